@@ -1,0 +1,1 @@
+"""labkit: text-to-human-motion diffusion, taught piece by piece."""

@@ -1,0 +1,208 @@
+"""The motion representation: x ∈ R^{F×D}, one row a frame (Petrovich et al. 2024, "STMC", sec. 3.2).
+
+A row is x = [r_z, ṙ_x, ṙ_y, α̇, θ, j]:
+
+    r_z       1    height of the pelvis, metres
+    ṙ         2    planar velocity of the pelvis in the body's heading frame, metres per frame
+    α̇         1    change of heading, radians per frame
+    θ       22·6   rotations of 22 joints as 6D (Zhou et al. 2019), the heading removed from the root
+    j       23·3   positions of the 23 other joints relative to the pelvis, in the heading frame, metres
+
+Row f holds the step from frame f to f + 1. The last frame has no successor and repeats the step before it.
+Neither the start position on the floor nor the start heading is stored: decoded motion starts at the
+origin with heading 0. Letters: F frames, D features, J joints; ``...`` stands for any batch dimensions.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import roma
+import torch
+from torch import Tensor
+
+FPS = 20
+N_ROTATIONS = 22  # root and body; SMPL's two hand joints stay at rest
+N_JOINTS = 24  # SMPL's kinematic tree
+
+# The layout, written down once: name, width.
+_WIDTHS = {
+    "root_height": 1,
+    "root_velocity": 2,
+    "yaw_velocity": 1,
+    "rotations": N_ROTATIONS * 6,
+    "joints": (N_JOINTS - 1) * 3,
+}
+_ends = np.cumsum(list(_WIDTHS.values())).tolist()
+LAYOUT = {name: slice(end - width, end) for (name, width), end in zip(_WIDTHS.items(), _ends)}
+D = _ends[-1]
+
+JOINT_NAMES = (
+    "pelvis", "left_hip", "right_hip", "spine1", "left_knee", "right_knee", "spine2", "left_ankle",
+    "right_ankle", "spine3", "left_foot", "right_foot", "neck", "left_collar", "right_collar", "head",
+    "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist",
+    "left_hand", "right_hand",
+)  # fmt: skip
+_MIRROR = [
+    JOINT_NAMES.index(
+        n.replace("left", "?").replace("right", "left").replace("?", "right")
+    )
+    for n in JOINT_NAMES
+]
+
+# SMPL's rest pose is Y up; this rotation about X stands it up in the Z-up world, facing -Y (heading 0).
+UPRIGHT = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+
+
+@dataclass(frozen=True)
+class Motion:
+    """SMPL parameters of a motion (or a batch), Z up, metres, ``FPS`` frames per second.
+
+    global_orient: (..., F, 3) axis-angle of the root.
+    body_pose: (..., F, 63) axis-angle of joints 1 to 21.
+    pelvis: (..., F, 3) world position of the pelvis joint.
+    """
+
+    global_orient: Tensor
+    body_pose: Tensor
+    pelvis: Tensor
+
+    def __len__(self) -> int:
+        return self.pelvis.shape[-2]
+
+    def __getitem__(self, frames: slice) -> "Motion":
+        """The motion restricted to a slice of its frames."""
+        return Motion(*(v[..., frames, :] for v in (self.global_orient, self.body_pose, self.pelvis)))
+
+    def rotations(self) -> Tensor:
+        """Rotation matrices of the 22 joints relative to their parents, (..., F, 22, 3, 3)."""
+        pose = torch.cat([self.global_orient, self.body_pose], dim=-1)
+        return roma.rotvec_to_rotmat(pose.unflatten(-1, (N_ROTATIONS, 3)))
+
+    @staticmethod
+    def from_rotations(rotations: Tensor, pelvis: Tensor) -> "Motion":
+        """The inverse of :meth:`rotations`: (..., F, 22, 3, 3) and (..., F, 3) to a motion."""
+        pose = roma.rotmat_to_rotvec(rotations).flatten(-2)
+        return Motion(pose[..., :3], pose[..., 3:], pelvis)
+
+
+def heading(root: Tensor) -> Tensor:
+    """Heading α of each frame from root rotation matrices (..., F, 3, 3) in the Z-up world, radians (..., F).
+
+    The heading is the twist about the vertical of the turn away from the upright rest pose. Unlike ZYX Euler
+    yaw it is defined for a body lying on any side; it fades only upside down, where its confidence
+    1 + cos(tilt) reaches zero. Past 120° of tilt (cartwheels, handstands) the heading is interpolated
+    between the frames around it, so it never spins while the body passes over its head.
+    """
+    turn = root @ UPRIGHT.to(root).T
+    angle = torch.atan2(turn[..., 1, 0] - turn[..., 0, 1], turn[..., 0, 0] + turn[..., 1, 1])
+    certain = turn[..., 2, 2] > -0.5
+    frames = np.arange(angle.shape[-1])
+    rows = angle.detach().double().cpu().reshape(-1, len(frames)).numpy().copy()
+    for row, ok in zip(rows, certain.cpu().reshape(-1, len(frames)).numpy()):
+        if ok.any():
+            row[:] = np.interp(frames, frames[ok], np.unwrap(row[ok]))
+    return torch.from_numpy(rows).reshape(angle.shape).to(angle)
+
+
+def _about_z(angle: Tensor) -> Tensor:
+    """Rotation matrices about the vertical, (...) → (..., 3, 3)."""
+    c, s, o = angle.cos(), angle.sin(), torch.zeros_like(angle)
+    return torch.stack([c, -s, o, s, c, o, o, o, o + 1], dim=-1).unflatten(-1, (3, 3))
+
+
+def encode(motion: Motion, joints: Tensor) -> Tensor:
+    """Motion and its world joint positions (..., F, 24, 3) (see ``Body.joints``) → x (..., F, D)."""
+    rotations = motion.rotations()
+    alpha = heading(rotations[..., 0, :, :])
+    to_body = _about_z(-alpha)
+
+    def step(values: Tensor) -> Tensor:
+        """Differences along the frames; the last one repeats the one before, a single frame stands still."""
+        if values.shape[-2] == 1:
+            return torch.zeros_like(values)
+        d = values[..., 1:, :] - values[..., :-1, :]
+        return torch.cat([d, d[..., -1:, :]], dim=-2)
+
+    # The repeated last step must repeat in the heading frame, so turn first, then repeat.
+    velocity = step(motion.pelvis)
+    velocity[..., :-1, :] = (to_body[..., :-1, :, :] @ velocity[..., :-1, :, None]).squeeze(-1)
+    if len(motion) > 1:
+        velocity[..., -1, :] = velocity[..., -2, :]
+    yaw_velocity = step(alpha[..., None])
+    yaw_velocity = torch.atan2(yaw_velocity.sin(), yaw_velocity.cos())
+
+    local = rotations.clone()
+    local[..., 0, :, :] = to_body @ rotations[..., 0, :, :]
+    relative = (joints[..., 1:, :] - joints[..., :1, :]) @ to_body.mT
+    return torch.cat(
+        [
+            motion.pelvis[..., 2:],
+            velocity[..., :2],
+            yaw_velocity,
+            local[..., :2].mT.flatten(-3),  # first two columns, one after the other
+            relative.flatten(-2),
+        ],
+        dim=-1,
+    )
+
+
+def _integrate(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Heading (..., F) and pelvis position (..., F, 3) from the velocities of x, starting at zero."""
+
+    def from_zero(steps: Tensor, dim: int) -> Tensor:
+        steps = steps.roll(1, dim)
+        steps = steps * (torch.arange(steps.shape[dim], device=x.device) > 0).unflatten(
+            0, (-1,) + (1,) * (-dim - 1)
+        )
+        return steps.cumsum(dim)
+
+    alpha = from_zero(x[..., LAYOUT["yaw_velocity"]], -2).squeeze(-1)
+    velocity = torch.nn.functional.pad(x[..., LAYOUT["root_velocity"]], (0, 1))
+    planar = from_zero((_about_z(alpha) @ velocity[..., None]).squeeze(-1), -2)
+    return alpha, torch.cat([planar[..., :2], x[..., LAYOUT["root_height"]]], dim=-1)
+
+
+def decode(x: Tensor) -> Motion:
+    """x (..., F, D), not z-scored → the motion it stands for. Differentiable; ignores the joints in x."""
+    x = torch.as_tensor(x)
+    alpha, pelvis = _integrate(x)
+    columns = x[..., LAYOUT["rotations"]].unflatten(-1, (N_ROTATIONS, 2, 3)).mT
+    rotations = roma.special_gramschmidt(columns)
+    root = _about_z(alpha) @ rotations[..., 0, :, :]
+    rotations = torch.cat([root[..., None, :, :], rotations[..., 1:, :, :]], dim=-3)
+    return Motion.from_rotations(rotations, pelvis)
+
+
+def decode_joints(x: Tensor) -> Tensor:
+    """World joint positions (..., F, 24, 3) from the position part of x (..., F, D), without a body."""
+    x = torch.as_tensor(x)
+    alpha, pelvis = _integrate(x)
+    relative = x[..., LAYOUT["joints"]].unflatten(-1, (N_JOINTS - 1, 3))
+    relative = torch.nn.functional.pad(relative, (0, 0, 1, 0))  # the pelvis itself
+    return relative @ _about_z(alpha).mT + pelvis[..., None, :]
+
+
+def _mirror_layout() -> tuple[Tensor, Tensor]:
+    """Index and sign of every feature under left/right reflection (the world's x and the body's x flip)."""
+    index, sign = torch.arange(D), torch.ones(D)
+    sign[LAYOUT["root_velocity"]] = torch.tensor([-1.0, 1.0])
+    sign[LAYOUT["yaw_velocity"]] = -1.0
+    # M R M with M = diag(-1, 1, 1) flips the entries that have exactly one index x: the first column keeps
+    # its x entry, the second column flips its x entry.
+    column_signs = torch.tensor([1.0, -1.0, -1.0, -1.0, 1.0, 1.0])
+    sign[LAYOUT["rotations"]] = column_signs.repeat(N_ROTATIONS)
+    sign[LAYOUT["joints"]] = torch.tensor([-1.0, 1.0, 1.0]).repeat(N_JOINTS - 1)
+    twins = torch.tensor(_MIRROR)
+    for name, first, width in (("rotations", twins[:N_ROTATIONS], 6), ("joints", twins[1:] - 1, 3)):
+        columns = index[LAYOUT[name]].unflatten(0, (-1, width))
+        index[LAYOUT[name]] = columns[first].flatten()
+    return index, sign
+
+
+_MIRROR_INDEX, _MIRROR_SIGN = _mirror_layout()
+
+
+def mirror(x: Tensor) -> Tensor:
+    """x (..., D) of the motion seen in a mirror: left and right swapped. An exact permutation with signs."""
+    x = torch.as_tensor(x)
+    return x[..., _MIRROR_INDEX.to(x.device)] * _MIRROR_SIGN.to(x)

@@ -1,0 +1,62 @@
+"""Where the lab's files are, how they are written, and the error a user sees."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class LabError(Exception):
+    """Something the user can mend. The message is one line: the cause, then the next step."""
+
+
+def data_dir() -> Path:
+    """The lab's ``data`` folder: ``$LABKIT_DATA``, the installed package's own, or the clone's.
+
+    Raises LabError where none of them exists.
+    """
+    if os.environ.get("LABKIT_DATA"):
+        candidates = [Path(os.environ["LABKIT_DATA"])]
+    else:
+        here = Path(__file__).resolve().parent
+        candidates = [here / "data", here.parent / "data"]
+    for folder in candidates:
+        if (folder / "body").is_dir():
+            return folder
+    raise LabError(
+        f"no lab data in {' or '.join(map(str, candidates))}: clone the whole repository, "
+        "or set LABKIT_DATA to its data folder"
+    )
+
+
+def existing_file(path: str | Path, what: str) -> Path:
+    """`path` as a Path. Raises LabError naming `what` where there is no such file."""
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise LabError(f"{what} not found: {path}")
+    return path
+
+
+@contextmanager
+def atomic_write(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; on success it becomes `path`, on failure nothing is left.
+
+    The temporary name keeps the suffix, since writers choose a format by it.
+    """
+    path = Path(path).expanduser()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(suffix=path.suffix, prefix=f".{path.stem}.", dir=path.parent)
+    except OSError as error:
+        raise LabError(f"cannot write {path}: {error.strerror}") from error
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)  # mkstemp's 0600 would hide results from a group
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,36 @@
+"""What every reader returns, whatever the file format: a skeleton and how it turns."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Animation:
+    """An animated skeleton as its file tells it: the file's own axes and joint names, lengths in metres.
+
+    names: J joint names, parents before children.
+    parents: J indices, -1 for the root.
+    offsets: (J, 3) rest position of each joint in its parent's frame.
+    rotations: (F, J, 3, 3) rotation of each joint relative to its parent.
+    root: (F, 3) world position of the root joint.
+    fps: frames per second.
+    """
+
+    names: list[str]
+    parents: list[int]
+    offsets: np.ndarray
+    rotations: np.ndarray
+    root: np.ndarray
+    fps: float
+
+    def forward(self) -> tuple[np.ndarray, np.ndarray]:
+        """Forward kinematics: world rotations (F, J, 3, 3) and world positions (F, J, 3)."""
+        rotations, positions = np.empty_like(self.rotations), np.empty_like(self.rotations[..., 0])
+        for j, parent in enumerate(self.parents):
+            if parent < 0:
+                rotations[:, j], positions[:, j] = self.rotations[:, j], self.root
+            else:
+                rotations[:, j] = rotations[:, parent] @ self.rotations[:, j]
+                positions[:, j] = positions[:, parent] + rotations[:, parent] @ self.offsets[j]
+        return rotations, positions

@@ -1,0 +1,75 @@
+"""One compact file of captioned motions: a plain ``.npz``, no pickles.
+
+Poses are axis-angle in steps of 1e-4 rad (int16), pelvis positions in steps of 0.1 mm (int32), both as
+differences from frame to frame, which compress three times better than the values.
+"""
+
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from labkit.motion import Motion
+from labkit.paths import LabError, atomic_write, existing_file
+
+STEP = 1e-4  # radians and metres
+SPLITS = ("train", "val", "test_a", "test_b")
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A motion, what people say of it, and where it comes from.
+
+    name: unique within its source.
+    captions: one or more sentences in plain English.
+    labels: what is known beside the sentences ("content", "style", "subject", ...).
+    split: one of SPLITS; test_a holds out takes, test_b whole content × style combinations.
+    """
+
+    name: str
+    motion: Motion
+    captions: tuple[str, ...]
+    labels: dict[str, str] = field(default_factory=dict)
+    split: str = "train"
+
+
+def write_store(path: str | Path, clips: Sequence[Clip], about: dict) -> None:
+    """Write `clips` to `path`. `about` says where they come from: source, licence, whatever is worth keeping."""
+    pose = np.concatenate([torch.cat([c.motion.global_orient, c.motion.body_pose], -1).numpy() for c in clips])
+    pelvis = np.concatenate([c.motion.pelvis.numpy() for c in clips])
+    index = [dict(name=c.name, captions=c.captions, labels=c.labels, split=c.split) for c in clips]
+    with atomic_write(path) as temporary:
+        np.savez_compressed(
+            temporary,
+            # int16 differences wrap around, and summing them wraps back
+            pose=np.diff(np.round(pose / STEP).astype(np.int16), axis=0, prepend=np.int16(0)),
+            pelvis=np.diff(np.round(pelvis / STEP).astype(np.int32), axis=0, prepend=np.int32(0)),
+            lengths=np.array([len(c.motion) for c in clips], dtype=np.int32),
+            index=np.frombuffer(json.dumps(index).encode(), np.uint8),
+            about=np.frombuffer(json.dumps(about).encode(), np.uint8),
+        )
+
+
+def read_store(path: str | Path) -> tuple[list[Clip], dict]:
+    """The clips and the `about` of a store. Raises LabError where the file is none or is damaged."""
+    path = existing_file(path, "motion store")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            pose = np.cumsum(file["pose"], axis=0, dtype=np.int16) * np.float32(STEP)
+            pelvis = np.cumsum(file["pelvis"], axis=0, dtype=np.int32) * np.float32(STEP)
+            lengths = file["lengths"].tolist()
+            index = json.loads(file["index"].tobytes())
+            about = json.loads(file["about"].tobytes())
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise LabError(f"{path} is not a motion store or is damaged ({error}): prepare it again") from error
+    clips = []
+    for entry, p, r in zip(
+        index, torch.from_numpy(pose).split(lengths), torch.from_numpy(pelvis).split(lengths)
+    ):
+        motion = Motion(p[:, :3], p[:, 3:], r)
+        clips.append(Clip(entry["name"], motion, tuple(entry["captions"]), entry["labels"], entry["split"]))
+    return clips, about
