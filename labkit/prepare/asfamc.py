@@ -97,7 +97,7 @@ def _read_asf(path: Path) -> tuple[dict[str, _Bone], float]:
                     bones[child] = found[child]
         except KeyError as error:
             raise LabError(
-                f"{path}, line {number}: no bone {error} in this skeleton: is it cut short?"
+                f"{path}, line {number}: no bone {error} in this skeleton: fetch it again"
             ) from error
         except (IndexError, ValueError) as error:
             raise LabError(f"{path}, line {number}: cannot read this skeleton: {error}") from error
