@@ -1,0 +1,181 @@
+"""What the three denoisers share: a transformer over frames that is told the noise level and the caption.
+
+Peebles & Xie, "Scalable Diffusion Models with Transformers", ICCV 2023, sec. 3.2, with frames in the place
+of image patches. The three configurations differ only in how the condition enters.
+Letters: B batch, F frames, D features of a frame, L text tokens, C text features, W width of the network.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from labkit.models.normalizer import Normalizer
+from labkit.text import TextFeatures
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Everything a denoiser is told beside the noisy frames, already W wide.
+
+    time: (B, W). tokens: (B, L, W) and mask: (B, L) bool, one feature a word piece. pooled: (B, W).
+    """
+
+    time: Tensor
+    tokens: Tensor
+    mask: Tensor
+    pooled: Tensor
+
+
+# ----------------------------------------------------------------------------------------------------------
+#                                              Building blocks
+# ----------------------------------------------------------------------------------------------------------
+
+
+def sinusoids(positions: Tensor, width: int) -> Tensor:
+    """Sine and cosine features of positions (N,) → (N, width). Vaswani et al. 2017, sec. 3.5."""
+    frequencies = torch.exp(-math.log(10_000) * torch.arange(width // 2, device=positions.device) / (width // 2))
+    angles = positions[:, None].float() * frequencies
+    return torch.cat([angles.cos(), angles.sin()], dim=-1)
+
+
+class TimestepEmbedder(nn.Module):
+    """Diffusion step t (B,) → (B, W)."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.width = width
+        self.mlp = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
+
+    def forward(self, t: Tensor) -> Tensor:
+        return self.mlp(sinusoids(t, self.width).to(self.mlp[0].weight.dtype))
+
+
+class Attention(nn.Module):
+    """Multi-head attention of queries x to a memory, which is x itself unless told otherwise."""
+
+    def __init__(self, width: int, heads: int):
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(width, width)
+        self.key_value = nn.Linear(width, 2 * width)
+        self.output = nn.Linear(width, width)
+
+    def forward(self, x: Tensor, mask: Tensor, memory: Tensor | None = None) -> Tensor:
+        """x (B, N, W), memory (B, M, W), mask (B, M) bool, True where the memory may be looked at → (B, N, W)."""
+        q = self.query(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (B, H, N, W/H)
+        k, v = (
+            part.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (B, H, M, W/H)
+            for part in self.key_value(x if memory is None else memory).chunk(2, dim=-1)
+        )
+        # A bool mask removes; a float mask of 0 and 1 would only be added to the scores.
+        out = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask[:, None, None, :])
+        return self.output(out.transpose(1, 2).flatten(-2))
+
+
+class FeedForward(nn.Sequential):
+    """The transformer's two-layer network, applied to each token alone: (B, N, W) → (B, N, W)."""
+
+    def __init__(self, width: int, hidden: int):
+        super().__init__(nn.Linear(width, hidden), nn.GELU(approximate="tanh"), nn.Linear(hidden, width))
+
+
+# ----------------------------------------------------------------------------------------------------------
+#                                               The skeleton
+# ----------------------------------------------------------------------------------------------------------
+
+
+class BaseDiT(nn.Module):
+    """From noisy motion to a prediction, all but the three methods in which the architectures differ.
+
+    Subclasses make their layers in ``__init__`` and write `cond_mapping`, `backbone`, `output_projection`.
+    Input and output are z-scored; ``self.normalizer`` knows mean and deviation.
+    """
+
+    network: str  # the name in commands and checkpoints
+    mlp_ratio: int  # what a block spends on conditioning it saves here: all three have 14·W² weights a block
+
+    def __init__(
+        self,
+        features: int,
+        d_text: int,
+        width: int = 256,
+        depth: int = 6,
+        heads: int = 4,
+        condition_dropout: float = 0.1,
+    ):
+        super().__init__()
+        self.config = dict(
+            features=features, d_text=d_text, width=width, depth=depth, heads=heads,
+            condition_dropout=condition_dropout,
+        )  # fmt: skip
+        self.width, self.condition_dropout = width, condition_dropout
+        self.normalizer = Normalizer(features)
+        self.input_projection = nn.Linear(features, width)
+        self.timestep_embedding = TimestepEmbedder(width)
+        self.token_projection = nn.Linear(d_text, width)
+        self.pooled_projection = nn.Linear(d_text, width)
+        self.null_token = nn.Parameter(0.02 * torch.randn(width))  # "no caption", learned
+        self.null_pooled = nn.Parameter(0.02 * torch.randn(width))
+        self.input_gate = nn.Linear(width, features)
+        # Quiet at the start: the gate shut, see `forward`.
+        nn.init.zeros_(self.input_gate.weight)
+        nn.init.zeros_(self.input_gate.bias)
+
+    def cond_mapping(self, condition: Condition):
+        """Condition → whatever this configuration's backbone wants to be told."""
+        raise NotImplementedError
+
+    def backbone(self, h: Tensor, mask: Tensor, c) -> Tensor:
+        """Frames (B, F, W), their mask (B, F), and the mapped condition → the last hidden state."""
+        raise NotImplementedError
+
+    def output_projection(self, h: Tensor, mask: Tensor, c) -> Tensor:
+        """The last hidden state → one row of features a frame (B, F, D)."""
+        raise NotImplementedError
+
+    def embed_condition(self, t: Tensor, text: TextFeatures, drop: Tensor) -> Condition:
+        """t (B,), captions' features, drop (B,) bool: True where the network must do without the caption."""
+        tokens = self.token_projection(text.tokens)
+        null = torch.zeros_like(tokens)
+        null[:, 0] = self.null_token
+        first = torch.arange(tokens.shape[1], device=t.device)[None] == 0
+        return Condition(
+            time=self.timestep_embedding(t),
+            tokens=torch.where(drop[:, None, None], null, tokens),
+            mask=torch.where(drop[:, None], first, text.mask),
+            pooled=torch.where(drop[:, None], self.null_pooled, self.pooled_projection(text.pooled)),
+        )
+
+    def forward(
+        self,
+        x: Tensor,
+        t: Tensor,
+        text: TextFeatures,
+        mask: Tensor | None = None,
+        drop: Tensor | None = None,
+    ) -> Tensor:
+        """Prediction (B, F, D) for noisy motion x (B, F, D) at diffusion steps t (B,).
+
+        mask: (B, F) bool, True where a frame is real; all of them by default. Padding changes no real frame.
+        drop: (B,) bool, True where the caption is withheld; by default drawn at random in training with
+        probability ``condition_dropout`` (Ho & Salimans 2021) and nowhere else.
+        """
+        B, F, _ = x.shape
+        if mask is None:
+            mask = torch.ones(B, F, dtype=torch.bool, device=x.device)
+        if drop is None:
+            p = self.condition_dropout if self.training else 0.0
+            drop = torch.rand(B, device=x.device) < p
+
+        h = self.input_projection(x)  # (B, F, W)
+        h = h + sinusoids(torch.arange(F, device=x.device), self.width).to(h)
+        condition = self.embed_condition(t, text, drop)
+        c = self.cond_mapping(condition)
+        h = self.backbone(h, mask, c)
+        out = self.output_projection(h, mask, c)  # (B, F, D)
+        # Motion without noise passes through: a gate per feature and noise level spares the blocks the work
+        # of copying their input, which costs them the fine detail (skating feet, trembling hands).
+        return out + self.input_gate(condition.time)[:, None] * x

