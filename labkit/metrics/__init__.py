@@ -1,0 +1,37 @@
+"""Arrays in, numbers out: what a generated set of motions is worth, seen from several sides.
+
+    frechet      how far apart two feature distributions are
+    similarity   how well each motion fits its caption
+    retrieval    whether a caption finds its own motion among others
+    prdc         fidelity (precision, density) and variety (recall, coverage), kept apart
+    diversity    how different motions are from each other
+    physical     what the features do not see: skating feet, jerk, the floor
+    bootstrap    how far any of these numbers would move with another draw of the same size
+
+Features are (N, D) arrays, one row a motion or a caption, from the text-motion evaluator. All sums are taken
+in float64. Every function says which paper and equation it follows.
+"""
+
+from labkit.metrics.bootstrap import bootstrap
+from labkit.metrics.diversity import diversity, multimodality
+from labkit.metrics.frechet import frechet_distance
+from labkit.metrics.physical import float_height, floor_penetration, foot_sliding, jerk
+from labkit.metrics.prdc import prdc
+from labkit.metrics.retrieval import retrieval, retrieval_ranks
+from labkit.metrics.similarity import tmr_score, tmr_scores
+
+__all__ = [
+    "bootstrap",
+    "diversity",
+    "float_height",
+    "floor_penetration",
+    "foot_sliding",
+    "frechet_distance",
+    "jerk",
+    "multimodality",
+    "prdc",
+    "retrieval",
+    "retrieval_ranks",
+    "tmr_score",
+    "tmr_scores",
+]
