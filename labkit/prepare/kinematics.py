@@ -1,0 +1,197 @@
+"""What can be read off a motion with a ruler and a clock: the facts that captions may state."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.signal import find_peaks
+from torch import Tensor
+
+from labkit.motion import FPS, JOINT_NAMES, Motion, heading
+
+_J = {name: j for j, name in enumerate(JOINT_NAMES)}
+
+
+@dataclass(frozen=True)
+class Side:
+    """One arm and one leg.
+
+    raised: greatest height of the wrist above its shoulder, metres (negative while it hangs).
+    raised_at_end: the same, in the last quarter of a second.
+    reach: longest way of the wrist away from where it was at first, seen from the body, metres.
+    waves: swings to and fro of the raised hand.
+    foot_raised: greatest height of the ankle above the floor, metres.
+    steps: how often the foot leaves its place for another.
+    """
+
+    raised: float
+    raised_at_end: float
+    reach: float
+    waves: int
+    foot_raised: float
+    steps: int
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Facts about one motion.
+
+    seconds: length.
+    forward, sideways: way of the pelvis along the body's heading and to its left, metres; negative is
+        backward and to the right. Both follow the heading, so a circle walked forward counts as forward.
+    distance: length of the pelvis's path on the floor, metres.
+    turn: change of heading from start to end, degrees, positive to the left.
+    most_left, most_right: the furthest the heading was turned to each side of its start, degrees, both >= 0.
+    speed: mean speed over the floor, metres a second.
+    lowest, highest: extremes of the pelvis height above the floor as fractions of the standing height.
+    start_height, end_height: the same at the start and at the end.
+    jumps: how often both feet are off the floor while the pelvis is above its standing height.
+    jump_height: greatest rise of the pelvis above its standing height in a jump, metres; 0 without one.
+    tilt: greatest angle of the spine from the vertical, degrees; 180 is upside down.
+    start_tilt, end_tilt: the same at the start and at the end.
+    left, right: arm and leg of each side.
+    """
+
+    seconds: float
+    forward: float
+    sideways: float
+    distance: float
+    turn: float
+    most_left: float
+    most_right: float
+    speed: float
+    lowest: float
+    highest: float
+    start_height: float
+    end_height: float
+    jumps: int
+    jump_height: float
+    tilt: float
+    start_tilt: float
+    end_tilt: float
+    left: Side
+    right: Side
+
+    @property
+    def steps(self) -> int:
+        """Steps of both feet."""
+        return self.left.steps + self.right.steps
+
+
+def _smooth(values: np.ndarray, frames: int = 5) -> np.ndarray:
+    """Running mean along the first axis, (F, ...) → (F, ...)."""
+    if len(values) < 2:
+        return values
+    frames = min(frames, len(values) - (len(values) + 1) % 2)  # odd and no longer than the motion
+    pad = [(frames // 2, frames // 2)] + [(0, 0)] * (values.ndim - 1)
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(values, pad, mode="edge"), frames, axis=0)
+    return windows.mean(-1)
+
+
+def _runs(mask: np.ndarray) -> list[tuple[int, int]]:
+    """Start and end (exclusive) of every run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(int)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist()))
+
+
+def count_steps(foot: np.ndarray) -> int:
+    """Steps of one foot, (F, 3) metres: moves of 15 cm or more between two rests.
+
+    A rest is slower than 0.4 m/s or than 40 % of the foot's fast moments, whichever is more: planted feet
+    of a recorded run are never quite still.
+    """
+    moves = np.linalg.norm(np.diff(foot[:, :2], axis=0), axis=-1)
+    if not len(moves):
+        return 0
+    speed = _smooth(moves * FPS, 3)
+    swinging = speed > max(0.4, 0.4 * np.percentile(speed, 95))
+    return sum(moves[a:b].sum() >= 0.15 for a, b in _runs(swinging))
+
+
+def count_waves(hand: np.ndarray, raised: np.ndarray) -> int:
+    """Swings to and fro of a hand, seen from the body, (F, 3) metres, while `raised` (F,) holds.
+
+    The hand's way along its main direction, counted in peaks of at least 6 cm and of 40 % of the widest.
+    """
+    spans = [(a, b) for a, b in _runs(raised) if b - a >= 6]
+    if not spans:
+        return 0
+    start, end = max(spans, key=lambda span: span[1] - span[0])
+    path = _smooth(hand[start:end], 3)
+    path = path - _smooth(path, 2 * FPS + 1)  # without the slow drift of the arm
+    direction = np.linalg.svd(path - path.mean(0), full_matrices=False)[2][0]
+    swing = path @ direction
+    prominence = max(0.06, 0.4 * np.ptp(swing))
+    return max(len(find_peaks(sign * swing, prominence=prominence)[0]) for sign in (1, -1))
+
+
+def measure(motion: Motion, joints: Tensor) -> Measures:
+    """Measure one motion of F frames; `joints` (F, 24, 3) are its world joint positions, Z up, metres."""
+    joints = joints.double().cpu().numpy()
+    alpha = heading(motion.rotations()[:, 0]).double().cpu().numpy()
+    feet = joints[:, [_J["left_ankle"], _J["right_ankle"], _J["left_foot"], _J["right_foot"]]]
+    soles = feet[..., 2] - np.percentile(feet[..., 2], 5, axis=0)  # each joint above its own planted height
+    floor = np.percentile(feet[..., 2:, 2], 5)
+    pelvis = joints[:, _J["pelvis"]]
+    quarter = max(1, min(FPS // 4, len(joints) // 2))
+
+    # the path, seen from the body
+    planar = _smooth(pelvis[:, :2])
+    steps = np.diff(planar, axis=0)
+    middle = (alpha[1:] + alpha[:-1]) / 2
+    ahead = np.stack([np.sin(middle), -np.cos(middle)], -1)  # heading 0 faces -Y
+    to_left = np.stack([np.cos(middle), np.sin(middle)], -1)
+    turned = np.degrees(_smooth(alpha, 2 * quarter + 1) - alpha[:quarter].mean())
+    distance = np.linalg.norm(steps, axis=-1).sum()
+    seconds = len(joints) / FPS
+
+    # heights
+    leg = sum(
+        np.linalg.norm(joints[0, _J[f"left_{a}"]] - joints[0, _J[f"left_{b}"]])
+        for a, b in (("hip", "knee"), ("knee", "ankle"), ("ankle", "foot"))
+    )
+    standing = leg + abs(joints[0, _J["pelvis"], 2] - joints[0, _J["left_hip"], 2])
+    height = (pelvis[:, 2] - floor) / standing
+    spine = joints[:, _J["neck"]] - pelvis
+    tilt = np.degrees(np.arccos(np.clip(spine[:, 2] / np.linalg.norm(spine, axis=-1), -1, 1)))
+    airborne = soles.min(-1) > 0.05
+    flights = [height[a:b].max() for a, b in _runs(airborne) if b - a >= 2]
+
+    def side(name: str) -> Side:
+        wrist, shoulder = joints[:, _J[f"{name}_wrist"]], joints[:, _J[f"{name}_shoulder"]]
+        above = wrist[:, 2] - shoulder[:, 2]
+        offset = wrist - shoulder
+        c, s = np.cos(alpha), np.sin(alpha)
+        seen = np.stack(
+            [c * offset[:, 0] + s * offset[:, 1], c * offset[:, 1] - s * offset[:, 0], offset[:, 2]], -1
+        )
+        ankle = joints[:, _J[f"{name}_ankle"]]
+        return Side(
+            raised=float(above.max()),
+            raised_at_end=float(above[-quarter:].mean()),
+            reach=float(np.linalg.norm(seen - seen[0], axis=-1).max()),
+            waves=count_waves(seen, wrist[:, 2] > joints[:, _J[f"{name}_elbow"], 2]),
+            foot_raised=float(ankle[:, 2].max() - floor),
+            steps=count_steps(ankle),
+        )
+
+    return Measures(
+        seconds=seconds,
+        forward=float((steps * ahead).sum()),
+        sideways=float((steps * to_left).sum()),
+        distance=float(distance),
+        turn=float(np.degrees(alpha[-quarter:].mean() - alpha[:quarter].mean())),
+        most_left=float(max(0.0, turned.max())),
+        most_right=float(max(0.0, -turned.min())),
+        speed=float(distance / seconds),
+        lowest=float(height.min()),
+        highest=float(height.max()),
+        start_height=float(height[:quarter].mean()),
+        end_height=float(height[-quarter:].mean()),
+        jumps=sum(h > 1.0 for h in flights),
+        jump_height=float(max([0.0] + [(h - 1.0) * standing for h in flights])),
+        tilt=float(tilt.max()),
+        start_tilt=float(tilt[:quarter].mean()),
+        end_tilt=float(tilt[-quarter:].mean()),
+        left=side("left"),
+        right=side("right"),
+    )
