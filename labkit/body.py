@@ -1,0 +1,195 @@
+"""SMPL parameters → joints and vertices, through smplx: the open body, or the official file of the user.
+
+SMPL (Loper et al. 2015) poses a template mesh by linear blend skinning. Whatever file the template comes
+from, the code is the same; joints alone need no mesh and are plain forward kinematics.
+"""
+
+import contextlib
+import io
+import os
+import pickle
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse
+import smplx
+import torch
+import torch.nn.functional as nnf
+from torch import Tensor
+
+from labkit.motion import N_JOINTS, N_ROTATIONS, Motion
+from labkit.paths import LabError, data_dir, existing_file
+
+FRAMES_AT_ONCE = 64  # a frame of vertices costs about 2 MB on the way
+
+# SMPL's arrays and the shapes of what smplx reads; V, T and the number of shapes S are the file's own.
+_SHAPES = {
+    "v_template": ("V", 3),
+    "f": ("T", 3),
+    "J_regressor": (N_JOINTS, "V"),
+    "weights": ("V", N_JOINTS),
+    "kintree_table": (2, N_JOINTS),
+    "shapedirs": ("V", 3, "S"),
+    "posedirs": ("V", 3, 9 * (N_JOINTS - 1)),
+}
+# What damaged or foreign files raise on the way through zipfile, numpy and pickle
+_UNREADABLE = (
+    OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, ImportError, zipfile.BadZipFile,
+    pickle.UnpicklingError,
+)  # fmt: skip
+
+
+class Body:
+    """A body in SMPL's format. Make one with :func:`load_body`.
+
+    faces: (T, 3) int32, counter-clockwise seen from outside.
+    parents: 24 indices, -1 for the root.
+    rest_joints: (24, 3) joints with all rotations zero, Y up, facing +Z, metres.
+    colors: (V, 3) uint8 colours of the vertices, or None where the file has none.
+    """
+
+    def __init__(self, arrays: dict[str, np.ndarray]):
+        with contextlib.redirect_stdout(io.StringIO()):  # smplx prints a warning about 10 shapes
+            model = smplx.SMPL("", data_struct=smplx.utils.Struct(**arrays))
+        self._smpl = model.requires_grad_(False)
+        self.faces = np.asarray(arrays["f"], dtype=np.int32)
+        self.parents = model.parents.tolist()
+        self.rest_joints = model.J_regressor @ model.v_template
+        self.colors = arrays.get("colors")
+
+    def to(self, device: torch.device | str) -> "Body":
+        """Move the body to `device`; the motions given to it must be there too."""
+        self._smpl.to(device)
+        self.rest_joints = self.rest_joints.to(device)
+        return self
+
+    def transl(self, motion: Motion) -> Tensor:
+        """SMPL's ``transl``, (..., F, 3): the world position of the pelvis minus that of the rest pelvis."""
+        return motion.pelvis - self.rest_joints[0]
+
+    def joints(self, motion: Motion) -> Tensor:
+        """World positions of the joints, (..., F, 24, 3). Forward kinematics; differentiable."""
+        local = motion.rotations()
+        rotations, positions = [local[..., 0, :, :]], [motion.pelvis]
+        for j, parent in enumerate(self.parents[1:], start=1):
+            bone = self.rest_joints[j] - self.rest_joints[parent]
+            positions.append(positions[parent] + rotations[parent] @ bone)
+            # the hands (22, 23) stay at rest and carry no joint
+            rotations.append(rotations[parent] @ local[..., j, :, :] if j < N_ROTATIONS else None)
+        return torch.stack(positions, dim=-2)
+
+    def vertices(self, motion: Motion, betas: Tensor | None = None) -> Tensor:
+        """World positions of the mesh's vertices, (..., F, V, 3), through smplx. Differentiable.
+
+        betas: up to 10 shape parameters; None is the template.
+        """
+        batch = motion.pelvis.shape[:-1]
+        betas = motion.pelvis.new_zeros(0) if betas is None else betas
+        betas = nnf.pad(betas, (0, self._smpl.num_betas - len(betas)))
+        # the template's pelvis stays where the motion says, however the shape moves it
+        shaped = self._smpl.v_template + torch.einsum("s,vcs->vc", betas, self._smpl.shapedirs)
+        transl = motion.pelvis - self._smpl.J_regressor[0] @ shaped
+        hands = (0, 3 * (N_JOINTS - N_ROTATIONS))
+        parts = (motion.global_orient, nnf.pad(motion.body_pose, hands), transl)
+        chunks = zip(*(p.reshape(-1, p.shape[-1]).split(FRAMES_AT_ONCE) for p in parts))
+        vertices = [
+            self._smpl(
+                global_orient=orient, body_pose=pose, transl=move, betas=betas.expand(len(orient), -1)
+            ).vertices
+            for orient, pose, move in chunks
+        ]
+        return torch.cat(vertices).reshape(*batch, -1, 3)
+
+
+def load_body(path: str | Path | None = None) -> Body:
+    """The body in `path`; None is ``$LABKIT_SMPL`` if set, and otherwise the open body.
+
+    path: an .npz of SMPL's arrays, an official SMPL .pkl, or a folder that holds ``smpl/SMPL_NEUTRAL.pkl``.
+    Raises LabError where there is no such file or it is not SMPL's format.
+    """
+    if path is None:
+        path = os.environ.get("LABKIT_SMPL") or data_dir() / "body" / "open_body.npz"
+    path = Path(path).expanduser()
+    if path.is_dir():
+        path = path / "smpl" / "SMPL_NEUTRAL.pkl"
+    path = existing_file(path, "body file")
+    try:
+        arrays = _read_pickle(path) if path.suffix == ".pkl" else _read_npz(path)
+        _check(arrays)
+    except _UNREADABLE as error:
+        why = " ".join(str(error).split())
+        raise LabError(f"{path} is not a body in SMPL's format ({why}): name SMPL's .pkl or .npz") from error
+    return Body(arrays)
+
+
+def _read_npz(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path, allow_pickle=False) as file:
+        return dict(file)
+
+
+class _Held:
+    """Stands in for a pickled chumpy or scipy object: keeps its state and runs none of its code."""
+
+    def __setstate__(self, state):
+        self.state = state
+
+
+class _Chumpy(_Held):
+    """A chumpy array: a plain one holds ``x``, a selection picks ``idxs`` out of another, ``a``."""
+
+    def array(self) -> np.ndarray:
+        if "x" in self.state:
+            return _array(self.state["x"])
+        picked = _array(self.state["a"]).ravel()[_array(self.state["idxs"])]
+        return picked.reshape(self.state.get("preferred_shape", picked.shape))
+
+
+class _Sparse(_Held):
+    """A scipy.sparse matrix, compressed by columns."""
+
+    def array(self) -> np.ndarray:
+        parts = (self.state["data"], self.state["indices"], self.state["indptr"])
+        return scipy.sparse.csc_matrix(parts, shape=self.state["_shape"]).toarray()
+
+
+def _array(value) -> np.ndarray:
+    return value.array() if isinstance(value, _Held) else np.asarray(value)
+
+
+class _SmplUnpickler(pickle.Unpickler):
+    """Reads numpy arrays, sparse matrices and chumpy arrays, and refuses whatever else a pickle names."""
+
+    _NUMPY = {"ndarray", "dtype", "_reconstruct", "scalar"}
+    _PLAIN = {("copy_reg", "_reconstructor"), ("__builtin__", "object")}  # how Python 2 made plain objects
+
+    def find_class(self, module: str, name: str):
+        if module.split(".")[0] == "chumpy":
+            return _Chumpy
+        if module in ("scipy.sparse.csc", "scipy.sparse._csc") and name == "csc_matrix":
+            return _Sparse
+        if module.split(".")[0] == "numpy" and name in self._NUMPY:
+            return super().find_class(module.replace("numpy.core", "numpy._core"), name)
+        if (module, name) in self._PLAIN:
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"it asks for {module}.{name}")
+
+
+def _read_pickle(path: Path) -> dict[str, np.ndarray]:
+    with path.open("rb") as file:
+        content = _SmplUnpickler(file, encoding="latin1").load()
+    return {name: _array(content[name]) for name in _SHAPES}
+
+
+def _check(arrays: dict[str, np.ndarray]) -> None:
+    """Raise ValueError or KeyError where an array is missing or does not fit the others."""
+    sizes = {}
+    for name, shape in _SHAPES.items():
+        if name not in arrays:
+            raise KeyError(f"no {name}")
+        actual = arrays[name].shape
+        fits = len(actual) == len(shape) and all(
+            n == (sizes.setdefault(s, n) if isinstance(s, str) else s) for s, n in zip(shape, actual)
+        )
+        if not fits:
+            raise ValueError(f"{name} has shape {actual}")
