@@ -1,0 +1,6 @@
+"""Seeing motion: videos and contact sheets, drawn without OpenGL, a display or a GPU."""
+
+from labkit.show.sheet import contact_sheet
+from labkit.show.video import render_frames, render_video
+
+__all__ = ["contact_sheet", "render_frames", "render_video"]

@@ -1,0 +1,39 @@
+"""Contact sheets: a motion at a glance, in one picture."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from labkit.motion import Motion
+from labkit.paths import LabError, atomic_write
+from labkit.show.caption import title
+from labkit.show.video import Stage, _as_lists
+
+HEIGHT, WIDTH = 210, 150  # of one frame, pixels
+
+
+def contact_sheet(
+    path: str | Path,
+    motions: Motion | Sequence[Motion],
+    body,
+    captions: str | Sequence[str] = "",
+    columns: int = 8,
+) -> Path:
+    """Write the png `path`: a row a motion, `columns` equally spaced frames of it, its caption above.
+
+    Raises LabError as :func:`labkit.show.render_frames` does.
+    """
+    path = Path(path).expanduser()
+    if path.suffix.lower() != ".png":
+        raise LabError(f"cannot write a contact sheet to {path}: give it a name that ends in .png")
+    rows = []
+    for motion, caption in zip(*_as_lists(motions, captions), strict=True):
+        stage = Stage([motion], body, [""], HEIGHT, WIDTH)
+        chosen = np.linspace(0, len(stage) - 1, columns).round().astype(int)
+        rows.append(title([caption], columns * WIDTH, 15))
+        rows.append(np.concatenate([stage.frame(i) for i in chosen], axis=1))
+    with atomic_write(path) as temporary:
+        Image.fromarray(np.concatenate(rows)).save(temporary, format="png")
+    return path
