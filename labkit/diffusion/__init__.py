@@ -1,0 +1,11 @@
+"""Denoising diffusion: schedule, loss, the two samplers' steps, and the loop that calls them."""
+
+from labkit.diffusion.ddim import ddim_step
+from labkit.diffusion.ddpm import ddpm_step
+from labkit.diffusion.loss import ddpm_loss
+from labkit.diffusion.sample import SAMPLERS, guided, sample
+from labkit.diffusion.schedule import PREDICTION_TYPES, Schedule
+
+__all__ = [
+    "PREDICTION_TYPES", "SAMPLERS", "Schedule", "ddim_step", "ddpm_loss", "ddpm_step", "guided", "sample",
+]  # fmt: skip

@@ -102,7 +102,7 @@ class BaseDiT(nn.Module):
         features: int,
         d_text: int,
         width: int = 256,
-        depth: int = 6,
+        depth: int = 4,
         heads: int = 4,
         condition_dropout: float = 0.1,
     ):

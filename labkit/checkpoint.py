@@ -1,0 +1,75 @@
+"""Weights, their config and how they were trained, in one safetensors file: nothing is ever unpickled."""
+
+import json
+from pathlib import Path
+
+import safetensors
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from labkit.diffusion import Schedule
+from labkit.models import NETWORKS, BaseDiT
+from labkit.paths import LabError, atomic_write, data_dir, existing_file
+from labkit.text import TextConditioner, TextEncoder, TextTower
+
+
+def write_checkpoint(path: str | Path, module: nn.Module, config: dict, training: dict) -> None:
+    """Write weights as float16; means and deviations, which need the digits, stay float32.
+
+    config: what rebuilds the module, with "kind" naming it. training: what was done, for people to read.
+    """
+    weights = {
+        name: value.detach().cpu().contiguous().to(torch.float32 if "normalizer" in name else torch.float16)
+        for name, value in module.state_dict().items()
+    }
+    with atomic_write(path) as temporary:
+        save_file(weights, temporary, {"config": json.dumps(config), "training": json.dumps(training)})
+
+
+def read_checkpoint(path: str | Path, kind: str) -> tuple[dict[str, torch.Tensor], dict, dict]:
+    """Weights (float32), config and training facts. Raises LabError where it is not a checkpoint of `kind`."""
+    path = existing_file(path, "checkpoint")
+    try:
+        with safetensors.safe_open(path, "pt") as file:
+            header = file.metadata() or {}
+            config, training = json.loads(header["config"]), json.loads(header["training"])
+            weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+    except (safetensors.SafetensorError, KeyError, ValueError) as error:
+        raise LabError(
+            f"{path} is not a labkit checkpoint or is damaged ({type(error).__name__}: {error}): "
+            "download it again or name another with --checkpoint"
+        ) from error
+    if config.get("kind") != kind:
+        raise LabError(f"{path} is a checkpoint of {config.get('kind')!r}, not of {kind!r}: name another file")
+    return weights, config, training
+
+
+def fill(module: nn.Module, weights: dict[str, torch.Tensor], path: str | Path) -> nn.Module:
+    """Put weights into a module made from their config; it comes back ready for inference."""
+    try:
+        module.load_state_dict(weights)
+    except RuntimeError as error:
+        reason = str(error).splitlines()[1].strip()
+        raise LabError(f"{path} does not fit this version of labkit: {reason}") from error
+    return module.eval().requires_grad_(False)
+
+
+def load_denoiser(network: str, path: str | Path | None = None) -> tuple[BaseDiT, Schedule]:
+    """A trained denoiser by name ("incontext", "adaln", "cross_attention"), and its schedule.
+
+    path: a checkpoint of the user's; the shipped one by default.
+    """
+    if network not in NETWORKS:
+        raise LabError(f"there is no network {network!r}: choose one of {', '.join(NETWORKS)}")
+    path = path or data_dir() / "checkpoints" / f"{network}.safetensors"
+    weights, config, _ = read_checkpoint(path, kind=network)
+    return fill(NETWORKS[network](**config["model"]), weights, path), Schedule(**config["schedule"])
+
+
+def load_text(path: str | Path | None = None, encoder: TextEncoder | None = None) -> TextConditioner:
+    """The text conditioner the denoisers were trained with: frozen language model and trained tower."""
+    path = path or data_dir() / "checkpoints" / "text.safetensors"
+    weights, config, _ = read_checkpoint(path, kind="text")
+    encoder = encoder or TextEncoder(config["encoder"])
+    return TextConditioner(encoder, fill(TextTower(**config["model"]), weights, path))

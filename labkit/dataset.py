@@ -1,0 +1,101 @@
+"""Motions with captions, ready for a network: from the starter set, or from stores that the user prepared."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+from tqdm import tqdm
+
+from labkit import motion
+from labkit.body import Body, load_body
+from labkit.paths import LabError, data_dir
+from labkit.store import SPLITS, Clip, read_store
+from labkit.words import mirror_caption
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One captioned motion. x: (F, D), not z-scored. name: unique in its source; a mirror image ends in "/m"."""
+
+    name: str
+    x: Tensor
+    captions: tuple[str, ...]
+    labels: dict[str, str]
+
+
+def store_path(source: str | Path) -> Path:
+    """"starter", the name of a prepared source ("bandai"), or a path → the store's file."""
+    if str(source) == "starter":
+        return data_dir() / "starter" / "starter.npz"
+    if Path(source).suffix == ".npz":
+        return Path(source)
+    path = data_dir() / "prepared" / f"{source}.npz"
+    if not path.is_file():
+        raise LabError(
+            f"source {str(source)!r} is not prepared: run python -m labkit data prepare --source {source} PATH"
+        )
+    return path
+
+
+class MotionDataset(Dataset):
+    """Captioned motions as features, one `Sample` each.
+
+    sources: "starter", names of prepared sources, or paths of stores.
+    split: one of "train", "val", "test_a", "test_b"; None for everything.
+    mirror: add the mirror image of every motion, left and right swapped in joints and words alike.
+    body: its rest skeleton gives the joint positions in x; the open body by default.
+    """
+
+    def __init__(
+        self,
+        sources: str | Path | Sequence[str | Path] = "starter",
+        split: str | None = None,
+        mirror: bool = False,
+        body: Body | None = None,
+        progress: bool = False,
+    ):
+        if split not in (None, *SPLITS):
+            raise LabError(f"there is no split {split!r}: choose one of {', '.join(SPLITS)}")
+        body = body or load_body()
+        sources = [sources] if isinstance(sources, str | Path) else sources
+        clips = [
+            clip
+            for source in sources
+            for clip in read_store(store_path(source))[0]
+            if split in (None, clip.split)
+        ]
+        self.samples: list[Sample] = []
+        for clip in tqdm(clips, desc="features", disable=not progress):
+            x = motion.encode(clip.motion, body.joints(clip.motion))
+            self.samples.append(Sample(clip.name, x, clip.captions, clip.labels))
+            if mirror:
+                self.samples.append(mirror_sample(self.samples[-1]))
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __getitem__(self, index: int) -> Sample:
+        return self.samples[index]
+
+
+def mirror_sample(sample: Sample) -> Sample:
+    """The sample seen in a mirror: joints and words, labels included."""
+    return Sample(
+        sample.name + "/m",
+        motion.mirror(sample.x),
+        tuple(mirror_caption(c) for c in sample.captions),
+        {key: mirror_caption(value) for key, value in sample.labels.items()},
+    )
+
+
+def pad(motions: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Motions (F_i, D) of different lengths → x (B, F, D), zero where padded, and mask (B, F) bool."""
+    lengths = torch.tensor([len(x) for x in motions])
+    x = torch.nn.utils.rnn.pad_sequence(list(motions), batch_first=True)
+    return x, torch.arange(x.shape[1]) < lengths[:, None]
+
+
+__all__ = ["Clip", "MotionDataset", "Sample", "mirror_sample", "pad", "store_path"]

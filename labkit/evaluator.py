@@ -1,0 +1,76 @@
+"""The text–motion encoder that the metrics look through, in the manner of TMR (Petrovich et al. 2023).
+
+A caption and a motion that belong together get features that point the same way. It is trained apart from
+the text tower that the denoisers are conditioned on (other seed, other weights), or the metrics would grade
+their own homework. Letters: B batch, F frames, D features of a frame, W width.
+"""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from labkit.checkpoint import fill, read_checkpoint
+from labkit.models.base import sinusoids
+from labkit.models.normalizer import Normalizer
+from labkit.paths import data_dir
+from labkit.text import TextEncoder, TextFeatures, TextTower
+
+STRIDE = 2  # frames a token: an encoder may be coarser than a generator
+
+
+class MotionTower(nn.Module):
+    """Motion (B, F, D), not z-scored → features (B, W) of length 1."""
+
+    def __init__(self, features: int, width: int = 256, depth: int = 3, heads: int = 4, dropout: float = 0.1):
+        super().__init__()
+        self.config = dict(features=features, width=width, depth=depth, heads=heads, dropout=dropout)
+        self.width = width
+        self.normalizer = Normalizer(features)
+        self.project = nn.Linear(STRIDE * features, width)
+        layer = nn.TransformerEncoderLayer(
+            width, heads, 2 * width, dropout, "gelu", batch_first=True, norm_first=True
+        )
+        self.layers = nn.TransformerEncoder(layer, depth, nn.LayerNorm(width), enable_nested_tensor=False)
+        self.pool = nn.Linear(width, width)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """x (B, F, D), mask (B, F) bool. Padding changes nothing."""
+        odd = x.shape[1] % STRIDE
+        x = functional.pad(self.normalizer(x) * mask[..., None], (0, 0, 0, odd))
+        mask = functional.pad(mask, (0, odd)).unflatten(1, (-1, STRIDE)).any(-1)  # (B, F / 2)
+        h = self.project(x.unflatten(1, (-1, STRIDE)).flatten(-2))  # (B, F / 2, W)
+        h = h + sinusoids(torch.arange(h.shape[1], device=h.device), self.width).to(h)
+        h = self.layers(h, src_key_padding_mask=~mask)
+        weights = mask[..., None].to(h)
+        pooled = (h * weights).sum(1) / weights.sum(1).clamp(min=1)
+        return functional.normalize(self.pool(pooled), dim=-1)
+
+
+class Evaluator(nn.Module):
+    """A text tower and a motion tower that share a feature space."""
+
+    def __init__(self, text: TextTower, motion: MotionTower):
+        super().__init__()
+        self.text, self.motion = text, motion
+
+    @property
+    def config(self) -> dict:
+        return dict(text=self.text.config, motion=self.motion.config)
+
+    def text_features(self, text: TextFeatures) -> Tensor:
+        """A language model's features of B captions → (B, W), length 1."""
+        return self.text(text).pooled
+
+    def motion_features(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Motion (B, F, D), mask (B, F) → (B, W), length 1."""
+        return self.motion(x, mask)
+
+
+def load_evaluator(path: str | Path | None = None) -> tuple[Evaluator, TextEncoder]:
+    """The trained evaluator and the frozen language model under it; the shipped one by default."""
+    path = path or data_dir() / "checkpoints" / "evaluator.safetensors"
+    weights, config, _ = read_checkpoint(path, kind="evaluator")
+    evaluator = Evaluator(TextTower(**config["model"]["text"]), MotionTower(**config["model"]["motion"]))
+    return fill(evaluator, weights, path), TextEncoder(config["encoder"])

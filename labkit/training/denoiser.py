@@ -1,0 +1,167 @@
+"""Training of a denoiser: the whole recipe on one page."""
+
+import copy
+import math
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from labkit.diffusion import Schedule, ddpm_loss
+from labkit.models import NETWORKS, BaseDiT
+from labkit.motion import D
+from labkit.paths import atomic_write
+from labkit.text import TextTower
+from labkit.training.corpus import Batch, Corpus
+from labkit.training.log import Log
+from labkit.training.precision import autocast
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the three networks have in common, so that only the way of conditioning differs."""
+
+    T: int = 1000
+    kind: str = "cosine"
+    prediction_type: str = "sample"
+    width: int = 256
+    depth: int = 4
+    heads: int = 4
+    condition_dropout: float = 0.1
+    batch_size: int = 32
+    learning_rate: float = 6e-4
+    warm_up: int = 100
+    weight_decay: float = 0.01
+    ema: float = 0.998
+    velocity_weight: float = 0.2
+    seed: int = 0
+
+
+def learning_rate(step: int, steps: int, recipe: Recipe) -> float:
+    """Warm-up, then flat until half of the steps are done, then a cosine down to 1 %."""
+    late = max(0.0, 2 * min(step / steps, 1) - 1)
+    return recipe.learning_rate * min(1, (step + 1) / recipe.warm_up) * (0.01 + 0.99 * math.cos(late * math.pi / 2) ** 2)
+
+
+def loss_of(
+    network: BaseDiT, schedule: Schedule, tower: TextTower, batch: Batch, t: Tensor, noise: Tensor, recipe: Recipe
+) -> tuple[Tensor, Tensor]:
+    """The loss to minimise, and eq. 14's plain loss of each sample (B,) to look at."""
+    x0, mask = network.normalizer(batch.x) * batch.mask[..., None], batch.mask
+    with torch.no_grad():
+        text = tower(batch.text)
+    predictions = []
+
+    def model(x_t: Tensor, t: Tensor) -> Tensor:
+        with autocast(x_t.device):
+            predictions.append(network(x_t, t, text, mask))
+        return predictions[-1].float()
+
+    plain = ddpm_loss(model, schedule, x0, t, noise, mask)
+    if recipe.prediction_type != "sample":
+        return plain.mean(), plain.detach()
+    # An error in x0 weighs SNR(t) times as much in eq. 14's ε. Between 1 (Salimans & Ho 2022) and 5
+    # (Hang et al. 2023) neither the coarse nor the fine end of the schedule is forgotten.
+    weight = schedule.snr(t).clamp(1, 5)
+    # Steady hands: the differences from frame to frame should be right too.
+    error = predictions[0].float() - x0
+    both = (mask[:, 1:] & mask[:, :-1])[..., None]
+    velocity = (error.diff(dim=1) ** 2 * both).mean(-1).sum(-1) / both.sum((1, 2)).clamp(min=1)
+    return (weight * (plain + recipe.velocity_weight * velocity)).mean(), plain.detach()
+
+
+class Run:
+    """A training run in a folder: restartable from ``state.pt``, logged to ``<network>.csv``."""
+
+    def __init__(self, network: str, corpus: Corpus, tower: TextTower, recipe: Recipe, folder: Path, device: str):
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.corpus, self.device, self.folder = recipe, corpus, device, folder
+        self.schedule = Schedule(recipe.T, recipe.kind, recipe.prediction_type).to(device)
+        self.tower = tower.to(device)
+        self.network = NETWORKS[network](
+            features=D, d_text=tower.width, width=recipe.width, depth=recipe.depth, heads=recipe.heads,
+            condition_dropout=recipe.condition_dropout,
+        ).to(device)  # fmt: skip
+        self.network.normalizer.fit(corpus.rows().to(device))
+        self.ema = copy.deepcopy(self.network).eval().requires_grad_(False)
+        self.optimizer = torch.optim.AdamW(
+            self.network.parameters(), betas=(0.9, 0.99), weight_decay=recipe.weight_decay
+        )
+        self.step, self.seconds = 0, 0.0
+        self.state_file = folder / "state.pt"
+        if self.state_file.is_file():
+            self.load_state()
+
+    def load_state(self) -> None:
+        state = torch.load(self.state_file, weights_only=True, map_location=self.device)
+        self.network.load_state_dict(state["network"])
+        self.ema.load_state_dict(state["ema"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.seconds = state["step"], state["seconds"]
+
+    def save_state(self) -> None:
+        state = dict(
+            network=self.network.state_dict(),
+            ema=self.ema.state_dict(),
+            optimizer=self.optimizer.state_dict(),
+            step=self.step,
+            seconds=self.seconds,
+        )
+        with atomic_write(self.state_file) as temporary:
+            torch.save(state, temporary)
+
+    def train(self, steps: int, save_every: int = 250) -> None:
+        """Go on until `steps` steps are done in all, saving the state as it goes."""
+        recipe = self.recipe
+        generator = torch.Generator().manual_seed(recipe.seed + self.step)  # a restart draws new batches
+        batches = self.corpus.batches(recipe.batch_size, generator)
+        log = Log(self.folder / f"{self.network.network}.csv", steps, first=self.step)
+        self.network.train()
+        last = time.monotonic()
+        while self.step < steps:
+            batch = to_device(next(batches), self.device)
+            B = len(batch.x)
+            # One step from each of B equal parts of the schedule: the same distribution, less luck.
+            u = (torch.randperm(B, generator=generator) + torch.rand(B, generator=generator)) / B
+            t = (u * recipe.T).long().to(self.device)
+            noise = torch.randn(batch.x.shape, generator=generator).to(self.device)
+            loss, plain = loss_of(self.network, self.schedule, self.tower, batch, t, noise, recipe)
+            for group in self.optimizer.param_groups:
+                group["lr"] = learning_rate(self.step, steps, recipe)
+            self.optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+            self.optimizer.step()
+            update_ema(self.ema, self.network, min(recipe.ema, (1 + self.step) / (10 + self.step)))
+            self.step += 1
+            now = time.monotonic()
+            self.seconds, last = self.seconds + now - last, now
+            log.row(step=self.step - 1, seconds=self.seconds, **by_quarter(plain, t, recipe.T))
+            if self.step % save_every == 0 or self.step == steps:
+                self.save_state()
+
+    def facts(self) -> dict:
+        """What was done, for the checkpoint's header."""
+        return dict(
+            asdict(self.recipe), steps=self.step, hours=round(self.seconds / 3600, 2), device=self.device,
+            motions=len(self.corpus.samples),
+        )  # fmt: skip
+
+
+def to_device(batch: Batch, device: str) -> Batch:
+    return Batch(batch.x.to(device), batch.mask.to(device), batch.text.to(device), batch.labels)
+
+
+@torch.no_grad()
+def update_ema(ema: nn.Module, network: nn.Module, decay: float) -> None:
+    """An average over the last steps' weights, which draws better than any one of them."""
+    for average, value in zip(ema.parameters(), network.parameters()):
+        average.lerp_(value, 1 - decay)
+
+
+def by_quarter(plain: Tensor, t: Tensor, T: int) -> dict[str, float]:
+    """The plain loss in each quarter of the schedule, from least to most noise."""
+    quarter = t * 4 // T
+    return {f"loss_{q + 1}": float(plain[quarter == q].mean()) for q in range(4)}

@@ -1,0 +1,37 @@
+"""A CSV of the run, appended to row by row, and the same numbers on one line of the terminal."""
+
+import csv
+import math
+from pathlib import Path
+
+from tqdm import tqdm
+
+
+class Log:
+    """Averages of what `row` was told, one line of CSV every `every` steps, with a progress bar."""
+
+    def __init__(self, path: Path, total: int, every: int = 50, first: int = 0):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path, self.every = path, every
+        self.bar = tqdm(total=total, initial=first, desc=path.stem, mininterval=2)
+        self.pending: list[dict[str, float]] = []
+
+    def row(self, step: int, seconds: float, **values: float) -> None:
+        """Note one step. A value of nan counts for nothing in the average."""
+        self.pending.append(values)
+        self.bar.update()
+        if (step + 1) % self.every:
+            return
+        mean = {}
+        for name in values:
+            numbers = [p[name] for p in self.pending if not math.isnan(p[name])]
+            mean[name] = sum(numbers) / len(numbers) if numbers else math.nan
+        self.pending.clear()
+        self.bar.set_postfix({name: f"{value:.4f}" for name, value in mean.items()})
+        line = {"step": step + 1, "seconds": round(seconds, 1)} | {n: f"{v:.5f}" for n, v in mean.items()}
+        new = not self.path.exists()
+        with open(self.path, "a", newline="") as file:
+            writer = csv.DictWriter(file, line)
+            if new:
+                writer.writeheader()
+            writer.writerow(line)
