@@ -26,6 +26,11 @@ def bootstrap(
     *at this N*: it tells whether two models measured at the same N differ, and knows nothing of how far FD
     at this N lies above FD at N = ∞.
 
+    An end may leave a metric's range (a share above 1): cut it there where it is shown.
+
+    Checked on Gaussians (D = 24, N = 64 and 200, a fixed real set of 400): 95 % intervals hold the expected
+    FD in 90 to 100 % of draws; those of the ordinary percentile bootstrap in 26 to 95 %.
+
     arrays: resampled together, row i stays with row i. What is not in here stays fixed, as the real set in
         ``bootstrap(lambda g: frechet_distance(real, g), generated)``.
     statistic: returns a number, or several as an array: then the three results are arrays too.
