@@ -59,8 +59,8 @@ def read_store(path: str | Path) -> tuple[list[Clip], dict]:
     path = existing_file(path, "motion store")
     try:
         with np.load(path, allow_pickle=False) as file:
-            pose = np.cumsum(file["pose"], axis=0, dtype=np.int16) * np.float32(STEP)
-            pelvis = np.cumsum(file["pelvis"], axis=0, dtype=np.int32) * np.float32(STEP)
+            pose = (np.cumsum(file["pose"], axis=0, dtype=np.int16) * STEP).astype(np.float32)
+            pelvis = (np.cumsum(file["pelvis"], axis=0, dtype=np.int32) * STEP).astype(np.float32)
             lengths = file["lengths"].tolist()
             index = json.loads(file["index"].tobytes())
             about = json.loads(file["about"].tobytes())
