@@ -88,8 +88,9 @@ def test_depth_and_height_in_metres():
 def test_padding_changes_nothing(metric, padding):
     short, long = walking(17, seed=1), walking(30, seed=2)
     batch = np.full((2, 30, 24, 3), padding)
-    batch[0, :17], batch[1] = short, long
-    mask = np.arange(30) < np.array([[17], [30]])
+    batch[0, 5:22], batch[1] = short, long  # padding before and after
+    mask = np.ones((2, 30), dtype=bool)
+    mask[0, :5] = mask[0, 22:] = False
     got = metric(batch, mask=mask)
     assert got.shape == (2,)
     assert got == pytest.approx([float(metric(short)), float(metric(long))], rel=1e-12)
