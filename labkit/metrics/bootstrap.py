@@ -17,8 +17,8 @@ def bootstrap(
 
     The ordinary bootstrap draws N of N rows *with* replacement. Its copies ruin the metrics of this lab: FD
     grows (fewer different rows), neighbours lie at distance zero, a copied caption ties with itself. So
-    each of the `n` resamples is one random *half* of the rows, without replacement (Shao & Tu 1995, ch. 2,
-    the delete-half jackknife): the mean of a half, seen from the whole, varies exactly as much as the mean
+    each of the `n` resamples is one random *half* of the rows, without replacement (the delete-half jackknife,
+    Shao & Wu 1989): the mean of a half, seen from the whole, varies exactly as much as the mean
     of the whole does, seen from the population.
 
     A metric that is biased at small N (FD above all) is biased more on a half. The resampled values are

@@ -29,10 +29,10 @@ def prdc(real: ArrayLike, generated: ArrayLike, k: int = 5) -> dict[str, float]:
     Around every point lies a ball that reaches to its k-th nearest neighbour in its own set; the union of
     the balls stands for the set's support. With real features x_i (N, D) and generated ones y_j (M, D):
 
-        precision   share of y_j inside at least one real ball            Kynkäänniemi et al. 2019, eq. 1-3
+        precision   share of y_j inside at least one real ball            Kynkäänniemi et al. 2019
         recall      share of x_i inside at least one generated ball       the same, arguments exchanged
-        density     mean number of real balls around y_j, divided by k    Naeem et al. 2020, eq. 4
-        coverage    share of x_i whose ball holds at least one y_j        Naeem et al. 2020, eq. 5
+        density     mean number of real balls around y_j, divided by k    Naeem et al. 2020
+        coverage    share of x_i whose ball holds at least one y_j        Naeem et al. 2020
 
     Precision and density speak of fidelity, recall and coverage of variety. Density may exceed 1. The order
     of the arguments matters: exchanged, precision and recall swap, and density and coverage become others.

@@ -1,4 +1,4 @@
-"""R-precision: does a caption find its own motion among others? (Guo et al. 2022, sec. 6.1)"""
+"""R-precision: does a caption find its own motion among others? (Guo et al. 2022)"""
 
 from collections.abc import Sequence
 
