@@ -80,13 +80,17 @@ def resample(animation: Animation, fps: float) -> Animation:
 
 
 def align_limbs(animation: Animation, table: Table, body) -> Table:
-    """The table with thighs, shins, upper arms and forearms turned, as little as possible, onto SMPL's."""
+    """The table with thighs, shins, upper arms and forearms turned, as little as possible, onto SMPL's.
+
+    Feet are only turned about the vertical, so that a sole that lies flat goes on lying flat.
+    """
     table, rest = dict(table), _rest_joints(body)
     for limb in LIMBS:
         for joint, child in zip(limb, limb[1:]):
             source, axes = table[joint]
             bone = axes @ _rest_bone(animation, source, table[child][0])
             table[joint] = source, _minimal_rotation(bone, rest[child] - rest[joint]) @ axes
+    _align_feet(animation, table, rest)
     return table
 
 
@@ -94,8 +98,8 @@ def zero_pose_table(animation: Animation, mapping: dict[str, str], body) -> Tabl
     """A table for a skeleton whose zero pose is a T-pose with all joints' axes along the world's.
 
     mapping: SMPL joint → source joint. Limbs are turned as little as possible onto SMPL's rest bones, each
-    joint after its parent; feet are only turned about the vertical, since a sole that lies flat in one rest
-    pose does so in the other; wrists turn as the elbows. Torso and head are taken as they are.
+    joint after its parent; feet only about the vertical; wrists as the elbows. Torso and head are taken as
+    they are.
     """
     table, rest = {joint: (source, np.eye(3)) for joint, source in mapping.items()}, _rest_joints(body)
     for limb in LIMBS:
@@ -106,12 +110,7 @@ def zero_pose_table(animation: Animation, mapping: dict[str, str], body) -> Tabl
             table[joint] = mapping[joint], axes
         if limb[-1].endswith("wrist"):
             table[limb[-1]] = mapping[limb[-1]], axes
-    level = np.array([1.0, 0.0, 1.0])
-    for side in ("left", "right"):
-        ankle, foot = f"{side}_ankle", f"{side}_foot"
-        bone = _rest_bone(animation, mapping[ankle], mapping[foot])
-        axes = _minimal_rotation(bone * level, (rest[foot] - rest[ankle]) * level)
-        table[ankle], table[foot] = (mapping[ankle], axes), (mapping[foot], axes)
+    _align_feet(animation, table, rest)
     return table
 
 
@@ -124,6 +123,14 @@ def leg_ratio(animation: Animation, table: Table, body) -> float:
                 ours += np.linalg.norm(rest[child] - rest[joint])
                 theirs += np.linalg.norm(_rest_bone(animation, table[joint][0], table[child][0]))
     return float(ours / theirs)
+
+
+def ankle_height(body) -> float:
+    """Height of the ankles over the soles of the body at rest, metres."""
+    rest = body.rest_joints
+    standing = Motion(rest.new_zeros(1, 3), rest.new_zeros(1, 63), rest[:1])
+    ankles = [JOINT_NAMES.index(f"{side}_ankle") for side in ("left", "right")]
+    return float(rest[ankles, 1].mean() - body.vertices(standing)[..., 1].min())
 
 
 def _rest_joints(body) -> dict[str, np.ndarray]:
@@ -144,6 +151,16 @@ def _minimal_rotation(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     v = np.cross(a, b)
     cross = np.array([[0, -v[2], v[1]], [v[2], 0, -v[0]], [-v[1], v[0], 0]])
     return np.eye(3) + cross + cross @ cross / (1 + a @ b)
+
+
+def _align_feet(animation: Animation, table: Table, rest: dict[str, np.ndarray]) -> None:
+    """Turn the feet of the table, ankle and toes as one, about the vertical onto SMPL's."""
+    level = np.array([1.0, 0.0, 1.0])
+    for side in ("left", "right"):
+        (source, axes), (toes, toes_axes) = table[f"{side}_ankle"], table[f"{side}_foot"]
+        bone = axes @ _rest_bone(animation, source, toes)
+        turn = _minimal_rotation(bone * level, (rest[f"{side}_foot"] - rest[f"{side}_ankle"]) * level)
+        table[f"{side}_ankle"], table[f"{side}_foot"] = (source, turn @ axes), (toes, turn @ toes_axes)
 
 
 def _fill_torso(turned: dict[str, Tensor]) -> None:
