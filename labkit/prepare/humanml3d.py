@@ -191,7 +191,9 @@ def read_text(path: str | Path, frames: int) -> tuple[dict[tuple[int, int], list
     """
     segments: dict[tuple[int, int], list[str]] = {}
     unread = []
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(
+        Path(path).read_text(encoding="utf-8", errors="replace").splitlines(), start=1
+    ):
         if not line.strip():
             continue
         try:
