@@ -17,9 +17,9 @@ def bootstrap(
 
     The ordinary bootstrap draws N of N rows *with* replacement. Its copies ruin the metrics of this lab: FD
     grows (fewer different rows), neighbours lie at distance zero, a copied caption ties with itself. So
-    each of the `n` resamples is one random *half* of the rows, without replacement (the delete-half jackknife,
-    Shao & Wu 1989): the mean of a half, seen from the whole, varies exactly as much as the mean
-    of the whole does, seen from the population.
+    each of the `n` resamples is one random *half* of the rows, without replacement (the delete-half
+    jackknife, Shao & Wu 1989): the mean of a half, seen from the whole, varies exactly as much as the mean of
+    the whole does, seen from the population.
 
     A metric that is biased at small N (FD above all) is biased more on a half. The resampled values are
     therefore moved to centre on `value`, and only their spread is used. The interval is thus for the metric
@@ -28,8 +28,8 @@ def bootstrap(
 
     An end may leave a metric's range (a share above 1): cut it there where it is shown.
 
-    Checked on Gaussians (D = 24, N = 64 and 200, a fixed real set of 400): 95 % intervals hold the expected
-    FD in 90 to 100 % of draws; those of the ordinary percentile bootstrap in 26 to 95 %.
+    Checked on 100 draws each of four Gaussian cases (D = 24, N = 64 or 200, a fixed real set of 400): 95 %
+    intervals held the expected FD in 90 to 100 % of them, the ordinary percentile bootstrap's in 26 to 95 %.
 
     arrays: resampled together, row i stays with row i. What is not in here stays fixed, as the real set in
         ``bootstrap(lambda g: frechet_distance(real, g), generated)``.
