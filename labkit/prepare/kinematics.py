@@ -40,7 +40,8 @@ class Measures:
         backward and to the right. Both follow the heading, so a circle walked forward counts as forward.
     distance: length of the pelvis's path on the floor, metres.
     turn: change of heading from start to end, degrees, positive to the left.
-    most_left, most_right: the furthest the heading was turned to each side of its start, degrees, both >= 0.
+    turns: the turns one after another, each of 40 degrees or more, positive to the left.
+    gaze: mean turn of the face away from the pelvis's heading, degrees, positive to the left.
     speed: mean speed over the floor, metres a second.
     lowest, highest: extremes of the pelvis height above the floor as fractions of the standing height.
     start_height, end_height: the same at the start and at the end.
@@ -56,8 +57,8 @@ class Measures:
     sideways: float
     distance: float
     turn: float
-    most_left: float
-    most_right: float
+    turns: tuple[float, ...]
+    gaze: float
     speed: float
     lowest: float
     highest: float
@@ -124,10 +125,23 @@ def count_waves(hand: np.ndarray, raised: np.ndarray) -> int:
     return max(len(find_peaks(sign * swing, prominence=prominence)[0]) for sign in (1, -1))
 
 
+def find_turns(heading: np.ndarray, least: float = 40.0) -> tuple[float, ...]:
+    """The turns of a heading (F,), one after another, each of `least` or more: degrees in and out."""
+    corners = [find_peaks(sign * heading, prominence=least)[0] for sign in (1, -1)]
+    corners = np.unique(np.concatenate([[0], *corners, [len(heading) - 1]]))
+    ways = np.diff(heading[corners])
+    return tuple(ways[np.abs(ways) >= least].tolist())
+
+
 def measure(motion: Motion, joints: Tensor) -> Measures:
     """Measure one motion of F frames; `joints` (F, 24, 3) are its world joint positions, Z up, metres."""
     joints = joints.double().cpu().numpy()
-    alpha = heading(motion.rotations()[:, 0]).double().cpu().numpy()
+    rotations = motion.rotations()
+    alpha = heading(rotations[:, 0]).double().cpu().numpy()
+    head = rotations[:, 0]
+    for joint in ("spine1", "spine2", "spine3", "neck", "head"):
+        head = head @ rotations[:, _J[joint]]
+    gaze = heading(head).double().cpu().numpy() - alpha
     feet = joints[:, [_J["left_ankle"], _J["right_ankle"], _J["left_foot"], _J["right_foot"]]]
     soles = feet[..., 2] - np.percentile(feet[..., 2], 5, axis=0)  # each joint above its own planted height
     floor = np.percentile(feet[..., 2:, 2], 5)
@@ -140,7 +154,6 @@ def measure(motion: Motion, joints: Tensor) -> Measures:
     middle = (alpha[1:] + alpha[:-1]) / 2
     ahead = np.stack([np.sin(middle), -np.cos(middle)], -1)  # heading 0 faces -Y
     to_left = np.stack([np.cos(middle), np.sin(middle)], -1)
-    turned = np.degrees(_smooth(alpha, 2 * quarter + 1) - alpha[:quarter].mean())
     distance = np.linalg.norm(steps, axis=-1).sum()
     seconds = len(joints) / FPS
 
@@ -180,8 +193,8 @@ def measure(motion: Motion, joints: Tensor) -> Measures:
         sideways=float((steps * to_left).sum()),
         distance=float(distance),
         turn=float(np.degrees(alpha[-quarter:].mean() - alpha[:quarter].mean())),
-        most_left=float(max(0.0, turned.max())),
-        most_right=float(max(0.0, -turned.min())),
+        turns=find_turns(np.degrees(_smooth(alpha, 2 * quarter + 1))),
+        gaze=float(np.degrees(np.arctan2(np.sin(gaze).mean(), np.cos(gaze).mean()))),
         speed=float(distance / seconds),
         lowest=float(height.min()),
         highest=float(height.max()),

@@ -4,8 +4,13 @@ import random
 
 from labkit.prepare.kinematics import Measures
 
-PEOPLE = ("a person", "someone", "the person", "a figure", "a human")
+PEOPLE = {"a person": 6, "someone": 3, "the person": 2, "a figure": 1, "a human": 1}
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def someone(rng: random.Random) -> str:
+    """A subject for a sentence."""
+    return rng.choices(list(PEOPLE), weights=PEOPLE.values())[0]
 
 
 def article(noun: str) -> str:
@@ -13,19 +18,16 @@ def article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
-def times(count: int) -> str:
-    """How often: "once", "twice", "three times"."""
-    return {1: "once", 2: "twice"}.get(count) or f"{NUMBERS[count]} times"
-
-
 def join(*parts: str) -> str:
     """The parts that are not empty, as one sentence."""
     return " ".join(p for p in parts if p).replace(" ,", ",")
 
 
-def someone(rng: random.Random) -> str:
-    """A subject for a sentence."""
-    return rng.choices(PEOPLE, weights=(6, 3, 2, 1, 1))[0]
+def times(count: int) -> str:
+    """How often: "twice", "three times", "many times"."""
+    if count > 6:
+        return "many times"
+    return {1: "once", 2: "twice"}.get(count) or f"{NUMBERS[count]} times"
 
 
 def side(amount: float) -> str:
@@ -34,7 +36,7 @@ def side(amount: float) -> str:
 
 
 def steps(facts: Measures, rng: random.Random) -> str:
-    """How many steps were taken, or nothing where it is not worth counting: "taking four steps"."""
+    """How many steps, "taking four steps", or nothing where nobody would count."""
     n = facts.steps
     if not 2 <= n <= 10:
         return ""
@@ -42,16 +44,33 @@ def steps(facts: Measures, rng: random.Random) -> str:
     return rng.choice((f"taking {NUMBERS[n]} steps", f"for {NUMBERS[n]} steps", f"taking {vague} steps"))
 
 
-def curve(facts: Measures) -> str:
-    """The way a path bends, or nothing for a straight one: "in a curve to the left"."""
-    if abs(facts.turn) < 30:
+def pace(facts: Measures, slow: float, fast: float, rng: random.Random) -> str:
+    """The speed against two limits in metres a second, or nothing between them."""
+    if facts.speed < slow:
+        return rng.choice(("slowly", "at a slow pace"))
+    if facts.speed > fast:
+        return rng.choice(("quickly", "at a fast pace", "fast"))
+    return ""
+
+
+def turning(facts: Measures, rng: random.Random) -> str:
+    """The turns on the way, "turning about 90 degrees to the left", or nothing on a straight one."""
+    if len(facts.turns) > 1:
+        first, second = facts.turns[:2]
+        if first * second < 0 and len(facts.turns) == 2:
+            return f"turning {side(first)} and then {side(second)}"
+        return "turning several times"
+    turn = facts.turns[0] if facts.turns else facts.turn
+    if abs(turn) < 30:
         return ""
-    if abs(facts.turn) > 300:
-        return f"in a full circle to the {side(facts.turn)}"
-    return f"in a curve to the {side(facts.turn)}"
-
-
-def turn(facts: Measures) -> str:
-    """How far the body turned, to the nearest usual angle: "90 degrees to the left"."""
-    angle = min((45, 90, 135, 180, 270, 360), key=lambda a: abs(a - abs(facts.turn)))
-    return f"about {angle} degrees to the {side(facts.turn)}"
+    s = side(turn)
+    angle = min((45, 90, 135, 180, 270, 360), key=lambda usual: abs(usual - abs(turn)))
+    phrases = [f"turning {s}", f"turning about {angle} degrees to the {s}"]
+    if angle == 45:
+        phrases = [f"veering {s}", f"in a slight curve to the {s}"]
+    elif angle in (180, 360) and abs(turn) < 400:
+        what = "turning around" if angle == 180 else "making a full turn"
+        phrases.append(f"{what} to the {s}")
+    elif abs(turn) >= 400:
+        phrases = [f"turning several times to the {s}"]
+    return rng.choice(phrases)

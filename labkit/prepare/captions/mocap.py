@@ -3,7 +3,7 @@
 import random
 import re
 
-from labkit.prepare.captions.grammar import curve, join, someone, steps
+from labkit.prepare.captions.grammar import join, someone, steps, turning
 from labkit.prepare.kinematics import Measures
 
 
@@ -24,6 +24,6 @@ def sentences(description: str, facts: Measures, rng: random.Random) -> list[str
         f"shows {phrase}",
     ]
     result = [join(someone(rng), verb) for verb in verbs]
-    for detail in filter(None, (steps(facts, rng), curve(facts))):
+    for detail in filter(None, (steps(facts, rng), turning(facts, rng))):
         result.append(join(someone(rng), "moves", detail))
     return list(dict.fromkeys(result))
