@@ -20,7 +20,8 @@ def follow(vertices: list[np.ndarray], motions: list[Motion], height: int, width
     """A camera for every frame of every motion; all stand equally far away, so that sizes compare.
 
     vertices: for each motion (F, V, 3). height, width: of the picture, pixels. The distance is the smallest
-    from which every vertex is in view: |x| ≤ tan · (distance + depth), and likewise upwards.
+    from which every vertex is in view: |x| ≤ tan · (distance + depth), and likewise upwards. It and the
+    direction stay the same all through a motion; only the point that is looked at moves, low-passed.
     """
     paths, axes, distance = [], [], SMALLEST * MARGIN / HALF_VIEW
     for v, motion in zip(vertices, motions):
@@ -28,16 +29,18 @@ def follow(vertices: list[np.ndarray], motions: list[Motion], height: int, width
         target = gaussian_filter1d(middle.astype(np.float64), SMOOTHING, axis=0, mode="nearest")
         target[:, 2] = target[:, 2].clip(min=0)  # never look from under the floor
         right, up, forward = basis(float(heading(motion.rotations()[:1, 0])[0]) - SIDE)
-        offset = v - target[:, None].astype(np.float32)
-        wide = np.abs(offset @ right) * (MARGIN / HALF_VIEW * height / width)
-        tall = np.abs(offset @ up) * (MARGIN / HALF_VIEW)
-        distance = max(distance, float((np.maximum(wide, tall) - offset @ forward).max()))
+        below = (middle * (1, 1, 0))[:, None]  # on the floor: in a leap one wants to see how high
+        for seen in (v, below):
+            offset = (seen - target[:, None]).astype(np.float32)
+            wide = np.abs(offset @ right) * (MARGIN / HALF_VIEW * height / width)
+            tall = np.abs(offset @ up) * (MARGIN / HALF_VIEW)
+            distance = max(distance, float((np.maximum(wide, tall) - offset @ forward).max()))
         paths.append(target)
         axes.append((right, up, forward))
 
     cameras = []
     for target, (right, up, forward) in zip(paths, axes):
-        light = -0.50 * right - 0.45 * forward + np.array([0, 0, 1.0])
+        light = -0.38 * right - 0.36 * forward + np.array([0, 0, 1.0])
         light = (light / np.linalg.norm(light)).astype(np.float32)
         eyes = (target - distance * forward).astype(np.float32)
         focal = height / 2 / HALF_VIEW

@@ -20,7 +20,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 
 
 def wrap(text: str, width: float, size: int) -> list[str]:
-    """`text` in at most LINES lines of at most `width` pixels in a font of `size` pixels; long words are cut."""
+    """`text` in at most LINES lines of `width` pixels, in a font of `size` pixels; long words are cut."""
     font = _font(size)
     lines = []
     # Surrogates and control characters cannot be drawn; a glyph that the font lacks becomes a box.

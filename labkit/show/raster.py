@@ -23,7 +23,7 @@ FLOOR = np.array([216, 222, 231], np.float32)
 LINE = np.array([186, 195, 208], np.float32)
 GRID = 0.5  # metres between lines
 LINE_WIDTH = 0.016  # metres
-HAZE = 9.0  # metres in front of the camera at which the floor is half faded
+HAZE = 0.18  # slope of the line of sight at which the floor is half faded into the horizon
 SHADOW = 0.36  # how much darker the floor is in full shadow
 UNDER_FLOOR = 0.3  # how much of the body is seen through the floor
 
@@ -40,7 +40,7 @@ class Camera(NamedTuple):
 
 
 class ShadowMap(NamedTuple):
-    """Darkness of the floor around the body, (rows, columns) from 0 to 1; rows run along -Y, columns along +X."""
+    """Darkness of the floor around the body, (rows, columns), 0 to 1; rows run along -Y, columns along +X."""
 
     darkness: np.ndarray
     left: float  # world x of the first column's left edge
@@ -175,7 +175,7 @@ def _snap(value):
 
 @_compiled
 def project(vertices: np.ndarray, camera: Camera, height: int, width: int):
-    """Vertices (V, 3) → points (V, 2) in samples, see :func:`fill`, and 1/depth (V,), zero behind the camera."""
+    """Vertices (V, 3) → points (V, 2) for :func:`fill`, and 1/depth (V,), which is 0 behind the camera."""
     points = np.empty((len(vertices), 2), np.int64)
     keys = np.empty(len(vertices), np.float32)
     for i in range(len(vertices)):
@@ -212,7 +212,7 @@ def _blur(image, radius):
 
 @_compiled
 def cast_shadow(vertices: np.ndarray, faces: np.ndarray, light: np.ndarray, cell: float) -> ShadowMap:
-    """The body's shadow on the floor z = 0: its silhouette along the light, fainter the higher it is, blurred."""
+    """The body's shadow on the floor z = 0: its silhouette along the light, fainter from higher up, soft."""
     margin = 8  # cells
     points = np.empty((len(vertices), 2), np.int64)
     values = np.zeros((len(vertices), 4), np.float32)
@@ -237,7 +237,7 @@ def cast_shadow(vertices: np.ndarray, faces: np.ndarray, light: np.ndarray, cell
 
 @_compiled
 def _line_share(x, footprint):
-    """Share of [x - footprint/2, x + footprint/2] that grid lines cover; the exact box filter, so no moiré."""
+    """Share of x ± footprint/2 that grid lines cover: an exact box filter, hence no moiré."""
     width, scale = np.float32(LINE_WIDTH / GRID), np.float32(1 / GRID)
     a, b = (x - HALF * footprint) * scale + HALF * width, (x + HALF * footprint) * scale + HALF * width
     whole_a, whole_b = np.floor(a), np.floor(b)
@@ -262,6 +262,32 @@ def _darkness(shadow, x, y):
 
 
 @_compiled
+def pixel_box(points, height, width):
+    """(top, left, bottom, right) in pixels, inside the picture, around points (n, 2) of :func:`project`."""
+    pixel = SAMPLES * SUBPIXEL
+    left = min(max(points[:, 0].min() // pixel, 0), width)
+    right = max(min(points[:, 0].max() // pixel + 1, width), left)
+    top = min(max(points[:, 1].min() // pixel, 0), height)
+    bottom = max(min(points[:, 1].max() // pixel + 1, height), top)
+    return top, left, bottom, right
+
+
+@_compiled
+def _shadow_box(shadow, camera, height, width):
+    """The pixels that the shadow map covers."""
+    corners = np.zeros((4, 3), np.float32)
+    rows, columns = shadow.darkness.shape
+    corners[:, 0] = shadow.left
+    corners[2:, 0] += np.float32(columns) * shadow.cell
+    corners[:, 1] = shadow.top
+    corners[::2, 1] -= np.float32(rows) * shadow.cell
+    points, keys = project(corners, camera, height, width)
+    if keys.min() > ZERO:
+        return pixel_box(points, height, width)
+    return 0, 0, height, width
+
+
+@_compiled
 def compose(buffer, box, shadow, camera, picture):
     """Mean of the body's samples, over the floor, over the sky, written to picture (height, width, 3) uint8.
 
@@ -275,6 +301,7 @@ def compose(buffer, box, shadow, camera, picture):
     ux, uy, uz = camera.up[0], camera.up[1], camera.up[2]
     fx, fy, fz = camera.forward[0], camera.forward[1], camera.forward[2]
     sky_top = -fz - np.float32(height / 2) / focal * uz
+    shadow_top, shadow_left, shadow_bottom, shadow_right = _shadow_box(shadow, camera, height, width)
     background = np.empty((3, width), np.float32)
     for row in range(height):
         # The floor is at one depth all along a row, since the camera does not roll.
@@ -283,7 +310,7 @@ def compose(buffer, box, shadow, camera, picture):
         floor_key = down / pz  # 1/depth; not positive above the horizon
         if floor_key > np.float32(1e-3):
             depth = ONE / floor_key
-            clear = ONE / (ONE + depth * depth / np.float32(HAZE * HAZE))
+            clear = down * down / (down * down + np.float32(HAZE * HAZE))
             x0, y0 = depth * (fx - slope * ux), depth * (fy - slope * uy)  # from the camera
             step = depth / focal  # metres on the floor from pixel to pixel
             stretch = depth * uz / (pz * focal)  # how much of its distance a point moves from row to row
@@ -298,7 +325,7 @@ def compose(buffer, box, shadow, camera, picture):
                 for column in range(width):
                     background[k, column] = base + background[0, column] * (LINE[k] - base)
             strength = np.float32(SHADOW) * clear
-            for column in range(width):
+            for column in range(shadow_left, shadow_right if shadow_top <= row < shadow_bottom else 0):
                 side = (np.float32(column) + HALF - middle) * step
                 light = ONE - strength * _darkness(shadow, px + x0 + side * rx, py + y0 + side * ry)
                 for k in range(3):
@@ -342,15 +369,12 @@ def draw(vertices, faces, colors, camera, cell, picture):
     values[:, 1:] = shade(vertices, vertex_normals(vertices, faces), colors, camera)
 
     # Samples are kept only for the pixels around the body.
+    top, left, bottom, right = box = pixel_box(points, height, width)
     pixel = SAMPLES * SUBPIXEL
-    left = min(max(points[:, 0].min() // pixel, 0), width)
-    right = max(min(points[:, 0].max() // pixel + 1, width), left)
-    top = min(max(points[:, 1].min() // pixel, 0), height)
-    bottom = max(min(points[:, 1].max() // pixel + 1, height), top)
     points[:, 0] -= left * pixel
     points[:, 1] -= top * pixel
     buffer = np.zeros(((bottom - top) * SAMPLES, (right - left) * SAMPLES, 4), np.float32)
     fill(points, values, faces, buffer)
 
     shadow = cast_shadow(vertices, faces, camera.light, cell)
-    compose(buffer, (top, left, bottom, right), shadow, camera, picture)
+    compose(buffer, box, shadow, camera, picture)

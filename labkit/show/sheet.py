@@ -33,7 +33,9 @@ def contact_sheet(
         stage = Stage([motion], body, [""], HEIGHT, WIDTH)
         chosen = np.linspace(0, len(stage) - 1, columns).round().astype(int)
         rows.append(title([caption], columns * WIDTH, 15))
-        rows.append(np.concatenate([stage.frame(i) for i in chosen], axis=1))
+        frames = np.stack([stage.frame(i) for i in chosen], axis=1)  # (height, columns, width, 3)
+        frames[:, 1:, 0] = 255
+        rows.append(frames.reshape(HEIGHT, columns * WIDTH, 3))
     with atomic_write(path) as temporary:
         Image.fromarray(np.concatenate(rows)).save(temporary, format="png")
     return path
