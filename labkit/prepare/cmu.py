@@ -1,0 +1,209 @@
+"""The CMU Graphics Lab Motion Capture Database: ASF/AMC as published, and BVH conversions made by others.
+
+Files are named by subject and trial (``16_15.amc``). The skeleton of a BVH file is told by its joint names:
+CMU's own 31 joints under three sets of names, the 43 of DAZ Studio, or the 100 of Character Creator.
+"""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from labkit.motion import Motion
+from labkit.paths import LabError
+from labkit.prepare import asfamc
+from labkit.prepare.animation import Animation
+from labkit.prepare.bvh import read_bvh
+from labkit.prepare.mocap import Sentences, describe, on_floor, piece, read_sentences
+from labkit.prepare.pipeline import Raw
+from labkit.prepare.retarget import Table, align_limbs, retarget, zero_pose_table
+
+NAME = "cmu"
+LICENSE = (
+    "free for research, may be included in products, not to be resold even in converted form; "
+    "data from mocap.cs.cmu.edu, created with funding from NSF EIA-0196217"
+)
+
+_SIDE = ("collar", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "foot")
+
+
+def _mapping(torso: dict[str, str], side: str, left: str, right: str) -> dict[str, str]:
+    """SMPL joint → source joint; `side` holds the sources of _SIDE, with * for `left` or `right`."""
+    mapping = dict(torso)
+    for name, word in (("left", left), ("right", right)):
+        mapping |= {f"{name}_{j}": source.replace("*", word) for j, source in zip(_SIDE, side.split())}
+    return mapping
+
+
+def _torso(names: str) -> dict[str, str]:
+    return dict(zip(("pelvis", "spine1", "spine2", "spine3", "neck", "head"), names.split()))
+
+
+_CMU_SIDE = "*clavicle *humerus *radius *wrist *femur *tibia *foot *toes"
+# Skeletons whose zero pose is a T-pose, or one with hanging arms, with all axes along the world's.
+ZERO_POSE = (
+    _mapping(_torso("root lowerback upperback thorax lowerneck upperneck"), _CMU_SIDE, "l", "r"),
+    _mapping(_torso("hip lowerback upperback thorax lowerneck upperneck"), _CMU_SIDE, "l", "r"),
+    _mapping(
+        _torso("Hips LowerBack Spine Spine1 Neck Neck1"),
+        "*Shoulder *Arm *ForeArm *Hand *UpLeg *Leg *Foot *ToeBase",
+        "Left",
+        "Right",
+    ),
+    _mapping(
+        _torso("Hips lowerback Chest Chest2 lowerneck Neck"),
+        "*Collar *Shoulder *Elbow *Wrist *Hip *Knee *Ankle *Toe",
+        "Left",
+        "Right",
+    ),
+    _mapping(
+        dict(pelvis="hip", spine2="abdomen", spine3="chest", neck="neck", head="head"),
+        "*Collar *Shldr *ForeArm *Hand *Thigh *Shin *Foot *Toe",
+        "l",
+        "r",
+    ),
+)
+
+
+def _pitched(degrees: float) -> np.ndarray:
+    """A of a joint whose axes at rest are SMPL's, turned forwards about +X."""
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    return np.array([[1, 0, 0], [0, c, -s], [0, s, c]])
+
+
+def _character_creator() -> Table:
+    """Bones along their own +y. Pitches of spine and head make walks hold themselves as walks of CMU's own
+    skeleton do, those of the feet make standing feet flat: measured on subjects 7, 16 and 35."""
+    table = {
+        "pelvis": ("CC_Base_Hip", np.eye(3)),
+        "spine1": ("CC_Base_Waist", _pitched(11)),
+        "spine2": ("CC_Base_Spine01", _pitched(-10)),
+        "spine3": ("CC_Base_Spine02", _pitched(-10)),
+        "neck": ("CC_Base_NeckTwist01", np.eye(3)),
+        "head": ("CC_Base_Head", _pitched(7)),
+    }
+    for name, letter, side, toes in (("left", "L", 1, -6), ("right", "R", -1, -17)):
+        arm = np.array([[0, side, 0], [-side, 0, 0], [0, 0, 1.0]])
+        leg = np.diag([-1.0, -1.0, 1.0])
+        for joint, source, axes in (
+            ("collar", "Clavicle", arm),
+            ("shoulder", "Upperarm", arm),
+            ("elbow", "Forearm", arm),
+            ("wrist", "Hand", arm),
+            ("hip", "Thigh", leg),
+            ("knee", "Calf", leg),
+            ("ankle", "Foot", _pitched(14 - 90) @ leg),
+            ("foot", "ToeBase", _pitched(toes - 90) @ leg),
+        ):
+            table[f"{name}_{joint}"] = f"CC_Base_{letter}_{source}", axes
+    return table
+
+
+CHARACTER_CREATOR = _character_creator()
+DAZ_TOE = np.array([1.1221, -3.69964, 12.103])  # the End Site of its left foot, centimetres
+
+
+def scan(path: Path) -> list[Raw]:
+    """The trials under `path`, each once: as AMC where it is there, else as BVH.
+
+    Files ``NN_TT.amc`` and ``NN_TT.bvh`` in any folder, and ``NN.bvh`` in folders named after salsa. What
+    people said of trials is taken from `path`, see `mocap.read_sentences`.
+    """
+    sentences, raws = read_sentences(path), []
+    trials: dict[str, Path] = {}
+    for file in (*sorted(path.rglob("*.amc")), *sorted(path.rglob("*.bvh"))):
+        if re.fullmatch(r"\d+_\d+", file.stem):
+            trials.setdefault(file.stem, file)
+        elif re.fullmatch(r"\d+", file.stem) and "salsa" in file.parent.name:
+            labels = dict(content="salsa", description="salsa dance", take=file.stem)
+            raws.append(Raw(f"salsa_{file.stem}", file, labels))
+    for trial, file in trials.items():
+        raws += describe(
+            Raw(trial, file, trial_labels(trial, sentences)), amass_key(trial), sentences, seconds
+        )
+    return raws
+
+
+def trial_labels(trial: str, sentences: Sentences) -> dict[str, str]:
+    """Subject, trial and take, and the trial's content and description where CMU's words are at hand."""
+    labels = dict(trial=trial, subject=trial.split("_")[0], take=trial.split("_")[1])
+    if trial in sentences.labels:
+        # The short label is of the subject's whole session, the long one of the trial.
+        session, said = (sentences.labels[trial][k] for k in ("short_label", "long_label"))
+        said = session if said == "Unknown" else said.removeprefix("playground - ")
+        labels |= dict(content=said, description=said, session=session)
+    return labels
+
+
+def amass_key(trial: str) -> str:
+    """The trial's path in AMASS."""
+    return f"CMU/{trial.split('_')[0]}/{trial}"
+
+
+def seconds(file: Path) -> float:
+    """The length of a trial, without reading all of it into numbers."""
+    text = file.read_text(errors="replace")
+    if file.suffix == ".amc":
+        return text.count("\nroot ") / asfamc.FPS
+    frames, time = re.search(r"Frames:\s*(\d+)", text), re.search(r"Frame Time:\s*(\S+)", text)
+    if not frames or not time:
+        raise LabError(f"{file}: no number of frames: get it again")
+    return int(frames[1]) * float(time[1])
+
+
+def load(raw: Raw, body) -> Motion:
+    """One trial or piece of it on the body. Raises LabError where its file is broken."""
+    if raw.file.suffix == ".amc":
+        animation = asfamc.read_asf_amc(raw.file.with_name(f"{raw.file.stem.split('_')[0]}.asf"), raw.file)
+    else:
+        animation = read_conversion(raw.file)
+    return piece(on_floor(retarget(animation, table(animation, body, raw.file), body, 0.0), body), raw)
+
+
+def read_conversion(file: Path) -> Animation:
+    """A BVH conversion in metres, without the T-pose that some of them begin with."""
+    animation = read_bvh(file, 1.0)
+    if "RL_BoneRoot" in animation.names:
+        raise LabError(f"{file}: this conversion has lost the height of the hips: use the trial's .amc")
+    if "lToe" not in animation.names and "lShin" in animation.names:
+        animation = _with_toes(animation)
+    # Metres, centimetres, or CMU's own unit: the length of a thigh tells.
+    longest = np.linalg.norm(animation.offsets[1:], axis=1).max()
+    scale = 1.0 if longest < 1 else asfamc.INCH / 0.45 if longest < 15 else 0.01
+    first = 1 if len(animation.root) > 1 and _is_zero_pose(animation.rotations[0]) else 0
+    return replace(
+        animation,
+        offsets=animation.offsets * scale,
+        rotations=animation.rotations[first:],
+        root=animation.root[first:] * scale,
+    )
+
+
+def table(animation: Animation, body, file: Path) -> Table:
+    """The retargeting table of the skeleton with these joints. Raises LabError where it is none of CMU's."""
+    names = set(animation.names)
+    for mapping in ZERO_POSE:
+        if names.issuperset(mapping.values()):
+            return zero_pose_table(animation, mapping, body)
+    if names.issuperset(source for source, _ in CHARACTER_CREATOR.values()):
+        return align_limbs(animation, CHARACTER_CREATOR, body)
+    raise LabError(f"{file}: not a skeleton of CMU's trials: {', '.join(animation.names[:4])} …")
+
+
+def _is_zero_pose(rotations: np.ndarray) -> bool:
+    """Whether more than half of the joints (J, 3, 3) are not turned at all: people never stand like that."""
+    return float(np.mean(np.trace(rotations, axis1=1, axis2=2) > 3 - 1e-6)) > 0.5
+
+
+def _with_toes(animation: Animation) -> Animation:
+    """DAZ's skeleton with the ends of its feet as joints lToe and rToe."""
+    feet = [animation.names.index(f"{side}Foot") for side in "lr"]
+    still = np.tile(np.eye(3), (len(animation.root), 2, 1, 1))
+    return replace(
+        animation,
+        names=[*animation.names, "lToe", "rToe"],
+        parents=[*animation.parents, *feet],
+        offsets=np.vstack([animation.offsets, DAZ_TOE, DAZ_TOE * [-1, 1, 1]]),
+        rotations=np.concatenate([animation.rotations, still], axis=1),
+    )

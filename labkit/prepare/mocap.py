@@ -1,0 +1,117 @@
+"""What CMU, ACCAD and DeepMimic have in common: sentences people wrote of their recordings, and a floor.
+
+HumanML3D (Guo et al. 2022) and KIT-ML (Plappert et al. 2016, in the form of TMR) describe recordings by
+their path in AMASS, such as ``CMU/16/16_15``. Neither comes with the recordings: who has
+``humanml3d_captions.json`` with ``humanml3d/index.csv``, ``kitml_annotations.json`` or
+``cmu_motion_labels.json`` puts them into the folder that is prepared, or into a folder ``captions`` in it.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from labkit.motion import FPS, JOINT_NAMES, Motion
+from labkit.paths import LabError
+from labkit.prepare.humanml3d import read_index
+from labkit.prepare.pipeline import MAX_FRAMES, Raw
+
+MIN_SECONDS = 1.0  # what is left beside described pieces must be this long to be kept
+SOLES = [JOINT_NAMES.index(f"{side}_{joint}") for side in ("left", "right") for joint in ("ankle", "foot")]
+
+
+@dataclass
+class Sentences:
+    """Keyed by path in AMASS, without ``_poses``.
+
+    whole: sentences on a recording. pieces: (start, end, sentences) in seconds.
+    labels: CMU trial → CMU's own short description.
+    """
+
+    whole: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    pieces: dict[str, list[tuple[float, float, list[str]]]] = field(default_factory=lambda: defaultdict(list))
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def read_sentences(path: Path) -> Sentences:
+    """All that is in `path` or `path`/captions; nothing where there is nothing. Raises LabError if broken."""
+    found, most = Sentences(), MAX_FRAMES / FPS
+    found.labels = _read_json(path, "cmu_motion_labels.json")
+    for entry in _read_json(path, "kitml_annotations.json").values():
+        # A sentence on a long recording tells a story that none of its pieces shows in full.
+        if entry["duration"] <= most:
+            key = entry["path"].removesuffix("_poses")
+            found.whole[key] += [a["text"] for a in entry["annotations"]]
+    captions = _read_json(path, "humanml3d_captions.json")
+    if captions:
+        for row in read_index(_find(path, "humanml3d/index.csv")):
+            texts = [c["caption"] for c in captions.get(row.name, ())]
+            if texts:
+                key = f"{row.subset}/{row.file.with_suffix('')}".removesuffix("_poses")
+                # HumanML3D cuts recordings to 10 s: what begins at 0 and is shorter is whole.
+                if row.start == 0 and row.end < MAX_FRAMES:
+                    found.whole[key] += texts
+                else:
+                    found.pieces[key].append((row.start / FPS, row.end / FPS, texts))
+    return found
+
+
+def describe(raw: Raw, key: str, sentences: Sentences, seconds: Callable[[Path], float]) -> list[Raw]:
+    """`raw` with what was said of it, cut where people described pieces: those, then what lies between."""
+    pieces = sorted(sentences.pieces.get(key, ()))
+    if not pieces:
+        return [replace(raw, captions=tuple(sentences.whole.get(key, ())))]
+    last = seconds(raw.file)
+    pieces = [(start, min(end, last), texts) for start, end, texts in pieces if start < last - MIN_SECONDS]
+    time = 0.0
+    for start, end, _ in list(pieces):
+        if start - time >= MIN_SECONDS:
+            pieces.append((time, start, []))
+        time = max(time, end)
+    if last - time >= MIN_SECONDS:
+        pieces.append((time, last, []))
+    return [
+        replace(raw, name=f"{raw.name}-{round(start * FPS)}", start=start, end=end, captions=tuple(texts))
+        for start, end, texts in sorted(pieces)
+    ]
+
+
+def on_floor(motion: Motion, body) -> Motion:
+    """The motion raised or lowered until its feet, where they are lowest, stand on z = 0.
+
+    "Lowest" is the first percentile of all frames. Subjects of one data set were retargeted onto skeletons
+    of other proportions by other people, so no one height of the floor fits them all.
+    """
+    rest = body.rest_joints
+    still = Motion(rest.new_zeros(1, 3), rest.new_zeros(1, 63), rest[:1])
+    height = rest[SOLES, 1] - body.vertices(still)[..., 1].min()
+    lowest = (body.joints(motion)[:, SOLES, 2] - height).amin(dim=-1)
+    pelvis = motion.pelvis.clone()
+    pelvis[:, 2] -= float(np.percentile(lowest.numpy(), 1))
+    return replace(motion, pelvis=pelvis)
+
+
+def piece(motion: Motion, raw: Raw) -> Motion:
+    """The frames of the whole recording that `raw` is made of. Raises LabError where there are none."""
+    end = None if raw.end is None else round(raw.end * FPS)
+    motion = motion[round(raw.start * FPS) : end]
+    if not len(motion):
+        raise LabError(f"{raw.file} ends before {raw.name} begins: get it again")
+    return motion
+
+
+def _find(path: Path, name: str) -> Path:
+    return path / "captions" / name if (path / "captions" / name).exists() else path / name
+
+
+def _read_json(path: Path, name: str) -> dict:
+    file = _find(path, name)
+    if not file.is_file():
+        return {}
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise LabError(f"{file} is not JSON ({error}): get it again") from error
