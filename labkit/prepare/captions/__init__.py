@@ -38,10 +38,11 @@ def _clockwise(match: re.Match) -> str:
 def describe(
     source: str, labels: dict[str, str], motion: Motion, joints: Tensor, human: list[str]
 ) -> list[str]:
-    """4 to 8 distinct sentences that are true of a motion; those people wrote come first.
+    """Up to 8 distinct sentences that are true of a motion; those people wrote come first.
 
-    labels: "content" and "style" (Bandai), or "description", else "trial": a phrase such as CMU's "walk, veer
-        left" or the name of the clip, "WalkTurnLeft90".
+    labels: "content" and "style" (Bandai); or "description", a phrase such as CMU's "walk, veer left" or the
+        name of the clip, "WalkTurnLeft90", and "content", which stands in for it. With neither of them
+        (AMASS) the captions are those of people alone.
     joints: (F, 24, 3) world positions, Z up, metres.
     The choice among phrasings depends on the arguments alone.
     """
@@ -53,6 +54,6 @@ def describe(
     if {"content", "style"} <= labels.keys():
         ours = bandai.sentences(labels["content"], labels["style"], facts, rng)
     else:
-        ours = mocap.sentences(labels.get("description") or labels.get("trial", ""), facts, rng)
+        ours = mocap.sentences(labels.get("description", ""), labels.get("content", ""), facts, rng)
     wanted = len(known) + BESIDE_HUMAN if known else OURS
     return list(dict.fromkeys(known + ours))[:wanted]

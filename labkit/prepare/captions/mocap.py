@@ -1,29 +1,176 @@
-"""Sentences for CMU, ACCAD and DeepMimic clips: from a short description and what was measured."""
+"""Sentences for CMU, ACCAD and DeepMimic clips: from a short description and what was measured.
+
+A description is CMU's ("run/jog, veer left"), or the name of the clip ("WalkTurnLeft90"). Long recordings are
+cut into pieces, and a piece need not show all that the description lists: phrases for these stay general.
+"""
 
 import random
 import re
+from collections.abc import Iterator
 
-from labkit.prepare.captions.grammar import join, someone, steps, turning
+from labkit.prepare.captions.grammar import article, join, pace, side, someone, steps, times, turning
+from labkit.prepare.captions.phrases import ACTIONS
 from labkit.prepare.kinematics import Measures
 
+# What a scene in ACCAD goes through: "walk to hop to walk".
+_SCENES = {
+    "stand": "stands", "walk": "walks", "run": "runs", "skip": "skips", "hop": "hops", "leap": "leaps",
+    "jump": "jumps", "crouch": "crouches", "lie": "lies down", "walk back": "walks backwards",
+    "walk backwards": "walks backwards", "run backwards": "runs backwards", "pick up box": "picks up a box",
+    "put down box": "puts down a box",
+}  # fmt: skip
+# Words that say no more of walking or running than can be measured.
+_PLAIN = {
+    *("walk", "run", "jog", "straight", "forward", "backward", "backwards", "slow", "brisk", "fast", "quick"),
+    *("normal", "long", "stride", "left", "right", "turn", "turns", "veer", "90-degree", "45", "90", "135"),
+    *("180", "around", "change", "direction", "and", "the"),
+}  # fmt: skip
+_BALLET = {
+    "pirouette": "a pirouette", "arabesque": "an arabesque", "jete": "a leap", "turn": "a turn",
+    "bending back": "a bend backwards", "cartwheel": "a cartwheel", "arms": "expressive arms",
+}  # fmt: skip
 
-def _phrase(description: str) -> str:
-    """A description as lower-case words: "Female1_B09_WalkTurnLeft90" → "walk turn left 90"."""
+
+def phrase(description: str) -> str:
+    """A description as words in lower case: "Female1_B09_WalkTurnLeft90" → "walk turn left 90"."""
     text = re.sub(r"^(female1|humanoid3d)_([a-d]\d+_)?", "", description, flags=re.IGNORECASE)
-    text = re.sub(r"(?<=[a-z])(?=[A-Z0-9])", " ", text)
-    return re.sub(r"[\s_]+", " ", text).strip().lower()
+    text = re.sub(r"(?<=[a-z])(?=[A-Z0-9])", " ", text).replace("_", " ").lower()
+    text = re.sub(r"\b[st]\d\b|\bmirror\b|\(human subject\)|^playground - ", "", text)  # takes and parts
+    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r" \d$", "", text)
+    return text
 
 
-def sentences(description: str, facts: Measures, rng: random.Random) -> list[str]:
-    """Up to eight sentences."""
-    phrase = _phrase(description)
+def sentences(description: str, category: str, facts: Measures, rng: random.Random) -> list[str]:
+    """Up to eight sentences, a short plain one first. category: CMU's, for trials without a description."""
+    words = phrase(description)
+    if words in ("unknown", "nan", ""):
+        words = phrase(category)
+    if not words:
+        return []
+    verbs, details = _action(words, facts, rng)
+    details = [d for d in details if d]
+    result = [join(someone(rng), verbs[0])]
+    for detail in details:
+        result.append(
+            join(someone(rng), rng.choice([v for v in verbs if detail.split()[0] not in v]), detail)
+        )
+    result += [join(someone(rng), verb) for verb in rng.sample(verbs[1:], len(verbs) - 1)]
+    result += [join(someone(rng), rng.choice(verbs)) for _ in range(8)]
+    return list(dict.fromkeys(result))[:8]
+
+
+def _action(words: str, facts: Measures, rng: random.Random) -> tuple[list[str], list[str]]:
+    """What is done, the plainest first, and details that may follow."""
+    verb = re.match(r"[a-z]+", words)
+    tokens = set(re.split(r"[ ,/]+", words))
+    if tokens & {"walk", "run", "jog"} and tokens <= _PLAIN:
+        return _travel("run" if tokens & {"run", "jog"} else "walk", facts, rng)
+    if re.match(r"(forward |high )?jump$", words):
+        return _jump(facts)
+    if words.startswith(("side step", "sidestep")) and abs(facts.sideways) > 0.3:
+        s = side(facts.sideways)
+        return [f"steps sideways to the {s}", f"sidesteps to the {s}", f"moves sideways to the {s}",
+                f"takes side steps to the {s}"], [steps(facts, rng)]  # fmt: skip
+    if words.startswith("basketball"):
+        return _basketball(words), [turning(facts, rng)]
+    if words.startswith("dance - "):
+        return _ballet(words, facts), [_spin(facts)]
+    if words in ACTIONS:
+        return list(ACTIONS[words]), [_foot(words, facts), _spin(facts)]
+    if words.startswith("climb,"):
+        return list(ACTIONS["playground"]), []
+    scenes = [_SCENES.get(scene) for scene in words.split(" to ")]
+    if len(scenes) > 1 and all(scenes):
+        return list(_scenes(scenes)), [turning(facts, rng)]
+    return list(_unknown(words, verb[0] if verb else "")), []
+
+
+def _travel(gait: str, facts: Measures, rng: random.Random) -> tuple[list[str], list[str]]:
+    """Walking or running, told by what was measured: the way it goes, its pace, steps and turns."""
+    if facts.distance < 0.5:
+        return [f"is about to {gait}", "hardly moves", "stays almost in place"], []
+    way = " forward" if facts.forward > 0.7 * facts.distance else ""
+    if facts.forward < -0.7 * facts.distance:
+        way = " backwards"
+    elif abs(facts.sideways) > 0.8 * facts.distance:
+        way = f" sideways to the {side(facts.sideways)}"
+    verbs = [f"{gait}s{way}", f"is {gait + gait[-1] if gait == 'run' else gait}ing{way}"]
+    verbs += [f"goes{way} at a {gait}" if gait == "run" else f"goes for a walk{way}"]
+    if gait == "run" and facts.speed < 2.8:
+        verbs += [f"jogs{way}", f"is jogging{way}"]
+    elif way == " forward":
+        verbs += [f"{gait}s", f"{gait}s ahead"]
+    slow, fast = (0.9, 1.6) if gait == "walk" else (0.0, 3.6)
+    return verbs, [pace(facts, slow, fast, rng), steps(facts, rng), turning(facts, rng)]
+
+
+def _jump(facts: Measures) -> tuple[list[str], list[str]]:
+    way = " forward" if facts.forward > 0.5 else ""
+    verbs = [f"jumps{way}", f"takes a jump{way}", f"is jumping{way}", f"leaps{way}"]
+    return verbs, [times(facts.jumps) if facts.jumps > 1 else "", turning(facts, random.Random(0))]
+
+
+def _basketball(words: str) -> list[str]:
+    way = next((f" {w}" for w in ("forward", "backward", "sideways") if w in words), "")
     verbs = [
-        f"performs the motion {phrase}",
-        f"acts out {phrase}",
-        f"does the following: {phrase}",
-        f"shows {phrase}",
+        f"dribbles a basketball{way}",
+        f"plays basketball and dribbles{way}",
+        f"is dribbling a ball{way}",
     ]
-    result = [join(someone(rng), verb) for verb in verbs]
-    for detail in filter(None, (steps(facts, rng), turning(facts, rng))):
-        result.append(join(someone(rng), "moves", detail))
-    return list(dict.fromkeys(result))
+    if "shoot" in words:
+        verbs = [
+            "dribbles and shoots a basketball",
+            "plays basketball and shoots",
+            "throws a basketball at the hoop",
+        ]
+    if "signal" in words:
+        verbs = ["gives basketball signals", "signals like a basketball referee", "makes basketball signals"]
+    return verbs
+
+
+def _ballet(words: str, facts: Measures) -> list[str]:
+    verbs = ["dances", "dances ballet", "performs a modern dance", "dances with graceful movements"]
+    moves = [move for word, move in _BALLET.items() if word in words]
+    if moves and facts.seconds < 9.9:  # a piece may not show them
+        verbs += [f"dances with {' and '.join(moves[:2])}", f"does {moves[0]} in a dance"]
+    return verbs
+
+
+def _spin(facts: Measures) -> str:
+    return f"spinning to the {side(facts.turn)}" if len(facts.turns) == 1 and abs(facts.turn) > 300 else ""
+
+
+def _foot(words: str, facts: Measures) -> str:
+    """The foot of a kick, where one was clearly higher."""
+    higher = facts.left.foot_raised - facts.right.foot_raised
+    if words not in ("kick", "soccer - kick ball") or abs(higher) < 0.15:
+        return ""
+    return f"with the {side(higher)} foot"
+
+
+def _scenes(scenes: list[str]) -> Iterator[str]:
+    """What follows one another, in several ways: "walks, hops, then walks"."""
+    if len(scenes) == 2:
+        first, last = scenes
+        yield f"{first} and then {last}"
+        yield f"{first}, then {last}"
+        yield f"first {first}, then {last}"
+        return
+    *rest, last = scenes
+    yield f"{', '.join(rest)}, then {last}"
+    yield f"{', '.join(rest)} and finally {last}"
+    yield f"first {', then '.join(rest)}, and in the end {last}"
+
+
+def _unknown(words: str, verb: str) -> Iterator[str]:
+    """Sentences around a description that is in no table: safe grammar before elegance."""
+    listed = words.replace("/", " or ").replace(" - ", ": ").strip(" ,")
+    yield f"does the following: {listed}"
+    yield (
+        f"performs {article(listed)} motion"
+        if len(listed.split()) < 4 and "," not in listed
+        else f"acts out: {listed}"
+    )
+    yield f"shows this motion: {listed}"
+    yield f"moves as in: {listed}"
