@@ -1,6 +1,7 @@
 """Small words that both kinds of sentences need."""
 
 import random
+import re
 
 from labkit.prepare.kinematics import Measures
 
@@ -16,6 +17,23 @@ def someone(rng: random.Random) -> str:
 def article(noun: str) -> str:
     """The noun phrase with its indefinite article: "an old person"."""
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def third(verb: str) -> str:
+    """The verb after "a person": "walk" → "walks", "catch" → "catches"."""
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        return verb[:-1] + "ies"
+    return verb + ("es" if verb.endswith(("s", "sh", "ch", "x", "z", "go", "do")) else "s")
+
+
+def gerund(verb: str) -> str:
+    """The verb after "is": "walk" → "walking", "run" → "running", "dance" → "dancing"."""
+    if verb == "lie":
+        return "lying"
+    if verb.endswith("e") and not verb.endswith(("ee", "oe")):
+        return verb[:-1] + "ing"
+    short = re.fullmatch(r"(side)?[^aeiou]*[aeiou][^aeiouwxy]", verb)  # one short vowel, one consonant
+    return verb + (verb[-1] if short else "") + "ing"
 
 
 def join(*parts: str) -> str:

@@ -6,10 +6,21 @@ cut into pieces, and a piece need not show all that the description lists: phras
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 
-from labkit.prepare.captions.grammar import article, join, pace, side, someone, steps, times, turning
-from labkit.prepare.captions.phrases import ACTIONS
+from labkit.prepare.captions.grammar import (
+    article,
+    gerund,
+    join,
+    pace,
+    side,
+    someone,
+    steps,
+    third,
+    times,
+    turning,
+)
+from labkit.prepare.captions.phrases import ACTIONS, VERBS
 from labkit.prepare.kinematics import Measures
 
 # What a scene in ACCAD goes through: "walk to hop to walk".
@@ -23,11 +34,11 @@ _SCENES = {
 _PLAIN = {
     *("walk", "run", "jog", "straight", "forward", "backward", "backwards", "slow", "brisk", "fast", "quick"),
     *("normal", "long", "stride", "left", "right", "turn", "turns", "veer", "90-degree", "45", "90", "135"),
-    *("180", "around", "change", "direction", "and", "the"),
+    *("180", "degrees", "around", "change", "direction", "and", "the"),
 }  # fmt: skip
 _BALLET = {
     "pirouette": "a pirouette", "arabesque": "an arabesque", "jete": "a leap", "turn": "a turn",
-    "bending back": "a bend backwards", "cartwheel": "a cartwheel", "arms": "expressive arms",
+    "bending back": "a bend backwards", "cartwheel": "a cartwheel",
 }  # fmt: skip
 
 
@@ -35,9 +46,10 @@ def phrase(description: str) -> str:
     """A description as words in lower case: "Female1_B09_WalkTurnLeft90" → "walk turn left 90"."""
     text = re.sub(r"^(female1|humanoid3d)_([a-d]\d+_)?", "", description, flags=re.IGNORECASE)
     text = re.sub(r"(?<=[a-z])(?=[A-Z0-9])", " ", text).replace("_", " ").lower()
-    text = re.sub(r"\b[st]\d\b|\bmirror\b|\(human subject\)|^playground - ", "", text)  # takes and parts
+    text = re.sub(r"^(.*) \(human subject\)$", lambda animal: f"act like {article(animal[1])}", text)
+    text = re.sub(r"\(.*?\)|\b[st]\d\b|\bmirror\b|^playground - ", "", text)  # remarks, takes, parts
     text = re.sub(r"\s+", " ", text).strip()
-    text = re.sub(r" \d$", "", text)
+    text = re.sub(r" (\d|0\d+)( degrees)?$", "", text)
     return text
 
 
@@ -52,9 +64,10 @@ def sentences(description: str, category: str, facts: Measures, rng: random.Rand
     details = [d for d in details if d]
     result = [join(someone(rng), verbs[0])]
     for detail in details:
-        result.append(
-            join(someone(rng), rng.choice([v for v in verbs if detail.split()[0] not in v]), detail)
-        )
+        stem = detail[:4] if detail.split()[0].endswith("ing") else detail  # not "turns around turning left"
+        fits = [verb for verb in verbs if stem not in verb]
+        if fits:
+            result.append(join(someone(rng), rng.choice(fits), detail))
     result += [join(someone(rng), verb) for verb in rng.sample(verbs[1:], len(verbs) - 1)]
     result += [join(someone(rng), rng.choice(verbs)) for _ in range(8)]
     return list(dict.fromkeys(result))[:8]
@@ -62,8 +75,9 @@ def sentences(description: str, category: str, facts: Measures, rng: random.Rand
 
 def _action(words: str, facts: Measures, rng: random.Random) -> tuple[list[str], list[str]]:
     """What is done, the plainest first, and details that may follow."""
-    verb = re.match(r"[a-z]+", words)
     tokens = set(re.split(r"[ ,/]+", words))
+    if words in ACTIONS:
+        return list(ACTIONS[words]), [_foot(words, facts), _spin(facts)]
     if tokens & {"walk", "run", "jog"} and tokens <= _PLAIN:
         return _travel("run" if tokens & {"run", "jog"} else "walk", facts, rng)
     if re.match(r"(forward |high )?jump$", words):
@@ -76,14 +90,12 @@ def _action(words: str, facts: Measures, rng: random.Random) -> tuple[list[str],
         return _basketball(words), [turning(facts, rng)]
     if words.startswith("dance - "):
         return _ballet(words, facts), [_spin(facts)]
-    if words in ACTIONS:
-        return list(ACTIONS[words]), [_foot(words, facts), _spin(facts)]
     if words.startswith("climb,"):
         return list(ACTIONS["playground"]), []
     scenes = [_SCENES.get(scene) for scene in words.split(" to ")]
     if len(scenes) > 1 and all(scenes):
-        return list(_scenes(scenes)), [turning(facts, rng)]
-    return list(_unknown(words, verb[0] if verb else "")), []
+        return _scenes(scenes), [turning(facts, rng)]
+    return _told(words), []
 
 
 def _travel(gait: str, facts: Measures, rng: random.Random) -> tuple[list[str], list[str]]:
@@ -95,8 +107,8 @@ def _travel(gait: str, facts: Measures, rng: random.Random) -> tuple[list[str], 
         way = " backwards"
     elif abs(facts.sideways) > 0.8 * facts.distance:
         way = f" sideways to the {side(facts.sideways)}"
-    verbs = [f"{gait}s{way}", f"is {gait + gait[-1] if gait == 'run' else gait}ing{way}"]
-    verbs += [f"goes{way} at a {gait}" if gait == "run" else f"goes for a walk{way}"]
+    verbs = [f"{gait}s{way}", f"is {gerund(gait)}{way}"]
+    verbs += [f"{gait}s along"] if way in ("", " forward") else [f"moves{way} at a {gait}"]
     if gait == "run" and facts.speed < 2.8:
         verbs += [f"jogs{way}", f"is jogging{way}"]
     elif way == " forward":
@@ -149,28 +161,44 @@ def _foot(words: str, facts: Measures) -> str:
     return f"with the {side(higher)} foot"
 
 
-def _scenes(scenes: list[str]) -> Iterator[str]:
+def _scenes(scenes: list[str]) -> list[str]:
     """What follows one another, in several ways: "walks, hops, then walks"."""
-    if len(scenes) == 2:
-        first, last = scenes
-        yield f"{first} and then {last}"
-        yield f"{first}, then {last}"
-        yield f"first {first}, then {last}"
-        return
     *rest, last = scenes
-    yield f"{', '.join(rest)}, then {last}"
-    yield f"{', '.join(rest)} and finally {last}"
-    yield f"first {', then '.join(rest)}, and in the end {last}"
+    if len(rest) == 1:
+        return [f"{rest[0]} and then {last}", f"{rest[0]}, then {last}", f"first {rest[0]}, then {last}"]
+    told = ", ".join(rest)
+    return [
+        f"{told}, then {last}",
+        f"{told} and finally {last}",
+        f"first {', then '.join(rest)}, and in the end {last}",
+    ]
 
 
-def _unknown(words: str, verb: str) -> Iterator[str]:
-    """Sentences around a description that is in no table: safe grammar before elegance."""
-    listed = words.replace("/", " or ").replace(" - ", ": ").strip(" ,")
-    yield f"does the following: {listed}"
-    yield (
-        f"performs {article(listed)} motion"
-        if len(listed.split()) < 4 and "," not in listed
-        else f"acts out: {listed}"
-    )
-    yield f"shows this motion: {listed}"
-    yield f"moves as in: {listed}"
+def _told(words: str) -> list[str]:
+    """Phrases around a description that is in no table: its verbs put right, else safe grammar."""
+    parts = re.split(r", |; |/| - ", words)
+    if re.match(r"[a-z]{2,}ing\b", words):
+        return [f"is {words}", f"can be seen {words}", f"is busy {words}"]
+    if all(_is_told(part) for part in parts):
+        does, doing = (_listed([_inflect(part, form) for part in parts]) for form in (third, gerund))
+        return [does, f"is {doing}", f"can be seen {doing}"]
+    if len(parts) == 1 and len(words.split()) < 4:
+        return [f"performs {article(words)} motion", f"acts out {article(words)} motion", f"acts out {words}"]
+    return [f"does the following: {words}", f"acts out this: {words}", f"moves as in: {words}"]
+
+
+def _is_told(part: str) -> bool:
+    """Whether it begins with a verb: "jump forward", but not "jump stop", which is a name."""
+    first, second, *_ = [*part.split(), "", ""]
+    return first in VERBS and second not in VERBS
+
+
+def _inflect(part: str, form: Callable[[str], str]) -> str:
+    """The verbs of "walk forward and turn" in a form; not "knees" in "on hands and knees"."""
+    clauses = [clause.split(maxsplit=1) for clause in part.split(" and ")]
+    return " and ".join(" ".join([form(c[0]) if c[0] in VERBS else c[0], *c[1:]]) for c in clauses if c)
+
+
+def _listed(parts: list[str]) -> str:
+    *rest, last = parts
+    return f"{', '.join(rest)} and {last}" if rest else last

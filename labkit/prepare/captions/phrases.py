@@ -51,7 +51,7 @@ crouch to lie
     crouches and then lies down | lies down from a crouch | goes from crouching to lying
 lie to crouch
     gets up from lying into a crouch | rises from the floor into a crouch | goes from lying to crouching
-crawl
+crawl; crawl on hands and knees
     crawls | is crawling | crawls on hands and knees
 crawl forward
     crawls forward | is crawling forward | crawls ahead on hands and knees
@@ -61,10 +61,10 @@ crawl backwards
 # getting up, falling, rolling
 get up from ground
     gets up from the ground | stands up from the floor | rises from the ground
-get up face down; getup facedown
+get up face down; get up from lying face down
     gets up from lying face down | pushes up from the floor and stands up |
     stands up after lying on the stomach
-get up face up; getup faceup
+get up face up; get up from lying on the back
     gets up from lying face up | gets up from the floor | stands up after lying on the back
 get up laying on side
     gets up from lying on the side | gets up from the ground | stands up from the floor
@@ -72,7 +72,7 @@ fall on face
     falls on the face | falls forward onto the ground | falls down flat
 banana peel slip; bannana peel slip
     slips and falls | slips as if on a banana peel | loses footing and falls down
-roll
+roll; roll forward on the ground
     rolls on the ground | does a roll | rolls over on the floor
 
 # running with obstacles
@@ -98,6 +98,8 @@ run/jog, sudden stop
     runs and stops suddenly | jogs and comes to a sudden stop | runs and then stops
 run, leap
     runs and leaps | takes a run and leaps into the air | runs up and jumps
+walk, exaggerated stride
+    walks with exaggerated strides | takes exaggerated strides | strides along with exaggerated steps
 start walk stop
     starts to walk and stops | walks and then stops | starts walking, then comes to a stop
 start hop stop
@@ -121,9 +123,9 @@ run with box
     runs with a box | carries a box while running | is running with a box in the hands
 skipping
     skips | is skipping | skips along
-zombie; zombie walk; long zombie
+walk like a zombie; zombie walk; zombie
     walks like a zombie | is walking like a zombie | staggers like a zombie
-stealthy walk
+stealthy walk; sneak, walk stealthily
     sneaks | walks stealthily | is sneaking around
 
 # jumps and acrobatics
@@ -179,7 +181,7 @@ jump kick
     does a jump kick | jumps and kicks | kicks in a jump
 jump and spin kick
     jumps and does a spin kick | does a jumping spin kick | jumps, spins and kicks
-spinkick
+spinkick; spin kick
     does a spin kick | spins around and kicks | performs a spinning kick
 punch
     punches | throws a punch | is punching
@@ -193,15 +195,30 @@ salsa dance
     dances salsa | is dancing salsa | does a salsa dance
 indian dance
     performs an indian dance | dances an indian dance | is dancing in an indian style
-dance; dance a; dance b
+dance
     dances | is dancing | performs a dance
-spin
+spin; spin around
     spins around | spins | turns around on the spot
-dance spin
+dance spin; dance, spin around
     spins in a dance | dances and spins | does a dance spin
 soccer - kick ball
     kicks a soccer ball | kicks a ball | plays soccer and kicks the ball
 """
+
+# Verbs that descriptions begin with; what begins with another word is taken for a noun.
+_VERBS = """
+act answer arch avoid balance bang bend bounce bow bring carry catch chop circle clap clean climb close
+comfort cook crawl creep crouch cry curl dance dangle dial dig direct dive drag draw dribble drink drive
+drop duck eat explain fall fish fix flap flip fly fold follow freeze gesture get go grab grip hammer hang
+hit hold hop hurry iron jog juggle jump kick kneel knock laugh lay lean leap lie lift limp listen look lower
+make march mix mop mope move navigate open paint pass peek pick place play point poke pose pull pump punch
+push put quarrel race raise reach rest ride rise roll rotate run rush scoop scramble screw search sew shake
+shoot show shrug sidestep sing sip sit skate skip sleep slide slip smash sneak spin squat stagger stand
+start steer step stir stop stretch stride strike strut stumble swat sway sweep swim swing take talk tap
+threaten throw tiptoe trip turn twist type unscrew vacuum wait walk wander wash watch wave whistle wipe
+wring write yawn
+"""
+VERBS = set(_VERBS.split())
 
 
 def _read(table: str) -> dict[str, tuple[str, ...]]:
