@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from scipy.spatial.transform import Rotation
 
 from labkit.motion import Motion
 from labkit.paths import LabError
@@ -83,7 +84,7 @@ def _character_creator() -> Table:
         "neck": ("CC_Base_NeckTwist01", np.eye(3)),
         "head": ("CC_Base_Head", _pitched(7)),
     }
-    for name, letter, side, toes in (("left", "L", 1, -6), ("right", "R", -1, -17)):
+    for name, letter, side in (("left", "L", 1), ("right", "R", -1)):
         arm = np.array([[0, side, 0], [-side, 0, 0], [0, 0, 1.0]])
         leg = np.diag([-1.0, -1.0, 1.0])
         for joint, source, axes in (
@@ -94,13 +95,14 @@ def _character_creator() -> Table:
             ("hip", "Thigh", leg),
             ("knee", "Calf", leg),
             ("ankle", "Foot", _pitched(14 - 90) @ leg),
-            ("foot", "ToeBase", _pitched(toes - 90) @ leg),
+            ("foot", "ToeBase", _pitched(-5 - 90) @ leg),
         ):
             table[f"{name}_{joint}"] = f"CC_Base_{letter}_{source}", axes
     return table
 
 
 CHARACTER_CREATOR = _character_creator()
+T_POSE = 7  # frames that a conversion's T-pose takes: one, and those that lead from it to the trial
 DAZ_TOE = np.array([1.1221, -3.69964, 12.103])  # the End Site of its left foot, centimetres
 
 
@@ -158,7 +160,14 @@ def load(raw: Raw, body) -> Motion:
         animation = asfamc.read_asf_amc(raw.file.with_name(f"{raw.file.stem.split('_')[0]}.asf"), raw.file)
     else:
         animation = read_conversion(raw.file)
-    return piece(on_floor(retarget(animation, table(animation, body, raw.file), body, 0.0), body), raw)
+    if mapping := zero_pose_mapping(animation):
+        animation = level_feet(animation, mapping)
+        table = zero_pose_table(animation, mapping, body)
+    elif {source for source, _ in CHARACTER_CREATOR.values()} <= set(animation.names):
+        table = align_limbs(animation, CHARACTER_CREATOR, body)
+    else:
+        raise LabError(f"{raw.file}: not a skeleton of CMU's trials: {', '.join(animation.names[:4])} …")
+    return piece(on_floor(retarget(animation, table, body, 0.0), body), raw)
 
 
 def read_conversion(file: Path) -> Animation:
@@ -171,7 +180,9 @@ def read_conversion(file: Path) -> Animation:
     # Metres, centimetres, or CMU's own unit: the length of a thigh tells.
     longest = np.linalg.norm(animation.offsets[1:], axis=1).max()
     scale = 1.0 if longest < 1 else asfamc.INCH / 0.45 if longest < 15 else 0.01
-    first = 1 if len(animation.root) > 1 and _is_zero_pose(animation.rotations[0]) else 0
+    first = T_POSE if _is_zero_pose(animation.rotations[0]) else 0
+    if first >= len(animation.root):
+        raise LabError(f"{file} holds nothing but a T-pose: get it again")
     return replace(
         animation,
         offsets=animation.offsets * scale,
@@ -180,15 +191,26 @@ def read_conversion(file: Path) -> Animation:
     )
 
 
-def table(animation: Animation, body, file: Path) -> Table:
-    """The retargeting table of the skeleton with these joints. Raises LabError where it is none of CMU's."""
+def zero_pose_mapping(animation: Animation) -> dict[str, str] | None:
+    """The mapping of ZERO_POSE whose joints the animation has."""
     names = set(animation.names)
-    for mapping in ZERO_POSE:
-        if names.issuperset(mapping.values()):
-            return zero_pose_table(animation, mapping, body)
-    if names.issuperset(source for source, _ in CHARACTER_CREATOR.values()):
-        return align_limbs(animation, CHARACTER_CREATOR, body)
-    raise LabError(f"{file}: not a skeleton of CMU's trials: {', '.join(animation.names[:4])} …")
+    return next((mapping for mapping in ZERO_POSE if names.issuperset(mapping.values())), None)
+
+
+def level_feet(animation: Animation, mapping: dict[str, str]) -> Animation:
+    """The same motion, its feet told in axes that lie level when the foot stands level under a straight leg.
+
+    CMU's zero pose spreads the legs by 20° and tilts the feet with them.
+    """
+    rotations, offsets = animation.rotations.copy(), animation.offsets.copy()
+    for side in ("left", "right"):
+        ankle, foot = (animation.names.index(mapping[f"{side}_{joint}"]) for joint in ("ankle", "foot"))
+        x, y, _ = offsets[ankle]
+        tilt = Rotation.from_euler("z", np.arctan2(x, -y)).as_matrix()
+        rotations[:, ankle] = rotations[:, ankle] @ tilt
+        rotations[:, foot] = tilt.T @ rotations[:, foot] @ tilt
+        offsets[foot] = tilt.T @ offsets[foot]
+    return replace(animation, rotations=rotations, offsets=offsets)
 
 
 def _is_zero_pose(rotations: np.ndarray) -> bool:

@@ -12,14 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
 from labkit.motion import FPS, JOINT_NAMES, Motion
 from labkit.paths import LabError
 from labkit.prepare.humanml3d import read_index
 from labkit.prepare.pipeline import MAX_FRAMES, Raw
 
 MIN_SECONDS = 1.0  # what is left beside described pieces must be this long to be kept
+RESTING = 0.2  # metres a second
+MIN_RESTING = 5  # frames
 SOLES = [JOINT_NAMES.index(f"{side}_{joint}") for side in ("left", "right") for joint in ("ankle", "foot")]
 
 
@@ -80,18 +80,22 @@ def describe(raw: Raw, key: str, sentences: Sentences, seconds: Callable[[Path],
 
 
 def on_floor(motion: Motion, body) -> Motion:
-    """The motion raised or lowered until its feet, where they are lowest, stand on z = 0.
+    """The motion raised or lowered until its feet stand on z = 0.
 
-    "Lowest" is the first percentile of all frames. Subjects of one data set were retargeted onto skeletons
-    of other proportions by other people, so no one height of the floor fits them all.
+    The floor is the tenth percentile of the height of the lower foot in frames in which it rests: lower ones
+    are landings and errors, higher ones may be steps and playgrounds. Where a foot hardly ever rests, as in a
+    run, it is the second percentile of all frames. Recordings of one data set need different shifts, since
+    people retargeted them onto skeletons of other proportions.
     """
     rest = body.rest_joints
     still = Motion(rest.new_zeros(1, 3), rest.new_zeros(1, 63), rest[:1])
-    height = rest[SOLES, 1] - body.vertices(still)[..., 1].min()
-    lowest = (body.joints(motion)[:, SOLES, 2] - height).amin(dim=-1)
-    pelvis = motion.pelvis.clone()
-    pelvis[:, 2] -= float(np.percentile(lowest.numpy(), 1))
-    return replace(motion, pelvis=pelvis)
+    above_sole = rest[SOLES, 1] - body.vertices(still)[..., 1].min()
+    feet = body.joints(motion)[:, SOLES]
+    lowest, foot = (feet[..., 2] - above_sole).min(dim=-1)
+    speeds = (feet[1:] - feet[:-1]).norm(dim=-1) * FPS
+    resting = lowest[1:][speeds.gather(1, foot[1:, None])[:, 0] < RESTING]
+    floor = resting.quantile(0.1) if len(resting) >= MIN_RESTING else lowest.quantile(0.02)
+    return replace(motion, pelvis=motion.pelvis - floor * motion.pelvis.new_tensor([0, 0, 1]))
 
 
 def piece(motion: Motion, raw: Raw) -> Motion:
