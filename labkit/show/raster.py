@@ -1,9 +1,8 @@
 """A small software rasteriser: triangles, smooth shading, a floor with a grid and a soft shadow.
 
 Compiled by numba, so it needs no OpenGL, no display and no GPU, and draws the same picture everywhere: edges
-are tested in integers, and the arithmetic is plain IEEE (no fast-math, no sin, no exp). A picture is drawn in
-four steps, one function each: :func:`shade` the vertices, :func:`fill` the triangles into a buffer of 2×2
-samples a pixel, :func:`cast_shadow` on the floor, :func:`compose` everything over the background.
+are tested in integers, and the arithmetic is plain IEEE (no fast-math, no sin, no exp). Here are the
+loops over vertices, triangles and pixels; ``scene.py`` puts them together.
 """
 
 from typing import NamedTuple
@@ -25,6 +24,7 @@ GRID = 0.5  # metres between lines
 LINE_WIDTH = 0.016  # metres
 HAZE = 0.18  # slope of the line of sight at which the floor is half faded into the horizon
 SHADOW = 0.36  # how much darker the floor is in full shadow
+FADING = 1.5  # a shadow from 1 / FADING metres up is half as dark
 UNDER_FLOOR = 0.3  # how much of the body is seen through the floor
 
 
@@ -79,13 +79,14 @@ def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 
 @_compiled
-def shade(vertices: np.ndarray, normals: np.ndarray, colors: np.ndarray, camera: Camera) -> np.ndarray:
-    """Colours of lit vertices, (V, 3) from 0 to 255.
+def shade(
+    vertices: np.ndarray, normals: np.ndarray, colors: np.ndarray, camera: Camera, values: np.ndarray
+) -> None:
+    """Colours of lit vertices, 0 to 255, into the last three columns of values (V, 4).
 
     Light from the sky and the floor, one lamp (Lambert 1760; Blinn 1977 for the sheen) and a faint rim.
     `colors` (V, 3) are 0 to 255; light adds up in their squares, a gamma of 2.
     """
-    lit = np.empty_like(vertices)
     ex, ey, ez = camera.position[0], camera.position[1], camera.position[2]
     lx, ly, lz = camera.light[0], camera.light[1], camera.light[2]
     for i in range(len(vertices)):
@@ -106,8 +107,7 @@ def shade(vertices: np.ndarray, normals: np.ndarray, colors: np.ndarray, camera:
         gloss = np.float32(0.06) * sheen + np.float32(0.10) * rim * around
         for k in range(3):
             c = colors[i, k] / np.float32(255)
-            lit[i, k] = np.float32(255) * np.sqrt(min(c * c * matte + gloss, ONE))
-    return lit
+            values[i, k + 1] = np.float32(255) * np.sqrt(min(c * c * matte + gloss, ONE))
 
 
 @_compiled
@@ -170,69 +170,58 @@ def fill(points: np.ndarray, values: np.ndarray, faces: np.ndarray, buffer: np.n
 @_compiled
 def _snap(value):
     """A coordinate in cells → integer in 1/SUBPIXEL of a cell, kept small enough for exact products."""
-    return np.int64(np.rint(min(max(value, np.float32(-1e6)), np.float32(1e6)) * SUBPIXEL))
+    return np.int64(np.rint(min(max(value, np.float32(-1e6)), np.float32(1e6)) * np.float32(SUBPIXEL)))
 
 
 @_compiled
 def project(vertices: np.ndarray, camera: Camera, height: int, width: int):
-    """Vertices (V, 3) → points (V, 2) for :func:`fill`, and 1/depth (V,), which is 0 behind the camera."""
-    points = np.empty((len(vertices), 2), np.int64)
-    keys = np.empty(len(vertices), np.float32)
-    for i in range(len(vertices)):
-        dx, dy, dz = (
-            vertices[i, 0] - camera.position[0],
-            vertices[i, 1] - camera.position[1],
-            vertices[i, 2] - camera.position[2],
-        )
-        depth = dx * camera.forward[0] + dy * camera.forward[1] + dz * camera.forward[2]
-        keys[i] = ONE / depth if depth > NEAR else ZERO
-        zoom = np.float32(camera.focal) * keys[i]
-        x = dx * camera.right[0] + dy * camera.right[1] + dz * camera.right[2]
-        y = dx * camera.up[0] + dy * camera.up[1] + dz * camera.up[2]
-        points[i, 0] = _snap(SAMPLES * (np.float32(width / 2) + zoom * x))
-        points[i, 1] = _snap(SAMPLES * (np.float32(height / 2) - zoom * y))
-    return points, keys
-
-
-@_compiled
-def _blur(image, radius):
-    """Box blur along the rows of an image whose borders are empty, in place."""
-    line = np.empty(image.shape[1], np.float32)
-    for row in image:
-        total = np.float32(0)
-        line[:] = row
-        for i in range(len(line) + radius):
-            if i < len(line):
-                total += line[i]
-            if i > 2 * radius:
-                total -= line[i - 2 * radius - 1]
-            if i >= radius:
-                row[i - radius] = total / np.float32(2 * radius + 1)
-
-
-@_compiled
-def cast_shadow(vertices: np.ndarray, faces: np.ndarray, light: np.ndarray, cell: float) -> ShadowMap:
-    """The body's shadow on the floor z = 0: its silhouette along the light, fainter from higher up, soft."""
-    margin = 8  # cells
+    """Vertices (V, 3) → points (V, 2) and values (V, 4) for :func:`fill`: 1/depth (0 behind us), black."""
     points = np.empty((len(vertices), 2), np.int64)
     values = np.zeros((len(vertices), 4), np.float32)
-    x = vertices[:, 0] - vertices[:, 2] * (light[0] / light[2])
-    y = vertices[:, 1] - vertices[:, 2] * (light[1] / light[2])
-    # Whole cells of the world, so that the shadow does not swim when the body moves.
-    left, top = np.floor(x.min() / cell) - margin, np.ceil(y.max() / cell) + margin
-    columns = int(np.ceil(x.max() / cell) - left) + margin
-    rows = int(top - np.floor(y.min() / cell)) + margin
     for i in range(len(vertices)):
-        points[i, 0] = _snap(x[i] / cell - left)
-        points[i, 1] = _snap(top - y[i] / cell)
-        values[i, 0] = ONE / (ONE + np.float32(1.5) * max(vertices[i, 2], ZERO))
-    buffer = np.zeros((rows, columns, 4), np.float32)
-    fill(points, values, faces, buffer)
-    darkness = buffer[:, :, 0].copy()
-    for _ in range(2):
-        _blur(darkness, 2)
-        _blur(darkness.T, 2)
-    return ShadowMap(darkness, np.float32(left * cell), np.float32(top * cell), np.float32(cell))
+        dx = vertices[i, 0] - camera.position[0]
+        dy = vertices[i, 1] - camera.position[1]
+        dz = vertices[i, 2] - camera.position[2]
+        depth = dx * camera.forward[0] + dy * camera.forward[1] + dz * camera.forward[2]
+        key = values[i, 0] = ONE / depth if depth > NEAR else ZERO
+        zoom = np.float32(camera.focal) * key
+        x = dx * camera.right[0] + dy * camera.right[1] + dz * camera.right[2]
+        y = dx * camera.up[0] + dy * camera.up[1] + dz * camera.up[2]
+        points[i, 0] = _snap(np.float32(SAMPLES) * (np.float32(width / 2) + zoom * x))
+        points[i, 1] = _snap(np.float32(SAMPLES) * (np.float32(height / 2) - zoom * y))
+    return points, values
+
+
+@_compiled
+def drop(vertices: np.ndarray, light: np.ndarray, cell: float):
+    """Vertices (V, 3) → where their shadows fall on the floor, and how dark these are, for :func:`fill`.
+
+    Points (V, 2) are world x and -y in 1/SUBPIXEL of a cell; values (V, 4) hold the darkness as the key.
+    """
+    points = np.empty((len(vertices), 2), np.int64)
+    values = np.zeros((len(vertices), 4), np.float32)
+    slope_x, slope_y, cells = light[0] / light[2], light[1] / light[2], np.float32(1 / cell)
+    for i in range(len(vertices)):
+        z = vertices[i, 2]
+        points[i, 0] = _snap((vertices[i, 0] - z * slope_x) * cells)
+        points[i, 1] = _snap((z * slope_y - vertices[i, 1]) * cells)
+        values[i, 0] = ONE / (ONE + np.float32(FADING) * max(z, ZERO))
+    return points, values
+
+
+@_compiled
+def bounds(points: np.ndarray, cell: int, margin: int):
+    """First and last row and column (top, left, bottom, right) of cells around points (n, 2), last excluded.
+
+    Points are x and y, `cell` of their units long; `margin` cells are added.
+    """
+    low_x = high_x = points[0, 0]
+    low_y = high_y = points[0, 1]
+    for i in range(1, len(points)):
+        low_x, high_x = min(low_x, points[i, 0]), max(high_x, points[i, 0])
+        low_y, high_y = min(low_y, points[i, 1]), max(high_y, points[i, 1])
+    top, left = low_y // cell - margin, low_x // cell - margin
+    return top, left, high_y // cell + 1 + margin, high_x // cell + 1 + margin
 
 
 @_compiled
@@ -262,36 +251,11 @@ def _darkness(shadow, x, y):
 
 
 @_compiled
-def pixel_box(points, height, width):
-    """(top, left, bottom, right) in pixels, inside the picture, around points (n, 2) of :func:`project`."""
-    pixel = SAMPLES * SUBPIXEL
-    left = min(max(points[:, 0].min() // pixel, 0), width)
-    right = max(min(points[:, 0].max() // pixel + 1, width), left)
-    top = min(max(points[:, 1].min() // pixel, 0), height)
-    bottom = max(min(points[:, 1].max() // pixel + 1, height), top)
-    return top, left, bottom, right
-
-
-@_compiled
-def _shadow_box(shadow, camera, height, width):
-    """The pixels that the shadow map covers."""
-    corners = np.zeros((4, 3), np.float32)
-    rows, columns = shadow.darkness.shape
-    corners[:, 0] = shadow.left
-    corners[2:, 0] += np.float32(columns) * shadow.cell
-    corners[:, 1] = shadow.top
-    corners[::2, 1] -= np.float32(rows) * shadow.cell
-    points, keys = project(corners, camera, height, width)
-    if keys.min() > ZERO:
-        return pixel_box(points, height, width)
-    return 0, 0, height, width
-
-
-@_compiled
-def compose(buffer, box, shadow, camera, picture):
+def compose(buffer, box, shadow, shadow_box, camera, picture):
     """Mean of the body's samples, over the floor, over the sky, written to picture (height, width, 3) uint8.
 
-    buffer: of :func:`fill`, covering the pixels box = (top, left, bottom, right).
+    buffer: of :func:`fill`. box, shadow_box: the pixels (top, left, bottom, right) that it and the shadow
+    cover. What is under the floor shines through it.
     """
     height, width = picture.shape[:2]
     top, left, bottom, right = box
@@ -301,7 +265,7 @@ def compose(buffer, box, shadow, camera, picture):
     ux, uy, uz = camera.up[0], camera.up[1], camera.up[2]
     fx, fy, fz = camera.forward[0], camera.forward[1], camera.forward[2]
     sky_top = -fz - np.float32(height / 2) / focal * uz
-    shadow_top, shadow_left, shadow_bottom, shadow_right = _shadow_box(shadow, camera, height, width)
+    shadow_top, shadow_left, shadow_bottom, shadow_right = shadow_box
     background = np.empty((3, width), np.float32)
     for row in range(height):
         # The floor is at one depth all along a row, since the camera does not roll.
@@ -332,7 +296,9 @@ def compose(buffer, box, shadow, camera, picture):
                     background[k, column] *= light
         else:
             for k in range(3):
-                background[k] = HORIZON[k] + max(down / sky_top, ZERO) * (SKY[k] - HORIZON[k])
+                tone = HORIZON[k] + max(down / sky_top, ZERO) * (SKY[k] - HORIZON[k])
+                for column in range(width):
+                    background[k, column] = tone
         for column in range(width):
             for k in range(3):
                 picture[row, column, k] = np.uint8(background[k, column] + HALF)
@@ -354,27 +320,3 @@ def compose(buffer, box, shadow, camera, picture):
                 picture[row, column, 0] = np.uint8((r0 + rest * background[0, column]) / n + HALF)
                 picture[row, column, 1] = np.uint8((g0 + rest * background[1, column]) / n + HALF)
                 picture[row, column, 2] = np.uint8((b0 + rest * background[2, column]) / n + HALF)
-
-
-@_compiled
-def draw(vertices, faces, colors, camera, cell, picture):
-    """Draw a body on the floor z = 0, Z up, into picture (height, width, 3) uint8.
-
-    vertices: (V, 3) float32, metres. faces: (T, 3), counter-clockwise from outside. colors: (V, 3) float32,
-    0 to 255. cell: metres, how fine the shadow is.
-    """
-    height, width = picture.shape[:2]
-    values = np.empty((len(vertices), 4), np.float32)
-    points, values[:, 0] = project(vertices, camera, height, width)
-    values[:, 1:] = shade(vertices, vertex_normals(vertices, faces), colors, camera)
-
-    # Samples are kept only for the pixels around the body.
-    top, left, bottom, right = box = pixel_box(points, height, width)
-    pixel = SAMPLES * SUBPIXEL
-    points[:, 0] -= left * pixel
-    points[:, 1] -= top * pixel
-    buffer = np.zeros(((bottom - top) * SAMPLES, (right - left) * SAMPLES, 4), np.float32)
-    fill(points, values, faces, buffer)
-
-    shadow = cast_shadow(vertices, faces, camera.light, cell)
-    compose(buffer, box, shadow, camera, picture)

@@ -14,11 +14,12 @@ from tqdm import tqdm
 
 from labkit.motion import FPS, Motion
 from labkit.paths import LabError, atomic_write
-from labkit.show import camera, raster
+from labkit.show.camera import follow
 from labkit.show.caption import title
+from labkit.show.scene import draw
 
 BODY_COLOR = (104, 146, 205)
-SHADOW_CELL = 0.025  # metres
+SHADOW = 160  # cells of the shadow map per distance of the camera: about 2.5 cm
 WORKERS = 2  # frames drawn at the same time
 
 
@@ -41,10 +42,8 @@ class Stage:
         self.colors = np.broadcast_to(colors, self.vertices[0][0].shape).astype(np.float32)
         self.title = title(captions, width, max(10, round(height / 28)))
         self.height, self.width = height, width
-        self.cameras = camera.follow(self.vertices, motions, height - len(self.title), width)
-        # A body that fills a hall gets a coarser shadow, not a larger map.
-        spread = max(float(np.ptp(v, axis=1).max()) for v in self.vertices)
-        self.cell = max(SHADOW_CELL, spread / 200)
+        view = self.vertices, motions, height - len(self.title), width
+        self.cameras, self.distance = follow(*view)
 
     def __len__(self) -> int:
         return max(map(len, self.vertices))
@@ -57,7 +56,14 @@ class Stage:
         for k in range(n):
             j = min(i, len(self.vertices[k]) - 1)
             panel = picture[top:, k * self.width : (k + 1) * self.width]
-            raster.draw(self.vertices[k][j], self.faces, self.colors, self.cameras[k][j], self.cell, panel)
+            draw(
+                self.vertices[k][j],
+                self.faces,
+                self.colors,
+                self.cameras[k][j],
+                self.distance / SHADOW,
+                panel,
+            )
             if k:
                 picture[:, k * self.width - 1 : k * self.width + 1] = 255
         return picture
