@@ -98,4 +98,30 @@ def pad(motions: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     return x, torch.arange(x.shape[1]) < lengths[:, None]
 
 
-__all__ = ["Clip", "MotionDataset", "Sample", "mirror_sample", "pad", "store_path"]
+def find_clip(source: str | Path, which: str) -> Clip:
+    """One clip of a source by number or name. Raises LabError where there is none."""
+    path = store_path(source)
+    clips, _ = read_store(path)
+    if which.isdigit() and int(which) < len(clips):
+        return clips[int(which)]
+    for clip in clips:
+        if clip.name == which:
+            return clip
+    raise LabError(
+        f"{path.name} has no clip {which!r}: give a number from 0 to {len(clips) - 1}, or a name such as "
+        f"{clips[0].name}"
+    )
+
+
+def describe(dataset: MotionDataset) -> str:
+    """How many motions and captions, how long they are, in one line a figure."""
+    frames = [len(s.x) for s in dataset]
+    words = [len(c.split()) for s in dataset for c in s.captions]
+    return "\n".join(
+        [
+            f"motions            {len(frames)}",
+            f"captions           {len(words)}",
+            f"mean length        {sum(frames) / len(frames) / motion.FPS:.1f} s",
+            f"words a caption    {sum(words) / len(words):.1f}",
+        ]
+    )

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -12,8 +12,11 @@ from torch.nn.utils.rnn import pad_sequence
 from tqdm import tqdm
 
 from labkit.dataset import MotionDataset, Sample, pad
+from labkit.paths import atomic_write
 from labkit.text import TextEncoder, TextFeatures
 
+MIN_FRAMES = 20  # a second
+MAX_WORDS = 28  # longer sentences, a handful, are more than the text encoder takes
 MAX_FRAMES = 120  # 6 seconds: longer clips are cropped, at random each time
 POOL = 16  # batches that are sorted by length together, so that a batch needs little padding
 
@@ -37,13 +40,13 @@ class CaptionTable:
         digest = hashlib.sha256("\n".join([encoder.name, *distinct]).encode()).hexdigest()[:16]
         path = cache / f"captions-{digest}.pt"
         if not path.is_file():
-            cache.mkdir(parents=True, exist_ok=True)
             tokens, pooled = [], []
             for start in tqdm(range(0, len(distinct), 64), desc="captions"):
                 text = encoder(distinct[start : start + 64])
                 tokens += [t[m].half() for t, m in zip(text.tokens, text.mask)]
                 pooled.append(text.pooled.half())
-            torch.save(dict(tokens=tokens, pooled=torch.cat(pooled)), path)
+            with atomic_write(path) as temporary:
+                torch.save(dict(tokens=tokens, pooled=torch.cat(pooled)), temporary)
         stored = torch.load(path, weights_only=True)
         self.tokens, self.pooled = stored["tokens"], stored["pooled"]
 
@@ -62,7 +65,8 @@ class Corpus:
     """
 
     def __init__(self, dataset: MotionDataset, encoder: TextEncoder, cache: Path):
-        self.samples = [s for s in dataset.samples if len(s.x) >= 20 and s.captions]
+        short = [replace(s, captions=tuple(c for c in s.captions if len(c.split()) <= MAX_WORDS)) for s in dataset]
+        self.samples = [s for s in short if len(s.x) >= MIN_FRAMES and s.captions]
         self.captions = CaptionTable([c for s in self.samples for c in s.captions], encoder, cache)
         count = Counter(s.labels.get("content", "") for s in self.samples)
         self.weights = torch.tensor([count[s.labels.get("content", "")] ** -0.5 for s in self.samples])

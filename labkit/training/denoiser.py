@@ -142,6 +142,10 @@ class Run:
             if self.step % save_every == 0 or self.step == steps:
                 self.save_state()
 
+    def config(self) -> dict:
+        """What rebuilds the network and its schedule."""
+        return dict(kind=self.network.network, model=self.network.config, schedule=self.schedule.config)
+
     def facts(self) -> dict:
         """What was done, for the checkpoint's header."""
         return dict(

@@ -1,0 +1,220 @@
+"""The lab's steps as commands. Nothing is computed here."""
+
+import argparse
+import math
+import os
+import sys
+from pathlib import Path
+
+from labkit.paths import LabError
+
+EPILOG = """examples:
+  python -m labkit generate --text "a person waves with the left hand" --network adaln
+  python -m labkit visualize out/generation_ddim_adaln.npz
+  python -m labkit evaluate --network incontext --batches 2
+"""
+
+
+def _number(kind: type, low: float, high: float = math.inf):
+    """An argparse type: a finite number in a range, or an error that names the range."""
+
+    def parse(text: str):
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high or math.isinf(value):
+            until = f" to {high:g}" if high < math.inf else " or more"
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number of {low:g}{until}")
+        return value
+
+    return parse
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m labkit",
+        description="Text-to-human-motion diffusion, step by step.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, does: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, help=does, description=does, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+        )
+
+    networks, samplers = ("incontext", "adaln", "cross_attention"), ("ddim", "ddpm")
+    device = dict(choices=("cpu", "cuda"), help="where to compute; the GPU where there is one")
+
+    p = add("visualize", "Draw a motion to a video.")
+    p.add_argument("motion", nargs="?", default="0", help="an .npz that generate wrote, or number or name in --source")
+    p.add_argument("--source", default="starter", help="starter, a prepared source (bandai, ...), or a store's path")
+    p.add_argument("--body", type=Path, help="an official SMPL file (.pkl or .npz); the open body without it")
+    p.add_argument("--out", type=Path, default=Path("out/smpl.mp4"), help="the video")
+
+    p = add("generate", "Turn captions into motion: a video, and SMPL parameters beside it.")
+    p.add_argument("--text", nargs="+", default=["a person walks forward"], help="one caption or several")
+    p.add_argument("--network", choices=networks, default="adaln", help="how the caption enters")
+    p.add_argument("--sampler", choices=samplers, default="ddim")
+    p.add_argument("--steps", type=_number(int, 1, 1000), default=50, help="denoising steps")
+    p.add_argument("--guidance", type=_number(float, 0, 100), default=2.5, help="guidance scale; 1 is none")
+    p.add_argument("--seconds", type=_number(float, 0.05, 10), default=6.0, help="length of the motion")
+    p.add_argument("--seed", type=_number(int, 0, 2**63 - 1), default=0, help="another seed, another motion")
+    p.add_argument("--batch-size", type=_number(int, 1, 6), default=1, help="motions for each caption")
+    p.add_argument("--checkpoint", type=Path, help="weights of your own for the network")
+    p.add_argument("--body", type=Path, help="an official SMPL file (.pkl or .npz); the open body without it")
+    p.add_argument("--out", type=Path, help="the video (default: out/generation_SAMPLER_NETWORK.mp4)")
+    p.add_argument("--device", **device)
+
+    p = add("evaluate", "Measure a network against held-out real motion.")
+    p.add_argument("--network", choices=networks, default="adaln")
+    p.add_argument("--all", action="store_true", help="all three networks, and real motion beside them")
+    p.add_argument("--checkpoint", type=Path, help="weights of your own for the network")
+    p.add_argument("--split", choices=("test_a", "test_b"), default="test_a", help="held-out takes, or combinations")
+    p.add_argument("--batches", type=_number(int, 1), default=2, help="the full evaluation takes 10")
+    p.add_argument("--batch-size", type=_number(int, 4), default=64)
+    p.add_argument("--sampler", choices=samplers, default="ddim")
+    p.add_argument("--steps", type=_number(int, 1, 1000), default=25)
+    p.add_argument("--guidance", type=_number(float, 0, 100), default=2.5)
+    p.add_argument("--seed", type=_number(int, 0, 2**63 - 1), default=0)
+    p.add_argument("--device", **device)
+
+    p = add("train", "Train a network, the text tower or the evaluator; goes on where it was stopped.")
+    p.add_argument("what", choices=(*networks, "text", "evaluator"))
+    p.add_argument("--sources", nargs="+", default=["starter"], help="prepared sources or paths of stores")
+    p.add_argument("--steps", type=_number(int, 1), help="in all (default: 4000 for a network, 320 for a tower)")
+    p.add_argument("--out", type=Path, default=Path("runs"), help="folder for states, logs and weights")
+    p.add_argument("--text-checkpoint", type=Path, help="text tower of your own; the shipped one by default")
+    p.add_argument("--device", **device)
+
+    data = add("data", "Fetch motion capture and prepare it for training.")
+    steps = data.add_subparsers(dest="step", required=True, metavar="STEP")
+    p = steps.add_parser(
+        "fetch", help="download what may be downloaded", formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    p.add_argument("--source", required=True, choices=("bandai", "cmu"))
+    p.add_argument("--out", type=Path, default=Path("data/raw"), help="folder; a source gets one inside it")
+    p.add_argument("--base-url", help="a mirror")
+    p = steps.add_parser(
+        "prepare",
+        help="retarget, caption, split and store a folder of motion capture",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    p.add_argument("path", type=Path, help="the source as its owner lays it out")
+    p.add_argument("--source", required=True, choices=("bandai", "cmu", "accad", "deepmimic", "humanml3d"))
+    p.add_argument("--out", type=Path, help="the store (default: data/prepared/SOURCE.npz)")
+    p.add_argument("--workers", type=_number(int, 1, 256), default=os.cpu_count(), help="processes")
+    p = steps.add_parser("info", help="count motions, captions, lengths and words of a source")
+    p.add_argument("--source", default="starter", help="starter, a prepared source, or a store's path")
+    return parser
+
+
+# Each command imports what it needs: `--help` should not wait for torch.
+
+
+def visualize(args: argparse.Namespace) -> None:
+    from labkit.body import load_body
+    from labkit.dataset import find_clip
+    from labkit.show import render_video
+    from labkit.smpl_file import read_smpl
+
+    body = load_body(args.body)
+    if args.motion.endswith(".npz"):
+        motion, caption = read_smpl(args.motion, body)
+    else:
+        clip = find_clip(args.source, args.motion)
+        motion, caption = clip.motion, clip.captions[0]
+    print(render_video(args.out, motion, body, caption))
+
+
+def generate(args: argparse.Namespace) -> None:
+    from labkit.body import load_body
+    from labkit.generate import generate
+    from labkit.show import render_video
+    from labkit.smpl_file import write_smpl
+
+    captions = [text for text in args.text for _ in range(args.batch_size)]
+    if len(captions) > 6:
+        raise LabError(f"{len(captions)} motions in one video are too many: ask for at most 6")
+    out = args.out or Path("out") / f"generation_{args.sampler}_{args.network}.mp4"
+    if out.suffix != ".mp4":
+        raise LabError(f"--out {out} is not a video: give it the ending .mp4")
+    body = load_body(args.body)
+    motions = generate(
+        captions, args.network, args.seconds, args.sampler, args.steps, args.guidance, args.seed,
+        args.checkpoint, device=args.device, progress=True,
+    )  # fmt: skip
+    render_video(out, motions, body, captions)
+    for i, (motion, caption) in enumerate(zip(motions, captions)):
+        number = f"_{i}" if len(motions) > 1 else ""
+        write_smpl(out.with_name(f"{out.stem}{number}.npz"), motion, body, caption)
+    print(out)
+
+
+def evaluate(args: argparse.Namespace) -> None:
+    from labkit import evaluate as journey
+    from labkit.reference import load_reference
+
+    if args.all and args.checkpoint:
+        raise LabError("--all takes the shipped weights: leave out --all or --checkpoint")
+    reference = load_reference(args.split)
+    rows = journey.choose(reference, args.batches, args.batch_size, args.seed)
+    table = [journey.real_row(reference, rows)]
+    if args.all:
+        table.append(journey.real_row(reference, rows, shuffled=True))
+    for network in ("incontext", "adaln", "cross_attention") if args.all else (args.network,):
+        table.append(
+            journey.evaluate(
+                network, args.split, args.batches, args.batch_size, args.sampler, args.steps, args.guidance,
+                args.seed, args.checkpoint, args.device,
+            )
+        )  # fmt: skip
+    print(journey.table(table))
+
+
+def train(args: argparse.Namespace) -> None:
+    from labkit.generate import best_device
+    from labkit.training import run
+
+    device, folder = args.device or best_device(), args.out / args.what
+    if args.what == "text":
+        path = run.train_text(args.sources, folder, args.steps or 320, device)
+    elif args.what == "evaluator":
+        path = run.train_evaluator(args.sources, folder, args.steps or 320, device)
+    else:
+        path = run.train_network(
+            args.what, args.sources, folder, args.steps or 4000, device, args.text_checkpoint
+        )
+    print(path)
+
+
+def data(args: argparse.Namespace) -> None:
+    if args.step == "fetch":
+        from labkit.prepare.fetch import fetch
+
+        print(fetch(args.source, args.out / args.source, args.base_url))
+    elif args.step == "prepare":
+        from labkit.paths import data_dir
+        from labkit.prepare.pipeline import prepare
+
+        out = args.out or data_dir() / "prepared" / f"{args.source}.npz"
+        print(prepare(args.source, args.path, out, args.workers))
+    else:
+        from labkit.dataset import MotionDataset, describe
+
+        print(describe(MotionDataset(args.source)))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    args = build_parser().parse_args(arguments)
+    try:
+        globals()[args.command](args)
+    except LabError as error:
+        print(f"labkit: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("labkit: stopped", file=sys.stderr)
+        return 130
+    return 0

@@ -1,0 +1,53 @@
+"""The first journey: a caption goes in, a motion comes out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from labkit.checkpoint import load_denoiser, load_text
+from labkit.diffusion import sample
+from labkit.motion import FPS, Motion, decode
+from labkit.paths import LabError
+
+MAX_SECONDS = 10.0
+
+
+def best_device() -> str:
+    """The GPU where there is one."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def generate(
+    captions: Sequence[str],
+    network: str = "adaln",
+    seconds: float = 6.0,
+    sampler: str = "ddim",
+    steps: int = 50,
+    guidance_scale: float = 2.5,
+    seed: int = 0,
+    checkpoint: str | Path | None = None,
+    text_checkpoint: str | Path | None = None,
+    device: str | None = None,
+    progress: bool = False,
+) -> list[Motion]:
+    """One motion a caption, on the open body's skeleton, starting at the origin.
+
+    network: "incontext", "adaln" or "cross_attention". seconds: length of each motion. seed: the same seed
+    and arguments give the same motions. Raises LabError for what cannot be asked for.
+    """
+    frames = round(seconds * FPS)
+    if not 1 / FPS <= seconds <= MAX_SECONDS:
+        raise LabError(f"a motion of {seconds:g} s cannot be made: choose between 0.05 and {MAX_SECONDS:g}")
+    device = device or best_device()
+    denoiser, schedule = load_denoiser(network, checkpoint)
+    if not 1 <= steps <= schedule.T:
+        raise LabError(f"{steps} steps cannot be made: choose between 1 and {schedule.T}")
+    text = load_text(text_checkpoint).to(device)(list(captions))
+    lengths = torch.full((len(captions),), frames)
+    generator = torch.Generator().manual_seed(seed)
+    x = sample(
+        denoiser.to(device), schedule, text, lengths, sampler, steps, guidance_scale,
+        generator=generator, progress=progress,
+    )  # fmt: skip
+    return [decode(row) for row in x.cpu()]

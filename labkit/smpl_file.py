@@ -1,0 +1,46 @@
+"""One motion as a file: SMPL parameters in a plain ``.npz``, with the names that smplx gives them."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from labkit.body import Body
+from labkit.motion import FPS, Motion
+from labkit.paths import LabError, atomic_write, existing_file
+
+
+def write_smpl(path: str | Path, motion: Motion, body: Body, caption: str = "") -> None:
+    """Write global_orient (F, 3), body_pose (F, 63), transl (F, 3), betas (10,), fps and the caption."""
+    with atomic_write(path) as temporary:
+        np.savez_compressed(
+            temporary,
+            global_orient=motion.global_orient.cpu().numpy(),
+            body_pose=motion.body_pose.cpu().numpy(),
+            transl=body.transl(motion).cpu().numpy(),
+            betas=np.zeros(10, np.float32),
+            mocap_frame_rate=FPS,
+            caption=caption,
+        )
+
+
+def read_smpl(path: str | Path, body: Body) -> tuple[Motion, str]:
+    """The motion of a file that `write_smpl` wrote, and its caption. Raises LabError where it is none."""
+    path = existing_file(path, "motion file")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            orient, pose, transl = (
+                torch.from_numpy(file[key].astype(np.float32))
+                for key in ("global_orient", "body_pose", "transl")
+            )
+            fps, caption = float(file["mocap_frame_rate"]), str(file["caption"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise LabError(
+            f"{path} is not a motion with SMPL parameters ({error}): make one with python -m labkit generate"
+        ) from error
+    if not (orient.shape == transl.shape == (len(pose), 3) and pose.shape[1:] == (63,)):
+        raise LabError(f"{path}: expected global_orient (F, 3), body_pose (F, 63) and transl (F, 3)")
+    if fps != FPS:
+        raise LabError(f"{path} has {fps:g} frames per second: resample it to {FPS}")
+    return Motion(orient, pose, transl + body.rest_joints[0]), caption
