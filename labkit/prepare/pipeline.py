@@ -94,6 +94,7 @@ def prepare(source: str, path: str | Path, out: str | Path, workers: int) -> Sum
     results = list(tqdm(_run(jobs, workers), total=len(jobs), desc=source, unit="clip"))
     broken = [result for result in results if isinstance(result, str)]
     if len(broken) == len(raws):
+        partial.rmdir()
         raise LabError(f"no {source} clip in {path} could be read, the first one because: {broken[0]}")
 
     split, clips = splits.assign(raws), []
