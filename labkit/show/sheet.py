@@ -9,7 +9,7 @@ from PIL import Image
 from labkit.motion import Motion
 from labkit.paths import LabError, atomic_write
 from labkit.show.caption import title
-from labkit.show.video import Stage, _as_lists
+from labkit.show.video import Stage, paired
 
 HEIGHT, WIDTH = 210, 150  # of one frame, pixels
 
@@ -29,7 +29,7 @@ def contact_sheet(
     if path.suffix.lower() != ".png":
         raise LabError(f"cannot write a contact sheet to {path}: give it a name that ends in .png")
     rows = []
-    for motion, caption in zip(*_as_lists(motions, captions), strict=True):
+    for motion, caption in zip(*paired(motions, captions)):
         stage = Stage([motion], body, [""], HEIGHT, WIDTH)
         chosen = np.linspace(0, len(stage) - 1, columns).round().astype(int)
         rows.append(title([caption], columns * WIDTH, 15))

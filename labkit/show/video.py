@@ -28,14 +28,10 @@ class Stage:
 
     motions: n of them; those that are shorter than the longest hold their last frame.
     height, width: of one panel, pixels, its caption included.
-    Raises LabError where a motion has no frames or is not finite, or captions and motions do not pair up.
+    Raises LabError where a motion is not finite.
     """
 
     def __init__(self, motions: Sequence[Motion], body, captions: Sequence[str], height: int, width: int):
-        if len(motions) != len(captions):
-            raise LabError(f"{len(motions)} motions but {len(captions)} captions: give one caption a motion")
-        if not motions or min(map(len, motions)) == 0:
-            raise LabError("nothing to draw: a motion has no frames")
         self.vertices = [_vertices(body, motion) for motion in motions]
         self.faces = outward(np.asarray(body.faces, np.int32), self.vertices[0][0])
         colors = np.array(BODY_COLOR) if body.colors is None else np.asarray(body.colors)
@@ -90,10 +86,20 @@ def _vertices(body, motion: Motion) -> np.ndarray:
     return vertices
 
 
-def _as_lists(motions, captions) -> tuple[list[Motion], list[str]]:
+def paired(
+    motions: Motion | Sequence[Motion], captions: str | Sequence[str]
+) -> tuple[list[Motion], list[str]]:
+    """Both as lists of one length; an empty caption stands for one a motion.
+
+    Raises LabError where they do not pair up or there is nothing to draw.
+    """
     motions = [motions] if isinstance(motions, Motion) else list(motions)
     if isinstance(captions, str):
         captions = [captions] * len(motions) if not captions else [captions]
+    if len(motions) != len(captions):
+        raise LabError(f"{len(motions)} motions but {len(captions)} captions: give one caption a motion")
+    if not motions or min(map(len, motions)) == 0:
+        raise LabError("nothing to draw: give at least one motion, each with at least one frame")
     return motions, list(captions)
 
 
@@ -117,7 +123,7 @@ def render_frames(
     body: has ``vertices(motion)`` (F, V, 3) in metres, Z up, ``faces`` (T, 3) and ``colors`` (V, 3) or None.
     captions: one a motion, or none. Raises LabError for a motion without frames or with NaN.
     """
-    motions, captions = _as_lists(motions, captions)
+    motions, captions = paired(motions, captions)
     yield from _frames(Stage(motions, body, captions, size, size))
 
 
@@ -139,7 +145,7 @@ def render_video(
     if path.suffix.lower() != ".mp4":
         raise LabError(f"cannot write a video to {path}: give it a name that ends in .mp4")
     size += size % 2
-    motions, captions = _as_lists(motions, captions)
+    motions, captions = paired(motions, captions)
     stage = Stage(motions, body, captions, size, size)
     with atomic_write(path) as temporary:
         frames = tqdm(_frames(stage), path.name, len(stage), disable=not progress, unit="frame")
