@@ -111,18 +111,18 @@ def count_steps(foot: np.ndarray) -> int:
 def count_waves(hand: np.ndarray, raised: np.ndarray) -> int:
     """Swings to and fro of a hand, seen from the body, (F, 3) metres, while `raised` (F,) holds.
 
-    The hand's way along its main direction, counted in peaks of at least 6 cm and of 40 % of the widest.
+    The hand's way along the direction in which it is quickest, counted in peaks, to the side that has
+    fewer, of at least 6 cm and of 40 % of the usual range.
     """
     spans = [(a, b) for a, b in _runs(raised) if b - a >= 6]
     if not spans:
         return 0
     start, end = max(spans, key=lambda span: span[1] - span[0])
     path = _smooth(hand[start:end], 3)
-    path = path - _smooth(path, 2 * FPS + 1)  # without the slow drift of the arm
-    direction = np.linalg.svd(path - path.mean(0), full_matrices=False)[2][0]
+    direction = np.linalg.svd(np.diff(path, axis=0), full_matrices=False)[2][0]
     swing = path @ direction
-    prominence = max(0.06, 0.4 * np.ptp(swing))
-    return max(len(find_peaks(sign * swing, prominence=prominence)[0]) for sign in (1, -1))
+    prominence = max(0.06, 0.4 * (np.percentile(swing, 95) - np.percentile(swing, 5)))
+    return min(len(find_peaks(sign * swing, prominence=prominence)[0]) for sign in (1, -1))
 
 
 def find_turns(heading: np.ndarray, least: float = 40.0) -> tuple[float, ...]:
@@ -158,11 +158,13 @@ def measure(motion: Motion, joints: Tensor) -> Measures:
     seconds = len(joints) / FPS
 
     # heights
-    leg = sum(
-        np.linalg.norm(joints[0, _J[f"left_{a}"]] - joints[0, _J[f"left_{b}"]])
-        for a, b in (("hip", "knee"), ("knee", "ankle"), ("ankle", "foot"))
-    )
-    standing = leg + abs(joints[0, _J["pelvis"], 2] - joints[0, _J["left_hip"], 2])
+    hips = joints[:, [_J["left_hip"], _J["right_hip"]]].mean(1)
+    bones = [
+        joints[0, _J[f"left_{a}"]] - joints[0, _J[f"left_{b}"]]
+        for a, b in (("hip", "knee"), ("knee", "ankle"))
+    ]
+    sole = np.percentile(feet[..., :2, 2], 5) - floor
+    standing = sum(map(np.linalg.norm, bones)) + sole + np.linalg.norm(pelvis[0] - hips[0])
     height = (pelvis[:, 2] - floor) / standing
     spine = joints[:, _J["neck"]] - pelvis
     tilt = np.degrees(np.arccos(np.clip(spine[:, 2] / np.linalg.norm(spine, axis=-1), -1, 1)))

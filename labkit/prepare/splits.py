@@ -70,8 +70,9 @@ def _fraction(key: str) -> float:
 def assign(raws: Sequence[Recording]) -> dict[str, str]:
     """Name of each clip → "train", "val", "test_a" or "test_b".
 
-    Clips with labels content, style, take and dataset (Bandai) are split by take and combination, all others
-    by trial. The order of `raws` and the presence of other sources make no difference.
+    Clips with labels content, style, take and dataset (Bandai) are split by take and combination, clips with
+    a label split (HumanML3D's official ones) stay there, all others are split by trial. The order of `raws`
+    and the presence of other sources make no difference.
     """
     splits = {}
     groups: dict[tuple, list[Recording]] = defaultdict(list)
@@ -81,6 +82,10 @@ def assign(raws: Sequence[Recording]) -> dict[str, str]:
                 splits[raw.name] = "test_b"
             else:
                 groups[tuple(raw.labels[k] for k in ("dataset", "content", "style"))].append(raw)
+        elif "split" in raw.labels:
+            splits[raw.name] = raw.labels["split"]
+        elif trial(raw.file).startswith("humanoid3d"):  # DeepMimic's own clips are one of a kind
+            splits[raw.name] = "train"
         else:
             f = _fraction(trial(raw.file))
             splits[raw.name] = (

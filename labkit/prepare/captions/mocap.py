@@ -81,13 +81,13 @@ def _action(words: str, facts: Measures, rng: random.Random) -> tuple[list[str],
     if tokens & {"walk", "run", "jog"} and tokens <= _PLAIN:
         return _travel("run" if tokens & {"run", "jog"} else "walk", facts, rng)
     if re.match(r"(forward |high )?jump$", words):
-        return _jump(facts)
+        return _jump(facts, rng)
     if words.startswith(("side step", "sidestep")) and abs(facts.sideways) > 0.3:
         s = side(facts.sideways)
         return [f"steps sideways to the {s}", f"sidesteps to the {s}", f"moves sideways to the {s}",
                 f"takes side steps to the {s}"], [steps(facts, rng)]  # fmt: skip
     if words.startswith("basketball"):
-        return _basketball(words), [turning(facts, rng)]
+        return _basketball(words), [turning(facts, rng) if "shoot" not in words else ""]
     if words.startswith("dance - "):
         return _ballet(words, facts), [_spin(facts)]
     if words.startswith("climb,"):
@@ -113,14 +113,17 @@ def _travel(gait: str, facts: Measures, rng: random.Random) -> tuple[list[str], 
         verbs += [f"jogs{way}", f"is jogging{way}"]
     elif way == " forward":
         verbs += [f"{gait}s", f"{gait}s ahead"]
+    if len(facts.turns) == 1 and abs(facts.turn) < 240:
+        s = side(facts.turn)
+        verbs[2:] = [f"{gait}s{way} and turns {s}", f"turns to the {s} while {gerund(gait)}"]
     slow, fast = (0.9, 1.6) if gait == "walk" else (0.0, 3.6)
     return verbs, [pace(facts, slow, fast, rng), steps(facts, rng), turning(facts, rng)]
 
 
-def _jump(facts: Measures) -> tuple[list[str], list[str]]:
+def _jump(facts: Measures, rng: random.Random) -> tuple[list[str], list[str]]:
     way = " forward" if facts.forward > 0.5 else ""
     verbs = [f"jumps{way}", f"takes a jump{way}", f"is jumping{way}", f"leaps{way}"]
-    return verbs, [times(facts.jumps) if facts.jumps > 1 else "", turning(facts, random.Random(0))]
+    return verbs, [times(facts.jumps) if facts.jumps > 1 else "", turning(facts, rng)]
 
 
 def _basketball(words: str) -> list[str]:
