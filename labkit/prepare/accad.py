@@ -10,7 +10,7 @@ from pathlib import Path
 from labkit.motion import Motion
 from labkit.prepare.bvh import read_bvh
 from labkit.prepare.cmu import seconds
-from labkit.prepare.mocap import Sentences, describe, on_floor, piece, read_sentences
+from labkit.prepare.mocap import Sentences, align_torso, describe, on_floor, piece, read_sentences
 from labkit.prepare.pipeline import Raw
 from labkit.prepare.retarget import retarget, zero_pose_table
 
@@ -66,8 +66,8 @@ def labels(stem: str) -> dict[str, str]:
 def load(raw: Raw, body) -> Motion:
     """One clip or piece of it on the body. Raises LabError where its file is broken."""
     animation = read_bvh(raw.file, scale=0.01)
-    motion = retarget(animation, zero_pose_table(animation, MAPPING, body), body, 0.0)
-    return piece(on_floor(motion, body), raw)
+    table = align_torso(animation, zero_pose_table(animation, MAPPING, body), body)
+    return piece(on_floor(retarget(animation, table, body, 0.0), body), raw)
 
 
 def _female1(sentences: Sentences) -> set[str]:

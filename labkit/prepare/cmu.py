@@ -16,7 +16,7 @@ from labkit.paths import LabError
 from labkit.prepare import asfamc
 from labkit.prepare.animation import Animation
 from labkit.prepare.bvh import read_bvh
-from labkit.prepare.mocap import Sentences, describe, on_floor, piece, read_sentences
+from labkit.prepare.mocap import Sentences, align_torso, describe, on_floor, piece, pitched, read_sentences
 from labkit.prepare.pipeline import Raw
 from labkit.prepare.retarget import Table, align_limbs, retarget, zero_pose_table
 
@@ -38,22 +38,23 @@ def _mapping(torso: dict[str, str], side: str, left: str, right: str) -> dict[st
 
 
 def _torso(names: str) -> dict[str, str]:
-    return dict(zip(("pelvis", "spine1", "spine2", "spine3", "neck", "head"), names.split()))
+    """The neck is left out: CMU's own two neck bones bend against each other, more than any neck does."""
+    return dict(zip(("pelvis", "spine1", "spine2", "spine3", "head"), names.split()))
 
 
 _CMU_SIDE = "*clavicle *humerus *radius *wrist *femur *tibia *foot *toes"
 # Skeletons whose zero pose is a T-pose, or one with hanging arms, with all axes along the world's.
 ZERO_POSE = (
-    _mapping(_torso("root lowerback upperback thorax lowerneck upperneck"), _CMU_SIDE, "l", "r"),
-    _mapping(_torso("hip lowerback upperback thorax lowerneck upperneck"), _CMU_SIDE, "l", "r"),
+    _mapping(_torso("root lowerback upperback thorax upperneck"), _CMU_SIDE, "l", "r"),
+    _mapping(_torso("hip lowerback upperback thorax upperneck"), _CMU_SIDE, "l", "r"),
     _mapping(
-        _torso("Hips LowerBack Spine Spine1 Neck Neck1"),
+        _torso("Hips LowerBack Spine Spine1 Neck1"),
         "*Shoulder *Arm *ForeArm *Hand *UpLeg *Leg *Foot *ToeBase",
         "Left",
         "Right",
     ),
     _mapping(
-        _torso("Hips lowerback Chest Chest2 lowerneck Neck"),
+        _torso("Hips lowerback Chest Chest2 Neck"),
         "*Collar *Shoulder *Elbow *Wrist *Hip *Knee *Ankle *Toe",
         "Left",
         "Right",
@@ -67,22 +68,15 @@ ZERO_POSE = (
 )
 
 
-def _pitched(degrees: float) -> np.ndarray:
-    """A of a joint whose axes at rest are SMPL's, turned forwards about +X."""
-    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-    return np.array([[1, 0, 0], [0, c, -s], [0, s, c]])
-
-
 def _character_creator() -> Table:
     """Bones along their own +y. Pitches of spine and head make walks hold themselves as walks of CMU's own
     skeleton do, those of the feet make standing feet flat: measured on subjects 7, 16 and 35."""
     table = {
         "pelvis": ("CC_Base_Hip", np.eye(3)),
-        "spine1": ("CC_Base_Waist", _pitched(11)),
-        "spine2": ("CC_Base_Spine01", _pitched(-10)),
-        "spine3": ("CC_Base_Spine02", _pitched(-10)),
-        "neck": ("CC_Base_NeckTwist01", np.eye(3)),
-        "head": ("CC_Base_Head", _pitched(7)),
+        "spine1": ("CC_Base_Waist", pitched(18)),
+        "spine2": ("CC_Base_Spine01", pitched(-3)),
+        "spine3": ("CC_Base_Spine02", pitched(-3)),
+        "head": ("CC_Base_Head", pitched(7)),
     }
     for name, letter, side in (("left", "L", 1), ("right", "R", -1)):
         arm = np.array([[0, side, 0], [-side, 0, 0], [0, 0, 1.0]])
@@ -94,8 +88,8 @@ def _character_creator() -> Table:
             ("wrist", "Hand", arm),
             ("hip", "Thigh", leg),
             ("knee", "Calf", leg),
-            ("ankle", "Foot", _pitched(14 - 90) @ leg),
-            ("foot", "ToeBase", _pitched(-5 - 90) @ leg),
+            ("ankle", "Foot", pitched(14 - 90) @ leg),
+            ("foot", "ToeBase", pitched(-5 - 90) @ leg),
         ):
             table[f"{name}_{joint}"] = f"CC_Base_{letter}_{source}", axes
     return table
@@ -162,7 +156,7 @@ def load(raw: Raw, body) -> Motion:
         animation = read_conversion(raw.file)
     if mapping := zero_pose_mapping(animation):
         animation = level_feet(animation, mapping)
-        table = zero_pose_table(animation, mapping, body)
+        table = align_torso(animation, zero_pose_table(animation, mapping, body), body)
     elif {source for source, _ in CHARACTER_CREATOR.values()} <= set(animation.names):
         table = align_limbs(animation, CHARACTER_CREATOR, body)
     else:

@@ -12,7 +12,7 @@ from labkit.motion import Motion
 from labkit.paths import LabError, existing_file
 from labkit.prepare import cmu
 from labkit.prepare.animation import Animation
-from labkit.prepare.mocap import describe, on_floor, piece, read_sentences
+from labkit.prepare.mocap import align_torso, describe, on_floor, piece, read_sentences
 from labkit.prepare.pipeline import Raw
 from labkit.prepare.retarget import retarget, zero_pose_table
 
@@ -104,8 +104,8 @@ def load(raw: Raw, body) -> Motion:
         rotations=TO_SMPL @ animation.rotations @ TO_SMPL.T,
         root=animation.root @ TO_SMPL.T,
     )
-    motion = retarget(animation, zero_pose_table(animation, MAPPING, body), body, 0.0)
-    return piece(on_floor(motion, body), raw)
+    table = align_torso(animation, zero_pose_table(animation, MAPPING, body), body)
+    return piece(on_floor(retarget(animation, table, body, 0.0), body), raw)
 
 
 def read_deepmimic(path: str | Path) -> Animation:

@@ -12,10 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
 from labkit.motion import FPS, JOINT_NAMES, Motion
 from labkit.paths import LabError
+from labkit.prepare.animation import Animation
 from labkit.prepare.humanml3d import read_index
 from labkit.prepare.pipeline import MAX_FRAMES, Raw
+from labkit.prepare.retarget import Table
 
 MIN_SECONDS = 1.0  # what is left beside described pieces must be this long to be kept
 RESTING = 0.2  # metres a second
@@ -77,6 +81,33 @@ def describe(raw: Raw, key: str, sentences: Sentences, seconds: Callable[[Path],
         replace(raw, name=f"{raw.name}-{round(start * FPS)}", start=start, end=end, captions=tuple(texts))
         for start, end, texts in sorted(pieces)
     ]
+
+
+def pitched(degrees: float) -> np.ndarray:
+    """The rotation by which a body at rest, Y up, bows: about +X (to the left), (3, 3)."""
+    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    return np.array([[1, 0, 0], [0, c, -s], [0, s, c]])
+
+
+def align_torso(animation: Animation, table: Table, body) -> Table:
+    """The table of a zero-pose skeleton with the spine pitched onto SMPL's rest spine, hips to shoulders.
+
+    Without it, walkers of CMU lean 8° farther forwards than in their own files, those of ACCAD 2°.
+    """
+    places = np.zeros_like(animation.offsets)
+    for j, parent in enumerate(animation.parents):
+        if parent >= 0:
+            places[j] = places[parent] + animation.offsets[j]
+    theirs = {joint: places[animation.names.index(source)] for joint, (source, _) in table.items()}
+    ours = dict(zip(JOINT_NAMES, body.rest_joints.double().cpu().numpy()))
+
+    def lean(joints: dict[str, np.ndarray]) -> float:
+        up = joints["left_shoulder"] + joints["right_shoulder"] - joints["left_hip"] - joints["right_hip"]
+        return np.degrees(np.arctan2(up[2], up[1]))
+
+    pitch = pitched(lean(ours) - lean(theirs))
+    spine = ("spine1", "spine2", "spine3")
+    return table | {j: (source, pitch @ axes) for j, (source, axes) in table.items() if j in spine}
 
 
 def on_floor(motion: Motion, body) -> Motion:
