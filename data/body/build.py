@@ -342,38 +342,51 @@ def dual_quaternion_skinning(v, weights, turned, moved) -> np.ndarray:
     return turned_v + 2 * (w * dual[..., 1:] - dual[..., :1] * xyz + np.cross(xyz, dual[..., 1:]))
 
 
-# How far joints turn in the poses that the correctives are fitted to, radians (1 to 23, sides alike)
-SPREAD = {1: 0.8, 3: 0.3, 4: 0.8, 6: 0.3, 7: 0.4, 9: 0.3, 10: 0.3, 12: 0.4, 13: 0.3, 15: 0.4, 16: 0.8,
-          18: 0.8, 20: 0.5, 22: 0.01}  # fmt: skip
+# How far joints turn in the poses that the correctives are fitted to, radians; the right side as the left
+REACH = {1: 1.2, 3: 0.4, 4: 0.3, 6: 0.4, 7: 0.6, 9: 0.4, 10: 0.5, 12: 0.5, 13: 0.3, 15: 0.6, 16: 1.2, 18: 0.3,
+         20: 0.9, 22: 0.0}  # fmt: skip
+HINGES = {4: [2.2, 0, 0], 18: [0, -2.2, 0]}  # knees and elbows bend one way besides
 
 
-def pose_correctives(v: np.ndarray, weights: np.ndarray, joints: np.ndarray) -> np.ndarray:
+def random_poses(n: int) -> np.ndarray:
+    """Local rotations (n, 24, 3, 3), each joint about a random axis within its reach."""
+    generator = np.random.default_rng(0)
+    axes = generator.normal(size=(n, 24, 3))
+    axes /= np.linalg.norm(axes, axis=-1, keepdims=True)
+    reach = np.array([REACH.get(j, REACH.get(MIRROR[j], 0)) for j in range(24)])
+    turns = axes * (generator.random((n, 24)) * reach)[..., None]
+    for joint, hinge in HINGES.items():
+        turns[:, joint] += generator.random((n, 1)) * hinge
+        turns[:, MIRROR[joint]] += generator.random((n, 1)) * hinge * np.array([1, -1, -1])
+    return Rotation.from_rotvec(turns.reshape(-1, 3)).as_matrix().reshape(n, 24, 3, 3)
+
+
+def pose_correctives(v: np.ndarray, weights: np.ndarray, joints: np.ndarray, twin: np.ndarray) -> np.ndarray:
     """posedirs (V, 3, 207): 75 % of what dual quaternions keep full and linear blending lets collapse.
 
     For each group of vertices with the same joints, a ridge regression on these joints' rotations.
     """
-    generator = np.random.default_rng(0)
     n = 400
-    spread = np.array([0.0] + [SPREAD.get(j, SPREAD.get(MIRROR[j])) for j in range(1, 24)])
-    local = Rotation.from_rotvec(
-        (generator.normal(size=(n, 24, 3)) * spread[:, None]).reshape(-1, 3)
-    ).as_matrix().reshape(n, 24, 3, 3)  # fmt: skip
+    local = random_poses(n)
     turned, moved = forward_kinematics(local, joints)
     feature = (local - np.eye(3))[:, 1:].reshape(n, 23, 9)
     out = np.zeros((len(v), 3, 23, 9))
-    groups, of = np.unique(weights > 0, axis=0, return_inverse=True)
+    groups, group_of = np.unique(weights > 0, axis=0, return_inverse=True)
     for g, used in enumerate(tqdm(groups, "pose correctives")):
-        bones = between(np.flatnonzero(used))
+        bones = [b - 1 for b in between(np.flatnonzero(used))]
         if not bones:
             continue
-        mine = np.flatnonzero(of.ravel() == g)
+        mine = np.flatnonzero(group_of.ravel() == g)
         target = dual_quaternion_skinning(v[mine], weights[mine], turned, moved)
         target = unpose(target, weights[mine], turned, moved) - v[mine]
-        x = feature[:, [b - 1 for b in bones]].reshape(n, -1)
+        x = feature[:, bones].reshape(n, -1)
         fit = np.linalg.solve(x.T @ x + 1e-2 * n * np.eye(x.shape[1]), x.T @ target.reshape(n, -1))
-        out[np.ix_(mine, range(3), [b - 1 for b in bones])] = 0.75 * np.moveaxis(
-            fit.reshape(len(bones), 9, len(mine), 3), (0, 1), (2, 3)
-        )
+        fit = fit.reshape(len(bones), 9, len(mine), 3)
+        out[np.ix_(mine, range(3), bones)] = 0.75 * np.moveaxis(fit, (0, 1), (2, 3))
+    # a mirrored pose must give the mirrored body
+    flip = np.array([-1, 1, 1])
+    sign = flip[:, None, None] * np.outer(flip, flip).ravel()
+    out = (out + sign * out[twin][:, :, np.array(MIRROR[1:]) - 1]) / 2
     return np.round(out.reshape(len(v), 3, 207) / STEP) * STEP
 
 
@@ -554,7 +567,7 @@ def build() -> dict[str, np.ndarray]:
         "v_template": template,
         "weights": weights,
         "shapedirs": principal_shapes(crowd),
-        "posedirs": pose_correctives(template, weights, joints),
+        "posedirs": pose_correctives(template, weights, joints, twin),
         "J_regressor": joint_regressor(template, joints, crowd, crowd_joints, twin).T,
         "colors": paint(template, joints),
     }
