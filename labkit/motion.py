@@ -55,7 +55,7 @@ UPRIGHT = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 
 @dataclass(frozen=True)
 class Motion:
-    """SMPL parameters of a motion (or a batch), Z up, metres, ``FPS`` frames per second.
+    """SMPL parameters of a motion (or a batch), Z up, metres, ``FPS`` frames a second. Arrays become tensors.
 
     global_orient: (..., F, 3) axis-angle of the root.
     body_pose: (..., F, 63) axis-angle of joints 1 to 21.
@@ -65,6 +65,10 @@ class Motion:
     global_orient: Tensor
     body_pose: Tensor
     pelvis: Tensor
+
+    def __post_init__(self):
+        for name, value in vars(self).items():
+            object.__setattr__(self, name, torch.as_tensor(value))  # the way to set fields of a frozen class
 
     def __len__(self) -> int:
         return self.pelvis.shape[-2]
@@ -112,7 +116,7 @@ def _about_z(angle: Tensor) -> Tensor:
 
 def encode(motion: Motion, joints: Tensor) -> Tensor:
     """Motion and its world joint positions (..., F, 24, 3) (see ``Body.joints``) → x (..., F, D)."""
-    rotations = motion.rotations()
+    rotations, joints = motion.rotations(), torch.as_tensor(joints)
     alpha = heading(rotations[..., 0, :, :])
     to_body = _about_z(-alpha)
 
