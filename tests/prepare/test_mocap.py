@@ -1,0 +1,138 @@
+"""What CMU, ACCAD and DeepMimic share: sentences, pieces, the floor, the torso."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from labkit.motion import JOINT_NAMES, UPRIGHT, Motion
+from labkit.paths import LabError
+from labkit.prepare import mocap
+from labkit.prepare.animation import Animation
+from labkit.prepare.pipeline import Raw
+from labkit.prepare.retarget import retarget
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with HumanML3D's and KIT-ML's files beside the recordings."""
+    captions = tmp_path / "captions"
+    (captions / "humanml3d").mkdir(parents=True)
+    (captions / "humanml3d" / "index.csv").write_text(
+        "source_path,start_frame,end_frame,new_name\n"
+        "./pose_data/CMU/16/16_15_poses.npy,0,76,000001.npy\n"
+        "./pose_data/CMU/01/01_01_poses.npy,20,220,000002.npy\n"
+        "./pose_data/CMU/01/01_01_poses.npy,300,420,000003.npy\n"
+        "./pose_data/CMU/02/02_01_poses.npy,0,50,000004.npy\n"
+    )
+    said = {"000001": ["walks"], "M000001": ["klaws"], "000002": ["hops", "jumps"], "000003": ["turns"]}
+    (captions / "humanml3d_captions.json").write_text(
+        json.dumps({name: [dict(caption=text, src="x") for text in texts] for name, texts in said.items()})
+    )
+    entries = [("CMU/16/16_15_poses", 3.8, "A human walks."), ("CMU/01/01_02_poses", 36.0, "A long story.")]
+    (captions / "kitml_annotations.json").write_text(
+        json.dumps(
+            {
+                str(i): dict(path=path, duration=time, annotations=[dict(text=text, start=0.0, end=time)])
+                for i, (path, time, text) in enumerate(entries)
+            }
+        )
+    )
+    return tmp_path
+
+
+def test_sentences_of_whole_recordings(folder):
+    sentences = mocap.read_sentences(folder)
+    raw = Raw("16_15", Path("16_15.amc"), {})
+    [described] = mocap.describe(raw, "CMU/16/16_15", sentences, lambda file: 3.8)
+    assert (described.name, described.start, described.end) == ("16_15", 0.0, None)
+    assert sorted(described.captions) == ["A human walks.", "walks"]
+    # a sentence on 36 s is true of none of the pieces of at most 10 s
+    assert mocap.describe(raw, "CMU/01/01_02", sentences, lambda file: 36.0) == [raw]
+    assert mocap.describe(raw, "CMU/02/02_01", sentences, lambda file: 2.5) == [raw]  # in no caption file
+
+
+@pytest.mark.parametrize("last", [22.9, 21.5, 15.4])
+def test_pieces_cover_the_recording_once(folder, last):
+    sentences = mocap.read_sentences(folder)
+    raws = mocap.describe(Raw("01_01", Path("01_01.amc"), {}), "CMU/01/01_01", sentences, lambda file: last)
+    spans = {(raw.start, raw.end): raw.captions for raw in raws}
+    assert spans[1.0, 11.0] == ("hops", "jumps")
+    assert ((15.0, 21.0) in spans) == (last > 21)
+    if last > 21:
+        assert spans[15.0, 21.0] == ("turns",)
+    edges = sorted(spans)
+    assert all(a[1] <= b[0] for a, b in zip(edges, edges[1:]))
+    assert all(end - start >= mocap.MIN_SECONDS for start, end in edges)
+    covered = sum(end - start for start, end in edges)
+    assert last - mocap.MIN_SECONDS < covered <= last
+    assert len({raw.name for raw in raws}) == len(raws)
+
+
+def test_nothing_is_said_where_nothing_is_known(tmp_path):
+    sentences = mocap.read_sentences(tmp_path)
+    raw = Raw("16_15", Path("16_15.amc"), {})
+    assert mocap.describe(raw, "CMU/16/16_15", sentences, lambda file: 3.8) == [raw]
+
+
+def test_broken_captions_are_named(tmp_path):
+    (tmp_path / "kitml_annotations.json").write_text("{")
+    with pytest.raises(LabError, match="kitml_annotations.json is not JSON"):
+        mocap.read_sentences(tmp_path)
+
+
+def test_a_piece(random_motion):
+    motion = random_motion(0, 100)
+    piece = mocap.piece(motion, Raw("a", Path("a"), {}, 1.0, 2.5))
+    torch.testing.assert_close(piece.pelvis, motion.pelvis[20:50])
+    assert len(mocap.piece(motion, Raw("a", Path("a"), {}))) == 100
+    with pytest.raises(LabError, match="ends before"):
+        mocap.piece(motion, Raw("a", Path("a"), {}, 5.0, 6.0))
+
+
+def test_a_standing_body_stands_on_the_floor(body):
+    still = Motion(torch.zeros(30, 3), torch.zeros(30, 63), torch.rand(1, 3).expand(30, 3))
+    upright = Motion.from_rotations(UPRIGHT @ still.rotations()[:, :1], still.pelvis)
+    still = Motion(upright.global_orient, still.body_pose, still.pelvis)
+    landed = mocap.on_floor(still, body)
+    assert abs(body.vertices(landed[:1])[..., 2].min()) < 1e-4
+    torch.testing.assert_close(landed.pelvis[:, :2], still.pelvis[:, :2])
+
+
+def test_a_jump_does_not_move_the_floor(body):
+    """However high it is told, and however long it stays in the air."""
+    height = torch.cat([torch.zeros(20), torch.linspace(0, 1, 30), torch.zeros(20), torch.full((2,), -0.05)])
+    pelvis = torch.stack([0 * height, 0 * height, height + 5.0], dim=-1)
+    orient = Motion.from_rotations(UPRIGHT.expand(72, 1, 3, 3), pelvis).global_orient
+    landed = mocap.on_floor(Motion(orient, torch.zeros(72, 63), pelvis), body)
+    assert abs(body.vertices(landed[5:6])[..., 2].min()) < 1e-4
+
+
+def test_align_torso_keeps_the_lean_of_the_source(body):
+    """A skeleton that bows by 10° at rest stands, on our body, with shoulders over hips as far forwards."""
+    names = ["pelvis", "spine1", "spine2", "spine3", "left_shoulder", "right_shoulder"]
+    limbs = ["left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle"]
+    parents = [-1, 0, 1, 2, 3, 3, 0, 0, 6, 7, 8, 9]
+    bow, up = np.array([0, np.cos(np.radians(10)), np.sin(np.radians(10))]), np.array([0, -0.4, 0])
+    places = [0 * bow, 0.1 * bow, 0.2 * bow, 0.1 * bow, 0.1 * bow + [0.2, 0, 0], 0.1 * bow - [0.2, 0, 0]]
+    places += [np.array([0.1, 0, 0]), np.array([-0.1, 0, 0]), up, up, up, up]
+    turns = np.tile(np.eye(3), (20, 12, 1, 1))
+    source = Animation(names + limbs, parents, np.array(places), turns, np.zeros((20, 3)), 20.0)
+    plain = {name: (name, np.eye(3)) for name in names + limbs}
+    table = mocap.align_torso(source, plain, body)
+
+    def lean(table) -> float:
+        joints = body.joints(retarget(source, table, body, 0.0))[0]
+        at = {name: joints[j] for j, name in enumerate(JOINT_NAMES)}
+        way = at["left_shoulder"] + at["right_shoulder"] - at["left_hip"] - at["right_hip"]
+        return float(torch.atan2(-way[1], way[2]).rad2deg())  # forwards is -Y
+
+    # what lies below spine1 and above the collars is left as it is: the spine's share of the height is mended
+    height = dict(zip(JOINT_NAMES, body.rest_joints[:, 1]))
+    share = (height["left_collar"] - height["spine1"]) / (height["left_shoulder"] - height["left_hip"])
+    before, after = 10 - lean(plain), 10 - lean(table)
+    assert before > 5 and abs(after - (1 - share) * before) < 0.3
+    unchanged = [name for name in table if not name.startswith("spine")]
+    assert all(np.array_equal(table[name][1], plain[name][1]) for name in unchanged)
