@@ -129,10 +129,16 @@ def test_align_torso_keeps_the_lean_of_the_source(body):
         way = at["left_shoulder"] + at["right_shoulder"] - at["left_hip"] - at["right_hip"]
         return float(torch.atan2(-way[1], way[2]).rad2deg())  # forwards is -Y
 
-    # what lies below spine1 and above the collars is left as it is: the spine's share of the height is mended
-    height = dict(zip(JOINT_NAMES, body.rest_joints[:, 1]))
-    share = (height["left_collar"] - height["spine1"]) / (height["left_shoulder"] - height["left_hip"])
-    before, after = 10 - lean(plain), 10 - lean(table)
-    assert before > 5 and abs(after - (1 - share) * before) < 0.3
+    # What lies below spine1 stays as it is: the spine alone turns, by the difference.
+    rest = dict(zip(JOINT_NAMES, body.rest_joints.numpy()))
+    middle = {
+        joint: (rest[f"left_{joint}"] + rest[f"right_{joint}"])[1:] / 2 for joint in ("hip", "shoulder")
+    }
+    whole, spine = middle["shoulder"] - middle["hip"], middle["shoulder"] - rest["spine1"][1:]
+    turn = np.radians(10) - np.arctan2(whole[1], whole[0])
+    bent = spine @ [[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]  # (up, forwards)
+    up, forwards = whole - spine + bent
+    assert abs(lean(table) - np.degrees(np.arctan2(forwards, up))) < 0.01
+    assert lean(plain) < 3 < 7 < lean(table) <= 10
     unchanged = [name for name in table if not name.startswith("spine")]
     assert all(np.array_equal(table[name][1], plain[name][1]) for name in unchanged)
