@@ -5,7 +5,9 @@ import roma
 import torch
 
 from labkit.body import load_body
+from labkit.models import NETWORKS
 from labkit.motion import N_ROTATIONS, UPRIGHT, Motion
+from labkit.text import TextFeatures
 
 
 @pytest.fixture(scope="session")
@@ -34,5 +36,35 @@ def random_motion():
         rotations[:, 0] = turn @ rotations[:, 0] @ UPRIGHT.to(dtype)
         pelvis = _waves(generator, frames, 3, dtype=dtype) * torch.tensor([1, 1, 0.1], dtype=dtype)
         return Motion.from_rotations(rotations, pelvis + torch.tensor([0, 0, 0.9], dtype=dtype))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny_network():
+    """A function (network, **config) → a small denoiser in which nothing is zero, ready for inference."""
+
+    def make(network: str, **config):
+        torch.manual_seed(0)
+        config = dict(features=9, d_text=12, width=16, depth=2, heads=4) | config
+        model = NETWORKS[network](**config)
+        for parameter in model.parameters():
+            torch.nn.init.normal_(parameter, std=0.3)
+        model.normalizer.fit(2 + 3 * torch.randn(100, config["features"]))
+        return model.eval()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def random_text():
+    """A function (B, L, C) → features of B captions of 1 to L tokens; padding is zero."""
+
+    def make(B: int = 5, L: int = 6, C: int = 12, seed: int = 0) -> TextFeatures:
+        generator = torch.Generator().manual_seed(seed)
+        lengths = torch.arange(B) % L + 1
+        mask = torch.arange(L) < lengths[:, None]
+        tokens = torch.randn(B, L, C, generator=generator) * mask[..., None]
+        return TextFeatures(tokens, mask, torch.randn(B, C, generator=generator))
 
     return make

@@ -21,4 +21,5 @@ def ddim_step(
     x0, epsilon = schedule.split(prediction, x_t, t)
     a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
     sigma = eta * ((1 - a_prev) / (1 - a_t) * (1 - a_t / a_prev)).sqrt()
-    return a_prev.sqrt() * x0 + (1 - a_prev - sigma**2).sqrt() * epsilon + sigma * noise
+    rest = (1 - a_prev - sigma**2).clamp(min=0)  # at eta = 1 it may be zero but for rounding
+    return a_prev.sqrt() * x0 + rest.sqrt() * epsilon + sigma * noise

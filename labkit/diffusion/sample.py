@@ -37,7 +37,7 @@ def guided(
     return without + guidance_scale * (with_text - without)
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def sample(
     network: BaseDiT,
     schedule: Schedule,

@@ -15,6 +15,8 @@ import math
 import torch
 from torch import Tensor
 
+from labkit.paths import LabError
+
 PREDICTION_TYPES = ("epsilon", "sample", "v_prediction")
 
 
@@ -91,7 +93,10 @@ class Schedule:
         return signal * x_t - sigma * prediction, signal * prediction + sigma * x_t
 
     def timesteps(self, steps: int) -> Tensor:
-        """`steps` of the T steps, evenly spread from T − 1 down to 0 → (steps,) int64."""
+        """`steps` of the T steps, evenly spread from T − 1 down to 0 → (steps,) int64.
+
+        Raises LabError where there are not so many.
+        """
         if not 1 <= steps <= self.T:
-            raise ValueError(f"steps is {steps}, not between 1 and T = {self.T}")
+            raise LabError(f"{steps} steps cannot be made: choose between 1 and {self.T}")
         return torch.linspace(self.T - 1, 0, steps).round().long()

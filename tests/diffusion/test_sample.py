@@ -1,0 +1,193 @@
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from labkit.diffusion import Schedule, guided, sample
+from labkit.models import Normalizer
+from labkit.text import TextFeatures
+
+MEAN, STD = 2.0, 0.5  # of the distribution that the exact denoiser below knows
+
+
+class ExactDenoiser(nn.Module):
+    """E[x0 | x_t] for x0 ~ N(MEAN, STD²): what a network with perfect training would say."""
+
+    config = dict(features=8)
+
+    def __init__(self, schedule: Schedule):
+        super().__init__()
+        self.schedule, self.normalizer, self.unused = schedule, Normalizer(8), nn.Parameter(torch.zeros(1))
+
+    def forward(self, x, t, text, mask, drop):
+        a = self.schedule.alphas_cumprod[t][:, None, None].float()
+        gain = a.sqrt() * STD**2 / (a * STD**2 + 1 - a)
+        return MEAN + gain * (x - a.sqrt() * MEAN)
+
+
+def nothing(B: int) -> TextFeatures:
+    return TextFeatures(torch.zeros(B, 1, 1), torch.ones(B, 1, dtype=torch.bool), torch.zeros(B, 1))
+
+
+def expected_std(T: int, steps: int, sampler: str, eta: float) -> float:
+    """The chain is linear and Gaussian, so its spread can be followed step by step with a calculator."""
+
+    def a_bar(t: int) -> float:
+        if t < 0:
+            return 1.0
+        f = [math.cos(((s + 1) / T + 0.008) / 1.008 * math.pi / 2) ** 2 for s in range(-1, t + 1)]
+        return math.prod(max(b / a, 0.001) for a, b in zip(f, f[1:]))
+
+    timesteps = [round((T - 1) * (1 - i / max(steps - 1, 1))) for i in range(steps)]
+    variance = 1.0
+    for now, then in zip(timesteps, timesteps[1:] + [-1]):
+        a, b = a_bar(now), a_bar(then)
+        gain = math.sqrt(a) * STD**2 / (a * STD**2 + 1 - a)  # of x0's estimate on x_t
+        spread = (1 - b) / (1 - a) * (1 - a / b)
+        if sampler == "ddpm":
+            slope = math.sqrt(b) * (1 - a / b) / (1 - a) * gain + math.sqrt(a / b) * (1 - b) / (1 - a)
+        else:
+            spread *= eta**2
+            slope = math.sqrt(b) * gain
+            slope += math.sqrt(max(1 - b - spread, 0)) * (1 - math.sqrt(a) * gain) / math.sqrt(1 - a)
+        variance = slope**2 * variance + spread
+    return math.sqrt(variance)
+
+
+@pytest.mark.parametrize(
+    ("sampler", "steps", "eta", "figure"),
+    [
+        ("ddpm", 100, 0.0, 0.48),
+        ("ddim", 100, 0.0, 0.49),
+        ("ddim", 50, 0.0, 0.48),
+        ("ddim", 10, 0.0, 0.42),
+        ("ddim", 100, 1.0, 0.48),
+    ],
+)
+def test_a_gaussian_comes_out_as_wide_as_it_should(sampler, steps, eta, figure):
+    """A variance taken for a standard deviation would give 0.07, forgotten noise 0."""
+    schedule = Schedule(100, "cosine", "sample")
+    lengths = torch.full((100,), 50)
+    x = sample(
+        ExactDenoiser(schedule), schedule, nothing(100), lengths, sampler, steps, guidance_scale=1, eta=eta,
+        generator=torch.Generator().manual_seed(0),
+    )  # fmt: skip
+    assert float(x.mean()) == pytest.approx(MEAN, abs=0.01)
+    assert float(x.std()) == pytest.approx(expected_std(100, steps, sampler, eta), rel=0.012)
+    assert float(x.std()) == pytest.approx(figure, abs=0.01)
+
+
+@pytest.mark.parametrize("prediction_type", ["epsilon", "v_prediction"])
+def test_other_predictions_draw_the_same(prediction_type):
+    reference, schedule = Schedule(100), Schedule(100, "cosine", prediction_type)
+
+    class Converted(ExactDenoiser):
+        def forward(self, x, t, text, mask, drop):
+            x0, epsilon = reference.split(super().forward(x, t, text, mask, drop), x, t)
+            return schedule.target(x0, epsilon, t)
+
+    # The cosine's last ᾱ is 2e-7: in float32 x0 from ε cannot be told there, so begin after it.
+    for s in (reference, schedule):
+        s.timesteps = lambda steps: torch.linspace(90, 0, steps).round().long()
+    draw = [
+        sample(n(reference), s, nothing(2), torch.tensor([5, 5]), "ddim", 20, 1, generator=seeded())
+        for n, s in ((ExactDenoiser, reference), (Converted, schedule))
+    ]
+    torch.testing.assert_close(*draw, atol=1e-3, rtol=0)
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.mark.parametrize("scale", [0.0, 1.0, 2.5, -1.0])
+@pytest.mark.parametrize("network", ["incontext", "adaln", "cross_attention"])
+def test_guidance_is_the_line_through_two_separate_passes(tiny_network, random_text, network, scale):
+    model, text = tiny_network(network), random_text()
+    x, t = torch.randn(5, 7, 9), torch.tensor([0, 3, 50, 98, 99])
+    mask = torch.arange(7) < torch.tensor([[7], [6], [5], [2], [1]])
+    with_text = model(x, t, text, mask, torch.zeros(5, dtype=torch.bool))
+    without = model(x, t, text, mask, torch.ones(5, dtype=torch.bool))
+    expected = (1 - scale) * without + scale * with_text
+    found = guided(model, x, t, text, mask, scale)
+    torch.testing.assert_close(found[mask], expected[mask], atol=1e-4, rtol=1e-4)
+    assert not torch.allclose(with_text[mask], without[mask], atol=1e-2)
+
+
+class TestLoop:
+    """What holds for any network."""
+
+    @pytest.fixture
+    def draw(self, tiny_network, random_text):
+        schedule = Schedule(20)
+
+        def run(lengths, seed=0, sampler="ddim", steps=5, **options):
+            text = random_text(len(lengths))
+            model = tiny_network("adaln")
+            return sample(
+                model,
+                schedule,
+                text,
+                torch.tensor(lengths),
+                sampler,
+                steps,
+                generator=seeded(seed),
+                **options,
+            )
+
+        return run
+
+    @pytest.mark.parametrize("sampler", ["ddim", "ddpm"])
+    def test_a_seed_is_a_motion(self, draw, sampler):
+        first = draw([6, 9], sampler=sampler)
+        assert torch.equal(first, draw([6, 9], sampler=sampler))
+        assert not torch.allclose(first, draw([6, 9], sampler=sampler, seed=1), atol=0.1)
+
+    def test_shape_and_zeros_beyond_each_length(self, draw):
+        x = draw([3, 8, 1])
+        assert x.shape == (3, 8, 9)
+        assert ((x != 0).any(-1) == (torch.arange(8) < torch.tensor([[3], [8], [1]]))).all()
+
+    @pytest.mark.parametrize("B", [1, 4])
+    def test_any_batch_size(self, draw, B):
+        assert draw([5] * B).shape == (B, 5, 9)
+
+    def test_the_first_of_a_batch_does_not_know_the_others(self, draw):
+        """Noise is drawn row by row (in blocks of 16 numbers), and DDIM draws only once."""
+        torch.testing.assert_close(draw([16]), draw([16, 16, 16])[:1], atol=1e-3, rtol=1e-4)
+
+    def test_ddim_without_eta_has_no_noise_of_its_own(self, draw):
+        assert torch.equal(draw([5], eta=0.0), draw([5]))
+        assert not torch.allclose(draw([5], eta=0.5), draw([5]), atol=0.1)
+
+    def test_global_randomness_plays_no_part(self, draw):
+        torch.manual_seed(1)
+        first = draw([5], sampler="ddpm")
+        torch.manual_seed(2)
+        assert torch.equal(first, draw([5], sampler="ddpm"))
+
+    def test_result_is_an_ordinary_tensor(self, draw):
+        """It may be changed in place and take part in a gradient."""
+        x = draw([5])
+        x += 1
+        (x * torch.ones(9, requires_grad=True)).sum().backward()
+
+    def test_unknown_sampler(self, draw):
+        with pytest.raises(ValueError, match="'euler'.*ddpm"):
+            draw([5], sampler="euler")
+
+
+def test_output_is_not_z_scored():
+    """A denoiser that says "exactly average" gives the mean of its training motions."""
+
+    class Average(ExactDenoiser):
+        def forward(self, x, *_):
+            return torch.zeros_like(x)
+
+    schedule = Schedule(10)
+    model = Average(schedule)
+    rows = 5 + 2 * torch.randn(100, 8, generator=seeded())
+    model.normalizer.fit(rows)
+    x = sample(model, schedule, nothing(1), torch.tensor([4]), "ddim", 10, 1, generator=seeded())
+    torch.testing.assert_close(x[0], rows.mean(0).expand(4, 8), atol=1e-4, rtol=0)
