@@ -1,0 +1,46 @@
+# make demo    set up, then three captions by three networks to out/*.mp4
+# make test    set up, then the whole test suite
+# make quick   the fast part of the suite
+# make bench   tables of speed; no pass or fail
+PYTHON ?= python3
+VENV ?= .venv
+RUN := $(VENV)/bin
+EXTRAS ?= test
+export OMP_NUM_THREADS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+
+.PHONY: demo test quick bench lint clean
+
+demo: $(VENV)/ready
+	$(RUN)/python -m labkit generate --network incontext       --text "a person walks forward" "a person waves with the left hand"
+	$(RUN)/python -m labkit generate --network adaln           --text "a person walks forward" "a person waves with the left hand"
+	$(RUN)/python -m labkit generate --network cross_attention --text "a person walks forward" "a person waves with the left hand"
+	@echo; echo "Watch these:"; ls -1 out/*.mp4
+
+test: $(VENV)/ready
+	$(RUN)/python -m pytest
+
+quick: $(VENV)/ready
+	$(RUN)/python -m pytest -m "not slow"
+
+bench: $(VENV)/ready
+	$(RUN)/python -m pip install --quiet --constraint constraints.txt ".[bench]"
+	$(RUN)/python benchmarks/representation.py
+	$(RUN)/python benchmarks/sampling.py
+	$(RUN)/python benchmarks/video.py
+
+lint: $(VENV)/ready
+	$(RUN)/python -m pip install --quiet --constraint constraints.txt ruff
+	$(RUN)/ruff check .
+
+# torch first: its version decides which build of it there is, and nothing later may replace it.
+$(VENV)/ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "labkit needs Python 3.11 to 3.13, and $(PYTHON) is another: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Setting up $(VENV): some minutes the first time"
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --constraint constraints.txt torch
+	$(RUN)/python -m pip install --quiet --constraint constraints.txt --editable ".[$(EXTRAS)]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) out
