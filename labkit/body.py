@@ -70,11 +70,10 @@ class Body:
 
     def joints(self, motion: Motion) -> Tensor:
         """World positions of the joints, (..., F, 24, 3). Forward kinematics; differentiable."""
-        local = motion.rotations()
+        local, rest = motion.rotations(), self.rest_joints.to(motion.pelvis)
         rotations, positions = [local[..., 0, :, :]], [motion.pelvis]
         for j, parent in enumerate(self.parents[1:], start=1):
-            bone = self.rest_joints[j] - self.rest_joints[parent]
-            positions.append(positions[parent] + rotations[parent] @ bone)
+            positions.append(positions[parent] + rotations[parent] @ (rest[j] - rest[parent]))
             # the hands (22, 23) stay at rest and carry no joint
             rotations.append(rotations[parent] @ local[..., j, :, :] if j < N_ROTATIONS else None)
         return torch.stack(positions, dim=-2)
@@ -87,7 +86,7 @@ class Body:
         batch = motion.pelvis.shape[:-1]
         betas = motion.pelvis.new_zeros(0) if betas is None else betas
         betas = nnf.pad(betas, (0, self._smpl.num_betas - len(betas)))
-        # the template's pelvis stays where the motion says, however the shape moves it
+        # another shape has another rest pelvis, and the motion says where the pelvis is
         shaped = self._smpl.v_template + torch.einsum("s,vcs->vc", betas, self._smpl.shapedirs)
         transl = motion.pelvis - self._smpl.J_regressor[0] @ shaped
         hands = (0, 3 * (N_JOINTS - N_ROTATIONS))
@@ -160,7 +159,7 @@ def _array(value) -> np.ndarray:
 class _SmplUnpickler(pickle.Unpickler):
     """Reads numpy arrays, sparse matrices and chumpy arrays, and refuses whatever else a pickle names."""
 
-    _NUMPY = {"ndarray", "dtype", "_reconstruct", "scalar"}
+    _NUMPY = {"ndarray", "dtype", "_reconstruct", "_frombuffer", "scalar"}
     _PLAIN = {("copy_reg", "_reconstructor"), ("__builtin__", "object")}  # how Python 2 made plain objects
 
     def find_class(self, module: str, name: str):
