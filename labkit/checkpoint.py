@@ -28,7 +28,7 @@ def write_checkpoint(path: str | Path, module: nn.Module, config: dict, training
 
 
 def read_checkpoint(path: str | Path, kind: str) -> tuple[dict[str, torch.Tensor], dict, dict]:
-    """Weights (float32), config and training facts. Raises LabError where it is not a checkpoint of `kind`."""
+    """Weights (float32), config and training facts. Raises LabError where it is none of `kind`."""
     path = existing_file(path, "checkpoint")
     try:
         with safetensors.safe_open(path, "pt") as file:
@@ -41,7 +41,9 @@ def read_checkpoint(path: str | Path, kind: str) -> tuple[dict[str, torch.Tensor
             "download it again or name another with --checkpoint"
         ) from error
     if config.get("kind") != kind:
-        raise LabError(f"{path} is a checkpoint of {config.get('kind')!r}, not of {kind!r}: name another file")
+        raise LabError(
+            f"{path} is a checkpoint of {config.get('kind')!r}, not of {kind!r}: name another file"
+        )
     return weights, config, training
 
 

@@ -49,8 +49,12 @@ def build_parser() -> argparse.ArgumentParser:
     device = dict(choices=("cpu", "cuda"), help="where to compute; the GPU where there is one")
 
     p = add("visualize", "Draw a motion to a video.")
-    p.add_argument("motion", nargs="?", default="0", help="an .npz that generate wrote, or number or name in --source")
-    p.add_argument("--source", default="starter", help="starter, a prepared source (bandai, ...), or a store's path")
+    p.add_argument(
+        "motion", nargs="?", default="0", help="an .npz that generate wrote, or number or name in --source"
+    )
+    p.add_argument(
+        "--source", default="starter", help="starter, a prepared source (bandai, ...), or a store's path"
+    )
     p.add_argument("--body", type=Path, help="an official SMPL file (.pkl or .npz); the open body without it")
     p.add_argument("--out", type=Path, default=Path("out/smpl.mp4"), help="the video")
 
@@ -72,7 +76,9 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--network", choices=networks, default="adaln")
     p.add_argument("--all", action="store_true", help="all three networks, and real motion beside them")
     p.add_argument("--checkpoint", type=Path, help="weights of your own for the network")
-    p.add_argument("--split", choices=("test_a", "test_b"), default="test_a", help="held-out takes, or combinations")
+    p.add_argument(
+        "--split", choices=("test_a", "test_b"), default="test_a", help="held-out takes, or combinations"
+    )
     p.add_argument("--batches", type=_number(int, 1), default=2, help="the full evaluation takes 10")
     p.add_argument("--batch-size", type=_number(int, 4), default=64)
     p.add_argument("--sampler", choices=samplers, default="ddim")
@@ -84,15 +90,22 @@ def build_parser() -> argparse.ArgumentParser:
     p = add("train", "Train a network, the text tower or the evaluator; goes on where it was stopped.")
     p.add_argument("what", choices=(*networks, "text", "evaluator"))
     p.add_argument("--sources", nargs="+", default=["starter"], help="prepared sources or paths of stores")
-    p.add_argument("--steps", type=_number(int, 1), help="in all (default: 4000 for a network, 320 for a tower)")
+    p.add_argument(
+        "--steps", type=_number(int, 1), help="in all (default: 4000 for a network, 320 for a tower)"
+    )
     p.add_argument("--out", type=Path, default=Path("runs"), help="folder for states, logs and weights")
     p.add_argument("--text-checkpoint", type=Path, help="text tower of your own; the shipped one by default")
+    p.add_argument(
+        "--text-model", help="language model under a tower: a name or folder (default: all-MiniLM-L6-v2)"
+    )
     p.add_argument("--device", **device)
 
     data = add("data", "Fetch motion capture and prepare it for training.")
     steps = data.add_subparsers(dest="step", required=True, metavar="STEP")
     p = steps.add_parser(
-        "fetch", help="download what may be downloaded", formatter_class=argparse.ArgumentDefaultsHelpFormatter
+        "fetch",
+        help="download what may be downloaded",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     p.add_argument("--source", required=True, choices=("bandai", "cmu"))
     p.add_argument("--out", type=Path, default=Path("data/raw"), help="folder; a source gets one inside it")
@@ -180,9 +193,9 @@ def train(args: argparse.Namespace) -> None:
 
     device, folder = args.device or best_device(), args.out / args.what
     if args.what == "text":
-        path = run.train_text(args.sources, folder, args.steps or 320, device)
+        path = run.train_text(args.sources, folder, args.steps or 320, device, args.text_model)
     elif args.what == "evaluator":
-        path = run.train_evaluator(args.sources, folder, args.steps or 320, device)
+        path = run.train_evaluator(args.sources, folder, args.steps or 320, device, args.text_model)
     else:
         path = run.train_network(
             args.what, args.sources, folder, args.steps or 4000, device, args.text_checkpoint

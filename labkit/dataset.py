@@ -18,7 +18,7 @@ from labkit.words import mirror_caption
 
 @dataclass(frozen=True)
 class Sample:
-    """One captioned motion. x: (F, D), not z-scored. name: unique in its source; a mirror image ends in "/m"."""
+    """One captioned motion. x: (F, D), not z-scored. name: a mirror image's ends in "/m"."""
 
     name: str
     x: Tensor
@@ -27,7 +27,7 @@ class Sample:
 
 
 def store_path(source: str | Path) -> Path:
-    """"starter", the name of a prepared source ("bandai"), or a path → the store's file."""
+    """ "starter", the name of a prepared source ("bandai"), or a path → the store's file."""
     if str(source) == "starter":
         return data_dir() / "starter" / "starter.npz"
     if Path(source).suffix == ".npz":
@@ -35,7 +35,7 @@ def store_path(source: str | Path) -> Path:
     path = data_dir() / "prepared" / f"{source}.npz"
     if not path.is_file():
         raise LabError(
-            f"source {str(source)!r} is not prepared: run python -m labkit data prepare --source {source} PATH"
+            f"no prepared source {str(source)!r}: run python -m labkit data prepare --source {source} PATH"
         )
     return path
 

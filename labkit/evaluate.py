@@ -15,7 +15,14 @@ from labkit.diffusion import sample
 from labkit.evaluator import Evaluator, load_evaluator
 from labkit.generate import best_device
 from labkit.metrics import (
-    bootstrap, floor_penetration, foot_sliding, frechet_distance, jerk, prdc, retrieval, retrieval_ranks,
+    bootstrap,
+    floor_penetration,
+    foot_sliding,
+    frechet_distance,
+    jerk,
+    prdc,
+    retrieval,
+    retrieval_ranks,
     tmr_score,
 )  # fmt: skip
 from labkit.metrics.physical import FEET
@@ -63,9 +70,7 @@ def motion_features(evaluator: Evaluator, motions: list[Tensor], batch_size: int
     return np.concatenate(parts)
 
 
-def score(
-    name: str, reference: Reference, rows: np.ndarray, motion: np.ndarray, physics: np.ndarray
-) -> Row:
+def score(name: str, reference: Reference, rows: np.ndarray, motion: np.ndarray, physics: np.ndarray) -> Row:
     """One line of the table.
 
     rows: (N,) which of the reference's captions were asked for. motion: (N, W) features of what came.
@@ -74,15 +79,21 @@ def score(
     text = reference.text[rows]
     captions = np.array(reference.captions)[rows]
     same = captions[:, None] == captions[None, :]
+    gallery = min(32, len(motion) // 2)  # half of the motions must still fill one, see bootstrap
+
+    def recall(chosen: np.ndarray) -> list[float]:
+        some = np.ix_(chosen, chosen)
+        return list(retrieval(text[chosen], motion[chosen], gallery=gallery, same=same[some]).values())
+
     metrics: dict[str, tuple[float, float, float]] = {}
-    metrics["FD"] = bootstrap(lambda m: frechet_distance(reference.motion, m), motion)
+    metrics["FD"] = bootstrap(lambda m: frechet_distance(reference.motion, m), motion, n=50)
     metrics["TMR-Score"] = bootstrap(tmr_score, text, motion)
-    for k, value in retrieval(text, motion, gallery=min(32, len(motion)), same=same).items():
-        metrics[f"{k} of 32"] = (value, np.nan, np.nan)
+    recalls = zip(*bootstrap(recall, np.arange(len(motion))))
+    metrics |= {f"R{k} of {gallery}": values for k, values in zip((1, 2, 3), recalls)}
     ranks = retrieval_ranks(text, motion, same)
     metrics["R3 of all"] = bootstrap(lambda r: (r <= 3).mean(), ranks)
-    values = prdc(reference.motion, motion)
-    metrics |= {key: (value, np.nan, np.nan) for key, value in values.items()}
+    shares = zip(*bootstrap(lambda m: list(prdc(reference.motion, m).values()), motion, n=50))
+    metrics |= dict(zip(("precision", "recall", "density", "coverage"), shares))
     for column, key in enumerate(PHYSICAL):
         metrics[key] = bootstrap(np.nanmean, physics[:, column])
     return Row(name, len(motion), metrics)
@@ -102,7 +113,7 @@ def choose(reference: Reference, batches: int, batch_size: int, seed: int) -> np
     order = np.random.default_rng(seed).permutation(len(reference.captions))
     if batches * batch_size > len(order):
         raise LabError(
-            f"{batches} × {batch_size} captions were asked for, the split has {len(order)}: take fewer batches"
+            f"{batches} × {batch_size} captions asked for, the split has {len(order)}: take fewer batches"
         )
     return order[: batches * batch_size]
 
@@ -120,7 +131,7 @@ def evaluate(
     device: str | None = None,
     progress: bool = True,
 ) -> Row:
-    """Generate a motion for each of batches × batch_size held-out captions, as long as the real one, and score."""
+    """Score a motion for each of batches × batch_size held-out captions, each as long as the real one."""
     device = device or best_device()
     reference = load_reference(split)
     rows = choose(reference, batches, batch_size, seed)
@@ -140,14 +151,13 @@ def evaluate(
 
 
 def table(rows: list[Row]) -> str:
-    """The rows as text, metrics downwards; intervals where they were computed."""
+    """The rows as text, metrics downwards, each with its 95 % interval."""
     names = list(rows[0].metrics)
     width = max(map(len, names)) + 2
 
     def cell(value: float, low: float, high: float) -> str:
         digits = 3 if abs(value) < 10 else 1
-        interval = "" if np.isnan(low) else f" [{low:.{digits}f}, {high:.{digits}f}]"
-        return f"{value:.{digits}f}{interval}"
+        return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
 
     lines = ["".ljust(width) + "".join(f"{r.name} (N={r.N})".rjust(28) for r in rows)]
     for name in names:

@@ -90,7 +90,7 @@ class TextEncoder(nn.Module):
 
     @torch.no_grad()
     def forward(self, captions: list[str]) -> TextFeatures:
-        """Features of B captions. Raises LabError where one is empty or has more than ``max_tokens`` tokens."""
+        """Features of B captions. Raises LabError where one is empty or over ``max_tokens`` long."""
         tidy = [check_caption(c) for c in captions]
         batch = self.tokenizer(tidy, padding=True, return_tensors="pt")
         if batch["input_ids"].shape[1] > self.max_tokens:

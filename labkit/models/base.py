@@ -36,7 +36,9 @@ class Condition:
 
 def sinusoids(positions: Tensor, width: int) -> Tensor:
     """Sine and cosine features of positions (N,) → (N, width). Vaswani et al. 2017, sec. 3.5."""
-    frequencies = torch.exp(-math.log(10_000) * torch.arange(width // 2, device=positions.device) / (width // 2))
+    frequencies = torch.exp(
+        -math.log(10_000) * torch.arange(width // 2, device=positions.device) / (width // 2)
+    )
     angles = positions[:, None].float() * frequencies
     return torch.cat([angles.cos(), angles.sin()], dim=-1)
 
@@ -64,7 +66,7 @@ class Attention(nn.Module):
         self.output = nn.Linear(width, width)
 
     def forward(self, x: Tensor, mask: Tensor, memory: Tensor | None = None) -> Tensor:
-        """x (B, N, W), memory (B, M, W), mask (B, M) bool, True where the memory may be looked at → (B, N, W)."""
+        """x (B, N, W), memory (B, M, W), mask (B, M) bool, True where to look → (B, N, W)."""
         q = self.query(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (B, H, N, W/H)
         k, v = (
             part.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (B, H, M, W/H)

@@ -23,7 +23,7 @@ class Block(nn.Module):
 
 
 class CrossAttentionDiT(BaseDiT):
-    """Time, caption and words are a memory beside the frames (Vaswani et al. 2017; Peebles & Xie, sec. 3.2)."""
+    """Time, caption and words are a memory beside the frames (Peebles & Xie, sec. 3.2)."""
 
     network = "cross_attention"
     mlp_ratio = 3

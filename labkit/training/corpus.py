@@ -65,7 +65,9 @@ class Corpus:
     """
 
     def __init__(self, dataset: MotionDataset, encoder: TextEncoder, cache: Path):
-        short = [replace(s, captions=tuple(c for c in s.captions if len(c.split()) <= MAX_WORDS)) for s in dataset]
+        short = [
+            replace(s, captions=tuple(c for c in s.captions if len(c.split()) <= MAX_WORDS)) for s in dataset
+        ]
         self.samples = [s for s in short if len(s.x) >= MIN_FRAMES and s.captions]
         self.captions = CaptionTable([c for s in self.samples for c in s.captions], encoder, cache)
         count = Counter(s.labels.get("content", "") for s in self.samples)

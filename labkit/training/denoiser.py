@@ -3,6 +3,7 @@
 import copy
 import math
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -42,11 +43,21 @@ class Recipe:
 def learning_rate(step: int, steps: int, recipe: Recipe) -> float:
     """Warm-up, then flat until half of the steps are done, then a cosine down to 1 %."""
     late = max(0.0, 2 * min(step / steps, 1) - 1)
-    return recipe.learning_rate * min(1, (step + 1) / recipe.warm_up) * (0.01 + 0.99 * math.cos(late * math.pi / 2) ** 2)
+    return (
+        recipe.learning_rate
+        * min(1, (step + 1) / recipe.warm_up)
+        * (0.01 + 0.99 * math.cos(late * math.pi / 2) ** 2)
+    )
 
 
 def loss_of(
-    network: BaseDiT, schedule: Schedule, tower: TextTower, batch: Batch, t: Tensor, noise: Tensor, recipe: Recipe
+    network: BaseDiT,
+    schedule: Schedule,
+    tower: TextTower,
+    batch: Batch,
+    t: Tensor,
+    noise: Tensor,
+    recipe: Recipe,
 ) -> tuple[Tensor, Tensor]:
     """The loss to minimise, and eq. 14's plain loss of each sample (B,) to look at."""
     x0, mask = network.normalizer(batch.x) * batch.mask[..., None], batch.mask
@@ -75,7 +86,9 @@ def loss_of(
 class Run:
     """A training run in a folder: restartable from ``state.pt``, logged to ``<network>.csv``."""
 
-    def __init__(self, network: str, corpus: Corpus, tower: TextTower, recipe: Recipe, folder: Path, device: str):
+    def __init__(
+        self, network: str, corpus: Corpus, tower: TextTower, recipe: Recipe, folder: Path, device: str
+    ):
         torch.manual_seed(recipe.seed)
         self.recipe, self.corpus, self.device, self.folder = recipe, corpus, device, folder
         self.schedule = Schedule(recipe.T, recipe.kind, recipe.prediction_type).to(device)
@@ -112,8 +125,17 @@ class Run:
         with atomic_write(self.state_file) as temporary:
             torch.save(state, temporary)
 
-    def train(self, steps: int, save_every: int = 250) -> None:
-        """Go on until `steps` steps are done in all, saving the state as it goes."""
+    def train(
+        self,
+        steps: int,
+        save_every: int = 250,
+        look: Callable[["Run"], None] | None = None,
+        look_every: int = 1000,
+    ) -> None:
+        """Go on until `steps` steps are done in all, saving the state as it goes.
+
+        look: called every `look_every` steps, to draw what the network can do by then.
+        """
         recipe = self.recipe
         generator = torch.Generator().manual_seed(recipe.seed + self.step)  # a restart draws new batches
         batches = self.corpus.batches(recipe.batch_size, generator)
@@ -141,6 +163,9 @@ class Run:
             log.row(step=self.step - 1, seconds=self.seconds, **by_quarter(plain, t, recipe.T))
             if self.step % save_every == 0 or self.step == steps:
                 self.save_state()
+            if look and self.step % look_every == 0:
+                look(self)
+                last = time.monotonic()
 
     def config(self) -> dict:
         """What rebuilds the network and its schedule."""

@@ -3,8 +3,9 @@
     python -m labkit.training.publish checkpoints      runs/*/*.safetensors → data/checkpoints
     python -m labkit.training.publish reference        real test motion, as the evaluator sees it
     python -m labkit.training.publish starter          captioned motions sampled from a network
+    python -m labkit.training.publish sheets           docs/samples_<network>.png
 
-The last two look through the shipped evaluator and networks, so the order matters.
+All but the first look through the shipped evaluator and networks, so the order matters.
 """
 
 import argparse
@@ -22,10 +23,13 @@ from labkit.dataset import MotionDataset
 from labkit.diffusion import sample
 from labkit.evaluate import motion_features, physical
 from labkit.evaluator import load_evaluator
+from labkit.generate import generate
 from labkit.metrics import tmr_scores
+from labkit.models import NETWORKS
 from labkit.motion import decode
 from labkit.paths import atomic_write, data_dir, existing_file
 from labkit.reference import Reference, write_reference
+from labkit.show import contact_sheet
 from labkit.store import Clip, write_store
 from labkit.text import TextEncoder
 from labkit.training.corpus import MAX_FRAMES, Corpus, label
@@ -107,11 +111,32 @@ def make_starter(
     write_store(data_dir() / "starter" / "starter.npz", clips, about)
 
 
+SHEET = [
+    "a person walks forward",
+    "someone runs like an old person",
+    "a person walks and turns left",
+    "a person waves with the left hand",
+    "a tired person raises the right hand",
+    "a person raises both hands",
+    "a person bows",
+    "a person dances salsa",
+]
+
+
+def make_sheets(steps: int) -> None:
+    """The same captions and noise for each network, as pictures for people to look at."""
+    for network in NETWORKS:
+        motions = generate(SHEET, network, seconds=4, steps=steps, seed=1)
+        contact_sheet(Path("docs") / f"samples_{network}.png", motions, load_body(), SHEET)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, prog="labkit.training.publish"
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="labkit.training.publish",
     )
-    parser.add_argument("what", choices=("checkpoints", "reference", "starter"))
+    parser.add_argument("what", choices=("checkpoints", "reference", "starter", "sheets"))
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--sources", nargs="+", default=["bandai", "cmu", "accad", "deepmimic"])
     parser.add_argument("--network", default="adaln", help="which network the starter set is sampled from")
@@ -124,6 +149,8 @@ def main() -> None:
     elif args.what == "reference":
         for split in ("test_a", "test_b"):
             make_reference(args.sources, split, args.runs)
+    elif args.what == "sheets":
+        make_sheets(args.steps)
     else:
         make_starter(args.sources, args.network, args.runs, args.count, args.tries, args.steps)
 

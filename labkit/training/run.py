@@ -6,42 +6,53 @@ Each works in a folder of its own (states, logs, sample videos) and leaves ``<na
 from collections.abc import Sequence
 from pathlib import Path
 
+import torch
 
+from labkit.body import load_body
 from labkit.checkpoint import load_text, write_checkpoint
 from labkit.dataset import MotionDataset
-from labkit.text import TextEncoder
+from labkit.diffusion import sample
+from labkit.motion import decode
+from labkit.show import render_video
+from labkit.text import TextConditioner, TextEncoder
 from labkit.training.contrastive import train_towers
 from labkit.training.corpus import Corpus
 from labkit.training.denoiser import Recipe, Run
 from labkit.training.log import Log
 
+LOOK_AT = ["a person walks forward", "a person waves with the left hand", "someone runs", "a person bows"]
 TEXT_SEED, EVALUATOR_SEED = 0, 1  # the metric must not share weights with what it judges
 
 
 def corpus(sources: Sequence[str | Path], encoder: TextEncoder, folder: Path) -> Corpus:
-    """The training split of the sources with its mirror images, captions' features cached beside the folder."""
+    """The training split of the sources with its mirror images; features of captions are cached."""
     dataset = MotionDataset(sources, split="train", mirror=True, progress=True)
     return Corpus(dataset, encoder, folder.parent / "cache")
 
 
-def train_text(sources: Sequence[str | Path], folder: Path, steps: int, device: str) -> Path:
+def train_text(
+    sources: Sequence[str | Path], folder: Path, steps: int, device: str, text_model: str | None = None
+) -> Path:
     """The text tower the denoisers are conditioned on; its motion tower is thrown away."""
-    encoder = TextEncoder()
+    encoder = TextEncoder(text_model)
     log = Log(folder / "text.csv", steps)
-    towers = train_towers(corpus(sources, encoder, folder), encoder.width, steps, TEXT_SEED, log, device=device)
-    config = dict(kind="text", encoder=None, model=towers.text.config)
+    data = corpus(sources, encoder, folder)
+    towers = train_towers(data, encoder.width, steps, TEXT_SEED, log, device=device)
+    config = dict(kind="text", encoder=text_model, model=towers.text.config)
     path = folder / "text.safetensors"
     write_checkpoint(path, towers.text, config, dict(steps=steps, seed=TEXT_SEED, device=device))
     return path
 
 
-def train_evaluator(sources: Sequence[str | Path], folder: Path, steps: int, device: str) -> Path:
+def train_evaluator(
+    sources: Sequence[str | Path], folder: Path, steps: int, device: str, text_model: str | None = None
+) -> Path:
     """The evaluator: both towers, from another seed."""
-    encoder = TextEncoder()
+    encoder = TextEncoder(text_model)
     log = Log(folder / "evaluator.csv", steps)
     data = corpus(sources, encoder, folder)
     evaluator = train_towers(data, encoder.width, steps, EVALUATOR_SEED, log, device=device)
-    config = dict(kind="evaluator", encoder=None, model=evaluator.config)
+    config = dict(kind="evaluator", encoder=text_model, model=evaluator.config)
     path = folder / "evaluator.safetensors"
     write_checkpoint(path, evaluator, config, dict(steps=steps, seed=EVALUATOR_SEED, device=device))
     return path
@@ -54,14 +65,25 @@ def train_network(
     steps: int,
     device: str,
     text_checkpoint: str | Path | None = None,
-    recipe: Recipe = Recipe(),
+    recipe: Recipe | None = None,
 ) -> Path:
-    """One of the three denoisers. Goes on from ``state.pt`` where the folder has one."""
+    """One of the three denoisers. Goes on from ``state.pt`` where the folder has one.
+
+    Every thousand steps a video of what it can do by then is left in ``samples/``.
+    """
     text = load_text(text_checkpoint)
-    run = Run(network, corpus(sources, text.encoder, folder), text.tower, recipe, folder, device)
-    run.train(steps)
+    run = Run(network, corpus(sources, text.encoder, folder), text.tower, recipe or Recipe(), folder, device)
+    run.train(steps, look=lambda run: draw_samples(run, text))
     path = folder / f"{network}.safetensors"
     write_checkpoint(path, run.ema, run.config(), run.facts())
     return path
 
 
+def draw_samples(run: Run, text: TextConditioner) -> None:
+    """A few captions by the averaged weights of this moment, always from the same noise."""
+    x = sample(
+        run.ema, run.schedule, text.to(run.device)(LOOK_AT), torch.full((len(LOOK_AT),), 80), steps=25,
+        generator=torch.Generator().manual_seed(0),
+    )  # fmt: skip
+    path = run.folder / "samples" / f"step_{run.step:06d}.mp4"
+    render_video(path, [decode(row) for row in x.cpu()], load_body(), LOOK_AT, size=320, progress=False)
