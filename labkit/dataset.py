@@ -102,7 +102,7 @@ def find_clip(source: str | Path, which: str) -> Clip:
     """One clip of a source by number or name. Raises LabError where there is none."""
     path = store_path(source)
     clips, _ = read_store(path)
-    if which.isdigit() and int(which) < len(clips):
+    if which.isdecimal() and int(which) < len(clips):
         return clips[int(which)]
     for clip in clips:
         if clip.name == which:

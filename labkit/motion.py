@@ -43,9 +43,7 @@ JOINT_NAMES = (
     "left_hand", "right_hand",
 )  # fmt: skip
 _MIRROR = [
-    JOINT_NAMES.index(
-        n.replace("left", "?").replace("right", "left").replace("?", "right")
-    )
+    JOINT_NAMES.index(n.replace("left", "?").replace("right", "left").replace("?", "right"))
     for n in JOINT_NAMES
 ]
 

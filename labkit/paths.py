@@ -2,9 +2,17 @@
 
 import os
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+# What damaged or foreign files raise on the way through zipfile, zlib, numpy and json
+UNREADABLE = (
+    OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, zipfile.BadZipFile,
+    zlib.error,
+)  # fmt: skip
 
 
 class LabError(Exception):
@@ -42,7 +50,8 @@ def existing_file(path: str | Path, what: str) -> Path:
 def atomic_write(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it becomes `path`, on failure nothing is left.
 
-    The temporary name keeps the suffix, since writers choose a format by it.
+    The temporary name keeps the suffix, since writers choose a format by it. Raises LabError where the place
+    cannot be written to, or a full disk stops the writing.
     """
     path = Path(path).expanduser()
     try:
@@ -58,5 +67,7 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)  # mkstemp's 0600 would hide results from a group
         os.replace(temporary, path)
+    except OSError as error:
+        raise LabError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
         temporary.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labkit.paths import LabError, atomic_write, data_dir, existing_file
+from labkit.paths import UNREADABLE, LabError, atomic_write, data_dir, existing_file
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,9 @@ def load_reference(split: str = "test_a") -> Reference:
         with np.load(path, allow_pickle=False) as file:
             words = json.loads(file["words"].tobytes())
             arrays = {k: file[k] for k in ("motion", "physical", "lengths", "text", "owner")}
-    except (OSError, ValueError, KeyError) as error:
-        raise LabError(f"{path} is damaged ({error}): restore it from the repository") from error
+    except UNREADABLE as error:
+        why = " ".join(str(error).split())
+        raise LabError(f"{path} is damaged ({why}): restore it from the repository") from error
     return Reference(
         motion=arrays["motion"].astype(np.float32),
         physical=arrays["physical"],

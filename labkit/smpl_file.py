@@ -1,6 +1,5 @@
 """One motion as a file: SMPL parameters in a plain ``.npz``, with the names that smplx gives them."""
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +7,7 @@ import torch
 
 from labkit.body import Body
 from labkit.motion import FPS, Motion
-from labkit.paths import LabError, atomic_write, existing_file
+from labkit.paths import UNREADABLE, LabError, atomic_write, existing_file
 
 
 def write_smpl(path: str | Path, motion: Motion, body: Body, caption: str = "") -> None:
@@ -35,11 +34,12 @@ def read_smpl(path: str | Path, body: Body) -> tuple[Motion, str]:
                 for key in ("global_orient", "body_pose", "transl")
             )
             fps, caption = float(file["mocap_frame_rate"]), str(file["caption"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
+        why = " ".join(str(error).split())
         raise LabError(
-            f"{path} is not a motion with SMPL parameters ({error}): make one with python -m labkit generate"
+            f"{path} is not a motion with SMPL parameters ({why}): make one with python -m labkit generate"
         ) from error
-    if not (orient.shape == transl.shape == (len(pose), 3) and pose.shape[1:] == (63,)):
+    if not (orient.shape == transl.shape == (*pose.shape[:1], 3) and pose.shape[1:] == (63,)):
         raise LabError(f"{path}: expected global_orient (F, 3), body_pose (F, 63) and transl (F, 3)")
     if fps != FPS:
         raise LabError(f"{path} has {fps:g} frames per second: resample it to {FPS}")

@@ -5,7 +5,6 @@ differences from frame to frame, which compress three times better than the valu
 """
 
 import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 import torch
 
 from labkit.motion import Motion
-from labkit.paths import LabError, atomic_write, existing_file
+from labkit.paths import UNREADABLE, LabError, atomic_write, existing_file
 
 STEP = 1e-4  # radians and metres
 SPLITS = ("train", "val", "test_a", "test_b")
@@ -38,9 +37,16 @@ class Clip:
 
 
 def write_store(path: str | Path, clips: Sequence[Clip], about: dict) -> None:
-    """Write `clips` to `path`. `about` says where they come from: source, licence, whatever is worth keeping."""
-    pose = np.concatenate([torch.cat([c.motion.global_orient, c.motion.body_pose], -1).numpy() for c in clips])
+    """Write `clips` to `path`. `about` says where they come from: source, licence, whatever is worth keeping.
+
+    Raises ValueError where an axis-angle is too long for an int16 or not finite.
+    """
+    pose = np.concatenate(
+        [torch.cat([c.motion.global_orient, c.motion.body_pose], -1).numpy() for c in clips]
+    )
     pelvis = np.concatenate([c.motion.pelvis.numpy() for c in clips])
+    if not (np.abs(pose).max() <= STEP * np.iinfo(np.int16).max and np.isfinite(pelvis).all()):
+        raise ValueError("a motion is not finite or turns by more than half a turn: see Motion.from_rotations")
     index = [dict(name=c.name, captions=c.captions, labels=c.labels, split=c.split) for c in clips]
     with atomic_write(path) as temporary:
         np.savez_compressed(
@@ -64,12 +70,12 @@ def read_store(path: str | Path) -> tuple[list[Clip], dict]:
             lengths = file["lengths"].tolist()
             index = json.loads(file["index"].tobytes())
             about = json.loads(file["about"].tobytes())
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise LabError(f"{path} is not a motion store or is damaged ({error}): prepare it again") from error
-    clips = []
-    for entry, p, r in zip(
-        index, torch.from_numpy(pose).split(lengths), torch.from_numpy(pelvis).split(lengths)
-    ):
-        motion = Motion(p[:, :3], p[:, 3:], r)
-        clips.append(Clip(entry["name"], motion, tuple(entry["captions"]), entry["labels"], entry["split"]))
+        parts = torch.from_numpy(pose).split(lengths), torch.from_numpy(pelvis).split(lengths)
+        clips = [
+            Clip(e["name"], Motion(p[:, :3], p[:, 3:], r), tuple(e["captions"]), e["labels"], e["split"])
+            for e, p, r in zip(index, *parts, strict=True)
+        ]
+    except UNREADABLE as error:
+        why = " ".join(str(error).split())
+        raise LabError(f"{path} is not a motion store or is damaged ({why}): prepare it again") from error
     return clips, about

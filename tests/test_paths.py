@@ -1,0 +1,84 @@
+import os
+
+import pytest
+
+from labkit.paths import LabError, atomic_write, data_dir, existing_file
+
+
+def test_a_finished_file_takes_its_place(tmp_path):
+    path = tmp_path / "new" / "folder" / "a.npz"
+    with atomic_write(path) as temporary:
+        assert temporary.parent == path.parent and temporary.suffix == ".npz"
+        assert not path.exists()
+        temporary.write_text("whole")
+    assert path.read_text() == "whole"
+    assert [p.name for p in path.parent.iterdir()] == ["a.npz"]
+
+
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    with pytest.raises(ZeroDivisionError), atomic_write(path) as temporary:
+        temporary.write_text("half")
+        _ = 1 / 0
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_failure_leaves_no_new_file(tmp_path):
+    with pytest.raises(KeyboardInterrupt), atomic_write(tmp_path / "a.txt") as temporary:
+        temporary.write_text("half")
+        raise KeyboardInterrupt
+    assert not list(tmp_path.iterdir())
+
+
+def test_others_may_read_the_file_as_the_umask_says(tmp_path):
+    old = os.umask(0o027)
+    try:
+        with atomic_write(tmp_path / "a.txt") as temporary:
+            temporary.write_text("x")
+    finally:
+        os.umask(old)
+    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_folder_that_is_a_file(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with (
+        pytest.raises(LabError, match="cannot write .*file/a.txt"),
+        atomic_write(tmp_path / "file" / "a.txt"),
+    ):
+        pass
+
+
+def test_a_file_that_is_a_folder(tmp_path):
+    (tmp_path / "a.mp4").mkdir()
+    with pytest.raises(LabError, match="cannot write .*a.mp4"), atomic_write(tmp_path / "a.mp4"):
+        pass
+    assert [p.name for p in tmp_path.iterdir()] == ["a.mp4"]
+
+
+def test_a_full_disk(tmp_path):
+    with pytest.raises(LabError, match="cannot write .*No space left"), atomic_write(tmp_path / "a.txt"):
+        raise OSError(28, "No space left on device")
+    assert not list(tmp_path.iterdir())
+
+
+def test_existing_file(tmp_path, monkeypatch):
+    (tmp_path / "a").write_text("x")
+    assert existing_file(tmp_path / "a", "thing") == tmp_path / "a"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert existing_file("~/a", "thing") == tmp_path / "a"
+    for missing in (tmp_path / "b", tmp_path):
+        with pytest.raises(LabError, match="thing not found: "):
+            existing_file(missing, "thing")
+
+
+def test_data_dir(tmp_path, monkeypatch):
+    monkeypatch.delenv("LABKIT_DATA", raising=False)
+    assert (data_dir() / "body" / "open_body.npz").is_file()
+    monkeypatch.setenv("LABKIT_DATA", str(tmp_path))
+    with pytest.raises(LabError, match="LABKIT_DATA"):
+        data_dir()
+    (tmp_path / "body").mkdir()
+    assert data_dir() == tmp_path
