@@ -46,7 +46,7 @@ def write_store(path: str | Path, clips: Sequence[Clip], about: dict) -> None:
     )
     pelvis = np.concatenate([c.motion.pelvis.numpy() for c in clips])
     if not (np.abs(pose).max() <= STEP * np.iinfo(np.int16).max and np.isfinite(pelvis).all()):
-        raise ValueError("a motion is not finite or turns by more than half a turn: see Motion.from_rotations")
+        raise ValueError("a motion is not finite or turns by over half a turn: see Motion.from_rotations")
     index = [dict(name=c.name, captions=c.captions, labels=c.labels, split=c.split) for c in clips]
     with atomic_write(path) as temporary:
         np.savez_compressed(
