@@ -46,6 +46,7 @@ class Body:
     faces: (T, 3) int32, counter-clockwise seen from outside.
     parents: 24 indices, -1 for the root.
     rest_joints: (24, 3) joints with all rotations zero, Y up, facing +Z, metres.
+    sole: height of the floor under the body at rest, metres.
     colors: (V, 3) uint8 colours of the vertices, or None where the file has none.
     """
 
@@ -56,6 +57,7 @@ class Body:
         self.faces = np.asarray(arrays["f"], dtype=np.int32)
         self.parents = model.parents.tolist()
         self.rest_joints = model.J_regressor @ model.v_template
+        self.sole = float(model.v_template[:, 1].min())
         self.colors = arrays.get("colors")
 
     def to(self, device: torch.device | str) -> "Body":

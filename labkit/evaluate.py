@@ -44,8 +44,7 @@ class Row:
 
 def rest_heights(body: Body) -> Tensor:
     """How high ankles and toes lie above the sole of a body at rest, (4,) metres."""
-    sole = body.vertices_at_rest()[:, 1].min()
-    return body.rest_joints[FEET, 1] - sole
+    return body.rest_joints[FEET, 1] - body.sole
 
 
 def physical(motions: list[Tensor], body: Body) -> np.ndarray:
