@@ -10,7 +10,7 @@ from torch import nn
 
 from labkit.diffusion import Schedule
 from labkit.models import NETWORKS, BaseDiT
-from labkit.paths import LabError, atomic_write, data_dir, existing_file
+from labkit.paths import UNREADABLE, LabError, atomic_write, data_dir, existing_file
 from labkit.text import TextConditioner, TextEncoder, TextTower
 
 
@@ -35,15 +35,14 @@ def read_checkpoint(path: str | Path, kind: str) -> tuple[dict[str, torch.Tensor
             header = file.metadata() or {}
             config, training = json.loads(header["config"]), json.loads(header["training"])
             weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-    except (safetensors.SafetensorError, KeyError, ValueError) as error:
+        found = config["kind"]
+    except (safetensors.SafetensorError, *UNREADABLE) as error:
         raise LabError(
             f"{path} is not a labkit checkpoint or is damaged ({type(error).__name__}: {error}): "
             "download it again or name another with --checkpoint"
         ) from error
-    if config.get("kind") != kind:
-        raise LabError(
-            f"{path} is a checkpoint of {config.get('kind')!r}, not of {kind!r}: name another file"
-        )
+    if found != kind:
+        raise LabError(f"{path} is a checkpoint of {found!r}, not of {kind!r}: name another file")
     return weights, config, training
 
 

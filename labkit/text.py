@@ -7,10 +7,12 @@ the two apart. Letters: B captions, L text tokens, C features of a token.
 
 import hashlib
 import importlib.util
+import pickle
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import safetensors
 import torch
 import transformers
 from torch import Tensor, nn
@@ -20,6 +22,9 @@ from labkit.paths import LabError
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_TOKENS = 48  # about 35 words; longer captions are refused, not cut
+
+
+transformers.utils.logging.disable_progress_bar()  # loading takes a tenth of a second
 
 
 @dataclass(frozen=True)
@@ -79,11 +84,17 @@ class TextEncoder(nn.Module):
             config = transformers.AutoConfig.from_pretrained(folder)
             self.is_clip = config.model_type in ("clip", "clip_text_model")
             model = transformers.CLIPTextModelWithProjection if self.is_clip else transformers.AutoModel
-            self.model = model.from_pretrained(folder).eval().requires_grad_(False)
+            self.model, report = model.from_pretrained(folder, output_loading_info=True)
+            # What is missing would be random; a pooler (BERT's has one) is not asked.
+            if missing := sorted(name for name in report["missing_keys"] if "pooler" not in name):
+                raise KeyError(f"no weights of {missing[0]}")
             self.tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
-        except (OSError, ValueError, KeyError) as error:
+        except (
+            OSError, ValueError, KeyError, RuntimeError, pickle.UnpicklingError, safetensors.SafetensorError
+        ) as error:  # fmt: skip
             reason = str(error).strip().splitlines()[0]
             raise LabError(f"text model {folder} cannot be loaded: {reason}") from error
+        self.model.eval().requires_grad_(False)
         text_config = getattr(config, "text_config", config)
         self.width = text_config.hidden_size
         self.max_tokens = min(MAX_TOKENS, text_config.max_position_embeddings)
