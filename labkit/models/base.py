@@ -15,6 +15,8 @@ from torch.nn import functional
 from labkit.models.normalizer import Normalizer
 from labkit.text import TextFeatures
 
+TAPS = 7  # frames around a frame, itself included, that are seen before any attention
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -41,6 +43,11 @@ def sinusoids(positions: Tensor, width: int) -> Tensor:
     )
     angles = positions[:, None].float() * frequencies
     return torch.cat([angles.cos(), angles.sin()], dim=-1)
+
+
+def neighbours(x: Tensor) -> Tensor:
+    """Each frame with those around it, zero beyond the ends: (B, F, D) → (B, F, D, K), K = TAPS."""
+    return functional.pad(x, (0, 0, TAPS // 2, TAPS // 2)).unfold(1, TAPS, 1)
 
 
 class TimestepEmbedder(nn.Module):
@@ -115,16 +122,16 @@ class BaseDiT(nn.Module):
         )  # fmt: skip
         self.width, self.condition_dropout = width, condition_dropout
         self.normalizer = Normalizer(features)
-        self.input_projection = nn.Linear(features, width)
+        self.input_projection = nn.Linear(features * TAPS, width)
         self.timestep_embedding = TimestepEmbedder(width)
         self.token_projection = nn.Linear(d_text, width)
         self.pooled_projection = nn.Linear(d_text, width)
         self.null_token = nn.Parameter(0.02 * torch.randn(width))  # "no caption", learned
         self.null_pooled = nn.Parameter(0.02 * torch.randn(width))
-        self.input_gate = nn.Linear(width, features)
-        # Quiet at the start: the gate shut, see `forward`.
-        nn.init.zeros_(self.input_gate.weight)
-        nn.init.zeros_(self.input_gate.bias)
+        self.input_filter = nn.Linear(width, features * TAPS)
+        # Quiet at the start: the filter lets nothing through, see `forward`.
+        nn.init.zeros_(self.input_filter.weight)
+        nn.init.zeros_(self.input_filter.bias)
 
     def cond_mapping(self, condition: Condition):
         """Condition → whatever this configuration's backbone wants to be told."""
@@ -172,12 +179,14 @@ class BaseDiT(nn.Module):
             p = self.condition_dropout if self.training else 0.0
             drop = torch.rand(B, device=x.device) < p
 
-        h = self.input_projection(x)  # (B, F, W)
+        near = neighbours(x * mask[..., None])  # (B, F, D, K)
+        h = self.input_projection(near.flatten(-2))  # (B, F, W)
         h = h + sinusoids(torch.arange(F, device=x.device), self.width).to(h)
         condition = self.embed_condition(t, text, drop)
         c = self.cond_mapping(condition)
         h = self.backbone(h, mask, c)
         out = self.output_projection(h, mask, c)  # (B, F, D)
-        # Motion without noise passes through: a gate per feature and noise level spares the blocks the work
-        # of copying their input, which costs them the fine detail (skating feet, trembling hands).
-        return out + self.input_gate(condition.time)[:, None] * x
+        # The input passes by the blocks through a filter over neighbouring frames that depends on the noise
+        # level: motion is smooth, and blocks that need not copy their input have the width to improve on it.
+        taps = self.input_filter(condition.time).unflatten(-1, (-1, TAPS))  # (B, D, K)
+        return out + (near * taps[:, None]).sum(-1)

@@ -12,7 +12,7 @@ from torch.nn.utils.rnn import pad_sequence
 from tqdm import tqdm
 
 from labkit.dataset import MotionDataset, Sample, pad
-from labkit.paths import atomic_write
+from labkit.paths import LabError, atomic_write
 from labkit.text import TextEncoder, TextFeatures
 
 MIN_FRAMES = 20  # a second
@@ -69,6 +69,8 @@ class Corpus:
             replace(s, captions=tuple(c for c in s.captions if len(c.split()) <= MAX_WORDS)) for s in dataset
         ]
         self.samples = [s for s in short if len(s.x) >= MIN_FRAMES and s.captions]
+        if not self.samples:
+            raise LabError("nothing to train on: no motion of a second or more in the training split")
         self.captions = CaptionTable([c for s in self.samples for c in s.captions], encoder, cache)
         count = Counter(s.labels.get("content", "") for s in self.samples)
         self.weights = torch.tensor([count[s.labels.get("content", "")] ** -0.5 for s in self.samples])

@@ -12,6 +12,9 @@ class Log:
 
     def __init__(self, path: Path, total: int, every: int = 50, first: int = 0):
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():  # steps after the last saved state are done again
+            header, *rows = path.read_text().splitlines(keepends=True)
+            path.write_text("".join([header, *(row for row in rows if int(row.split(",")[0]) <= first)]))
         self.path, self.every = path, every
         self.bar = tqdm(total=total, initial=first, desc=path.stem, mininterval=2)
         self.pending: list[dict[str, float]] = []
