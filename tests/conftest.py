@@ -9,6 +9,8 @@ from labkit.models import NETWORKS
 from labkit.motion import N_ROTATIONS, UPRIGHT, Motion
 from labkit.text import TextFeatures
 
+torch.set_num_threads(1)  # tensors here are tiny: threads would only wait for each other
+
 
 @pytest.fixture(scope="session")
 def body():

@@ -13,8 +13,9 @@ class Log:
     def __init__(self, path: Path, total: int, every: int = 50, first: int = 0):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():  # steps after the last saved state are done again
-            header, *rows = path.read_text().splitlines(keepends=True)
-            path.write_text("".join([header, *(row for row in rows if int(row.split(",")[0]) <= first)]))
+            lines = path.read_text().splitlines(keepends=True)
+            kept = [line for line in lines[1:] if int(line.split(",")[0]) <= first]
+            path.write_text("".join(lines[:1] + kept))
         self.path, self.every = path, every
         self.bar = tqdm(total=total, initial=first, desc=path.stem, mininterval=2)
         self.pending: list[dict[str, float]] = []
@@ -32,7 +33,7 @@ class Log:
         self.pending.clear()
         self.bar.set_postfix({name: f"{value:.4f}" for name, value in mean.items()})
         line = {"step": step + 1, "seconds": round(seconds, 1)} | {n: f"{v:.5f}" for n, v in mean.items()}
-        new = not self.path.exists()
+        new = not self.path.exists() or not self.path.stat().st_size
         with open(self.path, "a", newline="") as file:
             writer = csv.DictWriter(file, line)
             if new:

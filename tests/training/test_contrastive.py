@@ -1,0 +1,52 @@
+import math
+
+import pytest
+import torch
+from torch.nn import functional
+
+from labkit.training.contrastive import TEMPERATURE, info_nce, train_towers
+from labkit.training.log import Log
+
+
+def slow_info_nce(text: torch.Tensor, motions: torch.Tensor, labels: list[str]) -> float:
+    """Radford et al. 2021, one pair at a time; a pair of one label is no negative."""
+    total, B = 0.0, len(labels)
+    for queries, keys in ((text, motions), (motions, text)):
+        for i in range(B):
+            scores = [math.exp(float(queries[i] @ keys[j]) / TEMPERATURE) for j in range(B)]
+            others = sum(scores[j] for j in range(B) if labels[j] != labels[i])
+            total -= math.log(scores[i] / (scores[i] + others)) / B
+    return total / 2
+
+
+@pytest.mark.parametrize("labels", ["abcdef", "aabbcc", "aaaabc", "abcabc", "aaaaaa"])
+def test_is_the_slow_loops(labels):
+    generator = torch.Generator().manual_seed(0)
+    text, motions = functional.normalize(torch.randn(2, 6, 5, generator=generator), dim=-1)
+    found = info_nce(text, motions, list(labels))
+    assert float(found) == pytest.approx(slow_info_nce(text, motions, list(labels)), rel=1e-4, abs=1e-6)
+
+
+def test_false_negatives_get_no_gradient():
+    """Two walks: the text of one says nothing about the motion of the other."""
+    text, motions = torch.eye(3), torch.eye(3).requires_grad_()
+    info_nce(text, motions, ["walk", "walk", "jump"]).backward()
+    assert motions.grad[0, 1] == motions.grad[1, 0] == 0
+    assert motions.grad[0, 2] != 0 and motions.grad[2, 0] != 0
+
+
+def test_symmetric_in_text_and_motion():
+    text, motions = functional.normalize(torch.randn(2, 4, 5), dim=-1)
+    torch.testing.assert_close(info_nce(text, motions, list("abca")), info_nce(motions, text, list("abca")))
+
+
+def test_towers_learn_which_motion_a_caption_means(corpus, encoder, tmp_path):
+    log = Log(tmp_path / "towers.csv", total=40, every=20)
+    evaluator = train_towers(corpus, encoder.width, 40, seed=0, log=log, batch_size=8)
+    assert not evaluator.training and not any(p.requires_grad for p in evaluator.parameters())
+    walk, jump = corpus.samples[0].x[None, :20], corpus.samples[-1].x[None, :20]
+    motions = evaluator.motion_features(torch.cat([walk, jump]), torch.ones(2, 20, dtype=torch.bool))
+    scores = evaluator.text_features(encoder(["a person walks", "a jump"])) @ motions.T
+    assert scores[0, 0] > scores[0, 1] + 0.2 and scores[1, 1] > scores[1, 0] + 0.2
+    losses = [float(line.split(",")[2]) for line in log.path.read_text().splitlines()[1:]]
+    assert len(losses) == 2 and losses[1] < losses[0]

@@ -1,0 +1,117 @@
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+import torch
+
+from labkit.dataset import Sample
+from labkit.motion import D
+from labkit.paths import LabError
+from labkit.training.corpus import MAX_FRAMES, MAX_WORDS, MIN_FRAMES, POOL, Corpus, label
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_short_motions_and_long_sentences_are_left_out(encoder, tmp_path):
+    long = " ".join(["walk"] * (MAX_WORDS + 1))
+    samples = [
+        Sample("short", torch.zeros(MIN_FRAMES - 1, D), ("a",), {}),
+        Sample("kept", torch.zeros(MIN_FRAMES, D), ("b", long), {}),
+        Sample("speechless", torch.zeros(50, D), (long,), {}),
+    ]
+    corpus = Corpus(samples, encoder, tmp_path)
+    assert [(s.name, s.captions) for s in corpus.samples] == [("kept", ("b",))]
+
+
+def test_nothing_left_to_train_on(encoder, tmp_path):
+    with pytest.raises(LabError, match="nothing to train on"):
+        Corpus([Sample("short", torch.zeros(3, D), ("a",), {})], encoder, tmp_path)
+
+
+def test_caption_features_are_the_encoders_and_asked_for_once(samples, encoder, tmp_path):
+    corpus = Corpus(samples, encoder, tmp_path)
+    assert encoder.asked == 3  # distinct captions
+    captions = ["a jump", "someone is walking", "a jump"]
+    found, expected = corpus.captions(captions), encoder(captions)
+    assert torch.equal(found.mask, expected.mask)
+    torch.testing.assert_close(found.tokens, expected.tokens, rtol=2**-10, atol=1e-6)  # float16
+    torch.testing.assert_close(found.pooled, expected.pooled, rtol=2**-10, atol=1e-6)
+    encoder.asked = 0
+    Corpus(samples, encoder, tmp_path)
+    assert encoder.asked == 0
+
+
+def test_the_cache_knows_captions_and_model(samples, encoder, tmp_path):
+    Corpus(samples, encoder, tmp_path)
+    encoder.asked = 0
+    Corpus([*samples, replace(samples[0], captions=("something new",))], encoder, tmp_path)
+    assert encoder.asked == 4
+    encoder.name = "another model"
+    Corpus(samples, encoder, tmp_path)
+    assert encoder.asked == 7
+
+
+def test_rows_are_all_frames(corpus, samples):
+    assert torch.equal(corpus.rows(), torch.cat([s.x for s in samples]))
+
+
+def test_a_batch_is_motions_with_captions_of_their_own(corpus, samples, encoder):
+    batch = corpus.batch([samples[3], samples[10]], seeded())
+    assert batch.mask.sum(1).tolist() == [23, 30] and batch.x.shape == (2, 30, D)
+    assert torch.equal(batch.x[0, :23], samples[3].x)
+    assert batch.labels == ["walk|", "jump|"]
+    torch.testing.assert_close(batch.text.pooled[1], encoder(["a jump"]).pooled[0], rtol=2**-10, atol=1e-6)
+
+
+def test_every_caption_of_a_motion_is_used(corpus, samples):
+    generator = seeded()
+    lengths = Counter(int(corpus.batch([samples[0]], generator).text.mask.sum()) for _ in range(40))
+    assert (
+        lengths.total() == 40
+        and len({float(corpus.batch([samples[0]], generator).text.pooled.sum()) for _ in range(40)}) == 2
+    )
+
+
+def test_long_motions_are_cropped_at_random_and_never_empty(encoder, tmp_path):
+    x = torch.arange(MAX_FRAMES + 3.0)[:, None].expand(-1, D)
+    corpus = Corpus([Sample("long", x, ("a",), {})], encoder, tmp_path)
+    generator, starts = seeded(), set()
+    for _ in range(60):
+        batch = corpus.batch(corpus.samples, generator)
+        assert batch.x.shape == (1, MAX_FRAMES, D) and batch.mask.all()
+        assert (batch.x[0].diff(dim=0) == 1).all()
+        starts.add(int(batch.x[0, 0, 0]))
+    assert starts == {0, 1, 2, 3}
+
+
+def test_rare_contents_are_drawn_more_often(corpus):
+    """8 walks and 4 jumps: a sample's chance is 1/√8 against 1/√4, so walks come √8 to √4."""
+    batches = corpus.batches(50, seeded())
+    drawn = Counter(name for _ in range(2 * POOL) for name in next(batches).labels)
+    share = 8**0.5 / (8**0.5 + 4**0.5)
+    n = drawn.total()
+    assert n == 100 * POOL
+    assert abs(drawn["walk|"] / n - share) < 4 * (share * (1 - share) / n) ** 0.5
+
+
+def test_batches_need_little_padding_and_repeat_with_the_seed(corpus):
+    first, again = corpus.batches(8, seeded(1)), corpus.batches(8, seeded(1))
+    padding = []
+    for _ in range(POOL):
+        batch, same = next(first), next(again)
+        assert torch.equal(batch.x, same.x) and torch.equal(batch.text.pooled, same.text.pooled)
+        padding.append(float((~batch.mask).float().mean()))
+    assert sum(padding) / POOL < 0.06  # unsorted batches of these lengths have 0.15
+
+
+def test_labels_tell_what_is_the_same():
+    def sample(name, **labels):
+        return Sample(name, torch.zeros(1, D), (), labels)
+
+    assert label(sample("a", content="walk", style="proud")) == label(
+        sample("b", content="walk", style="proud")
+    )
+    assert label(sample("a", content="walk", style="proud")) != label(sample("b", content="walk"))
+    assert label(sample("a")) != label(sample("b"))  # nothing known: each its own

@@ -1,0 +1,232 @@
+import copy
+import csv
+import math
+import pickle
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+from labkit.checkpoint import load_denoiser, write_checkpoint
+from labkit.diffusion import Schedule, ddpm_loss
+from labkit.models import NETWORKS
+from labkit.text import TextTower
+from labkit.training.denoiser import Recipe, Run, by_quarter, learning_rate, loss_of, update_ema
+from labkit.training.log import Log
+
+RECIPE = Recipe(T=50, width=32, depth=1, heads=2, batch_size=8, learning_rate=3e-3, warm_up=5, ema=0.9)
+
+
+@pytest.fixture
+def tower():
+    torch.manual_seed(0)
+    return TextTower(12, width=8, depth=1, heads=2).eval()
+
+
+@pytest.fixture
+def start(corpus, tower, tmp_path):
+    """A function that starts, or goes on with, a run in a folder."""
+
+    def start(network: str = "adaln", folder: str = "run", recipe: Recipe = RECIPE) -> Run:
+        return Run(network, corpus, tower, recipe, tmp_path / folder, "cpu")
+
+    return start
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_short_run_lowers_the_loss(start, corpus, tower, network):
+    run = start(network)
+    batch = corpus.batch(corpus.samples, torch.Generator().manual_seed(9))
+    t = torch.arange(12) * 4 + 2
+    noise = torch.randn(batch.x.shape, generator=torch.Generator().manual_seed(9))
+
+    def loss(model) -> float:
+        with torch.no_grad():
+            return float(loss_of(model.eval(), run.schedule, tower, batch, t, noise, RECIPE)[1].mean())
+
+    before = loss(run.network)
+    run.train(30)
+    assert run.step == 30 and run.seconds > 0
+    assert loss(run.network) < 0.3 * before
+    assert loss(run.ema) < 0.5 * before
+
+
+def test_a_run_goes_on_where_it_was_stopped(start):
+    first = start()
+    first.train(4, save_every=2)
+    second = start()
+    assert second.step == 4 and second.seconds == first.seconds
+    for mine, theirs in ((first.network, second.network), (first.ema, second.ema)):
+        for name, value in mine.state_dict().items():
+            assert torch.equal(theirs.state_dict()[name], value), name
+    moments = first.optimizer.state_dict()["state"]
+    for key, value in second.optimizer.state_dict()["state"].items():
+        assert torch.equal(value["exp_avg"], moments[key]["exp_avg"])
+    second.train(6)
+    assert second.step == 6 and start().step == 6
+    second.train(6)  # done: nothing more happens
+    assert second.step == 6
+
+
+def test_two_runs_with_one_seed_are_the_same_run(start):
+    first, second = start(folder="a"), start(folder="b")
+    for run in (first, second):
+        torch.manual_seed(0)
+        run.train(3)
+    for a, b in zip(first.network.parameters(), second.network.parameters()):
+        assert torch.equal(a, b)
+    other = start(folder="c", recipe=replace(RECIPE, seed=1))
+    other.train(3)
+    assert not torch.equal(other.network.input_projection.weight, first.network.input_projection.weight)
+
+
+def test_a_killed_run_has_the_last_state_whole(start, monkeypatch):
+    run = start()
+    run.train(2, save_every=1)
+
+    def half(state, path):
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(torch, "save", half)
+    with pytest.raises(KeyboardInterrupt):
+        run.train(3, save_every=1)
+    monkeypatch.undo()
+    assert start().step == 2
+    assert not [p for p in run.folder.iterdir() if p.name.startswith(".")]
+
+
+class Trap:
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return open, (str(self.path), "w")
+
+
+def test_a_state_runs_no_code(start, tmp_path):
+    run = start()
+    run.folder.mkdir()
+    torch.save(dict(network=Trap(tmp_path / "sprung")), run.state_file)
+    with pytest.raises(pickle.UnpicklingError):
+        start()
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_the_checkpoint_of_a_run_loads(start, tmp_path):
+    run = start("incontext")
+    run.train(2)
+    write_checkpoint(tmp_path / "c.safetensors", run.ema, run.config(), run.facts())
+    model, schedule = load_denoiser("incontext", tmp_path / "c.safetensors")
+    assert schedule.config == dict(T=50, kind="cosine", prediction_type="sample")
+    torch.testing.assert_close(model.normalizer.mean, run.network.normalizer.mean)
+    facts = run.facts()
+    assert facts["steps"] == 2 and facts["motions"] == 12 and facts["batch_size"] == 8
+
+
+def test_the_normalizer_knows_the_corpus(start, corpus):
+    normalizer = start().network.normalizer
+    torch.testing.assert_close(normalizer.mean, corpus.rows().mean(0))
+    torch.testing.assert_close(normalizer.std, corpus.rows().std(0))
+
+
+def test_training_looks_now_and_then(start):
+    seen = []
+    start().train(6, look=lambda run: seen.append(run.step), look_every=2)
+    assert seen == [2, 4, 6]
+
+
+@pytest.mark.parametrize("prediction_type", ["epsilon", "sample"])
+def test_loss_of_reports_equation_14(start, corpus, tower, prediction_type):
+    """The second result, and the first too where the network predicts the noise, is eq. 14's loss."""
+    recipe = replace(RECIPE, prediction_type=prediction_type)
+    run = start(recipe=recipe)
+    model = run.network.eval()
+    nn.init.normal_(model.final.weight, std=0.1)
+    batch = corpus.batch(corpus.samples, torch.Generator().manual_seed(0))
+    t, noise = torch.arange(12) * 4, torch.randn(batch.x.shape)
+    loss, plain = loss_of(model, run.schedule, tower, batch, t, noise, recipe)
+    x0 = model.normalizer(batch.x) * batch.mask[..., None]
+    expected = ddpm_loss(
+        lambda x, t: model(x, t, tower(batch.text), batch.mask),
+        Schedule(50, "cosine", prediction_type), x0, t, noise, batch.mask,
+    )  # fmt: skip
+    torch.testing.assert_close(plain, expected.detach(), rtol=0.02, atol=1e-3)  # bfloat16 where there is one
+    if prediction_type == "epsilon":
+        torch.testing.assert_close(loss, plain.mean())
+    else:
+        assert loss > plain.mean()  # weights of at least 1, and the velocities
+
+
+def test_loss_of_ignores_padding(start, corpus, tower):
+    run = start()
+    model = run.network.eval()
+    nn.init.normal_(model.final.weight, std=0.1)
+    batch = corpus.batch(corpus.samples, torch.Generator().manual_seed(0))
+    t, noise = torch.arange(12) * 4, torch.randn(batch.x.shape)
+    junk = replace(batch, x=torch.where(batch.mask[..., None], batch.x, 1e3))
+    found, expected = (loss_of(model, run.schedule, tower, b, t, noise, RECIPE)[0] for b in (junk, batch))
+    torch.testing.assert_close(found, expected)
+
+
+def test_learning_rate_by_hand():
+    recipe = Recipe(learning_rate=1.0, warm_up=10)
+    rates = [learning_rate(step, 100, recipe) for step in (0, 4, 9, 30, 50, 75, 100)]
+    assert rates == pytest.approx([0.1, 0.5, 1, 1, 1, 0.01 + 0.99 / 2, 0.01])
+    falling = [learning_rate(step, 100, recipe) for step in range(50, 101)]
+    assert all(a > b for a, b in zip(falling, falling[1:]))
+    assert learning_rate(150, 100, recipe) == pytest.approx(0.01)
+
+
+def test_ema_by_hand():
+    torch.manual_seed(0)
+    ema, values = nn.Linear(2, 2), [nn.Linear(2, 2) for _ in range(3)]
+    expected = ema.weight.detach().clone()
+    for value in values:
+        update_ema(ema, value, 0.9)
+        expected = 0.9 * expected + 0.1 * value.weight.detach()
+    torch.testing.assert_close(ema.weight.detach(), expected)
+    before = copy.deepcopy(ema)
+    update_ema(ema, values[0], 1.0)
+    assert torch.equal(ema.bias, before.bias)
+
+
+def test_quarters_of_the_schedule():
+    t = torch.tensor([0, 24, 25, 99, 50])
+    found = by_quarter(torch.tensor([1.0, 3.0, 5.0, 7.0, 9.0]), t, 100)
+    assert found == dict(loss_1=2.0, loss_2=5.0, loss_3=9.0, loss_4=7.0)
+    assert math.isnan(by_quarter(torch.ones(1), torch.tensor([0]), 100)["loss_4"])
+
+
+class TestLog:
+    def rows(self, path):
+        with path.open() as file:
+            return list(csv.DictReader(file))
+
+    def test_averages_and_goes_on(self, tmp_path):
+        path = tmp_path / "new" / "a.csv"
+        log = Log(path, total=8, every=2)
+        for step, loss in enumerate([1.0, 3.0, math.nan, 5.0, 7.0]):
+            log.row(step, seconds=step, loss=loss)
+        assert [(r["step"], float(r["loss"])) for r in self.rows(path)] == [("2", 2.0), ("4", 5.0)]
+        log = Log(path, total=8, every=2, first=4)
+        for step in range(4, 8):
+            log.row(step, seconds=step, loss=4.0)
+        assert [r["step"] for r in self.rows(path)] == ["2", "4", "6", "8"]
+
+    def test_steps_that_are_done_again_are_written_once(self, tmp_path):
+        """A run that is killed after its last state was saved repeats some steps."""
+        path = tmp_path / "a.csv"
+        for first, last in ((0, 6), (2, 8)):
+            log = Log(path, total=8, every=2, first=first)
+            for step in range(first, last):
+                log.row(step, seconds=step, loss=float(first))
+        assert [r["step"] for r in self.rows(path)] == ["2", "4", "6", "8"]
+        assert [float(r["loss"]) for r in self.rows(path)] == [0, 2, 2, 2]
+
+    def test_a_quarter_nobody_drew(self, tmp_path):
+        log = Log(tmp_path / "a.csv", total=2, every=2)
+        for step in range(2):
+            log.row(step, seconds=0, loss=math.nan)
+        assert self.rows(tmp_path / "a.csv")[0]["loss"] == "nan"
