@@ -31,8 +31,15 @@ def _number(kind: type, low: float, high: float = math.inf):
     return parse
 
 
+class Parser(argparse.ArgumentParser):
+    """What argparse finds wrong is one line too."""
+
+    def error(self, message: str):
+        self.exit(2, f"labkit: {message} (see {self.prog} --help)\n")
+
+
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m labkit",
         description="Text-to-human-motion diffusion, step by step.",
         epilog=EPILOG,
@@ -191,7 +198,7 @@ def train(args: argparse.Namespace) -> None:
     from labkit.generate import best_device
     from labkit.training import run
 
-    device, folder = args.device or best_device(), args.out / args.what
+    device, folder = best_device(args.device), args.out / args.what
     if args.what == "text":
         path = run.train_text(args.sources, folder, args.steps or 320, device, args.text_model)
     elif args.what == "evaluator":
@@ -225,6 +232,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         globals()[args.command](args)
     except LabError as error:
+        print(f"labkit: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:  # a folder that may not be written to, a full disk
         print(f"labkit: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -30,6 +30,7 @@ from labkit.motion import decode
 from labkit.paths import LabError
 from labkit.reference import Reference, load_reference
 
+FEWEST = 12  # motions: a half of them, which `bootstrap` takes, must have more than prdc's five neighbours
 PHYSICAL = ("foot sliding m/s", "jerk m/s³", "penetration mm")
 
 
@@ -110,6 +111,10 @@ def real_row(reference: Reference, rows: np.ndarray, shuffled: bool = False) -> 
 def choose(reference: Reference, batches: int, batch_size: int, seed: int) -> np.ndarray:
     """Which captions to ask for: rows of the reference, (batches · batch_size,), no more than there are."""
     order = np.random.default_rng(seed).permutation(len(reference.captions))
+    if batches * batch_size < FEWEST:
+        raise LabError(
+            f"{batches} × {batch_size} captions are too few to measure anything: take at least {FEWEST}"
+        )
     if batches * batch_size > len(order):
         raise LabError(
             f"{batches} × {batch_size} captions asked for, the split has {len(order)}: take fewer batches"
@@ -131,7 +136,7 @@ def evaluate(
     progress: bool = True,
 ) -> Row:
     """Score a motion for each of batches × batch_size held-out captions, each as long as the real one."""
-    device = device or best_device()
+    device = best_device(device)
     reference = load_reference(split)
     rows = choose(reference, batches, batch_size, seed)
     denoiser, schedule = load_denoiser(network, checkpoint)

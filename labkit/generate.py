@@ -13,9 +13,11 @@ from labkit.paths import LabError
 MAX_SECONDS = 10.0
 
 
-def best_device() -> str:
-    """The GPU where there is one."""
-    return "cuda" if torch.cuda.is_available() else "cpu"
+def best_device(asked: str | None = None) -> str:
+    """The device asked for, by default the GPU where there is one. Raises LabError where there is none."""
+    if asked == "cuda" and not torch.cuda.is_available():
+        raise LabError("there is no GPU that torch can use: leave out --device")
+    return asked or ("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def generate(
@@ -36,10 +38,10 @@ def generate(
     network: "incontext", "adaln" or "cross_attention". seconds: length of each motion. seed: the same seed
     and arguments give the same motions. Raises LabError for what cannot be asked for.
     """
-    frames = round(seconds * FPS)
     if not 1 / FPS <= seconds <= MAX_SECONDS:
         raise LabError(f"a motion of {seconds:g} s cannot be made: choose between 0.05 and {MAX_SECONDS:g}")
-    device = device or best_device()
+    frames = round(seconds * FPS)
+    device = best_device(device)
     denoiser, schedule = load_denoiser(network, checkpoint)
     text = load_text(text_checkpoint).to(device)(list(captions))
     lengths = torch.full((len(captions),), frames)

@@ -1,13 +1,21 @@
 """What several tests need: the open body and motions that nobody has recorded."""
 
+import numpy as np
 import pytest
 import roma
 import torch
 
 from labkit.body import load_body
+from labkit.checkpoint import write_checkpoint
+from labkit.diffusion import Schedule
+from labkit.evaluate import motion_features, physical
+from labkit.evaluator import Evaluator, MotionTower
 from labkit.models import NETWORKS
-from labkit.motion import N_ROTATIONS, UPRIGHT, Motion
-from labkit.text import TextFeatures
+from labkit.motion import N_ROTATIONS, UPRIGHT, D, Motion, encode
+from labkit.paths import data_dir
+from labkit.reference import Reference, write_reference
+from labkit.store import Clip, write_store
+from labkit.text import TextEncoder, TextFeatures, TextTower
 
 torch.set_num_threads(1)  # tensors here are tiny: threads would only wait for each other
 
@@ -70,3 +78,63 @@ def random_text():
         return TextFeatures(tokens, mask, torch.randn(B, C, generator=generator))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def _lab(tmp_path_factory, body, random_motion):
+    """A data folder as the shipped one, with small random networks that were never trained."""
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "body").symlink_to(data_dir() / "body", target_is_directory=True)
+    torch.manual_seed(0)
+    clips = [
+        Clip(name, random_motion(i, 30 + i), (f"a person does {name}",), {"content": name}, "train")
+        for i, name in enumerate(["walk", "jump", "wave"])
+    ]
+    write_store(folder / "starter" / "starter.npz", clips, {"source": "sines"})
+    motions = [encode(m, body.joints(m)) for m in (random_motion(100 + i, 24) for i in range(20))]
+    rows = torch.cat(motions)
+
+    tower = TextTower(384, width=16, depth=1, heads=2)
+    write_checkpoint(
+        folder / "checkpoints" / "text.safetensors",
+        tower,
+        dict(kind="text", encoder=None, model=tower.config),
+        {},
+    )
+    for name, network in NETWORKS.items():
+        model = network(features=D, d_text=16, width=16, depth=1, heads=2)
+        for parameter in model.parameters():
+            torch.nn.init.normal_(parameter, std=0.1)
+        model.normalizer.fit(rows)
+        config = dict(kind=name, model=model.config, schedule=Schedule(20).config)
+        write_checkpoint(folder / "checkpoints" / f"{name}.safetensors", model, config, {})
+
+    evaluator = Evaluator(
+        TextTower(384, width=16, depth=1, heads=2), MotionTower(D, width=16, depth=1, heads=2)
+    )
+    evaluator.motion.normalizer.fit(rows)
+    config = dict(kind="evaluator", encoder=None, model=evaluator.config)
+    write_checkpoint(folder / "checkpoints" / "evaluator.safetensors", evaluator, config, {})
+    captions = [f"a person moves in way {i}" for i in range(30)]
+    with torch.no_grad():
+        text = evaluator.eval().text_features(TextEncoder()(captions))
+    reference = Reference(
+        motion=motion_features(evaluator, motions),
+        physical=physical(motions, body),
+        lengths=np.full(20, 24),
+        labels=[str(i % 5) for i in range(20)],
+        text=text.numpy(),
+        captions=captions,
+        owner=np.arange(30) % 20,
+    )
+    write_reference(folder / "reference" / "test_a.npz", reference)
+    return folder
+
+
+@pytest.fixture
+def lab(_lab, monkeypatch, tmp_path):
+    """Work in an empty folder, with the data folder above."""
+    monkeypatch.setenv("LABKIT_DATA", str(_lab))
+    monkeypatch.delenv("LABKIT_SMPL", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return _lab

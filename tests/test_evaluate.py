@@ -1,0 +1,162 @@
+import numpy as np
+import pytest
+import torch
+
+from labkit.dataset import pad
+from labkit.evaluate import (
+    PHYSICAL,
+    Row,
+    choose,
+    evaluate,
+    motion_features,
+    physical,
+    real_row,
+    rest_heights,
+    score,
+    table,
+)
+from labkit.evaluator import load_evaluator
+from labkit.metrics import frechet_distance, tmr_score
+from labkit.motion import FPS, Motion, encode
+from labkit.paths import LabError
+from labkit.reference import Reference, load_reference
+
+
+def standing(body, frames: int = 20, height: float = 0.0, speed: float = 0.0) -> torch.Tensor:
+    """x of the rest pose standing on the floor, lifted or slid along at `speed` m/s."""
+    upright = torch.tensor([torch.pi / 2, 0, 0]).expand(frames, 3)
+    pelvis = torch.zeros(frames, 3)
+    pelvis[:, 2] = body.rest_joints[0, 1] - body.sole + height
+    pelvis[:, 0] = speed * torch.arange(frames) / FPS
+    motion = Motion(upright, torch.zeros(frames, 63), pelvis)
+    return encode(motion, body.joints(motion))
+
+
+class TestPhysical:
+    def test_rest_heights_are_those_of_the_mesh(self, body):
+        """Ankles and toes above the lowest vertex of the body in the rest pose, posed by smplx."""
+        rest = Motion(torch.zeros(1, 3), torch.zeros(1, 63), body.rest_joints[:1])
+        lowest = body.vertices(rest)[0, :, 1].min()
+        expected = body.joints(rest)[0, [7, 8, 10, 11], 1] - lowest
+        torch.testing.assert_close(torch.as_tensor(rest_heights(body)).float(), expected, atol=1e-4, rtol=0)
+
+    def test_standing_sliding_and_sinking(self, body):
+        found = physical([standing(body), standing(body, speed=0.5), standing(body, height=-0.03)], body)
+        assert found.shape == (3, len(PHYSICAL))
+        sliding, jerk, penetration = found.T
+        assert sliding == pytest.approx([0, 0.5, 0], abs=0.002)
+        assert jerk == pytest.approx([0, 0, 0], abs=0.5)  # float32 times 20³
+        assert penetration == pytest.approx([0, 0, 30], abs=0.1)
+
+    def test_nobody(self, body):
+        assert physical([], body).shape == (0, 3)
+
+
+def test_features_do_not_depend_on_the_batch(lab, body, random_motion):
+    evaluator, _ = load_evaluator()
+    motions = [encode(m, body.joints(m)) for m in (random_motion(i, 10 + 7 * i) for i in range(5))]
+    found = motion_features(evaluator, motions, batch_size=2)
+    one_by_one = [evaluator.motion_features(*pad([x]))[0].numpy() for x in motions]
+    np.testing.assert_allclose(found, one_by_one, atol=1e-5)
+
+
+@pytest.fixture
+def reference():
+    """60 motions in three directions of a feature space, two captions each, with features near them."""
+    rng = np.random.default_rng(0)
+    owner = np.repeat(np.arange(60), 2)
+    motion = rng.normal(size=(60, 16))
+    motion /= np.linalg.norm(motion, axis=1, keepdims=True)
+    text = motion[owner] + 0.05 * rng.normal(size=(120, 16))
+    return Reference(
+        motion=motion.astype(np.float32),
+        physical=rng.random((60, 3)),
+        lengths=np.full(60, 30),
+        labels=["x"] * 60,
+        text=(text / np.linalg.norm(text, axis=1, keepdims=True)).astype(np.float32),
+        captions=[f"caption {i}" for i in range(120)],
+        owner=owner,
+    )
+
+
+class TestScore:
+    def test_numbers_are_the_metrics_of_the_rows_asked_for(self, reference):
+        rows = np.arange(0, 120, 2)
+        rng = np.random.default_rng(1)
+        motion, physics = rng.normal(size=(60, 16)), rng.random((60, 3))
+        row = score("mine", reference, rows, motion, physics)
+        assert (row.name, row.N) == ("mine", 60)
+        assert row.metrics["FD"][0] == pytest.approx(frechet_distance(reference.motion, motion), rel=1e-6)
+        assert row.metrics["TMR-Score"][0] == pytest.approx(tmr_score(reference.text[rows], motion), rel=1e-6)
+        for column, name in enumerate(PHYSICAL):
+            assert row.metrics[name][0] == pytest.approx(physics[:, column].mean())
+        for value, low, high in row.metrics.values():
+            assert low <= high and np.isfinite([value, low, high]).all()
+
+    def test_real_motion_is_good_and_shuffled_is_chance(self, reference):
+        rows = np.arange(0, 120, 2)  # each motion once
+        real, shuffled = real_row(reference, rows), real_row(reference, rows, shuffled=True)
+        assert real.metrics["FD"][0] == pytest.approx(0, abs=1e-4)
+        assert shuffled.metrics["FD"][0] == pytest.approx(0, abs=1e-4)  # the same set
+        assert real.metrics["R3 of all"][0] > 0.95 > 0.3 > shuffled.metrics["R3 of all"][0]
+        assert real.metrics["TMR-Score"][0] > 0.9 and shuffled.metrics["TMR-Score"][0] < 0.6
+        for name in ("precision", "recall", "coverage"):
+            assert real.metrics[name][0] == 1
+
+    def test_the_same_words_are_no_mistake(self, reference):
+        """Two motions of one caption: finding either is finding the right one."""
+        rows = np.arange(0, 120, 2)
+        for i in range(0, 60, 2):
+            reference.captions[2 * (i + 1)] = reference.captions[2 * i]
+        swapped = np.arange(60) ^ 1
+        row = score("swapped", reference, rows, reference.motion[swapped], reference.physical)
+        assert row.metrics["R3 of all"][0] > 0.95
+
+    def test_motions_no_foot_of_which_is_near_the_floor(self, reference):
+        """Sliding says nothing of them; the others still count."""
+        physics = np.ones((60, 3))
+        physics[::2, 0] = np.nan
+        row = score("x", reference, np.arange(60), reference.motion, physics)
+        assert row.metrics[PHYSICAL[0]][0] == 1
+
+
+def test_choose(reference):
+    rows = choose(reference, 2, 30, seed=0)
+    assert len(set(rows.tolist())) == 60 and rows.min() >= 0 and rows.max() < 120
+    assert (rows == choose(reference, 2, 30, seed=0)).all()
+    assert (rows != choose(reference, 2, 30, seed=1)).any()
+    assert len(choose(reference, 1, 12, seed=0)) == 12
+    with pytest.raises(LabError, match="1 × 11 captions are too few to measure anything: take at least 12"):
+        choose(reference, 1, 11, seed=0)
+    with pytest.raises(LabError, match="5 × 30 captions asked for, the split has 120: take fewer"):
+        choose(reference, 5, 30, seed=0)
+
+
+def test_the_fewest_that_choose_allows_can_be_scored(reference):
+    row = real_row(reference, choose(reference, 1, 12, seed=0))
+    assert row.N == 12 and np.isfinite(list(row.metrics.values())).all()
+
+
+def test_evaluate_from_captions_to_numbers(lab):
+    row = evaluate("adaln", batches=2, batch_size=8, steps=2, progress=False)
+    assert (row.name, row.N) == ("adaln", 16)
+    real = real_row(load_reference(), choose(load_reference(), 2, 8, 0))
+    assert set(row.metrics) == set(real.metrics)
+    again = evaluate("adaln", batches=2, batch_size=8, steps=2, progress=False)
+    assert again.metrics["TMR-Score"] == row.metrics["TMR-Score"]
+
+
+def test_evaluate_says_what_is_wrong(lab):
+    with pytest.raises(LabError, match="21 steps cannot be made"):
+        evaluate("adaln", batches=1, batch_size=12, steps=21, progress=False)
+    with pytest.raises(LabError, match="'test_b' not found"):
+        evaluate("adaln", split="test_b")
+
+
+def test_table_lines_up():
+    metrics = {"FD": (0.1234, 0.1, 0.15), "jerk m/s³": (1234.5, 1000.0, 1500.0)}
+    text = table([Row("real", 640, metrics), Row("cross_attention", 640, metrics)])
+    header, first, second = text.splitlines()
+    assert len(header) == len(first) == len(second)
+    assert header.split() == ["real", "(N=640)", "cross_attention", "(N=640)"]
+    assert first.count("0.123 [0.100, 0.150]") == 2 and second.count("1234.5 [1000.0, 1500.0]") == 2
