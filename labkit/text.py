@@ -24,9 +24,6 @@ MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9d
 MAX_TOKENS = 48  # about 35 words; longer captions are refused, not cut
 
 
-transformers.utils.logging.disable_progress_bar()  # loading takes a tenth of a second
-
-
 @dataclass(frozen=True)
 class TextFeatures:
     """What a network may know of B captions.
@@ -80,6 +77,7 @@ class TextEncoder(nn.Module):
         super().__init__()
         self.name = name or "all-MiniLM-L6-v2"
         folder = name or _minilm_folder()
+        transformers.utils.logging.disable_progress_bar()  # a hundred small tensors need no bar
         try:
             config = transformers.AutoConfig.from_pretrained(folder)
             self.is_clip = config.model_type in ("clip", "clip_text_model")
