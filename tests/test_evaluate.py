@@ -16,7 +16,7 @@ from labkit.evaluate import (
     table,
 )
 from labkit.evaluator import load_evaluator
-from labkit.metrics import frechet_distance, tmr_score
+from labkit.metrics import frechet_distance, prdc, tmr_score
 from labkit.motion import FPS, Motion, encode
 from labkit.paths import LabError
 from labkit.reference import Reference, load_reference
@@ -83,11 +83,13 @@ class TestScore:
     def test_numbers_are_the_metrics_of_the_rows_asked_for(self, reference):
         rows = np.arange(0, 120, 2)
         rng = np.random.default_rng(1)
-        motion, physics = rng.normal(size=(60, 16)), rng.random((60, 3))
+        motion, physics = 0.3 * rng.normal(size=(60, 16)), rng.random((60, 3))
         row = score("mine", reference, rows, motion, physics)
         assert (row.name, row.N) == ("mine", 60)
         assert row.metrics["FD"][0] == pytest.approx(frechet_distance(reference.motion, motion), rel=1e-6)
         assert row.metrics["TMR-Score"][0] == pytest.approx(tmr_score(reference.text[rows], motion), rel=1e-6)
+        for name, value in prdc(real=reference.motion, generated=motion).items():
+            assert row.metrics[name][0] == pytest.approx(value)
         for column, name in enumerate(PHYSICAL):
             assert row.metrics[name][0] == pytest.approx(physics[:, column].mean())
         for value, low, high in row.metrics.values():
