@@ -1,6 +1,7 @@
 """Weights, their config and how they were trained, in one safetensors file: nothing is ever unpickled."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import safetensors
@@ -46,12 +47,15 @@ def read_checkpoint(path: str | Path, kind: str) -> tuple[dict[str, torch.Tensor
     return weights, config, training
 
 
-def fill(module: nn.Module, weights: dict[str, torch.Tensor], path: str | Path) -> nn.Module:
-    """Put weights into a module made from their config; it comes back ready for inference."""
+def build(
+    kind: Callable[..., nn.Module], config: dict, weights: dict[str, torch.Tensor], path: str | Path
+) -> nn.Module:
+    """A module made from its config, with its weights, ready for inference."""
     try:
+        module = kind(**config)
         module.load_state_dict(weights)
-    except RuntimeError as error:
-        reason = str(error).splitlines()[1].strip()
+    except (TypeError, RuntimeError) as error:
+        reason = str(error).splitlines()[-1].strip()
         raise LabError(f"{path} does not fit this version of labkit: {reason}") from error
     return module.eval().requires_grad_(False)
 
@@ -65,7 +69,8 @@ def load_denoiser(network: str, path: str | Path | None = None) -> tuple[BaseDiT
         raise LabError(f"there is no network {network!r}: choose one of {', '.join(NETWORKS)}")
     path = path or data_dir() / "checkpoints" / f"{network}.safetensors"
     weights, config, _ = read_checkpoint(path, kind=network)
-    return fill(NETWORKS[network](**config["model"]), weights, path), Schedule(**config["schedule"])
+    denoiser = build(NETWORKS[network], config["model"], weights, path)
+    return denoiser, Schedule(**config["schedule"])
 
 
 def load_text(path: str | Path | None = None, encoder: TextEncoder | None = None) -> TextConditioner:
@@ -73,4 +78,4 @@ def load_text(path: str | Path | None = None, encoder: TextEncoder | None = None
     path = path or data_dir() / "checkpoints" / "text.safetensors"
     weights, config, _ = read_checkpoint(path, kind="text")
     encoder = encoder or TextEncoder(config["encoder"])
-    return TextConditioner(encoder, fill(TextTower(**config["model"]), weights, path))
+    return TextConditioner(encoder, build(TextTower, config["model"], weights, path))

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from labkit.paths import LabError
+from labkit.paths import LabError, check_writable
 
 EPILOG = """examples:
   python -m labkit generate --text "a person waves with the left hand" --network adaln
@@ -74,7 +74,11 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--seconds", type=_number(float, 0.05, 10), default=6.0, help="length of the motion")
     p.add_argument("--seed", type=_number(int, 0, 2**63 - 1), default=0, help="another seed, another motion")
     p.add_argument("--batch-size", type=_number(int, 1, 6), default=1, help="motions for each caption")
+    p.add_argument(
+        "--smooth", type=_number(float, 0, 10), default=1.0, help="frames; 0 is what the network drew"
+    )
     p.add_argument("--checkpoint", type=Path, help="weights of your own for the network")
+    p.add_argument("--text-checkpoint", type=Path, help="the text tower that network was trained with")
     p.add_argument("--body", type=Path, help="an official SMPL file (.pkl or .npz); the open body without it")
     p.add_argument("--out", type=Path, help="the video (default: out/generation_SAMPLER_NETWORK.mp4)")
     p.add_argument("--device", **device)
@@ -161,10 +165,11 @@ def generate(args: argparse.Namespace) -> None:
     out = args.out or Path("out") / f"generation_{args.sampler}_{args.network}.mp4"
     if out.suffix != ".mp4":
         raise LabError(f"--out {out} is not a video: give it the ending .mp4")
+    check_writable(out)
     body = load_body(args.body)
     motions = generate(
         captions, args.network, args.seconds, args.sampler, args.steps, args.guidance, args.seed,
-        args.checkpoint, device=args.device, progress=True,
+        args.checkpoint, args.text_checkpoint, args.smooth, args.device, progress=True,
     )  # fmt: skip
     render_video(out, motions, body, captions)
     for i, (motion, caption) in enumerate(zip(motions, captions)):

@@ -141,7 +141,7 @@ def evaluate(
     rows = choose(reference, batches, batch_size, seed)
     denoiser, schedule = load_denoiser(network, checkpoint)
     denoiser, conditioner = denoiser.to(device), load_text().to(device)
-    evaluator, _ = load_evaluator()
+    evaluator = load_evaluator()
     body = load_body()
     generator = torch.Generator().manual_seed(seed)
     motions: list[Tensor] = []

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from labkit.checkpoint import fill, read_checkpoint
+from labkit.checkpoint import build, read_checkpoint
 from labkit.models.base import sinusoids
 from labkit.models.normalizer import Normalizer
 from labkit.paths import data_dir
-from labkit.text import TextEncoder, TextFeatures, TextTower
+from labkit.text import TextFeatures, TextTower
 
 STRIDE = 2  # frames a token: an encoder may be coarser than a generator
 
@@ -68,9 +68,12 @@ class Evaluator(nn.Module):
         return self.motion(x, mask)
 
 
-def load_evaluator(path: str | Path | None = None) -> tuple[Evaluator, TextEncoder]:
-    """The trained evaluator and the frozen language model under it; the shipped one by default."""
+def load_evaluator(path: str | Path | None = None) -> Evaluator:
+    """The trained evaluator; the shipped one by default. Its text half reads ``TextEncoder`` features."""
     path = path or data_dir() / "checkpoints" / "evaluator.safetensors"
     weights, config, _ = read_checkpoint(path, kind="evaluator")
-    evaluator = Evaluator(TextTower(**config["model"]["text"]), MotionTower(**config["model"]["motion"]))
-    return fill(evaluator, weights, path), TextEncoder(config["encoder"])
+
+    def make(text: dict, motion: dict) -> Evaluator:
+        return Evaluator(TextTower(**text), MotionTower(**motion))
+
+    return build(make, config["model"], weights, path)

@@ -7,7 +7,7 @@ import torch
 
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.diffusion import sample
-from labkit.motion import FPS, Motion, decode
+from labkit.motion import FPS, Motion, decode, smooth
 from labkit.paths import LabError
 
 MAX_SECONDS = 10.0
@@ -30,24 +30,29 @@ def generate(
     seed: int = 0,
     checkpoint: str | Path | None = None,
     text_checkpoint: str | Path | None = None,
+    smoothing: float = 1.0,
     device: str | None = None,
     progress: bool = False,
 ) -> list[Motion]:
     """One motion a caption, on the open body's skeleton, starting at the origin.
 
     network: "incontext", "adaln" or "cross_attention". seconds: length of each motion. seed: the same seed
-    and arguments give the same motions. Raises LabError for what cannot be asked for.
+    and arguments give the same motions. smoothing: frames, see `motion.smooth`; 0 is what the network drew.
+    Raises LabError for what cannot be asked for.
     """
     if not 1 / FPS <= seconds <= MAX_SECONDS:
         raise LabError(f"a motion of {seconds:g} s cannot be made: choose between 0.05 and {MAX_SECONDS:g}")
     frames = round(seconds * FPS)
     device = best_device(device)
     denoiser, schedule = load_denoiser(network, checkpoint)
-    text = load_text(text_checkpoint).to(device)(list(captions))
+    conditioner = load_text(text_checkpoint)
+    if conditioner.tower.width != denoiser.config["d_text"]:
+        raise LabError("text tower and network differ in width: name the tower it was trained with")
+    text = conditioner.to(device)(list(captions))
     lengths = torch.full((len(captions),), frames)
     generator = torch.Generator().manual_seed(seed)
     x = sample(
         denoiser.to(device), schedule, text, lengths, sampler, steps, guidance_scale,
         generator=generator, progress=progress,
     )  # fmt: skip
-    return [decode(row) for row in x.cpu()]
+    return [decode(smooth(row, smoothing)) for row in x.cpu()]

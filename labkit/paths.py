@@ -46,6 +46,14 @@ def existing_file(path: str | Path, what: str) -> Path:
     return path
 
 
+def check_writable(path: Path) -> None:
+    """Raises LabError where `path` could not be written: better before the work than after it."""
+    path = path.expanduser()
+    nearest = next(folder for folder in path.absolute().parents if folder.exists())
+    if path.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise LabError(f"cannot write {path}: name another place with --out")
+
+
 @contextmanager
 def atomic_write(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it becomes `path`, on failure nothing is left.

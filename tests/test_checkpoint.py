@@ -151,9 +151,16 @@ def test_text_and_evaluator(tmp_path, random_text):
     conditioner = load_text(text_path)
     torch.testing.assert_close(conditioner.tower(text).pooled, tower(text).pooled, atol=2e-3, rtol=0)
     assert conditioner(["a jump"]).pooled.shape == (1, 8)
-    found, encoder = load_evaluator(evaluator_path)
+    found = load_evaluator(evaluator_path)
     mask = torch.ones(5, 6, dtype=torch.bool)
     expected = evaluator.motion_features(x, mask)
     torch.testing.assert_close(found.motion_features(x, mask), expected, atol=2e-3, rtol=0)
     torch.testing.assert_close(found.text_features(text), evaluator.text_features(text), atol=2e-3, rtol=0)
-    assert encoder.width == 384
+
+
+def test_a_config_of_another_version_is_one_line(tmp_path):
+    tower = TextTower(384, width=8, heads=2)
+    config = dict(kind="text", encoder=None, model=dict(tower.config, colour="blue"))
+    write_checkpoint(tmp_path / "text.safetensors", tower, config, {})
+    with pytest.raises(LabError, match="does not fit this version.*colour"):
+        load_text(tmp_path / "text.safetensors")

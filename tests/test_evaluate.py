@@ -53,7 +53,7 @@ class TestPhysical:
 
 
 def test_features_do_not_depend_on_the_batch(lab, body, random_motion):
-    evaluator, _ = load_evaluator()
+    evaluator = load_evaluator()
     motions = [encode(m, body.joints(m)) for m in (random_motion(i, 10 + 7 * i) for i in range(5))]
     found = motion_features(evaluator, motions, batch_size=2)
     one_by_one = [evaluator.motion_features(*pad([x]))[0].numpy() for x in motions]

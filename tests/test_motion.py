@@ -19,6 +19,7 @@ from labkit.motion import (
     encode,
     heading,
     mirror,
+    smooth,
 )
 
 
@@ -260,3 +261,15 @@ def test_slices_and_lengths(random_motion):
     part = motion[10:25]
     assert len(motion) == 40 and len(part) == 15
     assert torch.equal(part.pelvis, motion.pelvis[10:25])
+
+
+def test_smooth_is_a_gaussian_average_over_frames():
+    """Against the explicit sum, away from the ends; constants stay; zero changes nothing."""
+    x = torch.randn(40, 3, dtype=torch.float64)
+    offsets = torch.arange(-8, 9)
+    kernel = torch.exp(-(offsets.double() ** 2) / (2 * 1.5**2))
+    kernel /= kernel.sum()
+    expected = torch.stack([(kernel[:, None] * x[f + offsets]).sum(0) for f in range(8, 32)])
+    torch.testing.assert_close(smooth(x, 1.5)[8:32], expected, atol=1e-4, rtol=0)
+    torch.testing.assert_close(smooth(torch.full((9, 2), 4.2), 1.0), torch.full((9, 2), 4.2))
+    assert torch.equal(smooth(x, 0), x)

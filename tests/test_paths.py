@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from labkit.paths import LabError, atomic_write, data_dir, existing_file
+from labkit.paths import LabError, atomic_write, check_writable, data_dir, existing_file
 
 
 def test_a_finished_file_takes_its_place(tmp_path):
@@ -82,3 +82,13 @@ def test_data_dir(tmp_path, monkeypatch):
         data_dir()
     (tmp_path / "body").mkdir()
     assert data_dir() == tmp_path
+
+
+def test_check_writable_leaves_no_trace_and_keeps_what_is_there(tmp_path):
+    kept = tmp_path / "kept.txt"
+    kept.write_text("old")
+    check_writable(kept)
+    check_writable(tmp_path / "new.txt")
+    assert [p.name for p in tmp_path.iterdir()] == ["kept.txt"] and kept.read_text() == "old"
+    with pytest.raises(LabError, match="cannot write"):
+        check_writable(kept / "below.txt")

@@ -26,7 +26,7 @@ from labkit.evaluator import load_evaluator
 from labkit.generate import generate
 from labkit.metrics import tmr_scores
 from labkit.models import NETWORKS
-from labkit.motion import decode
+from labkit.motion import decode, smooth
 from labkit.paths import atomic_write, data_dir, existing_file
 from labkit.reference import Reference, write_reference
 from labkit.show import contact_sheet
@@ -46,8 +46,8 @@ def publish_checkpoints(runs: Path) -> None:
 
 def make_reference(sources: Sequence[str], split: str, runs: Path) -> None:
     """Features and physics of the split's real motions and their mirror images, cut to six seconds."""
-    evaluator, encoder = load_evaluator()
-    corpus = Corpus(MotionDataset(sources, split, mirror=True), encoder, runs / "cache")
+    evaluator = load_evaluator()
+    corpus = Corpus(MotionDataset(sources, split, mirror=True), TextEncoder(), runs / "cache")
     motions = [s.x[:MAX_FRAMES] for s in corpus.samples]
     captions = [c for s in corpus.samples for c in s.captions]
     parts = [
@@ -76,7 +76,7 @@ def make_starter(
     sampled motion nearly as well.
     """
     corpus = Corpus(MotionDataset(sources, "train", mirror=True), TextEncoder(), runs / "cache")
-    evaluator, _ = load_evaluator()
+    evaluator = load_evaluator()
     denoiser, schedule = load_denoiser(network)
     tower = load_text().tower
     generator = torch.Generator().manual_seed(seed)
@@ -89,7 +89,7 @@ def make_starter(
         text = corpus.captions([s.captions[0] for s in repeated])
         lengths = torch.tensor([min(len(s.x), MAX_FRAMES) for s in repeated])
         x = sample(denoiser, schedule, tower(text), lengths, steps=steps, generator=generator)
-        motions = [row[:n] for row, n in zip(x, lengths)]
+        motions = [smooth(row[:n], 1.0) for row, n in zip(x, lengths)]
         features = motion_features(evaluator, motions)
         scores = tmr_scores(evaluator.text_features(text).numpy(), features).reshape(-1, tries)
         for k, s in enumerate(samples):
@@ -106,7 +106,7 @@ def make_starter(
     about = dict(
         source="starter",
         license="not for commercial use, see NOTICE.md",
-        made=f"sampled from {network}, the best of {tries} by TMR-Score; no recording of a person",
+        made=f"sampled from {network}, the best of {tries} by TMR-Score, smoothed; no recording of a person",
     )
     write_store(data_dir() / "starter" / "starter.npz", clips, about)
 
