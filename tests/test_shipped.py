@@ -1,0 +1,65 @@
+"""What the repository ships in data/ loads, fits together and does what captions say."""
+
+import numpy as np
+import pytest
+import torch
+
+from labkit.body import load_body
+from labkit.checkpoint import load_denoiser, load_text
+from labkit.dataset import MotionDataset
+from labkit.evaluate import choose, real_row
+from labkit.evaluator import load_evaluator
+from labkit.generate import generate
+from labkit.models import NETWORKS
+from labkit.motion import JOINT_NAMES, D
+from labkit.paths import data_dir
+from labkit.reference import load_reference
+
+LEFT, RIGHT = JOINT_NAMES.index("left_wrist"), JOINT_NAMES.index("right_wrist")
+
+
+def test_weights_are_small_and_of_one_size():
+    files = sorted((data_dir() / "checkpoints").glob("*.safetensors"))
+    assert {f.stem for f in files} == {*NETWORKS, "text", "evaluator"}
+    assert max(f.stat().st_size for f in files) <= 25 * 2**20
+    sizes = [sum(p.numel() for p in load_denoiser(network)[0].parameters()) for network in NETWORKS]
+    assert max(sizes) <= 1.05 * min(sizes)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_the_asked_hand_goes_up(network):
+    captions = ["a person raises the left hand", "a person raises the right hand"]
+    body = load_body()
+    left, right = (
+        body.joints(motion)[:, [LEFT, RIGHT], 2].amax(0)
+        for motion in generate(captions, network, seconds=3, steps=15)
+    )
+    assert left[0] > left[1] + 0.3 and right[1] > right[0] + 0.3
+
+
+def test_text_tower_tells_left_from_right_where_the_language_model_does_not():
+    captions = ["a person raises the left hand", "a person raises the right hand"]
+    conditioner = load_text()
+    before, after = conditioner.encoder(captions).pooled, conditioner(captions).pooled
+    assert before[0] @ before[1] > 0.9 > 0.5 > after[0] @ after[1]
+
+
+def test_the_evaluator_is_not_the_text_tower():
+    conditioner, evaluator = load_text(), load_evaluator()
+    assert not torch.allclose(conditioner.tower.pool.weight, evaluator.text.pool.weight, atol=1e-2)
+
+
+@pytest.mark.parametrize("split", ["test_a", "test_b"])
+def test_reference_tells_real_pairs_from_shuffled_ones(split):
+    reference = load_reference(split)
+    rows = choose(reference, 1, 64, seed=0)
+    real, shuffled = real_row(reference, rows), real_row(reference, rows, shuffled=True)
+    assert real.metrics["TMR-Score"][0] > shuffled.metrics["TMR-Score"][0] + 0.2
+    np.testing.assert_allclose(np.linalg.norm(reference.motion, axis=1), 1, atol=2e-3)
+
+
+def test_starter_set():
+    dataset = MotionDataset()
+    assert len(dataset) >= 200 and {s.x.shape[1] for s in dataset} == {D}
+    assert all(torch.isfinite(s.x).all() and 20 <= len(s.x) <= 120 and s.captions for s in dataset)
+    assert len(MotionDataset(split="train")) > len(MotionDataset(split="test_a")) > 10
