@@ -23,7 +23,7 @@ quick: $(VENV)/ready
 	$(RUN)/python -m pytest -m "not slow"
 
 bench: $(VENV)/ready
-	$(RUN)/python -m pip install --quiet --constraint constraints.txt ".[bench]"
+	$(RUN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench]"
 	$(RUN)/python benchmarks/representation.py
 	$(RUN)/python benchmarks/sampling.py
 	$(RUN)/python benchmarks/video.py

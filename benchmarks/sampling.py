@@ -25,8 +25,8 @@ CAPTION = "a person walks forward"
 CASES = [  # sampler, captions, steps, rounds
     ("ddim", 1, 50, 4),
     ("ddpm", 1, 50, 4),
-    ("ddim", 64, 4, 2),
-    ("ddpm", 64, 4, 2),
+    ("ddim", 64, 4, 4),
+    ("ddpm", 64, 4, 4),
 ]
 
 

@@ -125,6 +125,8 @@ def load_body(path: str | Path | None = None) -> Body:
 
 
 def _read_npz(path: Path) -> dict[str, np.ndarray]:
+    if not zipfile.is_zipfile(path):
+        raise ValueError("it is no .npz archive")
     with np.load(path, allow_pickle=False) as file:
         return dict(file)
 
