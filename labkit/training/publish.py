@@ -34,6 +34,7 @@ from labkit.store import Clip, write_store
 from labkit.text import TextEncoder
 from labkit.training.corpus import MAX_FRAMES, Corpus, label
 
+WORST = 0.8  # TMR-Score; a motion that fits its caption less is left out of the starter set
 NAMES = ("text", "evaluator", "incontext", "adaln", "cross_attention")
 
 
@@ -70,7 +71,7 @@ def make_reference(sources: Sequence[str], split: str, runs: Path) -> None:
 def make_starter(
     sources: Sequence[str], network: str, runs: Path, count: int, tries: int, steps: int, seed: int = 0
 ) -> None:
-    """`count` motions, each the best of `tries` by TMR-Score, asked for with the captions of real clips.
+    """Up to `count` motions, each the best of `tries` by TMR-Score, asked for with captions of real clips.
 
     A motion keeps the sentence it was made from, and at most two more of the real clip's own that fit the
     sampled motion nearly as well.
@@ -93,6 +94,8 @@ def make_starter(
         features = motion_features(evaluator, motions)
         scores = tmr_scores(evaluator.text_features(text).numpy(), features).reshape(-1, tries)
         for k, s in enumerate(samples):
+            if scores[k].max() < WORST:
+                continue
             best = k * tries + int(scores[k].argmax())
             texts = evaluator.text_features(corpus.captions(s.captions)).numpy()
             fit = tmr_scores(texts, np.repeat(features[best : best + 1], len(texts), axis=0))
@@ -139,8 +142,8 @@ def main() -> None:
     parser.add_argument("what", choices=("checkpoints", "reference", "starter", "sheets"))
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--sources", nargs="+", default=["bandai", "cmu", "accad", "deepmimic"])
-    parser.add_argument("--network", default="adaln", help="which network the starter set is sampled from")
-    parser.add_argument("--count", type=int, default=240)
+    parser.add_argument("--network", default="cross_attention", help="what the starter set is drawn from")
+    parser.add_argument("--count", type=int, default=280)
     parser.add_argument("--tries", type=int, default=4)
     parser.add_argument("--steps", type=int, default=50)
     args = parser.parse_args()

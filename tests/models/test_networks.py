@@ -215,7 +215,7 @@ def test_attention_is_the_textbooks(cross):
             for h in range(heads):
                 part = slice(h * W // heads, (h + 1) * W // heads)
                 weights = [
-                    math.exp(float((q[n, part] @ k[m, part]).detach()) / math.sqrt(W / heads)) if mask[b, m] else 0.0
+                    math.exp((q[n, part] @ k[m, part]).item() / math.sqrt(W / heads)) if mask[b, m] else 0.0
                     for m in range(memory.shape[1])
                 ]
                 joined.append(sum(w * v[m, part] for m, w in enumerate(weights)) / sum(weights))
