@@ -73,9 +73,8 @@ def load_denoiser(network: str, path: str | Path | None = None) -> tuple[BaseDiT
     return denoiser, Schedule(**config["schedule"])
 
 
-def load_text(path: str | Path | None = None, encoder: TextEncoder | None = None) -> TextConditioner:
+def load_text(path: str | Path | None = None) -> TextConditioner:
     """The text conditioner the denoisers were trained with: frozen language model and trained tower."""
     path = path or data_dir() / "checkpoints" / "text.safetensors"
     weights, config, _ = read_checkpoint(path, kind="text")
-    encoder = encoder or TextEncoder(config["encoder"])
-    return TextConditioner(encoder, build(TextTower, config["model"], weights, path))
+    return TextConditioner(TextEncoder(config["encoder"]), build(TextTower, config["model"], weights, path))

@@ -204,10 +204,8 @@ def train(args: argparse.Namespace) -> None:
     from labkit.training import run
 
     device, folder = best_device(args.device), args.out / args.what
-    if args.what == "text":
-        path = run.train_text(args.sources, folder, args.steps or 320, device, args.text_model)
-    elif args.what == "evaluator":
-        path = run.train_evaluator(args.sources, folder, args.steps or 320, device, args.text_model)
+    if args.what in run.SEEDS:
+        path = run.train_tower(args.what, args.sources, folder, args.steps or 320, device, args.text_model)
     else:
         path = run.train_network(
             args.what, args.sources, folder, args.steps or 4000, device, args.text_checkpoint

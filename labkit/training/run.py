@@ -21,7 +21,7 @@ from labkit.training.denoiser import Recipe, Run
 from labkit.training.log import Log
 
 LOOK_AT = ["a person walks forward", "a person waves with the left hand", "someone runs", "a person bows"]
-TEXT_SEED, EVALUATOR_SEED = 0, 1  # the metric must not share weights with what it judges
+SEEDS = {"text": 0, "evaluator": 1}  # the metric must not share weights with what it judges
 
 
 def corpus(sources: Sequence[str | Path], encoder: TextEncoder, folder: Path) -> Corpus:
@@ -30,31 +30,26 @@ def corpus(sources: Sequence[str | Path], encoder: TextEncoder, folder: Path) ->
     return Corpus(dataset, encoder, folder.parent / "cache")
 
 
-def train_text(
-    sources: Sequence[str | Path], folder: Path, steps: int, device: str, text_model: str | None = None
+def train_tower(
+    what: str,
+    sources: Sequence[str | Path],
+    folder: Path,
+    steps: int,
+    device: str,
+    text_model: str | None = None,
 ) -> Path:
-    """The text tower the denoisers are conditioned on; its motion tower is thrown away."""
-    encoder = TextEncoder(text_model)
-    log = Log(folder / "text.csv", steps)
-    data = corpus(sources, encoder, folder)
-    towers = train_towers(data, encoder.width, steps, TEXT_SEED, log, device=device)
-    config = dict(kind="text", encoder=text_model, model=towers.text.config)
-    path = folder / "text.safetensors"
-    write_checkpoint(path, towers.text, config, dict(steps=steps, seed=TEXT_SEED, device=device))
-    return path
+    """The "text" tower that the denoisers are conditioned on, or the "evaluator" with both its towers.
 
-
-def train_evaluator(
-    sources: Sequence[str | Path], folder: Path, steps: int, device: str, text_model: str | None = None
-) -> Path:
-    """The evaluator: both towers, from another seed."""
+    Both are trained as a pair, from different seeds; the text tower's partner is thrown away.
+    """
     encoder = TextEncoder(text_model)
-    log = Log(folder / "evaluator.csv", steps)
+    log = Log(folder / f"{what}.csv", steps)
     data = corpus(sources, encoder, folder)
-    evaluator = train_towers(data, encoder.width, steps, EVALUATOR_SEED, log, device=device)
-    config = dict(kind="evaluator", encoder=text_model, model=evaluator.config)
-    path = folder / "evaluator.safetensors"
-    write_checkpoint(path, evaluator, config, dict(steps=steps, seed=EVALUATOR_SEED, device=device))
+    pair = train_towers(data, encoder.width, steps, SEEDS[what], log, device=device)
+    module = pair.text if what == "text" else pair
+    config = dict(kind=what, encoder=text_model, model=module.config)
+    path = folder / f"{what}.safetensors"
+    write_checkpoint(path, module, config, dict(steps=steps, seed=SEEDS[what], device=device))
     return path
 
 
