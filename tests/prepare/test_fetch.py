@@ -52,8 +52,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if s.break_after:
             body = body[: s.break_after.pop(0)]
             self.close_connection = True
+        s.sent += len(body)  # counted first: the client may look as soon as it has the last byte
         self.wfile.write(body)
-        s.sent += len(body)
         self.close_connection |= not s.lengths
 
     def log_message(self, *_):
