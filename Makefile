@@ -11,9 +11,9 @@ export OMP_NUM_THREADS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 
 .PHONY: demo test quick bench lint clean
 
 demo: $(VENV)/ready
-	$(RUN)/python -m labkit generate --network incontext       --text "a person walks forward" "a person waves with the left hand"
-	$(RUN)/python -m labkit generate --network adaln           --text "a person walks forward" "a person waves with the left hand"
-	$(RUN)/python -m labkit generate --network cross_attention --text "a person walks forward" "a person waves with the left hand"
+	$(RUN)/python -m labkit generate --reference --network incontext       --text "a person walks forward" "a person waves with the left hand"
+	$(RUN)/python -m labkit generate --reference --network adaln           --text "a person walks forward" "a person waves with the left hand"
+	$(RUN)/python -m labkit generate --reference --network cross_attention --text "a person walks forward" "a person waves with the left hand"
 	@echo; echo "Watch these:"; ls -1 out/*.mp4
 
 test: $(VENV)/ready

@@ -15,6 +15,7 @@ from diffusers import DDIMScheduler, DDPMScheduler
 
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.diffusion import Schedule, guided, sample
+from labkit.exercises.registry import use_reference
 from labkit.generate import generate
 from labkit.models import BaseDiT
 from labkit.motion import FPS
@@ -69,6 +70,7 @@ def best(rounds: int, *functions: Callable[[], object]) -> list[float]:
 
 
 def main() -> None:
+    use_reference()
     network, schedule = load_denoiser("adaln")
     one = load_text()([CAPTION])
 

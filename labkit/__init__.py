@@ -1,1 +1,22 @@
-"""labkit: text-to-human-motion diffusion, taught piece by piece."""
+"""labkit: text to human motion, taught piece by piece."""
+
+import importlib
+
+_LAZY = {
+    "check": "labkit.exercises.check",
+    "hint": "labkit.exercises.check",
+    "solution": "labkit.exercises.check",
+    "exercise": "labkit.exercises.registry",
+    "use_reference": "labkit.exercises.registry",
+    "LabError": "labkit.paths",
+}
+_MODULES = ("dataset", "diffusion", "metrics", "models", "motion", "show")
+
+
+def __getattr__(name: str):
+    """Names that notebooks use, imported when first asked for: `--help` should not wait for torch."""
+    if name in _LAZY:
+        return getattr(importlib.import_module(_LAZY[name]), name)
+    if name in _MODULES:
+        return importlib.import_module(f"labkit.{name}")
+    raise AttributeError(f"module 'labkit' has no attribute {name!r}")

@@ -6,12 +6,15 @@ import os
 import sys
 from pathlib import Path
 
+from labkit.exercises.registry import EmptyExercise, use_reference
 from labkit.paths import LabError, check_writable
 
 EPILOG = """examples:
-  python -m labkit generate --text "a person waves with the left hand" --network adaln
+  python -m labkit generate --reference --text "a person waves with the left hand" --network adaln
   python -m labkit visualize out/generation_ddim_adaln.npz
-  python -m labkit evaluate --network incontext --batches 2
+  python -m labkit evaluate --reference --network incontext --batches 2
+
+Commands run what you have written; --reference runs the reference solutions instead.
 """
 
 
@@ -47,15 +50,21 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def add(name: str, does: str) -> argparse.ArgumentParser:
-        return commands.add_parser(
+    def add(name: str, does: str, exercises: bool = True) -> argparse.ArgumentParser:
+        p = commands.add_parser(
             name, help=does, description=does, formatter_class=argparse.ArgumentDefaultsHelpFormatter
         )
+        if exercises:
+            p.add_argument(
+                "--reference", action="store_true",
+                help="the reference solutions in the place of what you wrote, where they are installed",
+            )  # fmt: skip
+        return p
 
     networks, samplers = ("incontext", "adaln", "cross_attention"), ("ddim", "ddpm")
     device = dict(choices=("cpu", "cuda"), help="where to compute; the GPU where there is one")
 
-    p = add("visualize", "Draw a motion to a video.")
+    p = add("visualize", "Draw a motion to a video.", exercises=False)
     p.add_argument(
         "motion", nargs="?", default="0", help="an .npz that generate wrote, or number or name in --source"
     )
@@ -111,7 +120,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     p.add_argument("--device", **device)
 
-    data = add("data", "Fetch motion capture and prepare it for training.")
+    data = add("data", "Fetch motion capture and prepare it for training.", exercises=False)
     steps = data.add_subparsers(dest="step", required=True, metavar="STEP")
     p = steps.add_parser(
         "fetch",
@@ -233,8 +242,10 @@ def data(args: argparse.Namespace) -> None:
 def main(arguments: list[str] | None = None) -> int:
     args = build_parser().parse_args(arguments)
     try:
+        if getattr(args, "reference", False):
+            use_reference()
         globals()[args.command](args)
-    except LabError as error:
+    except (LabError, EmptyExercise) as error:
         print(f"labkit: {error}", file=sys.stderr)
         return 1
     except OSError as error:  # a folder that may not be written to, a full disk

@@ -21,6 +21,8 @@ import torch
 from scipy.ndimage import gaussian_filter1d
 from torch import Tensor
 
+from labkit.exercises.registry import stub
+
 FPS = 20
 N_ROTATIONS = 22  # root and body; SMPL's two hand joints stay at rest
 N_JOINTS = 24  # SMPL's kinematic tree
@@ -47,6 +49,18 @@ _MIRROR = [
     JOINT_NAMES.index(n.replace("left", "?").replace("right", "left").replace("?", "right"))
     for n in JOINT_NAMES
 ]
+
+
+@stub("code2")
+def split_motion(x: Tensor) -> tuple[int, int, dict[str, Tensor]]:
+    """A motion x (F, D) → F, D and its parts by name (the names and order of `LAYOUT`).
+
+    root_height (F, 1), root_velocity (F, 2), yaw_velocity (F, 1), rotations (F, 22, 6), joints (F, 23, 3).
+    D is read from x. `LAYOUT` maps each name to the slice of columns that belongs to it.
+    """
+    # TODO (Code 2): here, or in notebooks/01_dataset.ipynb
+    raise NotImplementedError
+
 
 # SMPL's rest pose is Y up; this rotation about X stands it up in the Z-up world, facing -Y (heading 0).
 UPRIGHT = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])

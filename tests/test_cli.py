@@ -217,7 +217,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess:
 
 
 def test_a_real_process(lab):
-    done = run("generate", "--text", "a person walks", *QUICK)
+    done = run("generate", "--reference", "--text", "a person walks", *QUICK)
     assert done.returncode == 0, done.stderr
     assert done.stdout == "out/generation_ddim_adaln.mp4\n"
     assert frames("out/generation_ddim_adaln.mp4") == 4

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from torch import Tensor
 
 from labkit.diffusion.schedule import Schedule
+from labkit.exercises.registry import stub
 
 
+@stub("code6")
 def ddpm_loss(
     model: Callable[[Tensor, Tensor], Tensor],
     schedule: Schedule,
@@ -20,6 +22,5 @@ def ddpm_loss(
     model: (x_t (B, F, D), t (B,)) → prediction (B, F, D). x0: clean motion (B, F, D), z-scored.
     t: (B,) steps. noise: (B, F, D), standard normal. mask: (B, F) bool; padded frames do not count.
     """
-    prediction = model(schedule.q_sample(x0, t, noise), t)
-    error = (prediction - schedule.target(x0, noise, t)) ** 2  # (B, F, D)
-    return (error.mean(-1) * mask).sum(-1) / mask.sum(-1)
+    # TODO (Code 6): here, or in notebooks/03_diffusion.ipynb
+    raise NotImplementedError

@@ -68,7 +68,7 @@ def sample(
     x = draw()
     timesteps = schedule.timesteps(steps).tolist()
     pairs = list(zip(timesteps, timesteps[1:] + [-1]))
-    for now, then in tqdm(pairs, desc=sampler, disable=not progress):
+    for now, then in tqdm(pairs, desc=sampler, disable=not progress, delay=0.3):
         t, t_prev = (torch.full((B,), step, device=device) for step in (now, then))
         prediction = guided(network, x, t, text, mask, guidance_scale)
         if sampler == "ddpm":

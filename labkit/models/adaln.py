@@ -1,18 +1,13 @@
 """Config B, adaptive layer norm: the condition bends every block's normalisation (adaLN-Zero)."""
 
 from torch import Tensor, nn
-from torch.nn import functional
 
+from labkit.exercises.registry import stub
 from labkit.models.base import Attention, BaseDiT, Condition, FeedForward
 
 
-def modulate(h: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
-    """(1 + scale) · h + shift, one shift and scale a sample: (B, N, W), (B, W), (B, W) → (B, N, W)."""
-    return h * (1 + scale[:, None]) + shift[:, None]
-
-
 class Block(nn.Module):
-    """A transformer block whose shifts, scales and gates come from c. Zero at the start: the identity."""
+    """The layers of one block; shifts, scales and gates come from c. Zero at the start: the identity."""
 
     def __init__(self, width: int, heads: int, hidden: int):
         super().__init__()
@@ -22,11 +17,6 @@ class Block(nn.Module):
         self.modulation = nn.Linear(width, 6 * width)
         nn.init.zeros_(self.modulation.weight)
         nn.init.zeros_(self.modulation.bias)
-
-    def forward(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
-        shift1, scale1, gate1, shift2, scale2, gate2 = self.modulation(c).chunk(6, dim=-1)
-        h = h + gate1[:, None] * self.attention(modulate(self.norm(h), shift1, scale1), mask)
-        return h + gate2[:, None] * self.mlp(modulate(self.norm(h), shift2, scale2))
 
 
 class AdaLNDiT(BaseDiT):
@@ -46,17 +36,31 @@ class AdaLNDiT(BaseDiT):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
 
+    @stub("code4")
     def cond_mapping(self, condition: Condition) -> Tensor:
-        """→ c (B, W)."""
-        return functional.silu(condition.time + condition.pooled)
+        """→ c (B, W), one vector a sample: SiLU of the sum of time and pooled caption."""
+        # TODO (Code 4): here, or in notebooks/02_architectures.ipynb
+        raise NotImplementedError
 
+    @stub("code4")
     def backbone(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
-        """→ (B, F, W)."""
-        for block in self.blocks:
-            h = block(h, mask, c)
-        return h
+        """Frames (B, F, W), their mask (B, F), c (B, W) → (B, F, W).
 
+        Each block of `self.blocks` (adaLN-Zero, Peebles & Xie, sec. 3.2) has two layers, `attention(x, mask)`
+        and `mlp(x)`, and regresses from c, by `modulation`, six vectors of width W, in this order: shift,
+        scale and gate for attention, then shift, scale and gate for the mlp. A layer reads h after
+        `block.norm`, scaled and shifted (scale 0 and shift 0 change nothing); what it says passes the gate
+        before it is added to h. A vector is the same for all frames of a sample. New blocks have gates of
+        zero: they are the identity.
+        """
+        # TODO (Code 4): here, or in notebooks/02_architectures.ipynb
+        raise NotImplementedError
+
+    @stub("code4")
     def output_projection(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
-        """→ (B, F, D)."""
-        shift, scale = self.final_modulation(c).chunk(2, dim=-1)
-        return self.final(modulate(self.final_norm(h), shift, scale))
+        """The last hidden state → (B, F, D): `self.final` of `self.final_norm(h)`, modulated once more.
+
+        `self.final_modulation` regresses shift and scale, in this order, from c.
+        """
+        # TODO (Code 4): here, or in notebooks/02_architectures.ipynb
+        raise NotImplementedError

@@ -1,13 +1,13 @@
 """Config C, cross-attention: every block looks the condition up, frame by frame."""
 
-import torch
 from torch import Tensor, nn
 
+from labkit.exercises.registry import stub
 from labkit.models.base import Attention, BaseDiT, Condition, FeedForward
 
 
 class Block(nn.Module):
-    """Self-attention over frames, cross-attention to the condition, feed-forward; each with its residual."""
+    """The layers of one block: attention over frames, attention to the condition, feed-forward."""
 
     def __init__(self, width: int, heads: int, hidden: int):
         super().__init__()
@@ -15,11 +15,6 @@ class Block(nn.Module):
         self.self_attention = Attention(width, heads)
         self.cross_attention = Attention(width, heads)
         self.mlp = FeedForward(width, hidden)
-
-    def forward(self, h: Tensor, mask: Tensor, memory: Tensor, memory_mask: Tensor) -> Tensor:
-        h = h + self.self_attention(self.norm1(h), mask)
-        h = h + self.cross_attention(self.norm2(h), memory_mask, memory)
-        return h + self.mlp(self.norm3(h))
 
 
 class CrossAttentionDiT(BaseDiT):
@@ -36,20 +31,30 @@ class CrossAttentionDiT(BaseDiT):
         self.final_norm = nn.LayerNorm(W)
         self.final = nn.Linear(W, self.config["features"])
 
+    @stub("code5")
     def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
-        """→ memory (B, 2 + L, W): time, caption, words; and its mask (B, 2 + L)."""
-        always = torch.stack([condition.time, condition.pooled], dim=1)  # (B, 2, W)
-        memory = self.memory_norm(torch.cat([always, condition.tokens], dim=1))
-        mask = torch.cat([torch.ones_like(condition.mask[:, :1]).expand(-1, 2), condition.mask], dim=1)
-        return memory, mask
+        """→ memory (B, 2 + L, W): time, caption, words, through `self.memory_norm`; and its mask (B, 2 + L).
 
+        Time and caption are one token each, always there; `condition.mask` says which of the L words are.
+        """
+        # TODO (Code 5): here, or in notebooks/02_architectures.ipynb
+        raise NotImplementedError
+
+    @stub("code5")
     def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
-        """→ (B, F, W)."""
-        memory, memory_mask = c
-        for block in self.blocks:
-            h = block(h, mask, memory, memory_mask)
-        return h
+        """Frames (B, F, W), their mask (B, F), `cond_mapping`'s result → (B, F, W).
 
+        Each block of `self.blocks` looks at the frames, then the condition up, then thinks, always pre-norm:
+
+            h ← h + self_attention(norm1(h)),   h ← h + cross_attention(norm2(h)),   h ← h + mlp(norm3(h))
+
+        `self_attention(x, mask)` attends to x itself, `cross_attention(x, memory_mask, memory)` to a memory.
+        """
+        # TODO (Code 5): here, or in notebooks/02_architectures.ipynb
+        raise NotImplementedError
+
+    @stub("code5")
     def output_projection(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
-        """→ (B, F, D)."""
-        return self.final(self.final_norm(h))
+        """The last hidden state → (B, F, D): `self.final_norm`, then `self.final`."""
+        # TODO (Code 5): here, or in notebooks/02_architectures.ipynb
+        raise NotImplementedError

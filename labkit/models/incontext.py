@@ -1,23 +1,19 @@
 """Config A, in-context conditioning: the condition is a few more tokens in the stream of frames."""
 
-import torch
 from torch import Tensor, nn
 
+from labkit.exercises.registry import stub
 from labkit.models.base import Attention, BaseDiT, Condition, FeedForward
 
 
 class Block(nn.Module):
-    """The plain pre-norm transformer block: (B, N, W) → (B, N, W)."""
+    """The layers of the plain pre-norm transformer block; `backbone` says what is done with them."""
 
     def __init__(self, width: int, heads: int, hidden: int):
         super().__init__()
         self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
         self.attention = Attention(width, heads)
         self.mlp = FeedForward(width, hidden)
-
-    def forward(self, h: Tensor, mask: Tensor) -> Tensor:
-        h = h + self.attention(self.norm1(h), mask)
-        return h + self.mlp(self.norm2(h))
 
 
 class InContextDiT(BaseDiT):
@@ -33,22 +29,30 @@ class InContextDiT(BaseDiT):
         self.final_norm = nn.LayerNorm(W)
         self.final = nn.Linear(W, self.config["features"])
 
+    @stub("code3")
     def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
-        """→ condition tokens (B, 2 + L, W): time, caption, words; and their mask (B, 2 + L)."""
-        always = torch.stack([condition.time, condition.pooled], dim=1)  # (B, 2, W)
-        tokens = torch.cat([always, condition.tokens], dim=1)
-        mask = torch.cat([torch.ones_like(condition.mask[:, :1]).expand(-1, 2), condition.mask], dim=1)
-        return tokens, mask
+        """→ condition tokens (B, 2 + L, W): time, caption, words; and their mask (B, 2 + L), True where real.
 
+        Time and caption are one token each, always there; `condition.mask` says which of the L words are.
+        """
+        # TODO (Code 3): here, or in notebooks/02_architectures.ipynb
+        raise NotImplementedError
+
+    @stub("code3")
     def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
-        """→ (B, 2 + L + F, W): the whole stream, condition first."""
-        tokens, token_mask = c
-        h = torch.cat([tokens, h], dim=1)
-        mask = torch.cat([token_mask, mask], dim=1)
-        for block in self.blocks:
-            h = block(h, mask)
-        return h
+        """Frames (B, F, W), their mask (B, F), `cond_mapping`'s result → the stream (B, 2 + L + F, W).
 
+        The condition tokens join the frames. Then each block of `self.blocks` (Peebles & Xie, sec. 3.2):
+
+            h ← h + attention(norm1(h)),   h ← h + mlp(norm2(h))
+
+        where attention takes the mask of the whole stream as its second argument.
+        """
+        # TODO (Code 3): here, or in notebooks/02_architectures.ipynb
+        raise NotImplementedError
+
+    @stub("code3")
     def output_projection(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
-        """→ (B, F, D): the condition tokens are dropped again."""
-        return self.final(self.final_norm(h[:, -mask.shape[1] :]))
+        """The stream → (B, F, D): condition tokens are dropped, then `self.final_norm`, `self.final`."""
+        # TODO (Code 3): here, or in notebooks/02_architectures.ipynb
+        raise NotImplementedError

@@ -23,6 +23,7 @@ from labkit.dataset import MotionDataset
 from labkit.diffusion import sample
 from labkit.evaluate import motion_features, physical
 from labkit.evaluator import load_evaluator
+from labkit.exercises.registry import use_reference
 from labkit.generate import generate
 from labkit.metrics import tmr_scores
 from labkit.models import NETWORKS
@@ -147,6 +148,7 @@ def main() -> None:
     parser.add_argument("--tries", type=int, default=4)
     parser.add_argument("--steps", type=int, default=50)
     args = parser.parse_args()
+    use_reference()
     if args.what == "checkpoints":
         publish_checkpoints(args.runs)
     elif args.what == "reference":

@@ -8,8 +8,7 @@ import torch
 from torch import nn
 
 from labkit.diffusion import Schedule, ddpm_loss
-from labkit.models import NETWORKS, Condition, Normalizer
-from labkit.models.adaln import Block, modulate
+from labkit.models import NETWORKS, AdaLNDiT, Condition, Normalizer
 from labkit.models.base import Attention, sinusoids
 from labkit.motion import D
 
@@ -232,20 +231,14 @@ def test_sinusoids_are_the_formula():
         assert row.tolist() == pytest.approx(expected, abs=1e-4)
 
 
-def test_modulate_by_hand():
-    h = torch.arange(6.0).reshape(1, 3, 2)
-    found = modulate(h, torch.tensor([[10.0, 20.0]]), torch.tensor([[1.0, -1.0]]))
-    assert found.tolist() == [[[10, 20], [14, 20], [18, 20]]]
-
-
-def test_a_new_adaln_block_is_the_identity():
-    torch.manual_seed(0)
-    block = Block(16, 4, 32)
+def test_a_new_adaln_network_ignores_its_condition():
+    """adaLN-Zero: all blocks are the identity until training moves their gates."""
+    model = AdaLNDiT(features=9, d_text=12, width=16, depth=2, heads=4)
     h, c = torch.randn(2, 5, 16), torch.randn(2, 16)
     mask = torch.ones(2, 5, dtype=torch.bool)
-    assert torch.equal(block(h, mask, c), h)
-    nn.init.ones_(block.modulation.bias)
-    assert not torch.allclose(block(h, mask, c), h, atol=0.1)
+    assert torch.equal(model.backbone(h, mask, c), h)
+    nn.init.ones_(model.blocks[0].modulation.bias)
+    assert not torch.allclose(model.backbone(h, mask, c), h, atol=0.1)
 
 
 @every_network

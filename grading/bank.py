@@ -1,0 +1,64 @@
+"""Right and wrong answers to the exercises, kept to test the checks and to teach them their diagnoses.
+
+`grading/mutants/` holds wrong answers, each with the words that a learner who made it should read; what it
+makes of the probes is stored for `labkit.check`. `grading/variants/` holds right answers written otherwise.
+A file is named after its exercise and may define many answers.
+"""
+
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from labkit.exercises.registry import reference, stubs
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One answer: functions by the name of the stub they fill; the reference fills the others.
+
+    diagnosis: a mutant's words. other_numbers: a variant that is right although its numbers differ from the
+    reference's (β in the place of β̃).
+    """
+
+    name: str
+    functions: dict[str, Callable]
+    diagnosis: str = ""
+    other_numbers: bool = False
+
+
+def mutant(diagnosis: str) -> Callable[[Callable], Entry]:
+    """Make a mutant of ``def name() -> {stub name: function, ...}`` or of ``-> function``."""
+    return lambda make: Entry(make.__name__, _functions(make), diagnosis=diagnosis)
+
+
+def variant(other_numbers: bool = False) -> Callable[[Callable], Entry]:
+    """Make a variant, likewise."""
+    return lambda make: Entry(make.__name__, _functions(make), other_numbers=other_numbers)
+
+
+def _functions(make: Callable) -> dict[str, Callable]:
+    made = make()
+    return made if isinstance(made, dict) else {made.__name__: made}
+
+
+def entries(kind: str, exercise: str) -> list[Entry]:
+    """All of one `kind` ("mutants", "variants") for an exercise, in the order of the file."""
+    module = importlib.import_module(f"grading.{kind}.{exercise}")
+    return [value for value in vars(module).values() if isinstance(value, Entry)]
+
+
+@contextmanager
+def plugged(exercise: str, entry: Entry | None = None) -> Iterator[None]:
+    """Work with the reference's answer to an exercise, or with an entry of the bank."""
+    before = [(s, s.plugged) for s in stubs(exercise)]
+    module = reference(exercise)
+    try:
+        for s in stubs(exercise):
+            s.plugged = (entry.functions if entry else {}).get(s.name) or getattr(module, s.name)
+        if entry and (strange := set(entry.functions) - {s.name for s in stubs(exercise)}):
+            raise ValueError(f"{exercise} has no {', '.join(strange)}: see {entry.name}")
+        yield
+    finally:
+        for s, function in before:
+            s.plugged = function

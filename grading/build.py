@@ -1,0 +1,121 @@
+"""From one source, everything students get: stubs, stored answers, notebooks.
+
+solutions/reference/   the exercises, each written once
+solutions/NN_*.py      the notebooks (jupytext percent format)
+grading/mutants/       what goes wrong, and the words for it
+"""
+
+import ast
+import json
+import textwrap
+from pathlib import Path
+
+import numpy as np
+
+from grading import bank
+from labkit.exercises.judge import Answers, Mistake, agree, judge
+from labkit.exercises.probe import collect, probes
+from labkit.exercises.registry import EXERCISES, Stub, reference, stubs
+from labkit.paths import LabError, atomic_write
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                     Stubs
+# ------------------------------------------------------------------------------------------------------------
+
+
+def functions(source: str) -> dict[str, ast.FunctionDef]:
+    """The functions and methods of a file, by their own name."""
+    return {n.name: n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef)}
+
+
+def head(exercise: str, name: str) -> str:
+    """Signature and docstring of a reference function, as its source lines, ending with a newline."""
+    source = Path(reference(exercise).__file__).read_text("utf-8")
+    node = functions(source)[name]
+    return "".join(source.splitlines(True)[node.lineno - 1 : node.body[0].end_lineno])
+
+
+def body(exercise: str, name: str) -> str:
+    """What follows the docstring of a reference function."""
+    source = Path(reference(exercise).__file__).read_text("utf-8")
+    node = functions(source)[name]
+    return "".join(source.splitlines(True)[node.body[0].end_lineno : node.end_lineno])
+
+
+def write_stub(exercise: str, entry: Stub) -> bool:
+    """Give a stub in labkit signature and docstring of the reference; True where that changed the file."""
+    path = Path(entry.own.__code__.co_filename)
+    source = path.read_text("utf-8")
+    node = functions(source)[entry.name]
+    about = EXERCISES[exercise]
+    todo = f"    # TODO ({about.title}): here, or in notebooks/{about.notebook}.ipynb\n"
+    todo += "    raise NotImplementedError\n"
+    text = textwrap.indent(head(exercise, entry.name) + todo, " " * node.col_offset)
+    lines = source.splitlines(True)
+    new = "".join(lines[: node.lineno - 1]) + text + "".join(lines[node.end_lineno :])
+    if new != source:
+        with atomic_write(path) as temporary:
+            temporary.write_text(new, "utf-8")
+    return new != source
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                Stored answers
+# ------------------------------------------------------------------------------------------------------------
+
+
+def outcomes(exercise: str, entry: bank.Entry | None = None) -> dict[str, np.ndarray]:
+    with bank.plugged(exercise, entry):
+        return collect(exercise)
+
+
+def make_answers(exercise: str) -> dict[str, np.ndarray]:
+    """The arrays of labkit/exercises/answers/<exercise>.npz. Raises LabError where a mutant is none."""
+    questions = probes(exercise)
+    right = [outcomes(exercise)]
+    right += [outcomes(exercise, v) for v in bank.entries("variants", exercise) if v.other_numbers]
+    wrong = [Mistake(m.name, m.diagnosis, outcomes(exercise, m)) for m in bank.entries("mutants", exercise)]
+    for mistake in wrong:
+        if judge(questions, mistake.outcomes, Answers(right, [])).failed == ():
+            raise LabError(f"{exercise}: the mutant {mistake.name} does nothing wrong that a probe can see")
+    index = dict(
+        probes=[q.name for q in questions], right=len(right), wrong={m.name: m.diagnosis for m in wrong}
+    )
+    arrays = {"index": np.array(json.dumps(index, ensure_ascii=False))}
+    for prefix, made in [(f"right/{i}", r) for i, r in enumerate(right)] + [
+        (f"wrong/{m.name}", m.outcomes) for m in wrong
+    ]:
+        for name, value in made.items():
+            arrays[f"{prefix}/{name}"] = value.astype(np.float32) if value.dtype.kind == "f" else value
+    return arrays
+
+
+def same(path: Path, arrays: dict[str, np.ndarray]) -> bool:
+    """Does the file hold these arrays already, up to rounding that differs from machine to machine?"""
+    if not path.is_file():
+        return False
+    with np.load(path, allow_pickle=False) as file:
+        return set(file.files) == set(arrays) and all(
+            agree(file[name], value, 1e-5) for name, value in arrays.items()
+        )
+
+
+def write_answers(exercise: str) -> bool:
+    """Store what the check needs to know; True where that changed the file."""
+    path = ROOT / "labkit" / "exercises" / "answers" / f"{exercise}.npz"
+    arrays = make_answers(exercise)
+    if same(path, arrays):
+        return False
+    with atomic_write(path) as temporary, open(temporary, "wb") as file:
+        np.savez_compressed(file, **arrays)
+    return True
+
+
+def build() -> None:
+    """Make everything; files that would not change are left alone."""
+    changed = [entry.name for name in EXERCISES for entry in stubs(name) if write_stub(name, entry)]
+    changed += [f"{name}.npz" for name in EXERCISES if write_answers(name)]
+    print("changed: " + ", ".join(changed) if changed else "everything is up to date")

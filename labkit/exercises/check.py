@@ -1,0 +1,84 @@
+"""What a learner types: ``labkit.check("code7")``, ``labkit.hint("code7")``, ``labkit.solution("code7")``."""
+
+import html
+import importlib.resources
+import inspect
+import json
+from dataclasses import dataclass
+
+import numpy as np
+
+from labkit.exercises import registry
+from labkit.exercises.judge import Answers, Judgement, Mistake, judge
+from labkit.exercises.probe import collect, probes
+
+_given: dict[str, int] = {}  # hints given so far
+
+
+def folder():
+    return importlib.resources.files("labkit.exercises")
+
+
+def load_answers(exercise: str) -> Answers:
+    """The stored outcomes of an exercise: one .npz, a JSON text in it says what is what."""
+    with np.load(folder() / "answers" / f"{exercise}.npz", allow_pickle=False) as file:
+        index = json.loads(str(file["index"]))
+
+        def outcomes(prefix: str) -> dict[str, np.ndarray]:
+            return {name: file[f"{prefix}/{name}"] for name in index["probes"]}
+
+        right = [outcomes(f"right/{i}") for i in range(index["right"])]
+        mistakes = [Mistake(name, words, outcomes(f"wrong/{name}")) for name, words in index["wrong"].items()]
+    return Answers(right, mistakes)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A judgement, as a notebook shows it: words for people, the bare points for a grade book."""
+
+    title: str
+    judgement: Judgement
+
+    def __str__(self) -> str:
+        j = self.judgement
+        if not j.failed:
+            return f"✔ {self.title} is right: {j.total:g} of {j.total:g} points."
+        return f"✘ {self.title}: {j.points:g} of {j.total:g} points. {j.message}"
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        colour = "#b3261e" if self.judgement.failed else "#1b7f3b"
+        line = f'<div style="color:{colour};font-weight:600">{html.escape(str(self))}</div>'
+        # nbgrader reads a cell's partial credit from its plain text
+        return {"text/plain": f"{self.judgement.points:g}", "text/html": line}
+
+    __repr__ = __str__
+
+
+def check(exercise: str) -> Verdict:
+    """Is this exercise right, and if not, what is wrong first? Takes seconds.
+
+    exercise: "code2" to "code8", "code10" or "code11". Raises LabError for others.
+    """
+    title, questions = registry.find(exercise).title, probes(exercise)
+    try:
+        return Verdict(title, judge(questions, collect(exercise), load_answers(exercise)))
+    except registry.EmptyExercise as error:
+        total = sum(q.points for q in questions)
+        return Verdict(title, Judgement(0, total, tuple(q.name for q in questions), str(error), None))
+
+
+def hint(exercise: str, stage: int | None = None) -> None:
+    """Print a hint: the next one at each call, or the one asked for, from 1 on."""
+    title = registry.find(exercise).title
+    hints = (folder() / "hints" / f"{exercise}.md").read_text("utf-8").split("\n---\n")
+    if stage is None:
+        stage = _given.get(exercise, 0) % len(hints) + 1
+        _given[exercise] = stage
+    if not 1 <= stage <= len(hints):
+        raise registry.LabError(f"{title} has hints 1 to {len(hints)}")
+    print(f"{title}, hint {stage} of {len(hints)}\n\n{hints[stage - 1].strip()}")
+
+
+def solution(exercise: str) -> None:
+    """Print the reference solution, where it is installed. Try yourself first: it can only be unseen once."""
+    print(inspect.getsource(registry.reference(exercise)))

@@ -1,0 +1,117 @@
+"""What a check asks of a learner's function: inputs go in, plain arrays come out.
+
+A probe is a small function that calls labkit's (that is, the learner's) code on inputs of its own and
+returns an array, or a text such as a shape. It compares nothing: that is `judge`'s work, elsewhere and maybe
+in another process. An exercise is a list of probes from coarse to fine, each worth points.
+"""
+
+import importlib
+import warnings
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from labkit.exercises.registry import EmptyExercise
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One question.
+
+    says: the property that is asked for, as a sentence, shown where it does not hold.
+    measure: what `judge` may tell about an outcome in one number, as (name, function).
+    tolerance: how far from a right outcome a right one may be, as a share of the outcome's size.
+    """
+
+    name: str
+    ask: Callable[["Inputs"], object]
+    points: float
+    says: str
+    measure: tuple[str, Callable[[np.ndarray], float]] | None
+    tolerance: float
+
+
+class Inputs:
+    """Random inputs that are the same on every machine: NumPy's stream, not torch's."""
+
+    def __init__(self, seed: int, name: str):
+        self.generator = np.random.default_rng([seed, zlib.crc32(name.encode())])
+
+    def normal(self, *shape: int) -> Tensor:
+        return torch.from_numpy(self.generator.standard_normal(shape)).float()
+
+    def uniform(self, *shape: int) -> Tensor:
+        return torch.from_numpy(self.generator.random(shape)).float()
+
+    def fill(self, module: torch.nn.Module, std: float = 0.3) -> torch.nn.Module:
+        """A module whose every weight is drawn anew, in the order of its names; none stays zero."""
+        with torch.no_grad():
+            for _, parameter in sorted(module.named_parameters()):
+                parameter.copy_(std * self.normal(*parameter.shape))
+        return module.eval()
+
+
+def probe(
+    points: float,
+    says: str,
+    measure: tuple[str, Callable[[np.ndarray], float]] | None = None,
+    tolerance: float = 1e-3,
+) -> Callable[[Callable], Probe]:
+    """Make a probe of a function ``(draw: Inputs) -> array or text``."""
+
+    def make(ask: Callable) -> Probe:
+        return Probe(ask.__name__, ask, points, says, measure, tolerance)
+
+    return make
+
+
+def probes(exercise: str) -> list[Probe]:
+    """The questions of an exercise, from coarse to fine."""
+    module = importlib.import_module(f"labkit.exercises.probes.{exercise}")
+    return [value for value in vars(module).values() if isinstance(value, Probe)]
+
+
+def plain(value: object) -> np.ndarray:
+    """What came back, as an array without any object in it; numbers are float64."""
+    if isinstance(value, Tensor):
+        value = value.detach().cpu().numpy()
+    array = np.asarray(value)
+    if array.dtype.kind in "fiub":
+        return array.astype(np.float64)
+    if array.dtype.kind == "U":
+        return array
+    raise TypeError(f"expected numbers, found {type(value).__name__}")
+
+
+def describe(value: object) -> str:
+    """Kind, dtype and shape of a result in words: "float32 tensor (3, 8, 5)"."""
+    if isinstance(value, Tensor):
+        return f"{str(value.dtype).removeprefix('torch.')} tensor {tuple(value.shape)}"
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} array {value.shape}"
+    if isinstance(value, (tuple, list)):
+        return f"{type(value).__name__} of {len(value)}"
+    return type(value).__name__
+
+
+def answer(question: Probe, seed: int = 0) -> np.ndarray:
+    """The outcome of one probe. An exception is an outcome too: a text that begins with "raised "."""
+    torch.manual_seed(0)  # for code that draws where it should not: wrong, but always equally wrong
+    try:
+        with warnings.catch_warnings(), torch.no_grad():
+            warnings.simplefilter("ignore")
+            return plain(question.ask(Inputs(seed, question.name)))
+    except EmptyExercise:
+        raise
+    except Exception as error:  # noqa: BLE001 - a learner's code may raise anything
+        first = (str(error).strip() or "no message").splitlines()[0][:200]
+        return np.array(f"raised {type(error).__name__}: {first}")
+
+
+def collect(exercise: str, seed: int = 0) -> dict[str, np.ndarray]:
+    """The outcome of every probe of an exercise. Raises EmptyExercise where the code is still a stub."""
+    return {question.name: answer(question, seed) for question in probes(exercise)}

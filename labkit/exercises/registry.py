@@ -1,0 +1,187 @@
+"""Exercises, the empty functions that belong to them, and how a learner's code takes their place.
+
+labkit marks an empty function with ``@stub("code7")``. Whoever calls it, anywhere in labkit, calls what was
+plugged in last:
+
+    @exercise(labkit.diffusion.ddpm_step)     # in a notebook cell
+    def ddpm_step(schedule, ...): ...
+
+or else the function's own body, for those who write the answer into labkit's file. ``exercise`` gives
+labkit's own object back, so that names imported before see the learner's code too.
+"""
+
+import functools
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit.paths import LabError
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What a learner is asked for. module: the file of the reference that holds the answer."""
+
+    title: str
+    notebook: str
+    module: str
+    functions: tuple[str, ...]  # where the stubs are, "package.module:Class.method"
+
+
+_METHODS = ("cond_mapping", "backbone", "output_projection")
+
+EXERCISES = {
+    "code2": Exercise("Code 2", "01_dataset", "motion", ("labkit.motion:split_motion",)),
+    "code3": Exercise(
+        "Code 3", "02_architectures", "incontext",
+        tuple(f"labkit.models.incontext:InContextDiT.{name}" for name in _METHODS),
+    ),
+    "code4": Exercise(
+        "Code 4", "02_architectures", "adaln",
+        tuple(f"labkit.models.adaln:AdaLNDiT.{name}" for name in _METHODS),
+    ),
+    "code5": Exercise(
+        "Code 5", "02_architectures", "cross_attention",
+        tuple(f"labkit.models.cross_attention:CrossAttentionDiT.{name}" for name in _METHODS),
+    ),
+    "code6": Exercise("Code 6", "03_diffusion", "loss", ("labkit.diffusion.loss:ddpm_loss",)),
+    "code7": Exercise("Code 7", "03_diffusion", "ddpm", ("labkit.diffusion.ddpm:ddpm_step",)),
+    "code8": Exercise("Code 8", "03_diffusion", "ddim", ("labkit.diffusion.ddim:ddim_step",)),
+    "code10": Exercise("Code 10", "04_analysis", "frechet", ("labkit.metrics.frechet:frechet_distance",)),
+    "code11": Exercise("Code 11", "04_analysis", "similarity", ("labkit.metrics.similarity:tmr_score",)),
+}  # fmt: skip
+
+
+class EmptyExercise(NotImplementedError):
+    """Somebody called a function that is still to be written. The message names exercise and notebook."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the line, not the way down to it."""
+        return [f"EmptyExercise: {self}"]
+
+
+class Stub:
+    """One function to be written: labkit's own body, and what was plugged in its place."""
+
+    def __init__(self, exercise: str, own: Callable):
+        self.exercise, self.own = exercise, own
+        self.plugged: Callable | None = None
+
+    @property
+    def name(self) -> str:
+        return self.own.__name__
+
+    @property
+    def function(self) -> Callable:
+        return self.plugged or self.own
+
+    @property
+    def untouched(self) -> bool:
+        """True where neither a cell nor an editor has put an answer here."""
+        return self.plugged is None and self.own.__code__.co_names == ("NotImplementedError",)
+
+
+def stub(exercise: str) -> Callable[[Callable], Callable]:
+    """Mark a function or method of labkit as one that a learner writes."""
+
+    def mark(own: Callable) -> Callable:
+        entry = Stub(exercise, own)
+
+        @functools.wraps(own)
+        def call(*args, **kwargs):
+            try:
+                return entry.function(*args, **kwargs)
+            except EmptyExercise:
+                raise
+            except NotImplementedError:
+                raise EmptyExercise(empty_message(exercise, own.__name__)) from None
+
+        call.stub = entry
+        return call
+
+    return mark
+
+
+def empty_message(exercise: str, name: str) -> str:
+    about = EXERCISES[exercise]
+    return f"{about.title} is still empty: write {name} in notebooks/{about.notebook}.ipynb"
+
+
+def exercise(target: Callable) -> Callable[[Callable], Callable]:
+    """Plug a function of yours in the place of labkit's own: see the top of this file.
+
+    Raises LabError where `target` is no exercise of the course.
+    """
+    if not isinstance(getattr(target, "stub", None), Stub):
+        name = getattr(target, "__qualname__", repr(target))
+        raise LabError(f"{name} is no exercise: decorate with @exercise(labkit. ...) as the notebook does")
+
+    def plug(function: Callable) -> Callable:
+        if isinstance(getattr(function, "stub", None), Stub):
+            raise LabError("this is labkit's own function again: put def ... below the decorator")
+        target.stub.plugged = function
+        return target
+
+    return plug
+
+
+def find(exercise: str) -> Exercise:
+    """Raises LabError for an exercise that does not exist."""
+    if exercise not in EXERCISES:
+        raise LabError(f"there is no exercise {exercise!r}: choose one of {', '.join(EXERCISES)}")
+    return EXERCISES[exercise]
+
+
+def stubs(exercise: str) -> list[Stub]:
+    """The stubs of one exercise, in the order in which they are written."""
+    found = []
+    for path in find(exercise).functions:
+        module, _, name = path.partition(":")
+        value = importlib.import_module(module)
+        for part in name.split("."):
+            value = getattr(value, part)
+        found.append(value.stub)
+    return found
+
+
+def forget(*exercises: str) -> None:
+    """Take out what was plugged in; all exercises by default."""
+    for name in exercises or EXERCISES:
+        for entry in stubs(name):
+            entry.plugged = None
+
+
+def reference(exercise: str):
+    """The module with the reference solution of an exercise, from the clone or from labkit-solutions.
+
+    Raises LabError where neither is there.
+    """
+    folder = Path(__file__).resolve().parents[2] / "solutions" / "reference"
+    if "labkit_solutions" not in sys.modules and (folder / "__init__.py").is_file():
+        spec = importlib.util.spec_from_file_location(
+            "labkit_solutions", folder / "__init__.py", submodule_search_locations=[str(folder)]
+        )
+        sys.modules["labkit_solutions"] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules["labkit_solutions"])
+    module = find(exercise).module
+    try:
+        return importlib.import_module(f"labkit_solutions.{module}")
+    except ModuleNotFoundError as error:
+        raise LabError(
+            "the reference solutions are not installed: pip install labkit-solutions, or work in a clone "
+            "that has the folder solutions"
+        ) from error
+
+
+def use_reference(*exercises: str) -> None:
+    """Let the reference solutions stand where a learner's code would; of all exercises by default.
+
+    Raises LabError where they are not installed.
+    """
+    for name in exercises or EXERCISES:
+        module = reference(name)
+        for entry in stubs(name):
+            entry.plugged = getattr(module, entry.name)

@@ -1,0 +1,36 @@
+from torch import Tensor
+from torch.nn import functional
+
+from labkit.models import AdaLNDiT, Condition
+
+
+def cond_mapping(self, condition: Condition) -> Tensor:
+    """→ c (B, W), one vector a sample: SiLU of the sum of time and pooled caption."""
+    return functional.silu(condition.time + condition.pooled)
+
+
+def backbone(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
+    """Frames (B, F, W), their mask (B, F), c (B, W) → (B, F, W).
+
+    Each block of `self.blocks` (adaLN-Zero, Peebles & Xie, sec. 3.2) has two layers, `attention(x, mask)`
+    and `mlp(x)`, and regresses from c, by `modulation`, six vectors of width W, in this order: shift,
+    scale and gate for attention, then shift, scale and gate for the mlp. A layer reads h after
+    `block.norm`, scaled and shifted (scale 0 and shift 0 change nothing); what it says passes the gate
+    before it is added to h. A vector is the same for all frames of a sample. New blocks have gates of
+    zero: they are the identity.
+    """
+    for block in self.blocks:
+        vectors = block.modulation(c)[:, None]  # (B, 1, 6W): one for all frames
+        shift1, scale1, gate1, shift2, scale2, gate2 = vectors.chunk(6, dim=-1)
+        h = h + gate1 * block.attention((1 + scale1) * block.norm(h) + shift1, mask)
+        h = h + gate2 * block.mlp((1 + scale2) * block.norm(h) + shift2)
+    return h
+
+
+def output_projection(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
+    """The last hidden state → (B, F, D): `self.final` of `self.final_norm(h)`, modulated once more.
+
+    `self.final_modulation` regresses shift and scale, in this order, from c.
+    """
+    shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)
+    return self.final((1 + scale) * self.final_norm(h) + shift)

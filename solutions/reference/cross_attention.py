@@ -1,0 +1,37 @@
+import torch
+from torch import Tensor
+
+from labkit.models import Condition, CrossAttentionDiT
+
+
+def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
+    """→ memory (B, 2 + L, W): time, caption, words, through `self.memory_norm`; and its mask (B, 2 + L).
+
+    Time and caption are one token each, always there; `condition.mask` says which of the L words are.
+    """
+    always = torch.stack([condition.time, condition.pooled], dim=1)  # (B, 2, W)
+    memory = self.memory_norm(torch.cat([always, condition.tokens], dim=1))
+    mask = torch.cat([torch.ones_like(condition.mask[:, :1]).expand(-1, 2), condition.mask], dim=1)
+    return memory, mask
+
+
+def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    """Frames (B, F, W), their mask (B, F), `cond_mapping`'s result → (B, F, W).
+
+    Each block of `self.blocks` looks at the frames, then the condition up, then thinks, always pre-norm:
+
+        h ← h + self_attention(norm1(h)),   h ← h + cross_attention(norm2(h)),   h ← h + mlp(norm3(h))
+
+    `self_attention(x, mask)` attends to x itself, `cross_attention(x, memory_mask, memory)` to a memory.
+    """
+    memory, memory_mask = c
+    for block in self.blocks:
+        h = h + block.self_attention(block.norm1(h), mask)
+        h = h + block.cross_attention(block.norm2(h), memory_mask, memory)
+        h = h + block.mlp(block.norm3(h))
+    return h
+
+
+def output_projection(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    """The last hidden state → (B, F, D): `self.final_norm`, then `self.final`."""
+    return self.final(self.final_norm(h))

@@ -1,0 +1,39 @@
+import torch
+from torch import Tensor
+
+from labkit.models import Condition, InContextDiT
+
+
+def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
+    """→ condition tokens (B, 2 + L, W): time, caption, words; and their mask (B, 2 + L), True where real.
+
+    Time and caption are one token each, always there; `condition.mask` says which of the L words are.
+    """
+    always = torch.stack([condition.time, condition.pooled], dim=1)  # (B, 2, W)
+    tokens = torch.cat([always, condition.tokens], dim=1)
+    mask = torch.cat([torch.ones_like(condition.mask[:, :1]).expand(-1, 2), condition.mask], dim=1)
+    return tokens, mask
+
+
+def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    """Frames (B, F, W), their mask (B, F), `cond_mapping`'s result → the stream (B, 2 + L + F, W).
+
+    The condition tokens join the frames. Then each block of `self.blocks` (Peebles & Xie, sec. 3.2):
+
+        h ← h + attention(norm1(h)),   h ← h + mlp(norm2(h))
+
+    where attention takes the mask of the whole stream as its second argument.
+    """
+    tokens, token_mask = c
+    h = torch.cat([tokens, h], dim=1)
+    mask = torch.cat([token_mask, mask], dim=1)
+    for block in self.blocks:
+        h = h + block.attention(block.norm1(h), mask)
+        h = h + block.mlp(block.norm2(h))
+    return h
+
+
+def output_projection(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    """The stream → (B, F, D): condition tokens are dropped, then `self.final_norm`, `self.final`."""
+    frames = h[:, -mask.shape[1] :]
+    return self.final(self.final_norm(frames))

@@ -1,0 +1,20 @@
+import numpy as np
+from numpy.typing import ArrayLike
+
+from labkit.metrics.features import as_pair, unit
+
+
+def tmr_score(text: ArrayLike, motion: ArrayLike) -> float:
+    """Mean agreement of captions and motions from their features, both (N, D); row i belongs to row i.
+
+        score = mean of (cos(text_i, motion_i) + 1) / 2            Petrovich et al. 2024 (STMC)
+
+    The one convention of this lab, stated here only: features at unit length, score from 0 (opposite) over
+    0.5 (unrelated) to 1 (the same direction). CLIPScore is 2.5 max(cos, 0), and some public code gives
+    100 cos of raw features: such numbers cannot be compared with these.
+
+    Raises ValueError for N = 0, unequal shapes and zero vectors.
+    """
+    text, motion = as_pair(text, motion, ("text", "motion"), rows_match=True)
+    cosine = (unit(text) * unit(motion)).sum(1)
+    return float(((cosine + 1) / 2).mean())
