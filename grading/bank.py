@@ -9,6 +9,7 @@ import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from labkit.exercises.registry import reference, stubs
 
@@ -46,6 +47,11 @@ def entries(kind: str, exercise: str) -> list[Entry]:
     """All of one `kind` ("mutants", "variants") for an exercise, in the order of the file."""
     module = importlib.import_module(f"grading.{kind}.{exercise}")
     return [value for value in vars(module).values() if isinstance(value, Entry)]
+
+
+def reference_source(exercise: str) -> str:
+    """The file that holds the reference answer."""
+    return Path(reference(exercise).__file__).read_text("utf-8")
 
 
 @contextmanager

@@ -13,13 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from grading import bank
+from grading.notebooks import ROOT, write_notebooks
 from labkit.exercises.judge import Answers, Mistake, agree, judge
 from labkit.exercises.probe import collect, probes
-from labkit.exercises.registry import EXERCISES, Stub, reference, stubs
+from labkit.exercises.registry import EXERCISES, Stub, stubs
 from labkit.paths import LabError, atomic_write
-
-ROOT = Path(__file__).resolve().parent.parent
-
 
 # ------------------------------------------------------------------------------------------------------------
 #                                                     Stubs
@@ -33,16 +31,9 @@ def functions(source: str) -> dict[str, ast.FunctionDef]:
 
 def head(exercise: str, name: str) -> str:
     """Signature and docstring of a reference function, as its source lines, ending with a newline."""
-    source = Path(reference(exercise).__file__).read_text("utf-8")
+    source = bank.reference_source(exercise)
     node = functions(source)[name]
     return "".join(source.splitlines(True)[node.lineno - 1 : node.body[0].end_lineno])
-
-
-def body(exercise: str, name: str) -> str:
-    """What follows the docstring of a reference function."""
-    source = Path(reference(exercise).__file__).read_text("utf-8")
-    node = functions(source)[name]
-    return "".join(source.splitlines(True)[node.body[0].end_lineno : node.end_lineno])
 
 
 def write_stub(exercise: str, entry: Stub) -> bool:
@@ -118,4 +109,5 @@ def build() -> None:
     """Make everything; files that would not change are left alone."""
     changed = [entry.name for name in EXERCISES for entry in stubs(name) if write_stub(name, entry)]
     changed += [f"{name}.npz" for name in EXERCISES if write_answers(name)]
+    changed += [f"{name}.ipynb" for name in write_notebooks()]
     print("changed: " + ", ".join(changed) if changed else "everything is up to date")

@@ -8,6 +8,8 @@ _LAZY = {
     "solution": "labkit.exercises.check",
     "exercise": "labkit.exercises.registry",
     "use_reference": "labkit.exercises.registry",
+    "use_stand_in": "labkit.exercises.stand_in",
+    "setup": "labkit.setup",
     "LabError": "labkit.paths",
 }
 _MODULES = ("dataset", "diffusion", "metrics", "models", "motion", "show")

@@ -18,6 +18,10 @@ UNREADABLE = (
 class LabError(Exception):
     """Something the user can mend. The message is one line: the cause, then the next step."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the line, not the way down to it."""
+        return [f"LabError: {self}"]
+
 
 def data_dir() -> Path:
     """The lab's ``data`` folder: ``$LABKIT_DATA``, the installed package's own, or the clone's.
