@@ -1,0 +1,1 @@
+"""The pictures of the notebooks, one function each; every one returns its Figure."""
