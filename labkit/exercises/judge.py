@@ -68,58 +68,79 @@ def judge(questions: Sequence[Probe], found: Outcomes, answers: Answers) -> Judg
     total = sum(q.points for q in questions)
     if not failed:
         return Judgement(total, total, (), "", None)
-    earned = total - sum(q.points for q in failed)
-    mistake = recognise(failed, found, answers.mistakes)
-    message = fill(mistake.diagnosis, failed, found, right) if mistake else describe(failed[0], found, right)
-    return Judgement(earned, total, tuple(q.name for q in failed), message, mistake.name if mistake else None)
+    names = tuple(q.name for q in failed)
+    earned = sum(q.points for q in questions if q.name not in names)
+    mistake = recognise(questions, failed, found, answers.mistakes)
+    if mistake is None:
+        return Judgement(earned, total, names, describe(failed[0], found, right), None)
+    message = fill(mistake, failed, found, right) or describe(failed[0], found, right)
+    return Judgement(earned, total, names, message, mistake.name)
 
 
-def recognise(failed: Sequence[Probe], found: Outcomes, mistakes: Sequence[Mistake]) -> Mistake | None:
-    """The mistake that explains the first thing wrong, and most of the rest."""
+def explains(mistake: Mistake, q: Probe, found: Outcomes) -> bool:
+    return agree(found[q.name], mistake.outcomes[q.name], q.tolerance)
 
-    def explains(mistake: Mistake, q: Probe) -> bool:
-        return agree(found[q.name], mistake.outcomes[q.name], q.tolerance)
 
-    def share(mistake: Mistake) -> float:
-        return sum(explains(mistake, q) for q in failed) / len(failed)
+def telling(outcome: np.ndarray) -> bool:
+    """Is it a fingerprint? A text, zeros and nan are not: they have many causes."""
+    return outcome.dtype.kind != "U" and bool(np.any(np.abs(outcome[np.isfinite(outcome)]) > 1e-6))
 
-    able = [m for m in mistakes if explains(m, failed[0])]
-    best = max(able, key=share, default=None)
-    # A shape or an error may have many causes: then everything must fit. One wrong number is a fingerprint.
-    vague = found[failed[0].name].dtype.kind == "U"
-    return None if best is None or (vague and share(best) < 1) else best
+
+def recognise(
+    questions: Sequence[Probe], failed: Sequence[Probe], found: Outcomes, mistakes: Sequence[Mistake]
+) -> Mistake | None:
+    """The mistake that explains the first thing wrong and most of the rest."""
+
+    def fit(mistake: Mistake) -> tuple[int, int]:
+        """How many failures it explains; among equals, the one that would have failed nowhere else."""
+        return tuple(sum(explains(mistake, q, found) for q in some) for some in (failed, questions))
+
+    able = [m for m in mistakes if explains(m, failed[0], found)]
+    best = max(able, key=fit, default=None)
+    # what has many causes must fit throughout
+    if best is None or (not telling(found[failed[0].name]) and fit(best)[0] < len(failed)):
+        return None
+    return best
 
 
 def number(q: Probe, outcome: np.ndarray) -> str:
+    """A probe's measure of an outcome; empty where it has none."""
     if q.measure is None or outcome.dtype.kind == "U":
-        return "?"
+        return ""
     try:
         return f"{q.measure[1](outcome):.3g}"
-    except (ValueError, IndexError):
-        return "?"
+    except (ValueError, IndexError, TypeError):  # an outcome of another shape
+        return ""
 
 
-def fill(diagnosis: str, failed: Sequence[Probe], found: Outcomes, right: Outcomes) -> str:
-    """The words of a mistake, with the measures of the first failed probe that has one."""
-    q = next((q for q in failed if q.measure), failed[0])
-    return diagnosis.replace("{found}", number(q, found[q.name])).replace(
-        "{expected}", number(q, right[q.name])
-    )
+def fill(mistake: Mistake, failed: Sequence[Probe], found: Outcomes, right: Outcomes) -> str:
+    """The words of a mistake, with the measures of the first probe in which they tell it from the right
+    answer; empty where there is none, but the words ask for it."""
+    if "{" not in mistake.diagnosis:
+        return mistake.diagnosis
+    for q in failed:
+        a, b = number(q, found[q.name]), number(q, right[q.name])
+        if a and b and a != b and explains(mistake, q, found):
+            return mistake.diagnosis.replace("{found}", a).replace("{expected}", b)
+    return ""
 
 
 def describe(q: Probe, found: Outcomes, right: Outcomes) -> str:
     """What can be said of a mistake that nobody foresaw."""
     a, b = found[q.name], right[q.name]
-    if a.dtype.kind == "U" or b.dtype.kind == "U":
-        if str(a).startswith("raised "):
-            return f"{q.says}. Your code {a}"
-        return f"{q.says}. Expected {b}, found {a}" if b.dtype.kind == "U" else f"{q.says}. Found {a}"
-    if a.shape != b.shape:
-        return f"{q.says}. Expected shape {b.shape}, found {a.shape}"
+    if a.dtype.kind == "U":
+        text = str(a)
+        if text.startswith("raised EmptyExercise: "):
+            return text.removeprefix("raised EmptyExercise: ")
+        if text.startswith("raised "):
+            return f"{q.says}. Your code {text}"
+    if "U" in (a.dtype.kind, b.dtype.kind) or a.shape != b.shape:
+        expected, got = (str(x) if x.dtype.kind == "U" else f"shape {x.shape}" for x in (b, a))
+        return f"{q.says}. Expected {expected}, found {got}"
     if not np.isfinite(a).all():
         return f"{q.says}. Found values that are not finite (nan or inf)"
-    if q.measure:
-        return f"{q.says}. {q.measure[0]}: expected {number(q, b)}, found {number(q, a)}"
+    if number(q, a) != number(q, b):
+        return f"{q.says}. Expected {number(q, b)} as {q.measure[0]}, found {number(q, a)}"
     worst = np.unravel_index(np.argmax(np.abs(a - b)), a.shape)
     at = f" at {list(map(int, worst))}" if a.ndim else ""
     return f"{q.says}. Furthest off{at}: expected {b[worst]:.4g}, found {a[worst]:.4g}"

@@ -15,8 +15,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from labkit.exercises.registry import EmptyExercise
-
 
 @dataclass(frozen=True)
 class Probe:
@@ -76,15 +74,14 @@ def probes(exercise: str) -> list[Probe]:
 
 
 def plain(value: object) -> np.ndarray:
-    """What came back, as an array without any object in it; numbers are float64."""
-    if isinstance(value, Tensor):
-        value = value.detach().cpu().numpy()
-    array = np.asarray(value)
+    """What came back, as an array without any object in it: numbers as float64, or else a text."""
+    try:
+        array = np.asarray(value.detach().cpu() if isinstance(value, Tensor) else value)
+    except (TypeError, ValueError, RuntimeError):  # a dtype that NumPy does not know, a ragged list
+        return np.array(describe(value))
     if array.dtype.kind in "fiub":
         return array.astype(np.float64)
-    if array.dtype.kind == "U":
-        return array
-    raise TypeError(f"expected numbers, found {type(value).__name__}")
+    return array if array.dtype.kind == "U" else np.array(describe(value))
 
 
 def describe(value: object) -> str:
@@ -94,24 +91,22 @@ def describe(value: object) -> str:
     if isinstance(value, np.ndarray):
         return f"{value.dtype} array {value.shape}"
     if isinstance(value, (tuple, list)):
-        return f"{type(value).__name__} of {len(value)}"
-    return type(value).__name__
+        return f"a {type(value).__name__} of {len(value)}"
+    return "None (is there a return?)" if value is None else f"a value of type {type(value).__name__}"
 
 
 def answer(question: Probe, seed: int = 0) -> np.ndarray:
     """The outcome of one probe. An exception is an outcome too: a text that begins with "raised "."""
-    torch.manual_seed(0)  # for code that draws where it should not: wrong, but always equally wrong
-    try:
-        with warnings.catch_warnings(), torch.no_grad():
-            warnings.simplefilter("ignore")
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings(), torch.no_grad():
+        torch.manual_seed(0)  # for code that draws where it should not: wrong, but always equally wrong
+        warnings.simplefilter("ignore")
+        try:
             return plain(question.ask(Inputs(seed, question.name)))
-    except EmptyExercise:
-        raise
-    except Exception as error:  # noqa: BLE001 - a learner's code may raise anything
-        first = (str(error).strip() or "no message").splitlines()[0][:200]
-        return np.array(f"raised {type(error).__name__}: {first}")
+        except Exception as error:  # noqa: BLE001 - a learner's code may raise anything
+            first = (str(error).strip() or "no message").splitlines()[0][:200]
+            return np.array(f"raised {type(error).__name__}: {first}")
 
 
 def collect(exercise: str, seed: int = 0) -> dict[str, np.ndarray]:
-    """The outcome of every probe of an exercise. Raises EmptyExercise where the code is still a stub."""
+    """The outcome of every probe of an exercise. A stub that is still empty raises, as an outcome."""
     return {question.name: answer(question, seed) for question in probes(exercise)}
