@@ -1,0 +1,549 @@
+"""Wrong answers to Code 3."""
+
+import torch
+from torch.nn import functional
+
+from grading.bank import mutant
+
+
+def with_time_and_caption(mask):
+    """The mask of the words behind two tokens that are always there."""
+    return functional.pad(mask, (2, 0), value=True)
+
+
+def all_tokens(condition):
+    """Tokens as they should be, for mutants that spoil the mask."""
+    return torch.cat([torch.stack([condition.time, condition.pooled], dim=1), condition.tokens], dim=1)
+
+
+def stream(h, mask, c):
+    """The joint stream and its mask, as they should be."""
+    return torch.cat([c[0], h], dim=1), torch.cat([c[1], mask], dim=1)
+
+
+# ----------------------------------------------------------------------------------------------------------
+#                                               cond_mapping
+# ----------------------------------------------------------------------------------------------------------
+
+
+@mutant("Time is missing among the condition tokens: the network cannot know how noisy its input is")
+def time_left_out():
+    def cond_mapping(self, condition):
+        tokens = torch.cat([condition.pooled[:, None], condition.tokens], dim=1)
+        return tokens, functional.pad(condition.mask, (1, 0), value=True)
+
+    return cond_mapping
+
+
+@mutant(
+    "The pooled caption is missing among the condition tokens: words alone are not all that was asked for"
+)
+def caption_left_out():
+    def cond_mapping(self, condition):
+        tokens = torch.cat([condition.time[:, None], condition.tokens], dim=1)
+        return tokens, functional.pad(condition.mask, (1, 0), value=True)
+
+    return cond_mapping
+
+
+@mutant("The words are missing among the condition tokens: time and pooled caption are only the first two")
+def words_left_out():
+    def cond_mapping(self, condition):
+        tokens = torch.stack([condition.time, condition.pooled], dim=1)
+        return tokens, torch.ones_like(tokens[..., 0], dtype=torch.bool)
+
+    return cond_mapping
+
+
+@mutant("The caption's token is the mean of its words; `condition.pooled` holds a better one, ready to use")
+def mean_of_words_as_caption():
+    def cond_mapping(self, condition):
+        real = condition.mask[..., None]
+        mean = (condition.tokens * real).sum(1) / real.sum(1)
+        tokens = torch.cat([torch.stack([condition.time, mean], dim=1), condition.tokens], dim=1)
+        return tokens, with_time_and_caption(condition.mask)
+
+    return cond_mapping
+
+
+@mutant("The words are averaged into one token: let each word be a token of its own")
+def one_token_for_all_words():
+    def cond_mapping(self, condition):
+        real = condition.mask[..., None]
+        mean = (condition.tokens * real).sum(1) / real.sum(1)
+        tokens = torch.stack([condition.time, condition.pooled, mean], dim=1)
+        return tokens, torch.ones_like(tokens[..., 0], dtype=torch.bool)
+
+    return cond_mapping
+
+
+@mutant("Time and caption are added up into one token: they are two, side by side")
+def time_plus_caption():
+    def cond_mapping(self, condition):
+        tokens = torch.cat([(condition.time + condition.pooled)[:, None], condition.tokens], dim=1)
+        return tokens, functional.pad(condition.mask, (1, 0), value=True)
+
+    return cond_mapping
+
+
+@mutant("Padded words are looked at: `condition.mask` says which of the words are real, hand it on")
+def padded_words_seen():
+    def cond_mapping(self, condition):
+        return all_tokens(condition), with_time_and_caption(torch.ones_like(condition.mask))
+
+    return cond_mapping
+
+
+@mutant(
+    "The mask hides the tokens of time and caption: those two are always there, so their entries are True"
+)
+def time_and_caption_masked():
+    def cond_mapping(self, condition):
+        tokens = all_tokens(condition)
+        return tokens, functional.pad(condition.mask, (2, 0), value=False)
+
+    return cond_mapping
+
+
+@mutant(
+    "The mask has no entries for the tokens of time and caption: it needs one for every token of the stream, "
+    "and those two are always True"
+)
+def mask_too_short():
+    return {"cond_mapping": lambda self, condition: (all_tokens(condition), condition.mask)}
+
+
+@mutant("The words' mask is upside down: True means that a word is real, not that it is padding")
+def words_mask_inverted():
+    def cond_mapping(self, condition):
+        tokens = all_tokens(condition)
+        return tokens, with_time_and_caption(~condition.mask)
+
+    return cond_mapping
+
+
+@mutant(
+    "The masks are numbers, 0 and 1: attention *adds* a float mask to its scores, so nothing is hidden. Keep "
+    "them bool"
+)
+def float_mask():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask.float())
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant(
+    "The mask of time and caption was made without dtype=torch.bool, and torch.cat has turned the whole mask into "
+    "numbers or failed: keep it bool"
+)
+def float_entries_for_time_and_caption():
+    def cond_mapping(self, condition):
+        tokens = all_tokens(condition)
+        return tokens, torch.cat([torch.zeros(len(tokens), 2), condition.mask], dim=1)
+
+    return cond_mapping
+
+
+@mutant("Only the first word is among the tokens: take them all, `condition.mask` says which are real")
+def first_word_only():
+    def cond_mapping(self, condition):
+        return all_tokens(condition)[:, :3], with_time_and_caption(condition.mask)[:, :3]
+
+    return cond_mapping
+
+
+@mutant(
+    "The words come without their mask: after padding, every entry of the mask but the first two is False"
+)
+def words_masked():
+    def cond_mapping(self, condition):
+        return all_tokens(condition), with_time_and_caption(torch.zeros_like(condition.mask))
+
+    return cond_mapping
+
+
+# ----------------------------------------------------------------------------------------------------------
+#                                                 backbone
+# ----------------------------------------------------------------------------------------------------------
+
+
+@mutant("The first residual is missing: what attention says is *added* to h, it does not replace it")
+def no_residual_around_attention():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = block.attention(block.norm1(h), mask)
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("The second residual is missing: what the mlp says is *added* to h, it does not replace it")
+def no_residual_around_mlp():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+            h = block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("Both residuals are missing: what attention and mlp say is *added* to h, it does not replace it")
+def no_residuals():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = block.attention(block.norm1(h), mask)
+            h = block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("You normalise after the addition (post-norm): here norm1 and norm2 stand before attention and mlp")
+def post_norm():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = block.norm1(h + block.attention(h, mask))
+            h = block.norm2(h + block.mlp(h))
+        return h
+
+    return backbone
+
+
+@mutant(
+    "The residual is the normalised h: keep h as it was, and let only attention and mlp read the norm of it"
+)
+def norm_on_the_residual():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = block.norm1(h)
+            h = h + block.attention(h, mask)
+            h = block.norm2(h)
+            h = h + block.mlp(h)
+        return h
+
+    return backbone
+
+
+@mutant("Norms are missing in the blocks: attention reads norm1(h), the mlp reads norm2(h)")
+def no_norms():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = h + block.attention(h, mask)
+            h = h + block.mlp(h)
+        return h
+
+    return backbone
+
+
+@mutant("norm1 is used twice and norm2 never: the mlp has a norm of its own")
+def norm1_twice():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+            h = h + block.mlp(block.norm1(h))
+        return h
+
+    return backbone
+
+
+@mutant("The mlp is never called: a block is attention *and* mlp")
+def no_mlp():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+        return h
+
+    return backbone
+
+
+@mutant("Attention is never called: nothing else carries the condition to the frames")
+def no_attention():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("The mlp comes before attention: the other way round, please")
+def mlp_first():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = h + block.mlp(block.norm2(h))
+            h = h + block.attention(block.norm1(h), mask)
+        return h
+
+    return backbone
+
+
+@mutant("Attention and mlp read the same h: the mlp should read h with attention already added")
+def parallel():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask) + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("The loop ends after its first block: is `return h` indented too far?")
+def return_in_the_loop():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+            h = h + block.mlp(block.norm2(h))
+            break
+        return h
+
+    return backbone
+
+
+@mutant("The first block is used again and again: take each of `self.blocks` once")
+def one_block_for_all():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for _ in self.blocks:
+            block = self.blocks[0]
+            h = h + block.attention(block.norm1(h), mask)
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("The blocks stand in reverse order: the first of `self.blocks` comes first")
+def reversed_blocks():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in reversed(self.blocks):
+            h = h + block.attention(block.norm1(h), mask)
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("Every block reads what came in at first: h must grow from block to block")
+def blocks_side_by_side():
+    def backbone(self, h, mask, c):
+        first, mask = stream(h, mask, c)
+        out = first
+        for block in self.blocks:
+            out = first + block.attention(block.norm1(first), mask)
+            out = out + block.mlp(block.norm2(out))
+        return out
+
+    return backbone
+
+
+@mutant("Padded frames are looked at: the frames' `mask` belongs into the mask of the stream")
+def padded_frames_seen():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, torch.ones_like(mask), c)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("Nothing is masked: neither padded frames nor padded words may be looked at")
+def no_mask():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), torch.ones_like(mask))
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("The frames' mask is upside down: True means that a frame is real")
+def frames_mask_inverted():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, ~mask, c)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant(
+    "The whole mask is upside down: `attention` wants True where there *is* something to look at. (The nn."
+    "MultiheadAttention of torch wants the opposite)"
+)
+def mask_inverted():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), ~mask)
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("Tokens come before frames, but their mask comes after the frames' mask: join both in the same order")
+def masks_in_the_other_order():
+    def backbone(self, h, mask, c):
+        tokens, token_mask = c
+        h, mask = torch.cat([tokens, h], dim=1), torch.cat([mask, token_mask], dim=1)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("Attention still takes the mask of the frames alone: every token of the stream needs an entry in it")
+def frames_mask_for_the_stream():
+    def backbone(self, h, mask, c):
+        h, _ = stream(h, mask, c)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("The condition never joins the frames: put its tokens and them into one stream before the blocks")
+def tokens_do_not_join():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("The condition is added onto the frames: it should join them as tokens of its own, and be looked at")
+def condition_added():
+    def backbone(self, h, mask, c):
+        tokens, token_mask = c
+        h = h + (tokens * token_mask[..., None]).sum(1, keepdim=True) / token_mask.sum(1)[:, None, None]
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant(
+    "Each block gets the condition tokens as they were at first: they are part of the stream, and the blocks "
+    "change them like any frame"
+)
+def tokens_join_anew_in_each_block():
+    def backbone(self, h, mask, c):
+        n = mask.shape[1]
+        for block in self.blocks:
+            h, joint = stream(h[:, -n:], mask, c)
+            h = h + block.attention(block.norm1(h), joint)
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("`h += ...` changes h in place: fine here, but training needs the old one. Write h = h + ...")
+def in_place():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h += block.attention(block.norm1(h), mask)
+            h += block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("The gradient is cut off: no detach, no .data, no torch.no_grad in here, or the network cannot learn")
+def detached():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        with torch.no_grad():
+            for block in self.blocks:
+                h = h + block.attention(block.norm1(h), mask)
+                h = h + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("`backbone` returns nothing: end it with `return h`")
+def backbone_returns_nothing():
+    return {"backbone": lambda self, h, mask, c: None}
+
+
+# ----------------------------------------------------------------------------------------------------------
+#                                             output_projection
+# ----------------------------------------------------------------------------------------------------------
+
+
+@mutant(
+    "The wrong end of the stream is dropped: some of what you keep are condition tokens, and some frames are "
+    "gone"
+)
+def wrong_end_dropped():
+    return {"output_projection": lambda self, h, mask, c: self.final(self.final_norm(h[:, : mask.shape[1]]))}
+
+
+@mutant("The condition tokens are still there: of the stream, only the frames are to be projected")
+def tokens_not_dropped():
+    return {"output_projection": lambda self, h, mask, c: self.final(self.final_norm(h))}
+
+
+@mutant("Two tokens are dropped, but there are 2 + L of them: time, caption and all the words")
+def two_dropped():
+    return {"output_projection": lambda self, h, mask, c: self.final(self.final_norm(h[:, 2:]))}
+
+
+@mutant("`final_norm` is missing before `final`")
+def no_final_norm():
+    return {"output_projection": lambda self, h, mask, c: self.final(h[:, -mask.shape[1] :])}
+
+
+@mutant("`final` is missing: after the norm, rows are still as wide as the network, not features of a frame")
+def no_final():
+    return {"output_projection": lambda self, h, mask, c: self.final_norm(h[:, -mask.shape[1] :])}
+
+
+@mutant("All frames come out alike: do not average over them, each is projected on its own")
+def mean_over_frames():
+    def output_projection(self, h, mask, c):
+        frames = h[:, -mask.shape[1] :]
+        return self.final(self.final_norm(frames.mean(1, keepdim=True).expand_as(frames)))
+
+    return output_projection
+
+
+@mutant("`output_projection` returns nothing: is `return` missing?")
+def output_projection_returns_nothing():
+    return {"output_projection": lambda self, h, mask, c: None}
