@@ -14,6 +14,7 @@ import numpy as np
 
 from grading import bank
 from grading.notebooks import ROOT, write_notebooks
+from grading.record import write_stand_ins
 from labkit.exercises.judge import Answers, Mistake, agree, judge
 from labkit.exercises.probe import collect, probes
 from labkit.exercises.registry import EXERCISES, Stub, stubs
@@ -109,5 +110,6 @@ def build() -> None:
     """Make everything; files that would not change are left alone."""
     changed = [entry.name for name in EXERCISES for entry in stubs(name) if write_stub(name, entry)]
     changed += [f"{name}.npz" for name in EXERCISES if write_answers(name)]
+    changed += write_stand_ins()
     changed += [f"{name}.ipynb" for name in write_notebooks()]
     print("changed: " + ", ".join(changed) if changed else "everything is up to date")

@@ -15,6 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from labkit.exercises.stand_in import silenced
+
 
 @dataclass(frozen=True)
 class Probe:
@@ -109,4 +111,5 @@ def answer(question: Probe, seed: int = 0) -> np.ndarray:
 
 def collect(exercise: str, seed: int = 0) -> dict[str, np.ndarray]:
     """The outcome of every probe of an exercise. A stub that is still empty raises, as an outcome."""
-    return {question.name: answer(question, seed) for question in probes(exercise)}
+    with silenced(exercise):
+        return {question.name: answer(question, seed) for question in probes(exercise)}
