@@ -43,6 +43,21 @@ class Row:
     metrics: dict[str, tuple[float, float, float]]
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What a network drew: one motion for each of N captions of a reference.
+
+    rows: (N,) which captions. motions: N of (F_i, D), not z-scored. features: (N, W), see `motion_features`.
+    physical: (N, 3), see `physical`.
+    """
+
+    name: str
+    rows: np.ndarray
+    motions: list[Tensor]
+    features: np.ndarray
+    physical: np.ndarray
+
+
 def rest_heights(body: Body) -> Tensor:
     """How high ankles and toes lie above the sole of a body at rest, (4,) metres."""
     return body.rest_joints[FEET, 1] - body.sole
@@ -122,6 +137,35 @@ def choose(reference: Reference, batches: int, batch_size: int, seed: int) -> np
     return order[: batches * batch_size]
 
 
+def draw(
+    network: str,
+    reference: Reference,
+    rows: np.ndarray,
+    batch_size: int = 64,
+    sampler: str = "ddim",
+    steps: int = 50,
+    guidance_scale: float = 2.5,
+    seed: int = 0,
+    checkpoint: str | Path | None = None,
+    device: str | None = None,
+    progress: bool = True,
+) -> Drawn:
+    """Let a network draw a motion for each caption in `rows` (N,) of the reference, as long as the real one."""
+    device = best_device(device)
+    denoiser, schedule = load_denoiser(network, checkpoint)
+    denoiser, conditioner = denoiser.to(device), load_text().to(device)
+    evaluator = load_evaluator().to(device)
+    generator = torch.Generator().manual_seed(seed)
+    motions: list[Tensor] = []
+    batches = [rows[start : start + batch_size] for start in range(0, len(rows), batch_size)]
+    for batch in tqdm(batches, desc=network, disable=not progress):
+        text = conditioner([reference.captions[r] for r in batch])
+        lengths = torch.from_numpy(reference.lengths[reference.owner[batch]]).long()
+        x = sample(denoiser, schedule, text, lengths, sampler, steps, guidance_scale, generator=generator)
+        motions += [row[:n] for row, n in zip(x.cpu(), lengths)]
+    return Drawn(network, rows, motions, motion_features(evaluator, motions), physical(motions, load_body()))
+
+
 def evaluate(
     network: str,
     split: str = "test_a",
@@ -136,22 +180,12 @@ def evaluate(
     progress: bool = True,
 ) -> Row:
     """Score a motion for each of batches × batch_size held-out captions, each as long as the real one."""
-    device = best_device(device)
     reference = load_reference(split)
     rows = choose(reference, batches, batch_size, seed)
-    denoiser, schedule = load_denoiser(network, checkpoint)
-    denoiser, conditioner = denoiser.to(device), load_text().to(device)
-    evaluator = load_evaluator()
-    body = load_body()
-    generator = torch.Generator().manual_seed(seed)
-    motions: list[Tensor] = []
-    for batch in tqdm(np.split(rows, batches), desc=network, disable=not progress):
-        text = conditioner([reference.captions[r] for r in batch])
-        lengths = torch.from_numpy(reference.lengths[reference.owner[batch]]).long()
-        x = sample(denoiser, schedule, text, lengths, sampler, steps, guidance_scale, generator=generator)
-        motions += [row[:n] for row, n in zip(x.cpu(), lengths)]
-    features = motion_features(evaluator.to(device), motions)
-    return score(network, reference, rows, features, physical(motions, body))
+    drawn = draw(
+        network, reference, rows, batch_size, sampler, steps, guidance_scale, seed, checkpoint, device, progress
+    )  # fmt: skip
+    return score(network, reference, rows, drawn.features, drawn.physical)
 
 
 def table(rows: list[Row]) -> str:

@@ -7,6 +7,7 @@ from labkit.evaluate import (
     PHYSICAL,
     Row,
     choose,
+    draw,
     evaluate,
     motion_features,
     physical,
@@ -146,6 +147,20 @@ def test_evaluate_from_captions_to_numbers(lab):
     assert set(row.metrics) == set(real.metrics)
     again = evaluate("adaln", batches=2, batch_size=8, steps=2, progress=False)
     assert again.metrics["TMR-Score"] == row.metrics["TMR-Score"]
+
+
+def test_what_was_drawn_can_be_scored_again(lab, body):
+    """Features and physical numbers are those of the motions, in the order of the captions asked for."""
+    reference = load_reference()
+    rows = choose(reference, 2, 8, seed=0)
+    drawn = draw("adaln", reference, rows, batch_size=8, steps=2, progress=False)
+    assert [len(x) for x in drawn.motions] == reference.lengths[reference.owner[rows]].tolist()
+    np.testing.assert_allclose(
+        drawn.features[5], motion_features(load_evaluator(), drawn.motions[5:6])[0], atol=1e-5
+    )
+    np.testing.assert_allclose(drawn.physical[5], physical(drawn.motions[5:6], body)[0], rtol=1e-5)
+    row = score("adaln", reference, rows, drawn.features, drawn.physical)
+    assert row.metrics == evaluate("adaln", batches=2, batch_size=8, steps=2, progress=False).metrics
 
 
 def test_evaluate_says_what_is_wrong(lab):
