@@ -150,7 +150,7 @@ def draw(
     device: str | None = None,
     progress: bool = True,
 ) -> Drawn:
-    """Let a network draw a motion for each caption in `rows` (N,) of the reference, as long as the real one."""
+    """Let a network draw a motion for each caption in `rows` (N,), as long as the real one."""
     device = best_device(device)
     denoiser, schedule = load_denoiser(network, checkpoint)
     denoiser, conditioner = denoiser.to(device), load_text().to(device)
@@ -183,7 +183,8 @@ def evaluate(
     reference = load_reference(split)
     rows = choose(reference, batches, batch_size, seed)
     drawn = draw(
-        network, reference, rows, batch_size, sampler, steps, guidance_scale, seed, checkpoint, device, progress
+        network, reference, rows, batch_size, sampler, steps, guidance_scale, seed, checkpoint, device,
+        progress,
     )  # fmt: skip
     return score(network, reference, rows, drawn.features, drawn.physical)
 
