@@ -37,8 +37,8 @@ def head(exercise: str, name: str) -> str:
     return "".join(source.splitlines(True)[node.lineno - 1 : node.body[0].end_lineno])
 
 
-def write_stub(exercise: str, entry: Stub) -> bool:
-    """Give a stub in labkit signature and docstring of the reference; True where that changed the file."""
+def stubbed(exercise: str, entry: Stub) -> str:
+    """The file of a stub in labkit, with signature and docstring of the reference."""
     path = Path(entry.own.__code__.co_filename)
     source = path.read_text("utf-8")
     node = functions(source)[entry.name]
@@ -47,11 +47,17 @@ def write_stub(exercise: str, entry: Stub) -> bool:
     todo += "    raise NotImplementedError\n"
     text = textwrap.indent(head(exercise, entry.name) + todo, " " * node.col_offset)
     lines = source.splitlines(True)
-    new = "".join(lines[: node.lineno - 1]) + text + "".join(lines[node.end_lineno :])
-    if new != source:
-        with atomic_write(path) as temporary:
-            temporary.write_text(new, "utf-8")
-    return new != source
+    return "".join(lines[: node.lineno - 1]) + text + "".join(lines[node.end_lineno :])
+
+
+def write_stub(exercise: str, entry: Stub) -> bool:
+    """True where that changed the file."""
+    path, new = Path(entry.own.__code__.co_filename), stubbed(exercise, entry)
+    if new == path.read_text("utf-8"):
+        return False
+    with atomic_write(path) as temporary:
+        temporary.write_text(new, "utf-8")
+    return True
 
 
 # ------------------------------------------------------------------------------------------------------------

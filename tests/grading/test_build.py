@@ -1,0 +1,163 @@
+"""What students get is what the build makes, and holds no line of a solution."""
+
+import ast
+import subprocess
+import sys
+import zipfile
+
+import nbformat
+import pytest
+
+from grading import bank, build, notebooks, record
+from labkit.exercises.registry import EXERCISES, EmptyExercise, reference, stubs
+
+TRIVIAL = 20  # characters: shorter lines ("return h") say nothing
+
+
+def solution_lines() -> dict[str, str]:
+    """Every telling line of the reference solutions: {line: exercise}."""
+    found = {}
+    for exercise, about in EXERCISES.items():
+        source = bank.reference_source(exercise)
+        wanted = {path.rpartition(":")[2].rpartition(".")[2] for path in about.functions}
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.FunctionDef) and node.name in wanted:
+                for line in source.splitlines()[node.body[0].end_lineno : node.end_lineno]:
+                    if len(line.strip()) >= TRIVIAL:
+                        found[line.strip()] = exercise
+    return found
+
+
+def rubric_lines() -> set[str]:
+    return {
+        line for text in notebooks.rubrics().values() for line in text.splitlines() if len(line) >= TRIVIAL
+    }
+
+
+def test_stubs_answers_and_stand_ins_are_those_of_the_build(tmp_path):
+    for exercise in EXERCISES:
+        for entry in stubs(exercise):
+            path = build.ROOT / entry.own.__code__.co_filename
+            assert build.stubbed(exercise, entry) == path.read_text("utf-8"), entry.name
+        file = build.ROOT / "labkit" / "exercises" / "answers" / f"{exercise}.npz"
+        assert build.same(file, build.make_answers(exercise)), exercise
+    assert record.write_stand_ins() == []
+
+
+def test_notebooks_are_those_of_the_build(tmp_path):
+    notebooks.write_notebooks(tmp_path)
+    made = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    assert made == {p.name: p.read_bytes() for p in notebooks.NOTEBOOKS.glob("*.ipynb")}
+    assert len(made) == 4
+
+
+def test_the_build_is_stable():
+    """The same source gives the same cells and ids, all of them different."""
+    for name in notebooks.names():
+        once, again = notebooks.make(name), notebooks.make(name)
+        assert once == again
+        ids = [cell.id for cell in once.cells]
+        assert len(set(ids)) == len(ids)
+
+
+def test_every_exercise_and_question_is_there_in_order():
+    sequence = []
+    for name in notebooks.names():
+        for cell in notebooks.make(name).cells:
+            if cell.id in EXERCISES or cell.id in notebooks.rubrics():
+                sequence.append(cell.id)
+            if cell.id.startswith("check-"):  # a check comes after its exercise
+                assert sequence[-1] == cell.id.removeprefix("check-")
+    codes = [s for s in sequence if s.startswith("code")]
+    assert codes == list(EXERCISES)
+    questions = [s for s in sequence if not s.startswith("code")]
+    assert questions == [f"q{i}" for i in range(1, 11)] + ["bonus1", "bonus2"]
+    for code in ("Code 1", "Code 9", "Code 12"):  # those that only run something
+        assert any(code in cell.source for name in notebooks.names() for cell in notebooks.make(name).cells)
+
+
+def test_no_line_of_a_solution_is_in_what_students_get(tmp_path):
+    given = {p: p.read_text("utf-8") for p in notebooks.NOTEBOOKS.glob("*.ipynb")}
+    for path in given:
+        cells = nbformat.read(path, 4).cells
+        given[path] = "\n".join(cell.source for cell in cells)
+        assert not any(cell.get("outputs") for cell in cells)
+    given |= {p: p.read_text("utf-8") for p in (build.ROOT / "labkit").rglob("*.py")}
+    given |= {p: p.read_text("utf-8") for p in (build.ROOT / "labkit").rglob("*.md")}
+    secrets = solution_lines()
+    assert len(secrets) > 40  # a test that looks for nothing would find nothing
+    for path, text in given.items():
+        for line in text.splitlines():
+            assert line.strip() not in secrets, f"{path}: {line}"
+            assert line not in rubric_lines(), f"{path}: {line}"
+        assert "BEGIN SOLUTION" not in text
+
+
+@pytest.mark.slow
+def test_the_built_package_holds_no_solution(tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--wheel-dir",
+        str(tmp_path),
+        ".",
+    ]
+    done = subprocess.run(command, cwd=build.ROOT, capture_output=True, text=True)
+    if done.returncode and "hatchling" in done.stderr:
+        pytest.skip("the build backend cannot be had here")
+    assert done.returncode == 0, done.stderr
+    (wheel,) = tmp_path.glob("labkit-*.whl")
+    with zipfile.ZipFile(wheel) as file:
+        assert all(n.startswith(("labkit/", "labkit-")) for n in file.namelist())
+        assert "labkit/exercises/answers/code7.npz" in file.namelist()
+        assert "labkit/exercises/hints/code7.md" in file.namelist()
+        texts = [file.read(n).decode() for n in file.namelist() if n.endswith((".py", ".md"))]
+    secrets = solution_lines()
+    assert not [line for text in texts for line in text.splitlines() if line.strip() in secrets]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_every_stub_fails_naming_exercise_and_notebook(exercise):
+    about = EXERCISES[exercise]
+    before = [(s, s.plugged) for s in stubs(exercise)]
+    try:
+        for s, _ in before:
+            s.plugged = None
+            assert s.untouched
+            owner = getattr(reference(exercise), s.name)  # same number of arguments
+            count = owner.__code__.co_argcount - len(owner.__defaults__ or ())
+            dispatcher = next(d for d in dispatchers(exercise) if d.stub is s)
+            with pytest.raises(NotImplementedError) as error:
+                dispatcher(*[None] * count)
+            assert isinstance(error.value, EmptyExercise)
+            assert about.title in str(error.value) and about.notebook in str(error.value)
+    finally:
+        for s, plugged in before:
+            s.plugged = plugged
+
+
+def dispatchers(exercise: str):
+    """What labkit calls: the objects that stand for an exercise's functions."""
+    import importlib
+
+    for path in EXERCISES[exercise].functions:
+        module, _, name = path.partition(":")
+        value = importlib.import_module(module)
+        for part in name.split("."):
+            value = getattr(value, part)
+        yield value
+
+
+def test_the_address_is_the_same_everywhere():
+    """The one setting, and the extra of the package that cannot read it."""
+    settings = notebooks.course()
+    text = (build.ROOT / "pyproject.toml").read_text("utf-8")
+    assert f"git+{settings['repository']}@{settings['branch']}#subdirectory=solutions" in text
+    elsewhere = notebooks.make("01_dataset", dict(repository="https://github.com/a/b", branch="c"))
+    sources = "\n".join(cell.source for cell in elsewhere.cells)
+    assert "git+https://github.com/a/b@c" in sources and "github/a/b/blob/c/notebooks/01_dataset" in sources
+    assert settings["repository"] not in sources
