@@ -2,13 +2,14 @@
 # make test    set up, then the whole test suite
 # make quick   the fast part of the suite
 # make bench   tables of speed; no pass or fail
+# make build   the notebooks, stubs and stored answers from their sources
 PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin
 EXTRAS ?= test
 export OMP_NUM_THREADS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
-.PHONY: demo test quick bench lint clean
+.PHONY: demo test quick bench lint build system clean
 
 demo: $(VENV)/ready
 	$(RUN)/python -m labkit generate --reference --network incontext       --text "a person walks forward" "a person waves with the left hand"
@@ -16,11 +17,21 @@ demo: $(VENV)/ready
 	$(RUN)/python -m labkit generate --reference --network cross_attention --text "a person walks forward" "a person waves with the left hand"
 	@echo; echo "Watch these:"; ls -1 out/*.mp4
 
-test: $(VENV)/ready
+test: $(VENV)/ready system
 	$(RUN)/python -m pytest
 
 quick: $(VENV)/ready
 	$(RUN)/python -m pytest -m "not slow"
+
+# What students get, made anew from solutions/ and grading/
+build: $(VENV)/ready
+	$(RUN)/python -m grading build
+
+# A browser for the tests that need one: installed where that is allowed, else those tests skip.
+system:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  { echo "Installing chromium"; timeout 600 sh -c 'apt-get -qq update && apt-get -qq install -y chromium' \
+	    >/dev/null 2>&1; }; } || echo "No chromium here: tests in a browser will be skipped"
 
 bench: $(VENV)/ready
 	$(RUN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench]"

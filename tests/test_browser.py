@@ -34,7 +34,7 @@ def lab(tmp_path):
         "LABKIT_DATA": str(data_dir()),
         "HF_HUB_OFFLINE": "1",
     }
-    log = open(tmp_path / "lab.log", "w")
+    log = open(tmp_path / "lab.log", "w")  # noqa: SIM115 - as long as the server runs
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--port=0", "--allow-root", "--ip=127.0.0.1",
         "--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={tmp_path / 'work'}",
