@@ -62,6 +62,11 @@ def split_motion(x: Tensor) -> tuple[int, int, dict[str, Tensor]]:
     raise NotImplementedError
 
 
+def join(parts: dict[str, Tensor]) -> Tensor:
+    """The inverse of `split_motion`: parts by name, each (F, ...), → x (F, D), in the order of `LAYOUT`."""
+    return torch.cat([parts[name].flatten(1) for name in LAYOUT], dim=-1)
+
+
 # SMPL's rest pose is Y up; this rotation about X stands it up in the Z-up world, facing -Y (heading 0).
 UPRIGHT = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 

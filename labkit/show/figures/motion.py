@@ -1,0 +1,283 @@
+"""Pictures of motions and their numbers: rows of x, paths, stick figures, feet, bodies, statistics.
+
+The body frame seen from above is drawn with its front up and its left on the left: (−x, −y) of the heading
+frame, in which a body faces −y and has +x on its left.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from labkit.body import Body
+from labkit.metrics.physical import NEAR
+from labkit.motion import FPS, JOINT_NAMES, LAYOUT, Motion, decode_joints
+from labkit.show.camera import SIDE
+from labkit.show.figures.style import BLUE, FAINT, GOLD, GREEN, INK, ORANGE, PAPER, PURPLE, RED, axes
+from labkit.show.video import render_frames
+
+SYMBOLS = {
+    "root_height": (r"$r_z$", BLUE),
+    "root_velocity": (r"$\dot r_x, \dot r_y$", ORANGE),
+    "yaw_velocity": (r"$\dot\alpha$", GREEN),
+    "rotations": (r"$\theta$", PURPLE),
+    "joints": (r"$j$", GOLD),
+}
+LEFT, RIGHT = dict(color=BLUE, linewidth=2.4), dict(color=ORANGE, linewidth=1.4)  # thick and thin as well
+LINES = {"left": LEFT, "right": RIGHT}
+
+
+def _seconds(frames: int) -> np.ndarray:
+    return np.arange(frames) / FPS
+
+
+def sentence_lengths(seconds: Sequence[float], words: Sequence[int]) -> Figure:
+    """Histograms of the motions' lengths (N,) in seconds and the captions' lengths (M,) in words."""
+    figure, (left, right) = axes(1, 2, 7.0, 2.4)
+    for ax, values, width, unit in ((left, seconds, 0.5, "seconds"), (right, words, 1, "words")):
+        edges = np.arange(0, max(values) + 1.5 * width, width) - (width / 2 if width == 1 else 0)
+        ax.hist(values, edges, color=BLUE, edgecolor=PAPER)
+        mean = float(np.mean(values))
+        ax.axvline(mean, color=ORANGE, linestyle="--")
+        ax.set_title(f"mean {mean:.1f} {unit}")
+        ax.set_xlabel(unit)
+    left.set_ylabel("motions")
+    right.set_ylabel("captions")
+    return figure
+
+
+def feature_bands(x: Tensor) -> Figure:
+    """All of x (F, D): a line a feature, time to the right, bands with the names of its five parts.
+
+    Each feature is drawn as z-scores of itself, so that metres, radians and rotations share one scale. The
+    first parts have few features: they get lines as high as the joints' bands would be lost in.
+    """
+    x = torch.as_tensor(x)
+    z = ((x - x.mean(0)) / x.std(0).clamp(min=1e-6)).T.numpy()
+    widths = {name: columns.stop - columns.start for name, columns in LAYOUT.items()}
+    figure, grid = axes(
+        len(LAYOUT), 1, 7.0, 4.6, sharex=True,
+        gridspec_kw=dict(height_ratios=[max(n, 9) for n in widths.values()], hspace=0.05),
+    )  # fmt: skip
+    for ax, (name, columns) in zip(grid, LAYOUT.items()):
+        symbol, colour = SYMBOLS[name]
+        extent = (0, len(x) / FPS, columns.stop, columns.start)
+        picture = ax.imshow(
+            z[columns],
+            aspect="auto",
+            extent=extent,
+            cmap="RdBu_r",
+            vmin=-2.5,
+            vmax=2.5,
+            interpolation="nearest",
+        )
+        ax.set_yticks([])
+        text = f"{name}  {symbol}\n{columns.start}:{columns.stop}, {widths[name]} wide"
+        ax.annotate(
+            text, (-0.035, 0.5), xycoords="axes fraction", ha="right", va="center", fontsize=8.5, color=INK
+        )
+        ax.axvspan(-0.024, -0.006, color=colour, clip_on=False, transform=ax.transAxes)
+        ax.spines[:].set_visible(False)
+    grid[-1].set_xlabel("seconds")
+    figure.colorbar(picture, ax=grid, label="z-score of the feature in this motion", pad=0.01, aspect=40)
+    return figure
+
+
+def _oblique(joints: np.ndarray) -> np.ndarray:
+    """Points (..., 3) as the videos' camera sees them, (..., 2): from the front, a little from its right."""
+    right = np.array([math.cos(SIDE), -math.sin(SIDE), 0])
+    return np.stack([joints @ right, joints[..., 2]], axis=-1)
+
+
+def _stick(ax: Axes, points: np.ndarray, parents: Sequence[int]) -> None:
+    """One body as lines from joint to joint; points: (24, 2)."""
+    for j, parent in enumerate(parents):
+        if parent >= 0:
+            side = LINES.get(JOINT_NAMES[j].split("_")[0], dict(color=INK, linewidth=1.9))
+            ax.plot(*points[[parent, j]].T, solid_capstyle="round", **side)
+    head = points[JOINT_NAMES.index("head")]
+    ax.plot(*head, "o", color=INK, markersize=8)
+
+
+def _legend(ax: Axes) -> None:
+    for name, line in LINES.items():
+        ax.plot([], [], label=f"{name}, {'thick' if name == 'left' else 'thin'}", **line)
+    ax.legend(frameon=False, fontsize=8, loc="upper left")
+
+
+def row_anatomy(x: Tensor, frame: int, parents: Sequence[int]) -> Figure:
+    """What the numbers of row `frame` of x (F, D) are, drawn on the body: seen from the side and from above."""
+    row = torch.as_tensor(x)[frame : frame + 1]
+    joints = decode_joints(row)[0].double().numpy()  # one frame starts at the origin with heading 0
+    velocity = row[0, LAYOUT["root_velocity"]].double().numpy() * FPS
+    turning = math.degrees(float(row[0, LAYOUT["yaw_velocity"]])) * FPS
+    hand = JOINT_NAMES.index("left_wrist")
+
+    figure, (side, above) = axes(1, 2, 7.6, 4.0)
+    views = (side, np.stack([-joints[:, 1], joints[:, 2]], -1)), (above, -joints[:, :2])
+    for ax, points in views:
+        _stick(ax, points, parents)
+        ax.set_aspect("equal")
+        ax.annotate(
+            "", points[hand], points[0], arrowprops=dict(arrowstyle="->", color=GOLD, lw=2, linestyle="--")
+        )
+    pelvis, wrist = views[0][1][[0, hand]]
+    side.axhline(0, color=FAINT, linewidth=1)
+    side.annotate("", pelvis, (pelvis[0], 0), arrowprops=dict(arrowstyle="<->", color=RED, lw=2))
+    side.text(
+        pelvis[0] - 0.04, pelvis[1] / 3, f"$r_z$ = {pelvis[1]:.2f} m", color=RED, fontsize=9, ha="right"
+    )
+    side.text(*wrist + [0.05, -0.08], "$j$ of the left wrist", color=GOLD, fontsize=9)
+    knee = views[0][1][JOINT_NAMES.index("left_knee")]
+    side.plot(*knee, "o", color=PURPLE, markersize=11, fillstyle="none", markeredgewidth=2)
+    side.annotate(
+        r"$\theta$ bends the knee", knee, knee + [0.32, 0.1], color=PURPLE, fontsize=9,
+        arrowprops=dict(arrowstyle="-", color=PURPLE),
+    )  # fmt: skip
+    side.set(title="from its left, facing right", xlabel="forward, metres", ylabel="height, metres")
+    side.set_xlim(-0.95, 0.95)
+
+    step = -velocity  # drawn as what it covers in one second
+    above.annotate("", step, (0, 0), arrowprops=dict(arrowstyle="-|>", color=RED, lw=2.2))
+    above.text(
+        *step + [0.06, 0],
+        rf"$\dot r$: {np.hypot(*step):.2f} m/s",
+        color=RED, fontsize=9,
+    )  # fmt: skip
+    towards = "left" if turning > 0 else "right"
+    above.set_title(rf"from above; $\dot\alpha$ = {turning:.0f}°/s, to the {towards}")
+    above.set(xlabel="to its right, metres", ylabel="forward, metres", xlim=(-0.95, 0.95))
+    _legend(above)
+    return figure
+
+
+def root_curves(parts: Mapping[str, Tensor]) -> Figure:
+    """Height, speeds and turning of the pelvis over time, from the parts that split_motion gives."""
+    height, velocity, yaw = (
+        torch.as_tensor(parts[n]).numpy() for n in ("root_height", "root_velocity", "yaw_velocity")
+    )
+    time = _seconds(len(height))
+    figure, (top, middle, bottom) = axes(3, 1, 7.0, 4.6, sharex=True)
+    top.plot(time, height[:, 0], color=BLUE)
+    top.set_ylabel("$r_z$, m")
+    middle.plot(time, -velocity[:, 1] * FPS, color=ORANGE, label="forward")
+    middle.plot(time, velocity[:, 0] * FPS, color=PURPLE, linestyle="--", label="to its left")
+    middle.set_ylabel("speed, m/s")
+    middle.legend(frameon=False, fontsize=8, ncols=2)
+    bottom.plot(time, np.degrees(yaw[:, 0]) * FPS, color=GREEN)
+    bottom.set(ylabel=r"$\dot\alpha$, °/s", xlabel="seconds")
+    for ax in (middle, bottom):
+        ax.axhline(0, color=FAINT, linewidth=0.8)
+    return figure
+
+
+def floor_path(paths: Mapping[str, tuple[Tensor, Tensor]], every: int = 10) -> Figure:
+    """Paths seen from above, {name: (positions (F, 2 or more), heading (F,))}, an arrow where each one faces.
+
+    Drawn so that a body with heading 0 faces up and has its left on the left.
+    """
+    figure, ax = axes(1, 1, 5.6, 4.6)
+    looks = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (PURPLE, ":"))
+    for (name, (positions, heading)), (colour, dashes) in zip(paths.items(), looks):
+        points = -torch.as_tensor(positions)[:, :2].double().numpy()
+        angle = torch.as_tensor(heading).double().numpy()[::every]
+        ax.plot(*points.T, color=colour, linestyle=dashes, label=name)
+        ax.plot(*points[0], "o", color=colour)
+        ax.quiver(
+            *points[::every].T, -np.sin(angle), np.cos(angle), color=colour, scale=18, width=0.006, zorder=3
+        )
+    ax.set_aspect("equal", adjustable="datalim")
+    ax.margins(0.12)
+    ax.set(
+        xlabel="metres to the right", ylabel="metres ahead", title="dot: the start; arrows: where it faces"
+    )
+    ax.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def filmstrip(joints: Tensor, parents: Sequence[int], count: int = 8) -> Figure:
+    """`count` stick figures, equally spaced in time, from joint positions (F, 24, 3), Z up, metres."""
+    points = _oblique(torch.as_tensor(joints).double().numpy())
+    figure, ax = axes(1, 1, 8.0, 2.6)
+    chosen = np.linspace(0, len(points) - 1, count).round().astype(int)
+    for place, i in enumerate(chosen):
+        _stick(ax, points[i] - [points[i, 0, 0] - 0.9 * place, 0], parents)
+        ax.text(0.9 * place, -0.16, f"{i / FPS:.1f} s", ha="center", fontsize=8, color=INK)
+    ax.axhline(0, color=FAINT, linewidth=1)
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    _legend(ax)
+    ax.set_xlim(-1.7, 0.9 * count - 0.3)
+    return figure
+
+
+def foot_contacts(height: Tensor, speed: Tensor) -> Figure:
+    """Height above its rest, metres, and speed over the floor, m/s, of the left and right foot, (F, 2) each.
+
+    Where a foot is within 2 cm of its rest height it counts as standing, and is shaded.
+    """
+    height, speed = torch.as_tensor(height).numpy(), torch.as_tensor(speed).numpy()
+    time = _seconds(len(height))
+    figure, grid = axes(2, 1, 7.0, 3.8, sharex=True, sharey=True)
+    for ax, foot, (name, line) in zip(grid, range(2), LINES.items()):
+        ax.plot(time, height[:, foot] * 100, **line, label="height, cm")
+        ax.plot(time, speed[:, foot] * 10, color=INK, linewidth=1, linestyle=":", label="speed, dm/s")
+        ax.fill_between(
+            time, 0, 1, where=height[:, foot] < NEAR, transform=ax.get_xaxis_transform(), step="mid",
+            color=FAINT, alpha=0.3, linewidth=0, hatch="//", label="standing",
+        )  # fmt: skip
+        ax.set_title(f"{name} foot")
+    grid[0].legend(frameon=False, fontsize=8, ncols=3, loc="upper right")
+    grid[1].set_xlabel("seconds")
+    return figure
+
+
+def bodies(
+    motion: Motion, body: Body, titles: Sequence[str], betas: Tensor | None = None, size: int = 300
+) -> Figure:
+    """Every frame of a motion beside the next, under its title: one camera, which looks at the first frame.
+
+    betas: (F, n), a shape for each frame; None is the template.
+    """
+
+    def vertices(motion: Motion) -> Tensor:
+        if betas is None:
+            return body.vertices(motion)
+        return torch.cat([body.vertices(motion[i : i + 1], b) for i, b in enumerate(betas)])
+
+    stage = SimpleNamespace(vertices=vertices, faces=body.faces, colors=body.colors)
+    figure, grid = axes(1, len(motion), 1.9 * len(motion), 2.3, squeeze=False)
+    for ax, picture, title in zip(grid[0], render_frames(motion, stage, size=size), titles, strict=True):
+        ax.imshow(picture[:, size // 6 : -size // 6])
+        ax.set_title(title, fontsize=9)
+        ax.set_axis_off()
+    return figure
+
+
+def zscores(rows: Tensor, columns: Mapping[str, int], mean: Tensor, std: Tensor) -> Figure:
+    """Histograms of some features of frames (N, D), as they are and as z-scores. columns: {label: feature}."""
+    rows, mean, std = (torch.as_tensor(v) for v in (rows, mean, std))
+    figure, (left, right) = axes(1, 2, 7.4, 2.8)
+    looks = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (PURPLE, ":"))
+    for (label, c), (colour, dashes) in zip(columns.items(), looks):
+        z = (rows - mean)[:, c] / std[c]
+        for ax, values, edges in ((left, rows[:, c], 80), (right, z, np.linspace(-4, 4, 81))):
+            ax.hist(
+                values.numpy(),
+                edges,
+                histtype="step",
+                density=True,
+                color=colour,
+                linestyle=dashes,
+                label=label,
+            )
+    left.set(title="as they are", xlabel="metres, or metres and radians a frame", yscale="log")
+    right.set(title="z-scored", xlabel="standard deviations from the mean")
+    left.legend(frameon=False, fontsize=8)
+    left.set_ylabel("density")
+    return figure
