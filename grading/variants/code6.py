@@ -1,0 +1,128 @@
+"""Other right answers to Code 6."""
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from grading.bank import variant
+
+
+@variant()
+def by_hand():
+    """Eq. 4 and the three targets written out, table of ᾱ indexed directly."""
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        a = schedule.alphas_cumprod.to(x0.dtype)[t].view(-1, 1, 1)
+        x_t = torch.sqrt(a) * x0 + torch.sqrt(1.0 - a) * noise
+        target = {
+            "epsilon": noise,
+            "sample": x0,
+            "v_prediction": torch.sqrt(a) * noise - torch.sqrt(1.0 - a) * x0,
+        }[schedule.prediction_type]
+        weight = mask.unsqueeze(-1).expand_as(x0).float()
+        return ((model(x_t, t) - target).pow(2) * weight).sum((1, 2)) / weight.sum((1, 2))
+
+    return ddpm_loss
+
+
+@variant()
+def mse_of_each_sample():
+    """A loop over the batch, after one pass of the network; real frames are picked, not weighed."""
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        prediction = model(schedule.q_sample(x0, t, noise), t)
+        target = schedule.target(x0, noise, t)
+        return torch.stack([functional.mse_loss(p[m], y[m]) for p, y, m in zip(prediction, target, mask)])
+
+    return ddpm_loss
+
+
+@variant()
+def einsum():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        error = model(x_t=schedule.q_sample(x0, t, noise), t=t) - schedule.target(x0, noise, t)
+        return torch.einsum("bfd,bfd,bf->b", error, error, mask.float()) / mask.sum(1) / x0.shape[-1]
+
+    return ddpm_loss
+
+
+@variant()
+def masked_sides():
+    """Both sides are zero in the padding, so nothing is left of it."""
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        keep = mask[..., None]
+        prediction = model(schedule.q_sample(x0, t, noise), t) * keep
+        target = schedule.target(x0, noise, t) * keep
+        each = functional.mse_loss(prediction, target, reduction="none")
+        return each.flatten(1).sum(1) / (mask.sum(1) * x0.size(2))
+
+    return ddpm_loss
+
+
+@variant()
+def nan_mean():
+    """Padding is nan, and nanmean leaves it out."""
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        error = (schedule.target(x0, noise, t) - model(schedule.q_sample(x0, t, noise), t)).square()
+        return error.mean(-1).masked_fill(~mask, float("nan")).nanmean(-1)
+
+    return ddpm_loss
+
+
+@variant()
+def inside_float64():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        prediction = model(schedule.q_sample(x0, t, noise), t).double()
+        error = torch.linalg.vector_norm(prediction - schedule.target(x0, noise, t).double(), dim=-1)
+        share = mask.double() / mask.double().sum(-1, keepdim=True)
+        return ((error**2 * share).sum(-1) / x0.shape[-1]).to(x0.dtype)
+
+    return ddpm_loss
+
+
+@variant()
+def in_place():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        target = schedule.target(x0, noise, t).clone()
+        a = torch.as_tensor(np.sqrt(schedule.alphas_cumprod.numpy())[t.numpy()]).float()[:, None, None]
+        x_t = x0.mul(a).add_((1 - a * a).sqrt() * noise)
+        error = model(x_t, t).sub_(target).square()
+        error[~mask] = 0
+        return error.sum(dim=(1, 2)).div_(mask.sum(dim=1) * error.shape[2])
+
+    return ddpm_loss
+
+
+@variant(other_numbers=True)
+def sum_of_features():
+    """‖ε − ε̂‖² of a frame, as eq. 14 is written; mean over real frames."""
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        error = (model(schedule.q_sample(x0, t, noise), t) - schedule.target(x0, noise, t)) ** 2
+        return (error.sum(-1) * mask).sum(-1) / mask.sum(-1)
+
+    return ddpm_loss
+
+
+@variant(other_numbers=True)
+def sum_of_all():
+    """‖ε − ε̂‖² of a whole motion."""
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        error = (model(schedule.q_sample(x0, t, noise), t) - schedule.target(x0, noise, t)) ** 2
+        return error.mul(mask[..., None]).sum((1, 2))
+
+    return ddpm_loss
+
+
+@variant(other_numbers=True)
+def sum_of_frames():
+    """The mean over features alone."""
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        error = (model(schedule.q_sample(x0, t, noise), t) - schedule.target(x0, noise, t)) ** 2
+        return (error.mean(-1) * mask).sum(-1)
+
+    return ddpm_loss
