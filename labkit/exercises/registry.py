@@ -13,6 +13,7 @@ labkit's own object back, so that names imported before see the learner's code t
 import functools
 import importlib
 import importlib.util
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -157,8 +158,10 @@ def forget(*exercises: str) -> None:
 def reference(exercise: str):
     """The module with the reference solution of an exercise, from the clone or from labkit-solutions.
 
-    Raises LabError where neither is there.
+    Raises LabError where neither is there, and while nbgrader grades: there, only a learner's own code counts.
     """
+    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        raise LabError("the reference solutions are not there while a notebook is graded")
     folder = Path(__file__).resolve().parents[2] / "solutions" / "reference"
     if "labkit_solutions" not in sys.modules and (folder / "__init__.py").is_file():
         spec = importlib.util.spec_from_file_location(

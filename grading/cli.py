@@ -1,0 +1,212 @@
+"""The instructor's commands. Nothing is computed here."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from labkit.cli import Parser
+from labkit.paths import LabError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+EPILOG = """a whole round:
+  python -m grading build                     notebooks, checks, and a gradebook that knows them
+  python -m grading release ../my-course      what students get, ready to be pushed
+  python -m grading collect downloads/        their notebooks, as they come from Canvas, Moodle, a folder ...
+  python -m grading autograde                 runs them; prints points, student by student
+  python -m grading answers --out a.csv       written answers and rubrics; fill in points and comments
+  python -m grading answers --in a.csv        ... and back
+  python -m grading feedback                  a page for each student and notebook
+  python -m grading export --format canvas    a table to import
+
+Everything about one run of the course is in one folder, --course (default: grading/course).
+docs/instructors.md tells the whole story.
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = Parser(
+        prog="python -m grading",
+        description="Build the course, hand it out, take it back, grade it.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, does: str, more: str = "") -> argparse.ArgumentParser:
+        p = commands.add_parser(
+            name,
+            help=does,
+            description=f"{does} {more}",
+            formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        )
+        if name != "release":
+            p.add_argument(
+                "--course",
+                type=Path,
+                default=ROOT / "grading" / "course",
+                help="folder of this run of the course",
+            )
+        return p
+
+    add("build", "Make notebooks, stubs and checks from solutions/, and tell the gradebook about them.")
+
+    p = add(
+        "release", "Write what students get into a folder.",
+        "Ready to be pushed to a repository of the course's own. A former release is replaced; files you "
+        "added to it stay.",
+    )  # fmt: skip
+    p.add_argument("folder", type=Path, metavar="DIR")
+    p.add_argument(
+        "--repository", help="its address, for badges and set-up cells; else grading/course.toml's"
+    )
+    p.add_argument("--branch", help="likewise")
+
+    p = add(
+        "collect", "Take in submissions from a folder, and mend what editors did to them.",
+        "One folder a student, or what Canvas, Moodle and Gradescope let you download, unpacked. File names "
+        "do not matter: what is in a notebook says which one it is. Your folder is only read.",
+    )  # fmt: skip
+    p.add_argument("folder", type=Path, metavar="DIR")
+
+    p = add("autograde", "Run what is new among the collected notebooks and store the points.")
+    p.add_argument("--assignment", default="*", help="one notebook only, such as 03_diffusion")
+    p.add_argument("--student", default="*", help="one student only")
+    p.add_argument("--again", action="store_true", help="also what was graded already")
+    p.add_argument("--timeout", type=int, default=120, help="seconds that a cell may take")
+
+    p = add("answers", "Written answers out to a spreadsheet, or points and comments back in.")
+    way = p.add_mutually_exclusive_group(required=True)
+    way.add_argument("--out", type=Path, metavar="FILE.csv", help="write answers and rubrics")
+    way.add_argument("--in", type=Path, metavar="FILE.csv", dest="file", help="read points and comments")
+
+    add("feedback", "Write a page for each student and notebook into COURSE/feedback.")
+
+    p = add("export", "Write the points as a table.")
+    p.add_argument("--format", choices=("canvas", "moodle", "csv"), default="csv")
+    p.add_argument("--out", type=Path, help="the file (default: COURSE/grades_FORMAT.csv)")
+    p.add_argument(
+        "--roster", type=Path, metavar="FILE.csv",
+        help="the table that your platform exports: names, numbers and columns are taken from it",
+    )  # fmt: skip
+    return parser
+
+
+def build(args) -> None:
+    from grading import build, notebooks
+    from grading.course import Course
+
+    build.build()
+    course = Course(args.course)
+    course.prepare(notebooks.write_sources)
+    print(f"{course.root} knows {', '.join(course.released())}")
+
+
+def release(args) -> None:
+    from grading.release import release
+
+    files = release(args.folder, args.repository, args.branch)
+    print(f"{args.folder}: {files} files, no solutions among them")
+
+
+def collect(args) -> None:
+    from grading.collect import collect
+    from grading.course import Course
+
+    lines = collect(Course(args.course), args.folder)
+    for line in lines:
+        if line.taken:
+            print(f"{line.student:20} {line.assignment:16} {line.text}")
+    for line in lines:
+        if not line.taken:
+            print(f"left out: {line.file}: {line.text}")
+    print(f"{sum(line.taken for line in lines)} of {len(lines)} files taken")
+
+
+def autograde(args) -> int:
+    from grading.autograde import autograde, is_new
+    from grading.course import Course
+
+    course = Course(args.course)
+    chosen = course.submissions(args.assignment, args.student)
+    if not chosen:
+        raise LabError("nothing to grade: collect first, or look at the names given")
+    todo = [pair for pair in chosen if args.again or is_new(course, *pair)]
+    failures = autograde(course, todo, args.timeout)
+    print_points(course, failures)
+    print(f"{len(todo) - len(failures)} graded now, {len(chosen) - len(todo)} before")
+    for (student, assignment), reason in failures.items():
+        print(f"not graded: {student} {assignment}: {reason} (COURSE/logs/{student}_{assignment}.txt)")
+    return 1 if failures else 0
+
+
+def print_points(course, failures) -> None:
+    """A table of students and exercises; "?" is for somebody to grade."""
+    marks = course.marks()
+    names = list(dict.fromkeys(mark.name for mark in sorted(marks, key=lambda mark: mark.assignment)))
+    width = max([len(mark.student) for mark in marks] + [7])
+    columns = [max(len(name), 4) for name in names]
+    print(" ".join([" " * width, *(f"{n:>{w}}" for n, w in zip(names, columns))]))
+    for student in dict.fromkeys(mark.student for mark in marks):
+        mine = {
+            mark.name: "?" if mark.points is None else f"{mark.points:g}"
+            for mark in marks
+            if mark.student == student and (student, mark.assignment) not in failures
+        }
+        print(" ".join([f"{student:{width}}", *(f"{mine.get(n, ''):>{w}}" for n, w in zip(names, columns))]))
+
+
+def answers(args) -> None:
+    from grading import notebooks, written
+    from grading.course import Course
+
+    course = Course(args.course)
+    if args.file:
+        print(f"{written.read_in(course, args.file)} answers graded")
+    else:
+        total, open_ = written.write_out(course, args.out, notebooks.rubrics())
+        print(f"{args.out}: {total} answers, {open_} of them to be graded")
+
+
+def feedback(args) -> int:
+    from grading.course import Course
+    from grading.feedback import feedback
+
+    course = Course(args.course)
+    pages, failures = feedback(course)
+    print(f"{pages} pages in {course.feedback}")
+    for (student, assignment), reason in failures.items():
+        print(f"no page: {student} {assignment}: {reason}")
+    return 1 if failures else 0
+
+
+def export(args) -> None:
+    from grading.course import Course
+    from grading.export import export
+
+    course = Course(args.course)
+    path = args.out or course.root / f"grades_{args.format}.csv"
+    students, open_, strangers = export(course, args.format, path, args.roster)
+    print(f"{path}: {students} students")
+    if open_:
+        print(f"{open_} answers have no points yet and count nothing here")
+    if strangers:
+        print(f"not in {args.roster}: {', '.join(strangers)}")
+
+
+COMMANDS = dict(
+    build=build, release=release, collect=collect, autograde=autograde, answers=answers, feedback=feedback,
+    export=export,
+)  # fmt: skip
+
+
+def main(argv: list[str] | None = None) -> int:
+    args = build_parser().parse_args(argv)
+    try:
+        return COMMANDS[args.command](args) or 0
+    except LabError as error:
+        print(f"grading: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("grading: stopped; what is done is kept", file=sys.stderr)
+        return 130

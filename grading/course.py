@@ -1,0 +1,145 @@
+"""One run of the course: a folder in nbgrader's layout, and what its gradebook says.
+
+source/       the notebooks with their solutions      release/     what students got
+submitted/    what came back, mended by collect       autograded/  the same, executed
+feedback/     a page for each student and notebook    gradebook.db points and comments
+logs/         why a submission could not be graded
+"""
+
+import os
+import re
+import shutil
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Config
+
+from grading.notebooks import STUBS
+from labkit.paths import LabError
+
+# nbgrader starts `alembic` by its name, also where the environment is not activated
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+warnings.filterwarnings("ignore", category=SAWarning)  # of nbgrader's own queries
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one student has for one exercise or question. points: None until somebody has graded it."""
+
+    student: str
+    assignment: str
+    name: str  # "code7", "q3", "bonus1"
+    points: float | None
+    max_points: float
+    comment: str
+    written: bool
+
+
+class Course:
+    def __init__(self, folder: str | Path):
+        self.root = Path(folder).expanduser().absolute()
+        self.release = self.root / "release"
+        self.submitted = self.root / "submitted"
+        self.autograded = self.root / "autograded"
+        self.feedback = self.root / "feedback"
+        self.logs = self.root / "logs"
+
+    @property
+    def db_url(self) -> str:
+        return f"sqlite:///{self.root / 'gradebook.db'}"
+
+    def api(self, config: Config | None = None) -> NbGraderAPI:
+        """nbgrader on this folder."""
+        settings = Config(STUBS)
+        settings.CourseDirectory.root = str(self.root)
+        settings.CourseDirectory.db_url = self.db_url
+        settings.CourseDirectory.directory_structure = "{nbgrader_step}/{student_id}/{assignment_id}"
+        settings.merge(config or Config())
+        return NbGraderAPI(coursedir=CourseDirectory(config=settings), config=settings)
+
+    def prepare(self, write_sources: Callable[[Path], None]) -> None:
+        """Write the source notebooks and tell nbgrader about them; may be done again at any time.
+
+        Raises LabError where cells have come or gone although there are submissions already.
+        """
+        source = self.root / "source"
+        shutil.rmtree(source, ignore_errors=True)
+        write_sources(source / ".")
+        for folder in sorted(source.iterdir()):
+            result = self.api().generate_assignment(folder.name)
+            if not result["success"]:
+                raise LabError(f"nbgrader refuses {folder.name}: {why(result)}")
+
+    def released(self) -> dict[str, NotebookNode]:
+        """The notebooks as they were handed out, by assignment. Raises LabError before `prepare`."""
+        paths = sorted(self.release.glob("*/*.ipynb"))
+        if not paths:
+            raise LabError(f"no course in {self.root}: run python -m grading build first")
+        return {path.stem: nbformat.read(path, as_version=4) for path in paths}
+
+    def submissions(self, assignment: str = "*", student: str = "*") -> list[tuple[str, str]]:
+        """(student, assignment) of all that was collected."""
+        paths = self.submitted.glob("*/*/*.ipynb")
+        found = sorted((path.parts[-3], path.parts[-2]) for path in paths)
+        return [(who, what) for who, what in found if student in ("*", who) and assignment in ("*", what)]
+
+    @contextmanager
+    def gradebook(self) -> Iterator[Gradebook]:
+        """Raises LabError where there is none yet."""
+        if not (self.root / "gradebook.db").is_file():
+            raise LabError(f"no gradebook in {self.root}: run python -m grading build first")
+        with Gradebook(self.db_url) as gradebook:
+            yield gradebook
+
+    def marks(self) -> list[Mark]:
+        """Everything in the gradebook, students in alphabetical order, cells as in the notebooks."""
+        marks = []
+        with self.gradebook() as gradebook:
+            for assignment, notebook in self.released().items():
+                names = [c.metadata.nbgrader.grade_id for c in notebook.cells if is_graded(c)]
+                for submission in gradebook.assignment_submissions(assignment):
+                    if (submission.student.id, assignment) not in self.submissions(assignment):
+                        continue
+                    grades = {grade.name: grade for grade in submission.notebooks[0].grades}
+                    comments = {c.name: c.comment or "" for c in submission.notebooks[0].comments}
+                    for name in names:
+                        grade = grades[name]
+                        marks.append(
+                            Mark(
+                                submission.student.id,
+                                assignment,
+                                name.removeprefix("check-").removeprefix("answer-"),
+                                None if grade.needs_manual_grade else grade.score,
+                                grade.max_score,
+                                comments.get(name, ""),
+                                written=name.startswith("answer-"),
+                            )
+                        )
+        return sorted(marks, key=lambda mark: mark.student)
+
+    def graded_notebook(self, student: str, assignment: str) -> NotebookNode:
+        """Raises MissingEntry where it was not autograded."""
+        path = self.autograded / student / assignment / f"{assignment}.ipynb"
+        if not path.is_file():
+            raise MissingEntry(f"{student} {assignment}")
+        return nbformat.read(path, as_version=4)
+
+
+def is_graded(cell: NotebookNode) -> bool:
+    return cell.metadata.get("nbgrader", {}).get("grade", False)
+
+
+def why(result: dict) -> str:
+    """What nbgrader's answer says went wrong: the exception in its log, not the one that points there."""
+    raised = re.findall(r"^    (?!Traceback)(\S.*)$", result.get("log", ""), re.MULTILINE)
+    return (raised or result.get("error", "").split("\n")[-2:-1] or ["no reason given"])[-1][:200]

@@ -1,0 +1,119 @@
+"""Written answers out to a spreadsheet, points and comments back in: for those who like it better than
+nbgrader's formgrader."""
+
+import csv
+import io
+import math
+import re
+from pathlib import Path
+
+from nbgrader.api import MissingEntry
+
+from grading.course import Course, is_graded
+from grading.intake import ANSWER
+from labkit.paths import LabError, atomic_write, existing_file
+
+COLUMNS = ("student", "question", "answer", "rubric", "max_points", "points", "comment")
+
+
+def defuse(text: str) -> str:
+    """Text that a spreadsheet will not take for a formula (OWASP: CSV injection)."""
+    return f"'{text}" if re.match(r"\s*[=+\-@\t\r]", text) else text
+
+
+def restore(text: str) -> str:
+    """The other way round."""
+    return text[1:] if text.startswith("'") and defuse(text[1:]) == text else text
+
+
+def write_csv(path: Path, rows: list[list[object]]) -> None:
+    """Write rows as spreadsheets like them: a byte order mark tells Excel that it is UTF-8."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    with atomic_write(path) as temporary:
+        temporary.write_bytes(text.getvalue().encode("utf-8-sig"))
+
+
+def read_csv(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
+    """Rows of a CSV file, whichever of ``, ; tab`` a spreadsheet put between them. Raises LabError."""
+    try:
+        text = existing_file(path, "table").read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise LabError(f"{path} is not UTF-8: save it as 'CSV UTF-8'") from None
+    for delimiter in ",;\t":
+        try:
+            rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        except csv.Error:
+            continue
+        if rows and set(columns) <= set(rows[0]):
+            return [{k: v or "" for k, v in row.items() if isinstance(k, str)} for row in rows]
+    raise LabError(f"{path} needs a first line with the columns {', '.join(columns)}, and rows below it")
+
+
+def answers(course: Course) -> dict[tuple[str, str], str]:
+    """The text of every written answer, by student and question."""
+    found = {}
+    for student, assignment in course.submissions():
+        try:
+            notebook = course.graded_notebook(student, assignment)
+        except MissingEntry:
+            continue
+        for cell in notebook.cells:
+            if is_graded(cell) and cell.cell_type == "markdown":
+                question = cell.metadata.nbgrader.grade_id.removeprefix("answer-")
+                found[student, question] = ANSWER.sub("", cell.source).strip()
+    return found
+
+
+def write_out(course: Course, path: Path, rubrics: dict[str, str]) -> tuple[int, int]:
+    """Write all answers to a CSV file → how many, and how many of them nobody has graded."""
+    texts = answers(course)
+    marks = [mark for mark in course.marks() if mark.written and (mark.student, mark.name) in texts]
+    rows = [
+        [
+            mark.student, mark.name, defuse(texts[mark.student, mark.name]), rubrics.get(mark.name, ""),
+            f"{mark.max_points:g}", "" if mark.points is None else f"{mark.points:g}", defuse(mark.comment),
+        ]
+        for mark in marks
+    ]  # fmt: skip
+    write_csv(path, [list(COLUMNS), *rows])
+    return len(marks), sum(mark.points is None for mark in marks)
+
+
+def read_in(course: Course, path: Path) -> int:
+    """Store the points and comments of a CSV file → how many answers have points.
+
+    Rows without points are left alone. Raises LabError, and stores nothing, where a row makes no sense.
+    """
+    rows = read_csv(path, ("student", "question", "points", "comment"))
+    known = {(mark.student, mark.name): mark for mark in course.marks() if mark.written}
+    graded = []
+    for number, row in enumerate(rows, 2):
+        mark = known.get((row["student"], row["question"]))
+        if mark is None:
+            who = f"{row['student']}, {row['question']}"
+            raise LabError(f"{path}, row {number}: no such answer ({who}); nothing was stored")
+        if row["points"].strip():
+            points = parse_points(row["points"], mark.max_points, f"{path}, row {number}")
+            graded.append((mark, points, restore(row["comment"].strip())))
+    with course.gradebook() as gradebook:
+        for mark, points, comment in graded:
+            place = f"answer-{mark.name}", mark.assignment, mark.assignment, mark.student
+            grade = gradebook.find_grade(*place)
+            grade.manual_score = min(points, mark.max_points)
+            grade.extra_credit = points - grade.manual_score  # a bonus has 0 points; all of it is extra
+            grade.needs_manual_grade = False
+            gradebook.find_comment(*place).manual_comment = comment or None
+        gradebook.db.commit()
+    return len(graded)
+
+
+def parse_points(text: str, maximum: float, where: str) -> float:
+    try:
+        points = float(text.strip().replace(",", "."))
+    except ValueError:
+        points = math.nan
+    if not (0 <= points <= (maximum or 1000)):
+        limit = f"0 to {maximum:g}" if maximum else "0 or more"
+        raise LabError(f"{where}: points must be {limit}, not {text!r}; nothing was stored")
+    return points
