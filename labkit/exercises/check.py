@@ -25,7 +25,9 @@ def load_answers(exercise: str) -> Answers:
         index = json.loads(str(file["index"]))
 
         def outcomes(prefix: str) -> dict[str, np.ndarray]:
-            return {name: file[f"{prefix}/{name}"] for name in index["probes"]}
+            """What is not stored is as in the first right answer."""
+            paths = {name: f"{prefix}/{name}" for name in index["probes"]}
+            return {n: file[path if path in file else f"right/0/{n}"] for n, path in paths.items()}
 
         right = [outcomes(f"right/{i}") for i in range(index["right"])]
         mistakes = [Mistake(name, words, outcomes(f"wrong/{name}")) for name, words in index["wrong"].items()]
