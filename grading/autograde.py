@@ -92,7 +92,8 @@ def settings(release: NotebookNode, timeout: int = TIMEOUT) -> Config:
     config.RunCells.timeout = timeout
     config.RunCells.iopub_timeout = 30
     config.RunCells.shutdown_kernel = "immediate"
-    config.KernelManager.transport = "ipc"
+    # quiet kernels that share no history
+    config.RunCells.extra_arguments = ["--log-level=40", "--HistoryManager.hist_file=:memory:"]
     return config
 
 

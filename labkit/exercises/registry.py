@@ -158,7 +158,7 @@ def forget(*exercises: str) -> None:
 def reference(exercise: str):
     """The module with the reference solution of an exercise, from the clone or from labkit-solutions.
 
-    Raises LabError where neither is there, and while nbgrader grades: there, only a learner's own code counts.
+    Raises LabError where neither is there, and while nbgrader grades: only a learner's own code counts then.
     """
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         raise LabError("the reference solutions are not there while a notebook is graded")
