@@ -40,7 +40,7 @@ def axes(
         ax.spines[["top", "right"]].set_visible(False)
         ax.spines[["left", "bottom"]].set_color(FAINT)
         ax.tick_params(colors=INK, labelsize=9)
-        ax.title.set(fontsize=10, color=INK)
+        ax.title.set_color(INK)
         ax.xaxis.label.set(fontsize=9, color=INK)
         ax.yaxis.label.set(fontsize=9, color=INK)
     return figure, grid

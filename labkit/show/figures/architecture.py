@@ -1,0 +1,251 @@
+"""Drawings of notebook 02: the skeleton of the denoisers, and one block of each architecture.
+
+In all of them the stream of frames is a road from left to right. A layer reads from the road, and what it
+says is added to the road again (⊕). Blue is motion, orange is condition, grey is given; a dashed frame with a
+pencil is what a learner writes.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+from torch import Tensor
+
+from labkit.show.figures.style import BLUE, FAINT, INK, NETWORK_LABELS, NETWORK_LINES, ORANGE, axes
+
+MOTION, CONDITION, GIVEN = "#dceaf7", "#fbe4d5", "#ececea"  # fills
+EDGES = {MOTION: BLUE, CONDITION: ORANGE, GIVEN: FAINT}
+
+Point = tuple[float, float]
+
+
+def canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    """An empty sheet whose units are inches."""
+    figure, ax = axes(width=width, height=height)
+    ax.set(xlim=(0, width), ylim=(0, height), aspect="equal")
+    ax.axis("off")
+    return figure, ax
+
+
+def box(
+    ax: Axes, x: float, y: float, text: str, w: float, h: float = 0.5, fill: str = GIVEN, yours: bool = False
+):
+    """A box around (x, y) with its text."""
+    ax.add_patch(
+        FancyBboxPatch(
+            (x - w / 2, y - h / 2), w, h, "round,pad=0,rounding_size=0.07",
+            facecolor=fill, edgecolor=EDGES[fill], linewidth=1.8 if yours else 1.1,
+            linestyle="--" if yours else "-", zorder=3,
+        )
+    )  # fmt: skip
+    ax.text(x, y, f"✎ {text}" if yours else text, ha="center", va="center", fontsize=9, color=INK, zorder=4)
+
+
+def arrow(ax: Axes, *points: Point, color: str = INK, head: bool = True) -> None:
+    """A line through the points, with a head at the last one."""
+    *start, last = points
+    ax.plot(*zip(*points), color=color, linewidth=1.3, zorder=2, solid_joinstyle="round")
+    if head:
+        ax.annotate(
+            "", last, start[-1],
+            arrowprops=dict(arrowstyle="-|>", color=color, linewidth=1.3, shrinkA=0, shrinkB=0), zorder=2,
+        )  # fmt: skip
+
+
+def plus(ax: Axes, x: float, y: float) -> None:
+    ax.plot(x, y, "o", markersize=13, markerfacecolor="white", markeredgecolor=INK, zorder=5)
+    ax.text(x, y - 0.008, "+", ha="center", va="center", fontsize=12, color=INK, zorder=6)
+
+
+def note(ax: Axes, x: float, y: float, text: str, color: str = INK, **options) -> None:
+    ax.text(x, y, text, **(dict(ha="center", va="center", fontsize=8, color=color) | options))
+
+
+# ----------------------------------------------------------------------------------------------------------
+#                                                Diagrams
+# ----------------------------------------------------------------------------------------------------------
+
+
+def skeleton() -> Figure:
+    """What the three networks share: `BaseDiT.forward`, left to right."""
+    figure, ax = canvas(9.4, 3.9)
+    road, low = 2.3, 0.85
+    # the way of the motion
+    box(ax, 0.75, road, "noisy motion\n$x_t$ (B, F, D)", 1.2, 0.62, MOTION)
+    box(ax, 2.35, road, "each frame with\nits neighbours,\nprojected", 1.25, 0.72)
+    plus(ax, 3.35, road)
+    box(ax, 3.35, road + 0.75, "positions", 0.85, 0.36)
+    box(ax, 4.75, road, "backbone", 1.35, 0.62, MOTION, yours=True)
+    box(ax, 6.55, road, "output_projection", 1.65, 0.62, MOTION, yours=True)
+    plus(ax, 7.75, road)
+    box(ax, 8.62, road, "prediction\n$\\hat{x}_0$ (B, F, D)", 1.1, 0.62, MOTION)
+    for a, b in ((1.35, 1.72), (2.98, 3.22), (3.48, 4.07), (5.43, 5.72), (7.38, 7.62), (7.88, 8.06)):
+        arrow(ax, (a, road), (b, road), color=BLUE)
+    arrow(ax, (3.35, road + 0.57), (3.35, road + 0.13))
+    note(ax, 3.78, road + 0.13, "(B, F, W)", BLUE)
+    # the way past the blocks
+    arrow(ax, (1.53, road), (1.53, 3.6), (7.75, 3.6), (7.75, road + 0.13), color=BLUE)
+    box(ax, 5.3, 3.6, "input filter: smooths $x_t$ over its neighbours", 3.1, 0.36)
+    # the way of the condition
+    box(ax, 0.75, low + 0.35, "step $t$ (B,)", 1.2, 0.4, CONDITION)
+    box(ax, 0.75, low - 0.35, "caption", 1.2, 0.4, CONDITION)
+    box(ax, 2.35, low + 0.35, "timestep\nembedding", 1.25, 0.52)
+    box(ax, 2.35, low - 0.35, "words, pooled\n(B, L, W), (B, W)", 1.25, 0.52)
+    box(ax, 3.75, low - 0.35, "withheld at\nrandom", 0.95, 0.52)
+    box(ax, 5.55, low, "cond_mapping", 1.5, 0.62, CONDITION, yours=True)
+    arrow(ax, (1.35, low + 0.35), (1.72, low + 0.35), color=ORANGE)
+    arrow(ax, (1.35, low - 0.35), (1.72, low - 0.35), color=ORANGE)
+    arrow(ax, (2.98, low - 0.35), (3.27, low - 0.35), color=ORANGE)
+    arrow(ax, (2.98, low + 0.35), (4.5, low + 0.35), (4.5, low + 0.12), (4.8, low + 0.12), color=ORANGE)
+    arrow(ax, (4.23, low - 0.35), (4.5, low - 0.35), (4.5, low - 0.12), (4.8, low - 0.12), color=ORANGE)
+    arrow(ax, (5.1, low + 0.31), (5.1, road - 0.31), color=ORANGE)
+    arrow(ax, (6.0, low + 0.31), (6.0, road - 0.31), color=ORANGE)
+    note(ax, 5.55, 1.55, "$c$", ORANGE, fontsize=12)
+    note(ax, 7.9, low, "✎ dashed: you write it,\nonce for each architecture", INK, fontsize=9)
+    return figure
+
+
+ROAD, LAYER, TOP = 1.0, 2.15, 3.55  # heights: the stream, the layers, the condition
+
+
+def branch(ax: Axes, x: float, end: float, boxes: Sequence[tuple[float, str, float]]) -> None:
+    """A way off the road at x, through boxes (centre, text, width), and back onto it at `end`."""
+    stops = [(x, ROAD), (x, LAYER)]
+    for centre, text, width in boxes:
+        arrow(ax, *stops, (centre - width / 2, LAYER))
+        box(ax, centre, LAYER, text, width)
+        stops = [(centre + width / 2, LAYER)]
+    arrow(ax, *stops, (end, LAYER), (end, ROAD + 0.13))
+    plus(ax, end, ROAD)
+
+
+def frame(ax: Axes, left: float, right: float, top: float) -> None:
+    """The border of what is repeated."""
+    ax.add_patch(
+        FancyBboxPatch(
+            (left, 0.62), right - left, top - 0.62, "round,pad=0,rounding_size=0.12",
+            facecolor="none", edgecolor=FAINT, linewidth=1, linestyle=":", zorder=1,
+        )
+    )  # fmt: skip
+    note(ax, left + 0.08, 0.74, "one block, repeated", FAINT, ha="left", style="italic")
+
+
+def tokens(ax: Axes, x: float, y: float, labels: Sequence[str], fill: str, up: bool = True) -> None:
+    """A pile of small squares, the first at the bottom, centred on x."""
+    for i, label in enumerate(labels):
+        box(ax, x, y + (0.3 * i if up else -0.3 * i), label, 0.78, 0.26, fill)
+
+
+def incontext() -> Figure:
+    """Config A: the condition joins the frames at the left and is dropped at the right."""
+    figure, ax = canvas(9.4, 3.6)
+    tokens(ax, 0.55, 0.3, ["frame F", "…", "frame 2", "frame 1"], MOTION)
+    tokens(ax, 0.55, 1.75, ["words", "caption", "time"], CONDITION)
+    arrow(ax, (0.94, 0.75), (1.5, 0.75), (1.5, ROAD), (2.1, ROAD), color=BLUE)
+    arrow(ax, (0.94, 2.05), (1.5, 2.05), (1.5, ROAD), (2.1, ROAD), color=ORANGE)
+    for offset, color in ((0.05, ORANGE), (-0.05, BLUE)):
+        ax.plot([1.5, 7.65], [ROAD + offset] * 2, color=color, linewidth=3.5, zorder=1)
+    frame(ax, 1.95, 6.85, 2.75)
+    branch(ax, 2.25, 4.45, [(2.75, "norm1", 0.62), (3.7, "attention", 0.9)])
+    branch(ax, 4.8, 6.6, [(5.3, "norm2", 0.62), (6.1, "mlp", 0.6)])
+    note(ax, 3.7, 2.55, "every token looks at every other", FAINT)
+    note(ax, 3.35, 1.27, "2 + L + F tokens, one stream", INK)
+    arrow(ax, (7.3, ROAD), (7.3, 2.05), (7.55, 2.05), color=ORANGE)
+    tokens(ax, 7.95, 2.05, ["dropped"], CONDITION)
+    box(ax, 7.95, ROAD, "final_norm\nfinal", 0.85, 0.55)
+    arrow(ax, (8.38, ROAD), (8.65, ROAD), color=BLUE)
+    note(ax, 9.0, ROAD, "(B, F, D)", BLUE, fontsize=9)
+    return figure
+
+
+def adaln() -> Figure:
+    """Config B: one vector a sample bends every norm and opens every gate."""
+    figure, ax = canvas(9.4, 4.1)
+    tokens(ax, 0.55, 0.55, ["frame F", "…", "frame 2", "frame 1"], MOTION)
+    tokens(ax, 0.55, TOP - 0.17, ["caption", "time"], CONDITION)
+    plus(ax, 1.35, TOP)
+    arrow(ax, (0.94, TOP + 0.13), (1.23, TOP + 0.05), color=ORANGE)
+    arrow(ax, (0.94, TOP - 0.17), (1.23, TOP - 0.05), color=ORANGE)
+    arrow(ax, (1.48, TOP), (8.2, TOP), color=ORANGE, head=False)
+    note(ax, 1.75, TOP + 0.16, "$c$ (B, W)", ORANGE, fontsize=9)
+    arrow(ax, (0.94, ROAD), (7.55, ROAD), color=BLUE)
+    frame(ax, 1.5, 7.05, 3.25)
+    for x, end, first, layer, width in ((1.7, 4.35, 2.1, "attention", 0.82), (4.5, 6.85, 4.9, "mlp", 0.55)):
+        scale = first + 0.72
+        inner = scale + 0.37 + 0.15 + width / 2
+        gate = inner + width / 2 + 0.36
+        branch(
+            ax, x, end,
+            [(first, "norm", 0.52), (scale, "scale,\nshift", 0.6), (inner, layer, width), (gate, "gate", 0.45)],
+        )  # fmt: skip
+        middle = (scale + gate) / 2
+        box(ax, middle, 2.9, "modulation", 0.95, 0.36, CONDITION)
+        arrow(ax, (middle, TOP), (middle, 3.08), color=ORANGE)
+        arrow(
+            ax, (middle - 0.3, 2.72), (middle - 0.3, 2.58), (scale, 2.58), (scale, LAYER + 0.25), color=ORANGE
+        )
+        arrow(
+            ax, (middle + 0.3, 2.72), (middle + 0.3, 2.58), (gate, 2.58), (gate, LAYER + 0.25), color=ORANGE
+        )
+    box(ax, 7.98, ROAD, "final_norm\nscale, shift\nfinal", 0.9, 0.75)
+    arrow(ax, (8.2, TOP), (8.2, ROAD + 0.38), color=ORANGE)
+    arrow(ax, (8.43, ROAD), (8.68, ROAD), color=BLUE)
+    note(ax, 9.03, ROAD, "(B, F, D)", BLUE, fontsize=9)
+    return figure
+
+
+def cross_attention() -> Figure:
+    """Config C: a memory beside the road, which every frame looks up in every block."""
+    figure, ax = canvas(9.4, 4.1)
+    tokens(ax, 0.55, 0.55, ["frame F", "…", "frame 2", "frame 1"], MOTION)
+    tokens(ax, 0.55, 2.95, ["words", "caption", "time"], CONDITION)
+    arrow(ax, (0.94, 3.25), (1.3, 3.25), color=ORANGE)
+    box(ax, 1.85, 3.25, "memory_norm", 1.08, 0.4)
+    arrow(ax, (2.39, 3.25), (5.05, 3.25), (5.05, LAYER + 0.25), color=ORANGE)
+    note(ax, 3.5, 3.4, "memory (B, 2 + L, W)", ORANGE, fontsize=9)
+    arrow(ax, (0.94, ROAD), (7.65, ROAD), color=BLUE)
+    frame(ax, 1.4, 7.2, 2.75)
+    branch(ax, 1.6, 3.6, [(2.02, "norm1", 0.58), (2.95, "self-\nattention", 0.82)])
+    branch(ax, 3.8, 5.75, [(4.22, "norm2", 0.58), (5.05, "cross-\nattention", 0.82)])
+    branch(ax, 5.9, 7.02, [(6.26, "norm3", 0.52), (6.8, "mlp", 0.36)])
+    box(ax, 8.05, ROAD, "final_norm\nfinal", 0.85, 0.55)
+    arrow(ax, (8.48, ROAD), (8.7, ROAD), color=BLUE)
+    note(ax, 9.04, ROAD, "(B, F, D)", BLUE, fontsize=9)
+    note(ax, 6.9, 3.25, "queries come from the frames,\nkeys and values from the memory", FAINT)
+    return figure
+
+
+# ----------------------------------------------------------------------------------------------------------
+#                                              Data as pictures
+# ----------------------------------------------------------------------------------------------------------
+
+
+def noisy(panels: dict[str, Tensor]) -> Figure:
+    """Motions as pictures, features down, frames across: {title: z-scored (F, D)}."""
+    figure, grid = axes(1, len(panels), 7.4, 2.7, sharey=True, squeeze=False)
+    for ax, (title, x) in zip(grid[0], panels.items()):
+        image = ax.imshow(
+            x.T.cpu().numpy(), cmap="PuOr_r", vmin=-3, vmax=3, aspect="auto", interpolation="nearest"
+        )
+        ax.set(title=title, xlabel="frame")
+    grid[0][0].set_ylabel("feature")
+    figure.colorbar(image, ax=list(grid[0]), shrink=0.8).set_label(
+        "deviations from the mean", fontsize=9, color=INK
+    )
+    return figure
+
+
+def losses(curves: dict[str, Sequence[float]], window: int = 20) -> Figure:
+    """Loss of each network, by its name, at each step: a running mean over `window` steps, log scale."""
+    figure, ax = axes(width=6.6, height=3.2)
+    for name, values in curves.items():
+        mean = np.convolve(values, np.ones(window) / window, "valid")
+        ax.plot(
+            np.arange(window, len(values) + 1), mean, label=NETWORK_LABELS[name], markevery=30, markersize=4,
+            linewidth=1.6, **NETWORK_LINES[name],
+        )  # fmt: skip
+    ax.set(xlabel="step", ylabel=f"loss (mean of {window} steps)", yscale="log")
+    ax.legend(fontsize=9, frameon=False)
+    return figure

@@ -1,0 +1,252 @@
+"""Looking into the denoisers: where attention looks, what adaLN turns up and down.
+
+Everything here runs through the network's own methods, so it shows what a learner's code does.
+Letters: B batch, H heads, N queries, M keys, F frames, L word pieces, W width, T diffusion steps.
+"""
+
+import inspect
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from labkit.models.base import Attention, BaseDiT
+from labkit.show.figures.style import BLUE, FAINT, GREEN, INK, ORANGE, PURPLE, axes
+from labkit.text import TextFeatures
+
+# ----------------------------------------------------------------------------------------------------------
+#                                               Recording
+# ----------------------------------------------------------------------------------------------------------
+
+
+def attention_weights(attention: Attention, x: Tensor, mask: Tensor, memory: Tensor | None = None) -> Tensor:
+    """How much each query looks at each key: (B, H, N, M), rows of sum 1, zero where the mask says no.
+
+    The arguments are those of ``Attention.forward``, which never holds these numbers itself: the fused
+    kernel makes and forgets them (Vaswani et al. 2017, eq. 1). mask may also be additive, 0 and −inf.
+    """
+    key = attention.key_value(x if memory is None else memory).chunk(2, dim=-1)[0]
+    q, k = (part.unflatten(-1, (attention.heads, -1)).transpose(1, 2) for part in (attention.query(x), key))
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    mask = mask[:, None, None, :]
+    scores = scores.masked_fill(~mask, -math.inf) if mask.dtype == torch.bool else scores + mask
+    return scores.softmax(-1)
+
+
+@contextmanager
+def recorded(network: BaseDiT) -> Iterator[dict[str, dict[str, Tensor]]]:
+    """What every Attention in `network` is given while this context is open, by the module's name.
+
+    Filled by each forward pass: {"blocks.0.attention": {"x": ..., "mask": ..., "memory": ...}, ...}, to be
+    handed to `attention_weights` as it is. A later pass replaces an earlier one.
+    """
+    calls: dict[str, dict[str, Tensor]] = {}
+    signature = inspect.signature(Attention.forward)
+
+    def hook(name: str):
+        def keep(module, args, kwargs, output):
+            given = signature.bind(module, *args, **kwargs).arguments
+            calls[name] = {key: value for key, value in given.items() if key != "self"}
+
+        return keep
+
+    modules = [(name, module) for name, module in network.named_modules() if isinstance(module, Attention)]
+    handles = [m.register_forward_hook(hook(name), with_kwargs=True) for name, m in modules]
+    try:
+        yield calls
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def positions(tokens: Tensor, stream: Tensor) -> list[int]:
+    """Where in the stream (N, W) each of the tokens (n, W) is: the row most like it.
+
+    Condition tokens may stand before the frames or after them: both are right, so we look.
+    """
+    return torch.cdist(tokens, stream).argmin(-1).tolist()
+
+
+def condition_rows(network: BaseDiT, t: Tensor, text: TextFeatures) -> Tensor:
+    """Time, caption and words as `cond_mapping` is given them: (2 + L, W) of the first sample."""
+    keep = torch.zeros(len(t), dtype=torch.bool, device=t.device)
+    condition = network.embed_condition(t, text, keep)
+    return torch.cat([condition.time[:1], condition.pooled[:1], condition.tokens[0]])
+
+
+@torch.no_grad()
+def stream_weights(network: BaseDiT, x: Tensor, t: Tensor, text: TextFeatures) -> Tensor:
+    """In-context attention to noisy x (1, F, D) at t (1,), of every block and head: (blocks, H, N, N).
+
+    N = 2 + L + F, in the order time, caption, words, frames, whatever the network's own order is.
+    """
+    with recorded(network) as calls:
+        network(x, t, text)
+    names = [f"blocks.{i}.attention" for i in range(len(network.blocks))]
+    given = calls[names[0]]["x"][0]
+    first = positions(network.blocks[0].norm1(condition_rows(network, t, text)), given)
+    order = first + [i for i in range(len(given)) if i not in first]
+    weights = [attention_weights(network.get_submodule(name), **calls[name])[0] for name in names]
+    return torch.stack(weights)[:, :, order][..., order].cpu()
+
+
+@torch.no_grad()
+def memory_weights(network: BaseDiT, x: Tensor, t: Tensor, text: TextFeatures) -> Tensor:
+    """Cross-attention of noisy x (1, F, D) at t (1,), of every block and head: (blocks, H, F, 2 + L).
+
+    The memory's order is time, caption, words, whatever the network's own.
+    """
+    with recorded(network) as calls:
+        network(x, t, text)
+    names = [f"blocks.{i}.cross_attention" for i in range(len(network.blocks))]
+    order = positions(network.memory_norm(condition_rows(network, t, text)), calls[names[0]]["memory"][0])
+    weights = [attention_weights(network.get_submodule(name), **calls[name])[0] for name in names]
+    return torch.stack(weights)[..., order].cpu()
+
+
+@torch.no_grad()
+def modulations(network: BaseDiT, t: Tensor, text: TextFeatures) -> Tensor:
+    """adaLN's six vectors in every block, for each of C captions at each t (N,): (blocks, C, N, 6, W).
+
+    Shift, scale, gate of attention, then of the mlp. They do not depend on the motion, so it is a blank.
+    """
+    found: dict[int, Tensor] = {}
+    handles = [
+        block.modulation.register_forward_hook(lambda module, given, out, i=i: found.update({i: out}))
+        for i, block in enumerate(network.blocks)
+    ]
+    captions = torch.arange(len(text), device=t.device).repeat_interleave(len(t))
+    blank = torch.zeros(len(captions), 1, network.config["features"], device=t.device)
+    network(blank, t.repeat(len(text)), text[captions])
+    for handle in handles:
+        handle.remove()
+    stacked = torch.stack([found[i] for i in range(len(network.blocks))])
+    return stacked.reshape(len(network.blocks), len(text), len(t), 6, -1).cpu()
+
+
+# ----------------------------------------------------------------------------------------------------------
+#                                                Pictures
+# ----------------------------------------------------------------------------------------------------------
+
+ALWAYS = ("⟨time⟩", "⟨caption⟩")  # the two condition tokens that stand before the words
+WIDE = 6  # a condition token is drawn as wide as this many frames, to have room for its word
+
+
+def _heat(ax: Axes, across: np.ndarray, down: np.ndarray, weights: np.ndarray):
+    """Weights as a heat map, first row on top; a square root makes small ones visible."""
+    mesh = ax.pcolormesh(across, down, weights, cmap="Blues", norm=PowerNorm(0.5, 0), rasterized=True)
+    ax.set_ylim(down[-1], down[0])
+    ax.spines[:].set_visible(False)
+    return mesh
+
+
+def _bar(figure: Figure, mesh, axes) -> None:
+    bar = figure.colorbar(mesh, ax=axes, shrink=0.6, aspect=28, pad=0.01)
+    bar.set_label("attention", fontsize=9, color=INK)
+    bar.ax.tick_params(labelsize=8, colors=INK)
+    bar.outline.set_visible(False)
+
+
+def stream(weights: Tensor, words: Sequence[str]) -> Figure:
+    """Token × token: of `stream_weights` (blocks, H, N, N), the head whose frames look at words most.
+
+    words: the L word pieces. Rows look, columns are looked at. Condition tokens are drawn wider than frames.
+    """
+    n = len(ALWAYS) + len(words)
+    frames = weights.shape[-1] - n
+    on_words = weights[:, :, n:, len(ALWAYS) : n].sum(-1).mean(-1)
+    block, head = divmod(int(on_words.argmax()), weights.shape[1])
+    edges = np.concatenate([WIDE * np.arange(n), WIDE * n + np.arange(frames + 1)])
+
+    figure, ax = axes(width=7.4, height=6.4)
+    mesh = _heat(ax, edges, edges, weights[block, head].numpy())
+    ax.axhline(WIDE * n, color=ORANGE, linewidth=1.5)
+    ax.axvline(WIDE * n, color=ORANGE, linewidth=1.5)
+    ticks = np.arange(20, frames, 20)
+    at = [*(WIDE * (np.arange(n) + 0.5)), *(WIDE * n + ticks + 0.5)]
+    labels = [*ALWAYS, *words, *(f"frame {k}" for k in ticks)]
+    ax.set_xticks(at, labels, rotation=90, fontsize=8)
+    ax.set_yticks(at, labels, fontsize=8)
+    ax.xaxis.tick_top()
+    ax.xaxis.set_label_position("top")
+    ax.set(xlabel="is looked at", ylabel="looks", aspect="equal")
+    ax.set_title(f"Block {block + 1}, head {head + 1}: the head whose frames look at the words most", pad=8)
+    _bar(figure, mesh, ax)
+    return figure
+
+
+def lookup(panels: Mapping[str, Tensor], words: Sequence[str]) -> Figure:
+    """Word × frame: a heat map of each of the panels, {title: `memory_weights` (blocks, H, F, 2 + L)}.
+
+    Mean over blocks and heads, so that each column sums to 1. words: the L word pieces.
+    """
+    labels = [*ALWAYS, *words]
+    figure, grid = axes(1, len(panels), 7.6, 0.24 * len(labels) + 1.0, sharey=True, squeeze=False)
+    top = max(float(w.mean((0, 1)).max()) for w in panels.values())
+    for ax, (title, weights) in zip(grid[0], panels.items()):
+        mean = weights.mean((0, 1)).T.numpy()  # (2 + L, F)
+        mesh = _heat(ax, np.arange(mean.shape[1] + 1), np.arange(len(labels) + 1), mean)
+        mesh.set_clim(0, top)
+        ax.axhline(len(ALWAYS), color=ORANGE, linewidth=1.5)
+        ax.set_yticks(np.arange(len(labels)) + 0.5, labels, fontsize=9)
+        ax.tick_params(axis="y", length=0)
+        ax.set(xlabel="frame", title=title)
+    _bar(figure, mesh, list(grid[0]))
+    return figure
+
+
+BLOCK_LINES = [
+    dict(color=color, linestyle=style, marker=marker)
+    for color, style, marker in zip((BLUE, ORANGE, GREEN, PURPLE), ("-", "--", "-.", ":"), "os^D")
+]
+
+
+def gates(vectors: Tensor, t: Sequence[int]) -> Figure:
+    """How far adaLN's gates stand open at each step t (N,): two panels, attention and mlp, a line a block.
+
+    vectors: `modulations` (blocks, C, N, 6, W). Height is the mean of |gate| over captions and width.
+    """
+    figure, panels = axes(1, 2, 7.4, 2.9, sharey=True)
+    for ax, title, which in zip(panels, ("gate of attention", "gate of the mlp"), (2, 5)):
+        height = vectors[:, :, :, which].abs().mean((1, 3))  # (blocks, N)
+        for i, line in enumerate(height.numpy()):
+            style = BLOCK_LINES[i % len(BLOCK_LINES)]
+            ax.plot(t, line, label=f"block {i + 1}", markevery=3, markersize=4, linewidth=1.6, **style)
+        ax.axhline(0, color=FAINT, linewidth=0.8)
+        ax.set(title=title, xlabel="t  (little noise → only noise)")
+    panels[0].set_ylabel("mean |gate|")
+    panels[1].legend(fontsize=8, frameon=False)
+    return figure
+
+
+def caption_effect(vectors: Tensor, captions: Sequence[str], at: int) -> Figure:
+    """How much alike captions are to adaLN: correlation of their scales and gates, caption × caption.
+
+    vectors: `modulations` (blocks, C, N, 6, W), of which step number `at` is shown. The mean over captions
+    is taken away first: it is what the network does whatever it is told.
+    """
+    own = vectors[:, :, at, [1, 2, 4, 5]].movedim(1, 0).flatten(1)  # (C, everything else)
+    alike = np.corrcoef((own - own.mean(0)).numpy())
+    figure, ax = axes(width=6.4, height=0.36 * len(captions) + 1.0)
+    mesh = ax.imshow(alike, cmap="PuOr_r", vmin=-1, vmax=1)
+    for (i, j), value in np.ndenumerate(alike):
+        ax.text(
+            j,
+            i,
+            f"{value:.1f}",
+            ha="center",
+            va="center",
+            fontsize=8,
+            color=INK if abs(value) < 0.7 else "white",
+        )
+    ax.set_yticks(range(len(captions)), captions, fontsize=8)
+    ax.set_xticks([])
+    ax.spines[:].set_visible(False)
+    figure.colorbar(mesh, ax=ax, shrink=0.8).set_label("correlation", fontsize=9, color=INK)
+    return figure
