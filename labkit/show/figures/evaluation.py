@@ -1,0 +1,187 @@
+"""Notebook 04's pictures: feature clouds and their Gaussians, scores, metrics against N."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Ellipse
+
+from labkit.evaluate import Row
+from labkit.show.figures.style import (
+    BLUE,
+    FAINT,
+    INK,
+    NETWORK_LABELS,
+    NETWORK_LINES,
+    ORANGE,
+    PURPLE,
+    SKY,
+    axes,
+)
+
+LEGEND = dict(fontsize=8, frameon=False, labelcolor=INK)
+# What a label of the reference ("raise-up-left-hand|active") starts with → what the map calls it.
+GROUPS = {
+    "raise-up-left": ("raises left", BLUE, "<"),
+    "raise-up-right": ("raises right", SKY, ">"),
+    "raise-up-both": ("raises both", PURPLE, "^"),
+    "wave": ("waves", ORANGE, "v"),
+    "run": ("runs", "#00805c", "s"),
+    "walk": ("walks, turns", "#b98500", "o"),
+}
+OTHER = ("all else", FAINT, "x")
+FALLBACK = (
+    dict(color=INK, linestyle="-", marker="D"),
+    dict(color=PURPLE, linestyle=":", marker="v"),
+    dict(color=SKY, linestyle="--", marker="P"),
+)
+
+
+def principal_axes(features: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """The plane in which features (N, D) spread most: origin (D,), axes (2, D), share of the variance."""
+    origin = features.mean(0)
+    _, sizes, directions = np.linalg.svd(features - origin, full_matrices=False)
+    return origin, directions[:2], float((sizes[:2] ** 2).sum() / (sizes**2).sum())
+
+
+def _plane(ax: Axes, share: float) -> None:
+    ax.set(xlabel="first principal component", ylabel="second", aspect="equal")
+    ax.annotate(
+        f"this plane holds {share:.0%} of the variance",
+        (0.5, 0.01), xycoords="axes fraction", ha="center", fontsize=7.5, color=FAINT,
+    )  # fmt: skip
+
+
+def feature_map(features: np.ndarray, labels: Sequence[str]) -> Figure:
+    """Motion features (N, D) in their principal plane, a marker for each kind of motion in labels (N,)."""
+    origin, directions, share = principal_axes(features)
+    points = (features - origin) @ directions.T
+    starts = np.array([next((g for g in GROUPS if label.startswith(g)), "") for label in labels])
+    figure, ax = axes(width=6.4, height=4.6)
+    for start, (name, color, marker) in {**GROUPS, "": OTHER}.items():
+        x, y = points[starts == start].T
+        ax.scatter(x, y, s=20, marker=marker, color=color, alpha=0.75, linewidths=0.8, label=name)
+    ax.legend(**LEGEND, loc="center left", bbox_to_anchor=(1, 0.5), title="motions", title_fontsize=8)
+    ax.set_title(f"{len(features)} real motions as the evaluator sees them")
+    _plane(ax, share)
+    return figure
+
+
+def _gaussian(ax: Axes, points: np.ndarray, **style) -> None:
+    """Ellipses of one and two standard deviations of the Gaussian fitted to points (N, 2), and its mean."""
+    values, vectors = np.linalg.eigh(np.cov(points.T))
+    angle = np.degrees(np.arctan2(vectors[1, 1], vectors[0, 1]))
+    for deviations in (1, 2):
+        height, width = 2 * deviations * np.sqrt(values)
+        ax.add_patch(Ellipse(points.mean(0), width, height, angle=angle, fill=False, linewidth=1.6, **style))
+    ax.plot(*points.mean(0), "+", color=style["edgecolor"], markersize=11, markeredgewidth=2)
+
+
+def gaussians(real: np.ndarray, generated: Mapping[str, np.ndarray]) -> Figure:
+    """A panel for each generated set (M, D): its cloud and its Gaussian over those of real (N, D).
+
+    All in the principal plane of the real set. Solid ellipses are real, dashed ones generated.
+    """
+    origin, directions, share = principal_axes(real)
+    figure, grid = axes(
+        1, len(generated), width=3.2 * len(generated), height=3.7, squeeze=False, sharex=True, sharey=True
+    )
+    for ax, (name, features) in zip(grid[0], generated.items()):
+        cloud, fake = ((x - origin) @ directions.T for x in (real, features))
+        look = NETWORK_LINES.get(name, dict(color=PURPLE, marker="^"))
+        ax.scatter(*cloud.T, s=7, color=FAINT, alpha=0.5, linewidths=0, label=f"real, N={len(real)}")
+        ax.scatter(
+            *fake.T, s=16, color=look["color"], marker=look["marker"], alpha=0.6, linewidths=0,
+            label=f"drawn, N={len(features)}",
+        )  # fmt: skip
+        _gaussian(ax, cloud, edgecolor=INK, linestyle="-")
+        _gaussian(ax, fake, edgecolor=look["color"], linestyle="--")
+        ax.set_title(NETWORK_LABELS.get(name, name))
+        ax.legend(**LEGEND, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, handletextpad=0.2)
+        _plane(ax, share)
+    return figure
+
+
+def twins(real: np.ndarray, fake: np.ndarray, distance: float) -> Figure:
+    """Two sets (N, D) side by side in the principal plane of the first; `distance` is the FD between them."""
+    origin, directions, share = principal_axes(real)
+    figure, grid = axes(1, 2, width=7.2, height=3.7, sharex=True, sharey=True)
+    for ax, features, name, color in zip(
+        grid, (real, fake), ("real motions", "no motions at all"), (INK, ORANGE)
+    ):
+        points = (features - origin) @ directions.T
+        ax.scatter(*points.T, s=9, color=color, alpha=0.5, linewidths=0)
+        _gaussian(ax, points, edgecolor=color, linestyle="-")
+        ax.set_title(name)
+        _plane(ax, share)
+    figure.suptitle(f"FD between these two clouds: {distance:.4f}", fontsize=10, color=INK)
+    return figure
+
+
+def by_size(panels: Mapping[str, Mapping[str, Mapping[int, Sequence[float]]]], columns: int = 4) -> Figure:
+    """Numbers against the N they were measured at: panels[title][line][N] is what repeated draws gave.
+
+    A line is the mean of the draws, the band around it holds 95 % of them.
+    """
+    columns = min(columns, len(panels))
+    rows = -(-len(panels) // columns)
+    figure, grid = axes(rows, columns, width=min(3.6 * columns, 9.5), height=2.7 * rows + 0.3, squeeze=False)
+    for ax in grid.flat[len(panels) :]:
+        ax.remove()
+    for ax, (title, lines) in zip(grid.flat, panels.items()):
+        fallback = iter(FALLBACK)
+        for name, draws in lines.items():
+            look = NETWORK_LINES.get(name) or next(fallback)
+            sizes = list(draws)
+            low, high = np.transpose([np.quantile(v, [0.025, 0.975]) for v in draws.values()])
+            means = [np.mean(v) for v in draws.values()]
+            ax.plot(sizes, means, **look, markersize=4, label=NETWORK_LABELS.get(name, name))
+            ax.fill_between(sizes, low, high, color=look["color"], alpha=0.15, linewidth=0)
+        ticks = sorted({n for draws in lines.values() for n in draws})
+        ax.set_xscale("log")
+        ax.set_xticks(ticks, ticks)
+        ax.minorticks_off()
+        ax.set_title(title)
+        ax.set_xlabel("N")
+        if len(lines) > 1:
+            ax.legend(**LEGEND)
+    return figure
+
+
+def score_histogram(matched: np.ndarray, shuffled: np.ndarray, name: str = "") -> Figure:
+    """TMR-Scores (N,) of motions with their own captions, and with each other's."""
+    figure, ax = axes(width=6.4, height=3.0)
+    bins = np.linspace(0, 1, 41)
+    ax.hist(shuffled, bins, color=FAINT, alpha=0.45, hatch="///", edgecolor=FAINT, label="another's caption")
+    ax.hist(matched, bins, color=BLUE, alpha=0.6, edgecolor=BLUE, label="its own caption")
+    for scores, color in ((shuffled, FAINT), (matched, BLUE)):
+        ax.axvline(scores.mean(), color=color, linewidth=1.6, linestyle="--")
+        ax.annotate(
+            f"mean {scores.mean():.2f}", (scores.mean(), 1), xycoords=("data", "axes fraction"), fontsize=8,
+            ha="right", va="top", xytext=(-4, 0), textcoords="offset points", color=color,
+        )  # fmt: skip
+    ax.set(xlabel="TMR-Score of one motion: 0 opposite, 0.5 unrelated, 1 same direction", ylabel="motions")
+    ax.set_title(name)
+    ax.legend(**LEGEND, loc="upper left")
+    return figure
+
+
+def intervals(rows: Sequence[Row], metrics: Sequence[str]) -> Figure:
+    """The results table as a picture: a panel a metric, a dot with its 95 % interval for each row."""
+    columns = min(4, len(metrics))
+    lines = -(-len(metrics) // columns)
+    figure, grid = axes(lines, columns, width=9.5, height=1.9 * lines, squeeze=False, sharey=True)
+    for ax in grid.flat[len(metrics) :]:
+        ax.remove()
+    for ax, metric in zip(grid.flat, metrics):
+        for y, row in enumerate(rows):
+            look = NETWORK_LINES.get(row.name, FALLBACK[0])
+            value, low, high = row.metrics[metric]
+            ax.plot([low, high], [y, y], color=look["color"], linewidth=2)
+            ax.plot(value, y, marker=look["marker"], color=look["color"], markersize=6)
+        ax.set_yticks(range(len(rows)), [NETWORK_LABELS.get(row.name, row.name) for row in rows])
+        ax.set_title(metric)
+        ax.grid(axis="x", color=FAINT, alpha=0.25)
+        ax.set_ylim(len(rows) - 0.5, -0.5)
+    return figure
