@@ -1,5 +1,7 @@
 """Wrong answers to Code 7."""
 
+import torch
+
 from grading.bank import mutant
 
 
@@ -13,34 +15,390 @@ def parts(schedule, prediction, x_t, t, t_prev):
     return x0, a_t, a_prev, alpha, beta, mean, beta * (1 - a_prev) / (1 - a_t)
 
 
+def with_mean(make):
+    """A step whose mean is make(x0, x_t, ᾱ_t, ᾱ_prev, α, β), by eq. 7."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        x0, a_t, a_prev, alpha, beta, _, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return make(x0, x_t, a_t, a_prev, alpha, beta) + variance.sqrt() * noise
+
+    return {"ddpm_step": ddpm_step}
+
+
+def with_epsilon(make):
+    """A step whose mean is make(ε, x_t, ᾱ_t, α, β), by eq. 11."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        _, a_t, _, alpha, beta, _, variance = parts(schedule, prediction, x_t, t, t_prev)
+        _, epsilon = schedule.split(prediction, x_t, t)
+        return make(epsilon, x_t, a_t, alpha, beta) + variance.sqrt() * noise
+
+    return {"ddpm_step": ddpm_step}
+
+
+def with_deviation(make):
+    """A step that multiplies the noise by make(ᾱ_t, ᾱ_prev, β, β̃)."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        _, a_t, a_prev, _, beta, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return mean + make(a_t, a_prev, beta, variance) * noise
+
+    return {"ddpm_step": ddpm_step}
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                    The noise
+# ------------------------------------------------------------------------------------------------------------
+
+
 @mutant(
     "The noise you add has a standard deviation of {found}, expected {expected}: is the posterior *variance* "
     "used as a standard deviation? Take its square root"
 )
 def variance_as_deviation():
-    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
-        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
-        return mean + variance * noise
+    return with_deviation(lambda a_t, a_prev, beta, variance: variance)
 
-    return ddpm_step
+
+@mutant(
+    "The noise you add has a standard deviation of {found}, expected {expected}: is it multiplied by β, which "
+    "is a variance? Take the square root"
+)
+def beta_as_deviation():
+    return with_deviation(lambda a_t, a_prev, beta, variance: beta * (a_prev < 1))
 
 
 @mutant("You return the mean alone: `noise`, times its deviation, is still to be added")
 def no_noise():
+    return with_deviation(lambda a_t, a_prev, beta, variance: 0)
+
+
+@mutant("`noise` is added at full strength: multiply it by the posterior's standard deviation")
+def bare_noise():
+    return with_deviation(lambda a_t, a_prev, beta, variance: 1)
+
+
+@mutant(
+    "The noise you add has a standard deviation of {found}, expected {expected}: is 1 − ᾱ_t its variance? "
+    "That is all the noise there is in x_t. A step adds back only what one step may"
+)
+def all_noise_of_t():
+    return with_deviation(lambda a_t, a_prev, beta, variance: (1 - a_t).sqrt())
+
+
+@mutant(
+    "The noise you add has a standard deviation of {found}, expected {expected}: is 1 − ᾱ_prev its variance? "
+    "That is all the noise there is in x_prev, most of which the mean has kept already"
+)
+def all_noise_of_t_prev():
+    return with_deviation(lambda a_t, a_prev, beta, variance: (1 - a_prev).sqrt())
+
+
+@mutant(
+    "x0 is noised afresh, to the level of t_prev: that forgets x_t. The posterior's mean lies between x0 and "
+    "x_t, and its noise is far less"
+)
+def noised_afresh():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
-        *_, mean, _ = parts(schedule, prediction, x_t, t, t_prev)
-        return mean
+        x0, _, a_prev, *_ = parts(schedule, prediction, x_t, t, t_prev)
+        return a_prev.sqrt() * x0 + (1 - a_prev).sqrt() * noise
 
     return ddpm_step
+
+
+@mutant(
+    "The fraction in the variance is upside down: 1 − ᾱ_prev is above, 1 − ᾱ_t below, and nothing is left at "
+    "the last step"
+)
+def variance_inverted():
+    return with_deviation(
+        lambda a_t, a_prev, beta, variance: (beta * (1 - a_t) / (1 - a_prev).clamp(min=1e-3)).sqrt()
+    )
+
+
+@mutant(
+    "The last step adds noise: with β as the variance nothing stops it by itself, so add none where t_prev is −1"
+)
+def noise_at_the_end():
+    return with_deviation(lambda a_t, a_prev, beta, variance: beta.sqrt())
+
+
+@mutant("The noise is multiplied by √β̃ of one step, but the stride may be longer: take β from ᾱ_t / ᾱ_prev")
+def variance_of_one_step():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        mean = parts(schedule, prediction, x_t, t, t_prev)[-2]
+        variance = parts(schedule, prediction, x_t, t, t - 1)[-1]
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
+
+
+@mutant(
+    "You draw noise of your own: `noise` is drawn already, use it, so that a seed gives the same motion again"
+)
+def own_noise():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return mean + variance.sqrt() * torch.randn_like(x_t)
+
+    return ddpm_step
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                               The mean, by eq. 7
+# ------------------------------------------------------------------------------------------------------------
 
 
 @mutant(
     "The mean's two weights are swapped: at small t the mean is near x_t, and the more so the smaller β is"
 )
 def swapped_weights():
+    return with_mean(
+        lambda x0, x_t, a_t, a_prev, alpha, beta: (
+            (a_prev.sqrt() * beta * x_t + alpha.sqrt() * (1 - a_prev) * x0) / (1 - a_t)
+        )
+    )
+
+
+@mutant(
+    "The mean is x0: one step does not go there at once. (In eq. 11, ᾱ in the place of α and β does that)"
+)
+def mean_is_x0():
+    return with_mean(lambda x0, x_t, a_t, a_prev, alpha, beta: x0)
+
+
+@mutant("The mean is x_t: weigh it with x0, as eq. 7 says, or the noise is never taken away")
+def mean_is_x_t():
+    return with_mean(lambda x0, x_t, a_t, a_prev, alpha, beta: x_t)
+
+
+@mutant("In the mean, x0 is weighed with √ᾱ_t: eq. 7 has the ᾱ of where you go *to*, √ᾱ_prev")
+def signal_of_t():
+    return with_mean(
+        lambda x0, x_t, a_t, a_prev, alpha, beta: (
+            (a_t.sqrt() * beta * x0 + alpha.sqrt() * (1 - a_prev) * x_t) / (1 - a_t)
+        )
+    )
+
+
+@mutant("In the mean, x0 is weighed with ᾱ_prev: take its square root")
+def no_root_of_signal():
+    return with_mean(
+        lambda x0, x_t, a_t, a_prev, alpha, beta: (
+            (a_prev * beta * x0 + alpha.sqrt() * (1 - a_prev) * x_t) / (1 - a_t)
+        )
+    )
+
+
+@mutant("In the mean, x_t is weighed with α: take its square root")
+def no_root_of_alpha():
+    return with_mean(
+        lambda x0, x_t, a_t, a_prev, alpha, beta: (
+            (a_prev.sqrt() * beta * x0 + alpha * (1 - a_prev) * x_t) / (1 - a_t)
+        )
+    )
+
+
+@mutant("In the mean, x_t is weighed with √ᾱ_t: eq. 7 has α of the stride without the bar, ᾱ_t / ᾱ_prev")
+def alpha_bar_for_alpha():
+    return with_mean(
+        lambda x0, x_t, a_t, a_prev, alpha, beta: (
+            (a_prev.sqrt() * beta * x0 + a_t.sqrt() * (1 - a_prev) * x_t) / (1 - a_t)
+        )
+    )
+
+
+@mutant("In the mean, x_t is weighed with 1 − ᾱ_t: eq. 7 has 1 − ᾱ_prev there, and 1 − ᾱ_t below")
+def noise_level_of_t():
+    return with_mean(
+        lambda x0, x_t, a_t, a_prev, alpha, beta: a_prev.sqrt() * beta / (1 - a_t) * x0 + alpha.sqrt() * x_t
+    )
+
+
+@mutant("In the mean, the weights are not divided by 1 − ᾱ_t: see eq. 7")
+def not_divided():
+    return with_mean(
+        lambda x0, x_t, a_t, a_prev, alpha, beta: (
+            a_prev.sqrt() * beta * x0 + alpha.sqrt() * (1 - a_prev) * x_t
+        )
+    )
+
+
+@mutant("In the mean, the weights are divided by √(1 − ᾱ_t): eq. 7 has no root there (eq. 11 has one)")
+def divided_by_root():
+    return with_mean(
+        lambda x0, x_t, a_t, a_prev, alpha, beta: (
+            (a_prev.sqrt() * beta * x0 + alpha.sqrt() * (1 - a_prev) * x_t) / (1 - a_t).sqrt()
+        )
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                               The mean, by eq. 11
+# ------------------------------------------------------------------------------------------------------------
+
+
+@mutant("In the mean, 1/√α is missing (eq. 11): a step takes away noise and lets the signal grow as well")
+def not_rescaled():
+    return with_epsilon(lambda epsilon, x_t, a_t, alpha, beta: x_t - beta / (1 - a_t).sqrt() * epsilon)
+
+
+@mutant("In the mean, ε is weighed with β alone: eq. 11 has β / √(1 − ᾱ_t)")
+def epsilon_by_beta():
+    return with_epsilon(lambda epsilon, x_t, a_t, alpha, beta: (x_t - beta * epsilon) / alpha.sqrt())
+
+
+@mutant("In the mean, ε is weighed with √β: eq. 11 has β / √(1 − ᾱ_t)")
+def epsilon_by_root_of_beta():
+    return with_epsilon(lambda epsilon, x_t, a_t, alpha, beta: (x_t - beta.sqrt() * epsilon) / alpha.sqrt())
+
+
+@mutant("In the mean, ε is divided by 1 − ᾱ_t: eq. 11 has its root, β / √(1 − ᾱ_t)")
+def epsilon_without_root():
+    return with_epsilon(
+        lambda epsilon, x_t, a_t, alpha, beta: (x_t - beta / (1 - a_t) * epsilon) / alpha.sqrt()
+    )
+
+
+@mutant("In the mean, ε is added: a step towards less noise takes it away, see the minus in eq. 11")
+def epsilon_added():
+    return with_epsilon(
+        lambda epsilon, x_t, a_t, alpha, beta: (x_t + beta / (1 - a_t).sqrt() * epsilon) / alpha.sqrt()
+    )
+
+
+@mutant("In the mean, 1/√α is 1/√ᾱ_t: eq. 11 undoes one step, not all of them, so α has no bar there")
+def rescaled_by_alpha_bar():
+    return with_epsilon(
+        lambda epsilon, x_t, a_t, alpha, beta: (x_t - beta / (1 - a_t).sqrt() * epsilon) / a_t.sqrt()
+    )
+
+
+@mutant("In the mean, 1/√α is 1/α: take the square root")
+def rescaled_by_alpha():
+    return with_epsilon(
+        lambda epsilon, x_t, a_t, alpha, beta: (x_t - beta / (1 - a_t).sqrt() * epsilon) / alpha
+    )
+
+
+@mutant(
+    "That is a step of DDIM: it keeps all the noise the network found. DDPM keeps some, and adds fresh noise"
+)
+def ddim():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
-        x0, a_t, a_prev, alpha, beta, _, variance = parts(schedule, prediction, x_t, t, t_prev)
-        mean = (a_prev.sqrt() * beta * x_t + alpha.sqrt() * (1 - a_prev) * x0) / (1 - a_t)
+        x0, epsilon = schedule.split(prediction, x_t, t)
+        a_prev = schedule.alpha_bar(t_prev)
+        return a_prev.sqrt() * x0 + (1 - a_prev).sqrt() * epsilon
+
+    return ddpm_step
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                          What is looked up, what comes out
+# ------------------------------------------------------------------------------------------------------------
+
+
+@mutant(
+    "You take `prediction` for the noise whatever schedule.prediction_type says: alg. 2 does so as well, but "
+    "here it may be x0 or v. schedule.split tells"
+)
+def always_noise():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        a_t = schedule.alpha_bar(t)
+        beta = 1 - a_t / schedule.alpha_bar(t_prev)
+        variance = parts(schedule, prediction, x_t, t, t_prev)[-1]
+        mean = (x_t - beta / (1 - a_t).sqrt() * prediction) / (1 - beta).sqrt()
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
+
+
+@mutant(
+    "You take `prediction` for x0 whatever schedule.prediction_type says: it may be the noise or v as well, "
+    "schedule.split tells"
+)
+def always_x0():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        _, a_t, a_prev, alpha, beta, _, variance = parts(schedule, prediction, x_t, t, t_prev)
+        mean = (a_prev.sqrt() * beta * prediction + alpha.sqrt() * (1 - a_prev) * x_t) / (1 - a_t)
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
+
+
+@mutant("x0 is clipped to ±1: that is for images. Motions are z-scored and go well beyond")
+def clipped():
+    return with_mean(
+        lambda x0, x_t, a_t, a_prev, alpha, beta: (
+            (a_prev.sqrt() * beta * x0.clamp(-1, 1) + alpha.sqrt() * (1 - a_prev) * x_t) / (1 - a_t)
+        )
+    )
+
+
+@mutant(
+    "The first sample's step is used for the whole batch: t and t_prev are (B,), look ᾱ up for all of them"
+)
+def first_t_for_all():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        t, t_prev = t[:1].expand(len(t)), t_prev[:1].expand(len(t))
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
+
+
+@mutant("You go back one step, whatever t_prev says: take ᾱ at t_prev, and β from ᾱ_t / ᾱ_prev")
+def one_step_back():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t - 1)
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
+
+
+@mutant(
+    "β comes from the table, schedule.betas[t], which is of one step: over a stride β is 1 − ᾱ_t / ᾱ_prev"
+)
+def beta_of_the_table():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        x0, a_t, a_prev, *_ = parts(schedule, prediction, x_t, t, t_prev)
+        beta = schedule.betas[t].float()[:, None, None]
+        mean = (a_prev.sqrt() * beta * x0 + (1 - beta).sqrt() * (1 - a_prev) * x_t) / (1 - a_t)
+        return mean + (beta * (1 - a_prev) / (1 - a_t)).sqrt() * noise
+
+    return ddpm_step
+
+
+@mutant(
+    "At t_prev = −1 you read the *last* entry of the table: ᾱ is 1 there, and schedule.alpha_bar knows it"
+)
+def index_wraps():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        x0, _ = schedule.split(prediction, x_t, t)
+        a_t, a_prev = (schedule.alphas_cumprod[s].float()[:, None, None] for s in (t, t_prev))
+        beta = 1 - a_t / a_prev
+        mean = (a_prev.sqrt() * beta * x0 + (a_t / a_prev).sqrt() * (1 - a_prev) * x_t) / (1 - a_t)
+        return mean + (beta * (1 - a_prev) / (1 - a_t)).clamp(min=0).sqrt() * noise
+
+    return ddpm_step
+
+
+@mutant(
+    "At t_prev = −1 you stay at step 0, where some noise is left: ᾱ is 1 there, and schedule.alpha_bar knows it"
+)
+def stops_at_0():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev.clamp(min=0))
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
+
+
+@mutant(
+    "The result is float64: schedule.alphas_cumprod is, and all that it touches. schedule.alpha_bar is not"
+)
+def float64_result():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t.double(), t, t_prev)
         return mean + variance.sqrt() * noise
 
     return ddpm_step

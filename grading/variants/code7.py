@@ -1,5 +1,10 @@
 """Other right answers to Code 7."""
 
+import math
+
+import numpy as np
+import torch
+
 from grading.bank import variant
 
 
@@ -17,6 +22,128 @@ def epsilon_form():
     return ddpm_step
 
 
+@variant()
+def ddim_of_eta_1():
+    """Song et al. 2021, eq. 12 with η = 1: x0, the old noise that stays, and the new."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        x0, epsilon = schedule.split(prediction, x_t, t)
+        a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+        sigma = ((1 - a_prev) / (1 - a_t)).sqrt() * (1 - a_t / a_prev).sqrt()
+        return a_prev.sqrt() * x0 + (1 - a_prev - sigma**2).clamp(0).sqrt() * epsilon + sigma * noise
+
+    return ddpm_step
+
+
+@variant()
+def product_of_gaussians():
+    """Bayes: q(x_prev | x0) as seen from x0 and q(x_t | x_prev) as seen from x_t, precisions added."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        x0, _ = schedule.split(prediction.double(), x_t.double(), t)
+        a_t, a_prev = schedule.alpha_bar(t).double(), schedule.alpha_bar(t_prev).double()
+        alpha = a_t / a_prev
+        from_x0 = 1 / (1 - a_prev).clamp(min=1e-12)
+        from_x_t = alpha / (1 - alpha)
+        variance = 1 / (from_x0 + from_x_t)
+        mean = variance * (from_x0 * a_prev.sqrt() * x0 + from_x_t * x_t / alpha.sqrt())
+        return (mean + variance.sqrt() * noise).to(x_t.dtype)
+
+    return ddpm_step
+
+
+@variant()
+def conditioned_covariance():
+    """x_prev and x_t are jointly normal given x0: mean and variance of one given the other."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        x0, _ = schedule.split(prediction, x_t, t)
+        a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+        covariance = (a_t / a_prev).sqrt() * (1 - a_prev)
+        gain = covariance / (1 - a_t)
+        mean = a_prev.sqrt() * x0 + gain * (x_t - a_t.sqrt() * x0)
+        variance = torch.relu((1 - a_prev) - gain * covariance)
+        return torch.addcmul(mean, variance.sqrt(), noise)
+
+    return ddpm_step
+
+
+@variant()
+def sample_by_sample():
+    """A loop with plain Python numbers, and a branch for the last step."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        x0, _ = schedule.split(prediction, x_t, t)
+        out = torch.empty_like(x_t)
+        for b, (now, then) in enumerate(zip(t.tolist(), t_prev.tolist())):
+            if then < 0:
+                out[b] = x0[b]
+                continue
+            a_t, a_prev = schedule.alphas_cumprod[now].item(), schedule.alphas_cumprod[then].item()
+            beta = 1 - a_t / a_prev
+            out[b] = math.sqrt(a_prev) * beta / (1 - a_t) * x0[b]
+            out[b] += math.sqrt(1 - beta) * (1 - a_prev) / (1 - a_t) * x_t[b]
+            out[b] += math.sqrt(beta * (1 - a_prev) / (1 - a_t)) * noise[b]
+        return out
+
+    return ddpm_step
+
+
+@variant()
+def numpy_float64():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        x0, x_t, noise = (
+            v.numpy().astype(np.float64) for v in (schedule.split(prediction, x_t, t)[0], x_t, noise)
+        )
+        table = np.concatenate([[1.0], schedule.alphas_cumprod.numpy()])  # counted from 1, as in the paper
+        a_t, a_prev = (table[s.numpy() + 1][:, None, None] for s in (t, t_prev))
+        beta = 1 - a_t / a_prev
+        weights = np.sqrt(a_prev) * beta / (1 - a_t), np.sqrt(1 - beta) * (1 - a_prev) / (1 - a_t)
+        deviation = np.sqrt(beta * (1 - a_prev) / (1 - a_t))
+        return torch.from_numpy(weights[0] * x0 + weights[1] * x_t + deviation * noise).float()
+
+    return ddpm_step
+
+
+@variant()
+def logarithm_of_variance():
+    """As improved-diffusion does: exp(½ log β̃), a mask for the last step, einsum for the mean."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        x0, _ = schedule.split(prediction, x_t, t)
+        a_t, a_prev = schedule.alpha_bar(t).flatten(), schedule.alpha_bar(t_prev).flatten()
+        beta = 1 - a_t / a_prev
+        weights = torch.stack([a_prev.sqrt() * beta, (1 - beta).sqrt() * (1 - a_prev)]) / (1 - a_t)
+        mean = torch.einsum("kb,kbfd->bfd", weights, torch.stack([x0, x_t]))
+        log_variance = torch.log((beta * (1 - a_prev) / (1 - a_t)).clamp(min=1e-20))
+        nonzero = (t_prev != -1).float().view(-1, 1, 1)
+        return mean + nonzero * torch.exp(0.5 * log_variance).view(-1, 1, 1) * noise
+
+    return ddpm_step
+
+
+@variant()
+def in_place():
+    """The three kinds of prediction told apart by hand, eq. 11 in place."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+        signal, level = a_t.sqrt(), (1 - a_t).sqrt()
+        if schedule.prediction_type == "sample":
+            epsilon = (x_t - signal * prediction) / level
+        elif schedule.prediction_type == "v_prediction":
+            epsilon = signal * prediction + level * x_t
+        else:
+            epsilon = prediction.clone()
+        alpha = a_t / a_prev
+        x_t -= epsilon.mul_((1 - alpha) / level)
+        x_t /= alpha.sqrt()
+        x_t += noise.mul_(((1 - a_prev) * (1 - alpha)).sqrt_() / level)
+        return x_t
+
+    return ddpm_step
+
+
 @variant(other_numbers=True)
 def beta_variance():
     """σ² = β_t, the other choice of Ho et al. 2020, sec. 3.2; no noise at the last step (alg. 2)."""
@@ -28,5 +155,19 @@ def beta_variance():
         mean = (a_prev.sqrt() * beta * x0 + (1 - beta).sqrt() * (1 - a_prev) * x_t) / (1 - a_t)
         z = noise * (t_prev >= 0)[:, None, None]
         return mean + beta.sqrt() * z
+
+    return ddpm_step
+
+
+@variant(other_numbers=True)
+def noise_subtracted():
+    """Normal noise is symmetric: −σ · noise is as good a draw."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        _, epsilon = schedule.split(prediction, x_t, t)
+        a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+        alpha = a_t / a_prev
+        mean = (x_t - (1 - alpha) / (1 - a_t).sqrt() * epsilon) / alpha.sqrt()
+        return mean - ((1 - alpha) * (1 - a_prev) / (1 - a_t)).sqrt() * noise
 
     return ddpm_step
