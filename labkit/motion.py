@@ -53,10 +53,12 @@ _MIRROR = [
 
 @stub("code2")
 def split_motion(x: Tensor) -> tuple[int, int, dict[str, Tensor]]:
-    """A motion x (F, D) → F, D and its parts by name (the names and order of `LAYOUT`).
+    """A motion x (F, D) → F frames, D features (both int, read from x) and its parts, a dict by name.
 
-    root_height (F, 1), root_velocity (F, 2), yaw_velocity (F, 1), rotations (F, 22, 6), joints (F, 23, 3).
-    D is read from x. `LAYOUT` maps each name to the slice of columns that belongs to it.
+    root_height (F, 1), root_velocity (F, 2), yaw_velocity (F, 1), rotations (F, 22, 6), joints (F, 23, 3):
+    tensors with the numbers and the dtype of x. Their layout is that of Petrovich et al. 2024 ("STMC"), sec.
+    3.2; `LAYOUT` maps each name to the slice of columns that belongs to it. In these columns the numbers of
+    one joint are neighbours.
     """
     # TODO (Code 2): here, or in notebooks/01_dataset.ipynb
     raise NotImplementedError

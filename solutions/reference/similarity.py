@@ -13,7 +13,8 @@ def tmr_score(text: ArrayLike, motion: ArrayLike) -> float:
     0.5 (unrelated) to 1 (the same direction). CLIPScore is 2.5 max(cos, 0), and some public code gives
     100 cos of raw features: such numbers cannot be compared with these.
 
-    Raises ValueError for N = 0, unequal shapes and zero vectors.
+    Raises ValueError for N = 0, unequal shapes and zero vectors, as `as_pair` and `unit` of
+    `labkit.metrics.features` do.
     """
     text, motion = as_pair(text, motion, ("text", "motion"), rows_match=True)
     cosine = (unit(text) * unit(motion)).sum(1)

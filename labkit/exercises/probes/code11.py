@@ -64,6 +64,7 @@ def lengths(draw: Inputs) -> np.ndarray:
 @probe(0.5, "Features that cannot be compared raise ValueError, as the docstring says")
 def refuses(draw: Inputs) -> str:
     x = features(draw, 6)
+    score(x, x)  # an error here is no refusal
     cases = {
         "N = 0": (x[:0], x[:0]),
         "6 captions, 1 motion": (x, x[:1]),

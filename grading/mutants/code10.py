@@ -1,0 +1,352 @@
+"""Wrong answers to Code 10."""
+
+import numpy as np
+from scipy.linalg import sqrtm
+
+from grading.bank import mutant
+from labkit.metrics.features import as_pair, unit
+
+
+def covariance(x):
+    return np.cov(x, rowvar=False)
+
+
+def overlap(cov_a, cov_b):
+    """Tr((Σ_a Σ_b)^½)."""
+    return np.sqrt(np.maximum(np.linalg.eigvals(cov_a @ cov_b).real, 0)).sum()
+
+
+def squared(shift):
+    return shift @ shift
+
+
+def between(cov_a, cov_b):
+    return np.trace(cov_a) + np.trace(cov_b) - 2 * overlap(cov_a, cov_b)
+
+
+def made_of(mean_term=squared, covariance=covariance, trace_term=between, check=as_pair):
+    """A frechet_distance of these pieces."""
+
+    def frechet_distance(a, b):
+        a, b = check(a, b, ("a", "b"), at_least=2)
+        shift = a.mean(0) - b.mean(0)
+        return float(mean_term(shift) + trace_term(covariance(a), covariance(b)))
+
+    return frechet_distance
+
+
+right = made_of()
+
+
+def root(cov):
+    """The symmetric root of one covariance."""
+    values, vectors = np.linalg.eigh(cov)
+    return (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                What comes back
+# ------------------------------------------------------------------------------------------------------------
+
+
+@mutant("Your function gives nothing back: is `return` missing?")
+def no_return():
+    def frechet_distance(a, b):
+        right(a, b)
+
+    return frechet_distance
+
+
+@mutant("You return a matrix: of Σ_a + Σ_b - 2 (Σ_a Σ_b)^½ only the trace, the sum of the diagonal, counts")
+def no_trace():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        cov_a, cov_b, shift = covariance(a), covariance(b), a.mean(0) - b.mean(0)
+        return shift @ shift + cov_a + cov_b - 2 * sqrtm(cov_a @ cov_b).real
+
+    return frechet_distance
+
+
+@mutant("You return the two terms one by one: add them")
+def two_terms():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        return squared(a.mean(0) - b.mean(0)), between(covariance(a), covariance(b))
+
+    return frechet_distance
+
+
+@mutant("The result is complex even where it need not be: the distance is its real part")
+def always_complex():
+    def frechet_distance(a, b):
+        return complex(right(a, b))
+
+    return frechet_distance
+
+
+@mutant(
+    "With singular covariances (fewer rows than columns) your result is complex: rounding turns eigenvalues "
+    "that should be 0 into tiny negative ones, whose roots are imaginary. Keep the real part"
+)
+def complex_where_singular():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        cov_a, cov_b, shift = covariance(a), covariance(b), a.mean(0) - b.mean(0)
+        return shift @ shift + np.trace(cov_a + cov_b - 2 * sqrtm(cov_a @ cov_b))
+
+    return frechet_distance
+
+
+@mutant(
+    "With singular covariances (fewer rows than columns) your result is not a number: rounding turns "
+    "eigenvalues that should be 0 into tiny negative ones. Set those to 0 before you take roots"
+)
+def nan_where_singular():
+    def trace_term(cov_a, cov_b):
+        return np.trace(cov_a) + np.trace(cov_b) - 2 * np.sqrt(np.linalg.eigvals(cov_a @ cov_b).real).sum()
+
+    return made_of(trace_term=trace_term)
+
+
+@mutant("Your distance is the square root of FD: the formula gives it squared, and so it is reported")
+def root_of_all():
+    def frechet_distance(a, b):
+        return np.sqrt(right(a, b))
+
+    return frechet_distance
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                             |μ_a - μ_b|²
+# ------------------------------------------------------------------------------------------------------------
+
+
+@mutant(
+    "The difference of the means is not squared: you found {found}, its length, where {expected} is right"
+)
+def length_not_squared():
+    return made_of(np.linalg.norm)
+
+
+@mutant("The means are left out: add the squared length of their difference")
+def no_mean_term():
+    return made_of(lambda shift: 0)
+
+
+@mutant("The differences of the means are added up without a square")
+def sum_of_differences():
+    return made_of(np.sum)
+
+
+@mutant("The differences of the means are added up as absolute values: square each first")
+def sum_of_absolute_differences():
+    return made_of(lambda shift: np.abs(shift).sum())
+
+
+@mutant("The squared differences of the means are averaged over the features: add them up")
+def mean_of_squares():
+    return made_of(lambda shift: (shift**2).mean())
+
+
+@mutant("The difference of the means comes with a minus: it *adds* to the distance")
+def means_subtracted():
+    return made_of(lambda shift: -shift @ shift)
+
+
+@mutant("The mean is taken over the features of a row: take it over the rows, one mean for each column")
+def mean_of_rows():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        return squared(a.mean(1) - b.mean(1)) + between(covariance(a), covariance(b))
+
+    return frechet_distance
+
+
+@mutant("One mean is taken of all numbers of a set: take one for each column")
+def mean_of_all():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        return (a.mean() - b.mean()) ** 2 + between(covariance(a), covariance(b))
+
+    return frechet_distance
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                            Tr(Σ_a + Σ_b - 2 (Σ_a Σ_b)^½)
+# ------------------------------------------------------------------------------------------------------------
+
+
+@mutant("The covariances are left out: your distance is that of the means alone")
+def means_only():
+    return made_of(trace_term=lambda cov_a, cov_b: 0)
+
+
+@mutant("The root of the product is added: it is subtracted, twice")
+def plus():
+    return made_of(trace_term=lambda a, b: np.trace(a) + np.trace(b) + 2 * overlap(a, b))
+
+
+@mutant("The factor 2 before the root of the product is missing")
+def no_two():
+    return made_of(trace_term=lambda a, b: np.trace(a) + np.trace(b) - overlap(a, b))
+
+
+@mutant("The term with the root of the product is missing: two equal sets are then not at 0")
+def no_root_term():
+    return made_of(trace_term=lambda a, b: np.trace(a) + np.trace(b))
+
+
+@mutant("The traces of Σ_a and Σ_b are missing: only the root of their product is there")
+def root_term_only():
+    return made_of(trace_term=lambda a, b: -2 * overlap(a, b))
+
+
+@mutant("The trace of Σ_b is missing")
+def no_trace_of_b():
+    return made_of(trace_term=lambda a, b: np.trace(a) - 2 * overlap(a, b))
+
+
+@mutant("The trace of Σ_a is missing")
+def no_trace_of_a():
+    return made_of(trace_term=lambda a, b: np.trace(b) - 2 * overlap(a, b))
+
+
+@mutant("No root is taken of the product Σ_a Σ_b")
+def no_root():
+    return made_of(trace_term=lambda a, b: np.trace(a + b - 2 * a @ b))
+
+
+@mutant("The root is taken of every number of Σ_a Σ_b by itself: it is a *matrix* root, R with R R = Σ_a Σ_b")
+def elementwise_root():
+    def trace_term(a, b):
+        product = a @ b
+        return np.trace(a + b) - 2 * np.sqrt(np.maximum(np.diag(product), 0)).sum()
+
+    return made_of(trace_term=trace_term)
+
+
+@mutant("Σ_a and Σ_b are multiplied number by number (*): the formula has the matrix product (@)")
+def elementwise_product():
+    return made_of(trace_term=lambda a, b: np.trace(a + b - 2 * sqrtm(a * b).real))
+
+
+@mutant("Only the variances of the features are used, not how features vary together: take whole covariances")
+def variances_only():
+    return made_of(trace_term=lambda a, b: ((np.diag(a) ** 0.5 - np.diag(b) ** 0.5) ** 2).sum())
+
+
+@mutant(
+    "Tr(Σ_a^½ Σ_b^½) is not Tr((Σ_a Σ_b)^½): roots of a product and products of roots agree only where the "
+    "covariances have the same axes"
+)
+def product_of_roots():
+    return made_of(trace_term=lambda a, b: np.trace(a + b - 2 * root(a) @ root(b)))
+
+
+@mutant(
+    "You add up the roots of the *singular* values of Σ_a Σ_b: the root's trace needs its *eigen*values, and "
+    "the product is not symmetric"
+)
+def singular_values_of_the_product():
+    def trace_term(a, b):
+        return np.trace(a + b) - 2 * np.sqrt(np.linalg.svd(a @ b, compute_uv=False)).sum()
+
+    return made_of(trace_term=trace_term)
+
+
+@mutant("eigh and eigvalsh are for symmetric matrices only, and the product Σ_a Σ_b is not symmetric")
+def eigh_of_the_product():
+    def trace_term(a, b):
+        return np.trace(a + b) - 2 * np.sqrt(np.maximum(np.linalg.eigvalsh(a @ b), 0)).sum()
+
+    return made_of(trace_term=trace_term)
+
+
+@mutant("You compare covariances by the squares of their differences: the formula takes a trace and a root")
+def frobenius():
+    return made_of(trace_term=lambda a, b: ((a - b) ** 2).sum())
+
+
+@mutant("The covariance term is divided by the number of features: a trace is a sum, no mean")
+def mean_of_the_diagonal():
+    return made_of(trace_term=lambda a, b: between(a, b) / len(a))
+
+
+@mutant("The determinant stands where the trace should be")
+def determinant():
+    def trace_term(a, b):
+        return np.linalg.det(a) + np.linalg.det(b) - 2 * np.sqrt(np.linalg.det(a) * np.linalg.det(b))
+
+    return made_of(trace_term=trace_term)
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                           Features and covariances
+# ------------------------------------------------------------------------------------------------------------
+
+
+@mutant("Covariances are divided by N: divide by N - 1, as np.cov does by itself")
+def biased():
+    return made_of(covariance=lambda x: np.cov(x, rowvar=False, bias=True))
+
+
+@mutant("You used (XᵀX) / (N - 1) without taking the means off the columns of X first")
+def not_centred():
+    return made_of(covariance=lambda x: x.T @ x / (len(x) - 1))
+
+
+@mutant("The products of the centred features are added up and not divided by N - 1")
+def scatter():
+    return made_of(covariance=lambda x: (len(x) - 1) * np.cov(x, rowvar=False))
+
+
+@mutant("np.cov takes rows for variables: here the columns are, so rowvar=False or the transpose")
+def rows_as_variables():
+    return made_of(covariance=np.cov)
+
+
+@mutant("These are correlations, with 1 on the diagonal: take covariances, which know how wide a set is")
+def correlation():
+    return made_of(covariance=lambda x: np.corrcoef(x, rowvar=False))
+
+
+@mutant("Features are brought to unit length first: FD takes them as they are")
+def unit_length():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        return right(unit(a), unit(b))
+
+    return frechet_distance
+
+
+@mutant("Every set is standardised by itself first, which removes just what FD measures")
+def standardised():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        return right(*((x - x.mean(0)) / x.std(0, ddof=1) for x in (a, b)))
+
+    return frechet_distance
+
+
+@mutant("Both sets are described by the mean and covariance of a: is there an a where b should be?")
+def a_for_b():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        return right(a, a)
+
+    return frechet_distance
+
+
+@mutant(
+    "Sets that cannot be compared pass without a word, and the result is nan: let `as_pair` of "
+    "labkit.metrics.features look at them first"
+)
+def no_check():
+    def check(a, b, names, at_least):
+        width = min(a.shape[1], b.shape[1])
+        return a[:, :width], b[:, :width]
+
+    def trace_term(a, b):
+        return between(a, b) if np.isfinite(a).all() and np.isfinite(b).all() else np.nan
+
+    return made_of(trace_term=trace_term, check=check)

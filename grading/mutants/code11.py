@@ -1,0 +1,291 @@
+"""Wrong answers to Code 11."""
+
+import numpy as np
+
+from grading.bank import mutant
+from labkit.metrics.features import as_pair, unit
+
+
+def pair(text, motion):
+    return as_pair(text, motion, ("text", "motion"), rows_match=True)
+
+
+def of_cosines(make):
+    """A tmr_score that makes something else of the right cosines (N,)."""
+
+    def tmr_score(text, motion):
+        text, motion = pair(text, motion)
+        return make((unit(text) * unit(motion)).sum(1))
+
+    return tmr_score
+
+
+def of_features(make):
+    """A tmr_score that makes something else of the checked features, both (N, D)."""
+
+    def tmr_score(text, motion):
+        text, motion = pair(text, motion)
+        unit(text), unit(motion)  # refuses zero vectors
+        return make(text, motion)
+
+    return tmr_score
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                               From cosine to score
+# ------------------------------------------------------------------------------------------------------------
+
+
+@mutant("Your function gives nothing back: is `return` missing?")
+def no_return():
+    return of_cosines(lambda cosine: None)
+
+
+@mutant("You return one score for each pair: the TMR-Score is their mean, one number")
+def score_of_each():
+    return of_cosines(lambda cosine: (cosine + 1) / 2)
+
+
+@mutant("The scores are added up: take their mean, so that N does not matter")
+def added_up():
+    return of_cosines(lambda cosine: ((cosine + 1) / 2).sum())
+
+
+@mutant("This is the mean cosine, from -1 to 1: the score is (cosine + 1) / 2, from 0 to 1")
+def cosine_alone():
+    return of_cosines(np.mean)
+
+
+@mutant("cosine + 1 runs from 0 to 2: halve it")
+def not_halved():
+    return of_cosines(lambda cosine: (cosine + 1).mean())
+
+
+@mutant("cosine + 1/2 runs from -0.5 to 1.5: the brackets are missing, (cosine + 1) / 2")
+def brackets_missing():
+    return of_cosines(lambda cosine: (cosine + 1 / 2).mean())
+
+
+@mutant("The cosine is halved, but 1 is not added before: (cosine + 1) / 2")
+def half_the_cosine():
+    return of_cosines(lambda cosine: (cosine / 2).mean())
+
+
+@mutant("This is 100 times the cosine, as some public code has it: here the score is (cosine + 1) / 2")
+def hundred_cosines():
+    return of_cosines(lambda cosine: 100 * cosine.mean())
+
+
+@mutant("This is a percentage: the score runs from 0 to 1")
+def percent():
+    return of_cosines(lambda cosine: 50 * (cosine + 1).mean())
+
+
+@mutant("This is CLIPScore, 2.5 max(cosine, 0): here the score is (cosine + 1) / 2")
+def clip_score():
+    return of_cosines(lambda cosine: 2.5 * np.maximum(cosine, 0).mean())
+
+
+@mutant("Negative cosines are cut off at 0: opposite directions should score less than unrelated ones")
+def cut_at_zero():
+    return of_cosines(lambda cosine: np.maximum(cosine, 0).mean())
+
+
+@mutant("The cosine loses its sign: opposite directions should score 0, not 1")
+def absolute_cosine():
+    return of_cosines(lambda cosine: np.abs(cosine).mean())
+
+
+@mutant("The squared cosine loses its sign: the score is (cosine + 1) / 2")
+def squared_cosine():
+    return of_cosines(lambda cosine: (cosine**2).mean())
+
+
+@mutant("This is a distance, 0 where directions are equal: the score is 1 there, (1 + cosine) / 2")
+def distance():
+    return of_cosines(lambda cosine: ((1 - cosine) / 2).mean())
+
+
+@mutant("This is the cosine distance, 1 - cosine: the score is (1 + cosine) / 2")
+def cosine_distance():
+    return of_cosines(lambda cosine: (1 - cosine).mean())
+
+
+@mutant("The score falls in a straight line with the *angle*: it is the cosine that counts, (cosine + 1) / 2")
+def of_the_angle():
+    return of_cosines(lambda cosine: (1 - np.arccos(np.clip(cosine, -1, 1)) / np.pi).mean())
+
+
+@mutant("A sigmoid brings the cosine between 0 and 1, but not to 0 and 1: the score is (cosine + 1) / 2")
+def sigmoid():
+    return of_cosines(lambda cosine: (1 / (1 + np.exp(-cosine))).mean())
+
+
+@mutant("You return the score of the first pair: take the mean over all")
+def first_pair():
+    return of_cosines(lambda cosine: (cosine[0] + 1) / 2)
+
+
+@mutant("You return the median of the scores: take their mean")
+def median():
+    return of_cosines(lambda cosine: (np.median(cosine) + 1) / 2)
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                              From features to cosine
+# ------------------------------------------------------------------------------------------------------------
+
+
+@mutant(
+    "The dot product grows with the features' lengths: divide it by both, that is, bring rows to length 1"
+)
+def raw_dot():
+    return of_features(lambda text, motion: ((text * motion).sum(1).mean() + 1) / 2)
+
+
+@mutant("The raw dot product, without (… + 1) / 2: bring features to unit length, then cosine to score")
+def raw_dot_alone():
+    return of_features(lambda text, motion: (text * motion).sum(1).mean())
+
+
+@mutant("Only the captions are brought to unit length: the motions need it too")
+def text_alone():
+    return of_features(lambda text, motion: ((unit(text) * motion).sum(1).mean() + 1) / 2)
+
+
+@mutant("Only the motions are brought to unit length: the captions need it too")
+def motion_alone():
+    return of_features(lambda text, motion: ((text * unit(motion)).sum(1).mean() + 1) / 2)
+
+
+@mutant("Features are divided by their *squared* length: take the root (np.linalg.norm does)")
+def squared_length():
+    def score(text, motion):
+        text, motion = (x / (x**2).sum(1, keepdims=True) for x in (text, motion))
+        return ((text * motion).sum(1).mean() + 1) / 2
+
+    return of_features(score)
+
+
+@mutant(
+    "Features are divided by the sum of their absolute values: unit length is meant in the Euclidean sense"
+)
+def one_norm():
+    def score(text, motion):
+        text, motion = (x / np.abs(x).sum(1, keepdims=True) for x in (text, motion))
+        return ((text * motion).sum(1).mean() + 1) / 2
+
+    return of_features(score)
+
+
+@mutant("The whole matrix is divided by one length: every row has its own (axis=1, keepdims=True)")
+def one_length_for_all():
+    def score(text, motion):
+        text, motion = (x / np.linalg.norm(x) for x in (text, motion))
+        return ((text * motion).sum(1).mean() + 1) / 2
+
+    return of_features(score)
+
+
+@mutant("The length is taken down the batch (axis 0): take it along each row (axis 1)")
+def length_over_batch():
+    def score(text, motion):
+        text, motion = (x / np.maximum(np.linalg.norm(x, axis=0), 1e-8) for x in (text, motion))
+        return ((text * motion).sum(1).mean() + 1) / 2
+
+    return of_features(score)
+
+
+@mutant("The cosine is taken down the batch (axis 0), column by column: take it along each row (axis 1)")
+def cosine_over_batch():
+    def score(text, motion):
+        text, motion = (x / np.maximum(np.linalg.norm(x, axis=0), 1e-8) for x in (text, motion))
+        return ((text * motion).sum(0).mean() + 1) / 2
+
+    return of_features(score)
+
+
+@mutant("One cosine is taken of all features in one long vector: every pair has its own")
+def flattened():
+    def score(text, motion):
+        return ((text * motion).sum() / np.linalg.norm(text) / np.linalg.norm(motion) + 1) / 2
+
+    return of_features(score)
+
+
+@mutant("Features are averaged over the pairs before the cosine: take each pair's cosine, then the mean")
+def cosine_of_means():
+    def score(text, motion):
+        text, motion = unit(text.mean(0, keepdims=True)), unit(motion.mean(0, keepdims=True))
+        return ((text * motion).sum() + 1) / 2
+
+    return of_features(score)
+
+
+@mutant("Products are averaged along the row: a dot product is their *sum*")
+def mean_of_products():
+    return of_features(lambda text, motion: ((unit(text) * unit(motion)).mean() + 1) / 2)
+
+
+@mutant("Every caption is compared with every motion: row i belongs to row i, only the diagonal counts")
+def all_pairs():
+    return of_features(lambda text, motion: ((unit(text) @ unit(motion).T).mean() + 1) / 2)
+
+
+@mutant("Each caption takes the motion that fits it best: row i belongs to row i, only the diagonal counts")
+def best_motion():
+    return of_features(lambda text, motion: ((unit(text) @ unit(motion).T).max(1).mean() + 1) / 2)
+
+
+@mutant("The rows are out of step: row i of text belongs to row i of motion, in this order")
+def out_of_step():
+    return of_features(lambda text, motion: ((unit(text) * unit(motion)[::-1]).sum(1).mean() + 1) / 2)
+
+
+@mutant("Each row's mean is taken off first, which makes it a correlation: cosine takes features as they are")
+def correlation():
+    def score(text, motion):
+        text, motion = (x - x.mean(1, keepdims=True) for x in (text, motion))
+        return ((unit(text) * unit(motion)).sum(1).mean() + 1) / 2
+
+    return of_features(score)
+
+
+@mutant("This is the mean Euclidean distance of the pairs: the score is (cosine + 1) / 2")
+def euclidean():
+    return of_features(lambda text, motion: np.linalg.norm(unit(text) - unit(motion), axis=1).mean())
+
+
+@mutant("Euclidean distance, turned round: the score is (cosine + 1) / 2")
+def one_minus_euclidean():
+    return of_features(lambda text, motion: 1 - np.linalg.norm(unit(text) - unit(motion), axis=1).mean() / 2)
+
+
+@mutant("Both sides of the cosine are captions: is there a text where motion should be?")
+def text_for_motion():
+    return of_features(lambda text, motion: ((unit(text) * unit(text)).sum(1).mean() + 1) / 2)
+
+
+@mutant(
+    "Features that cannot be compared pass unnoticed (N = 0, unequal shapes, zero vectors): let `as_pair` "
+    "and `unit` of labkit.metrics.features look at them first"
+)
+def no_check():
+    def tmr_score(text, motion):
+        cosine = (text * motion).sum(1) / np.linalg.norm(text, axis=1) / np.linalg.norm(motion, axis=1)
+        return ((cosine + 1) / 2).mean()
+
+    return tmr_score
+
+
+@mutant(
+    "A zero vector passes without a word: it has no direction. `unit` of labkit.metrics.features refuses it; "
+    "a small number added to the length, as torch does, hides it"
+)
+def zero_vectors_pass():
+    def tmr_score(text, motion):
+        text, motion = pair(text, motion)
+        lengths = np.maximum(np.linalg.norm(text, axis=1) * np.linalg.norm(motion, axis=1), 1e-8)
+        return (((text * motion).sum(1) / lengths + 1) / 2).mean()
+
+    return tmr_score

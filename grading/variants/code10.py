@@ -1,0 +1,150 @@
+"""Other right answers to Code 10."""
+
+import numpy as np
+import torch
+from scipy import linalg
+from scipy.spatial.distance import sqeuclidean
+
+from grading.bank import variant
+from labkit.metrics.features import as_pair
+
+
+def check(a, b):
+    return as_pair(a, b, ("a", "b"), at_least=2)
+
+
+@variant()
+def scipy_sqrtm():
+    """The formula as it stands; the imaginary part that singular covariances leave is rounding."""
+
+    def frechet_distance(a, b):
+        a, b = check(a, b)
+        cov_a, cov_b = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
+        root = linalg.sqrtm(cov_a @ cov_b)
+        return np.sum((a.mean(axis=0) - b.mean(axis=0)) ** 2) + np.trace(cov_a + cov_b - 2 * root).real
+
+    return frechet_distance
+
+
+@variant()
+def eigenvalues_of_the_product():
+    def frechet_distance(a, b):
+        a, b = check(a, b)
+        cov_a, cov_b = np.cov(a.T), np.cov(b.T)
+        values = np.linalg.eigvals(cov_a @ cov_b)
+        overlap = np.sqrt(values.astype(complex)).real.sum()
+        return sqeuclidean(a.mean(0), b.mean(0)) + np.trace(cov_a) + np.trace(cov_b) - 2 * overlap
+
+    return frechet_distance
+
+
+@variant()
+def offset_where_singular():
+    """As public FID code does: a little on the diagonal of both covariances before the root."""
+
+    def frechet_distance(a, b):
+        a, b = check(a, b)
+        shift, cov_a, cov_b = a.mean(0) - b.mean(0), np.cov(a, rowvar=False), np.cov(b, rowvar=False)
+        offset = 1e-6 * np.eye(len(cov_a))
+        root = linalg.sqrtm((cov_a + offset) @ (cov_b + offset))
+        if np.iscomplexobj(root):
+            root = root.real
+        return shift.dot(shift) + np.trace(cov_a) + np.trace(cov_b) - 2 * np.trace(root)
+
+    return frechet_distance
+
+
+@variant()
+def symmetric_form():
+    """Tr((Σ_a^½ Σ_b Σ_a^½)^½): a symmetric matrix, for eigh."""
+
+    def frechet_distance(a, b):
+        a, b = check(a, b)
+        cov_a, cov_b = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
+        values, vectors = np.linalg.eigh(cov_a)
+        root = vectors @ np.diag(np.sqrt(values.clip(0))) @ vectors.T
+        inner = np.linalg.eigvalsh(root @ cov_b @ root)
+        d = a.mean(0) - b.mean(0)
+        return (d**2).sum() + np.trace(cov_a + cov_b) - 2 * np.sqrt(inner.clip(min=0)).sum()
+
+    return frechet_distance
+
+
+@variant()
+def without_covariances():
+    """With Σ = XᵀX and Y alike, the eigenvalues' roots of Σ_a Σ_b are the singular values of X Yᵀ."""
+
+    def frechet_distance(a, b):
+        a, b = check(a, b)
+        x = (a - a.mean(0)) / np.sqrt(len(a) - 1)
+        y = (b - b.mean(0)) / np.sqrt(len(b) - 1)
+        overlap = np.linalg.norm(x @ y.T, ord="nuc")
+        return ((a.mean(0) - b.mean(0)) ** 2).sum() + (x**2).sum() + (y**2).sum() - 2 * overlap
+
+    return frechet_distance
+
+
+@variant()
+def cholesky():
+    """L Lᵀ = Σ + a little: the singular values of L_aᵀ L_b."""
+
+    def frechet_distance(a, b):
+        a, b = check(a, b)
+        covs = [np.cov(x, rowvar=False) for x in (a, b)]
+        la, lb = (np.linalg.cholesky(c + 1e-9 * np.trace(c) * np.eye(len(c))) for c in covs)
+        overlap = np.linalg.svd(la.T @ lb)[1].sum()
+        shift = a.mean(0) - b.mean(0)
+        return np.linalg.norm(shift) ** 2 + sum(np.trace(c) for c in covs) - 2 * overlap
+
+    return frechet_distance
+
+
+@variant()
+def torch_float64():
+    """A tensor without axes is a number too."""
+
+    def frechet_distance(a, b):
+        a, b = (torch.from_numpy(x) for x in check(a, b))
+        cov_a, cov_b = a.T.cov(), b.T.cov()
+        roots = torch.linalg.eigvals(cov_a @ cov_b).sqrt().real
+        return (a.mean(0) - b.mean(0)).square().sum() + cov_a.trace() + cov_b.trace() - 2 * roots.sum()
+
+    return frechet_distance
+
+
+@variant()
+def torch_float32():
+    """Coarse, and near enough; never below 0."""
+
+    def frechet_distance(a, b):
+        a, b = (torch.as_tensor(x, dtype=torch.float32) for x in check(a, b))
+        x = (a - a.mean(0)) / (len(a) - 1) ** 0.5
+        y = (b - b.mean(0)) / (len(b) - 1) ** 0.5
+        overlap = torch.linalg.svdvals(x @ y.T).sum()
+        distance = ((a.mean(0) - b.mean(0)) ** 2).sum() + x.pow(2).sum() + y.pow(2).sum() - 2 * overlap
+        return max(distance.item(), 0.0)
+
+    return frechet_distance
+
+
+@variant()
+def own_checks_and_einsum():
+    """Means and covariances as sums; bad input refused by hand."""
+
+    def moments(x):
+        mean = x.sum(0) / len(x)
+        centred = x - mean
+        return mean, np.einsum("ni,nj->ij", centred, centred) / (len(x) - 1)
+
+    def frechet_distance(a, b):
+        a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+        if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:
+            raise ValueError("expected (N, D) and (M, D)")
+        if min(len(a), len(b)) < 2 or not (np.isfinite(a).all() and np.isfinite(b).all()):
+            raise ValueError("expected two rows or more, and finite numbers")
+        (mean_a, cov_a), (mean_b, cov_b) = moments(a), moments(b)
+        values = linalg.eigvals(cov_a @ cov_b).real
+        total = sum((p - q) ** 2 for p, q in zip(mean_a, mean_b))
+        return float(total + cov_a.trace() + cov_b.trace() - 2 * np.sqrt(np.abs(values)).sum())
+
+    return frechet_distance
