@@ -18,6 +18,7 @@ from labkit.motion import (
     decode_joints,
     encode,
     heading,
+    join,
     mirror,
     smooth,
 )
@@ -273,3 +274,11 @@ def test_smooth_is_a_gaussian_average_over_frames():
     torch.testing.assert_close(smooth(x, 1.5)[8:32], expected, atol=1e-4, rtol=0)
     torch.testing.assert_close(smooth(torch.full((9, 2), 4.2), 1.0), torch.full((9, 2), 4.2))
     assert torch.equal(smooth(x, 0), x)
+
+
+def test_join_puts_parts_where_the_layout_has_them_in_any_order():
+    x = torch.arange(3.0 * D).reshape(3, D)
+    parts = {name: x[:, columns] for name, columns in reversed(LAYOUT.items())}
+    parts["rotations"] = parts["rotations"].reshape(3, N_ROTATIONS, 6)
+    parts["joints"] = parts["joints"].reshape(3, -1, 3)
+    assert torch.equal(join(parts), x)

@@ -30,22 +30,22 @@ SYMBOLS = {
 }
 LEFT, RIGHT = dict(color=BLUE, linewidth=2.4), dict(color=ORANGE, linewidth=1.4)  # thick and thin as well
 LINES = {"left": LEFT, "right": RIGHT}
+BEHIND = dict(facecolor=PAPER, edgecolor="none", alpha=0.85, pad=1)  # so that words can be read over lines
 
 
 def _seconds(frames: int) -> np.ndarray:
     return np.arange(frames) / FPS
 
 
-def sentence_lengths(seconds: Sequence[float], words: Sequence[int]) -> Figure:
+def lengths(seconds: Sequence[float], words: Sequence[int]) -> Figure:
     """Histograms of the motions' lengths (N,) in seconds and the captions' lengths (M,) in words."""
     figure, (left, right) = axes(1, 2, 7.0, 2.4)
     for ax, values, width, unit in ((left, seconds, 0.5, "seconds"), (right, words, 1, "words")):
-        edges = np.arange(0, max(values) + 1.5 * width, width) - (width / 2 if width == 1 else 0)
+        edges = np.arange(0, math.ceil(max(values) / width) + 1) * width + (width / 2 if width == 1 else 0)
         ax.hist(values, edges, color=BLUE, edgecolor=PAPER)
-        mean = float(np.mean(values))
-        ax.axvline(mean, color=ORANGE, linestyle="--")
-        ax.set_title(f"mean {mean:.1f} {unit}")
+        ax.axvline(float(np.mean(values)), color=ORANGE, linestyle="--", label="mean")
         ax.set_xlabel(unit)
+        ax.legend(frameon=False, fontsize=8)
     left.set_ylabel("motions")
     right.set_ylabel("captions")
     return figure
@@ -57,7 +57,7 @@ def feature_bands(x: Tensor) -> Figure:
     Each feature is drawn as z-scores of itself, so that metres, radians and rotations share one scale. The
     first parts have few features: they get lines as high as the joints' bands would be lost in.
     """
-    x = torch.as_tensor(x)
+    x = torch.as_tensor(x).double()  # in float32 a constant's mean is off by more than nothing
     z = ((x - x.mean(0)) / x.std(0).clamp(min=1e-6)).T.numpy()
     widths = {name: columns.stop - columns.start for name, columns in LAYOUT.items()}
     figure, grid = axes(
@@ -83,6 +83,7 @@ def feature_bands(x: Tensor) -> Figure:
         )
         ax.axvspan(-0.024, -0.006, color=colour, clip_on=False, transform=ax.transAxes)
         ax.spines[:].set_visible(False)
+        ax.tick_params(bottom=ax is grid[-1])
     grid[-1].set_xlabel("seconds")
     figure.colorbar(picture, ax=grid, label="z-score of the feature in this motion", pad=0.01, aspect=40)
     return figure
@@ -104,56 +105,65 @@ def _stick(ax: Axes, points: np.ndarray, parents: Sequence[int]) -> None:
     ax.plot(*head, "o", color=INK, markersize=8)
 
 
-def _legend(ax: Axes) -> None:
+def _legend(ax: Axes, place: str) -> None:
     for name, line in LINES.items():
         ax.plot([], [], label=f"{name}, {'thick' if name == 'left' else 'thin'}", **line)
-    ax.legend(frameon=False, fontsize=8, loc="upper left")
+    ax.legend(frameon=False, fontsize=8, loc=place)
 
 
 def row_anatomy(x: Tensor, frame: int, parents: Sequence[int]) -> Figure:
-    """What the numbers of row `frame` of x (F, D) are, drawn on the body: seen from the side and from above."""
+    """Row `frame` of x (F, D), drawn on the body from its left and from above: which number is what."""
     row = torch.as_tensor(x)[frame : frame + 1]
     joints = decode_joints(row)[0].double().numpy()  # one frame starts at the origin with heading 0
-    velocity = row[0, LAYOUT["root_velocity"]].double().numpy() * FPS
+    step = -row[0, LAYOUT["root_velocity"]].double().numpy() * FPS / 2  # as drawn: to the right, ahead
     turning = math.degrees(float(row[0, LAYOUT["yaw_velocity"]])) * FPS
-    hand = JOINT_NAMES.index("left_wrist")
+    wrist, knee = JOINT_NAMES.index("left_wrist"), JOINT_NAMES.index("left_knee")
 
-    figure, (side, above) = axes(1, 2, 7.6, 4.0)
-    views = (side, np.stack([-joints[:, 1], joints[:, 2]], -1)), (above, -joints[:, :2])
-    for ax, points in views:
+    figure, (side, above) = axes(1, 2, 7.8, 4.2)
+    profile, plan = np.stack([-joints[:, 1], joints[:, 2]], -1), -joints[:, :2]
+    for ax, points in ((side, profile), (above, plan)):
         _stick(ax, points, parents)
         ax.set_aspect("equal")
+        _arrow(ax, points[0], points[wrist], GOLD, linestyle="--")
         ax.annotate(
-            "", points[hand], points[0], arrowprops=dict(arrowstyle="->", color=GOLD, lw=2, linestyle="--")
+            "$j$ of the left wrist",
+            points[wrist],
+            (8, -14),
+            textcoords="offset points",
+            color=GOLD,
+            fontsize=9,
+            bbox=BEHIND,
         )
-    pelvis, wrist = views[0][1][[0, hand]]
+
+    height = float(row[0, 0])
     side.axhline(0, color=FAINT, linewidth=1)
-    side.annotate("", pelvis, (pelvis[0], 0), arrowprops=dict(arrowstyle="<->", color=RED, lw=2))
-    side.text(
-        pelvis[0] - 0.04, pelvis[1] / 3, f"$r_z$ = {pelvis[1]:.2f} m", color=RED, fontsize=9, ha="right"
-    )
-    side.text(*wrist + [0.05, -0.08], "$j$ of the left wrist", color=GOLD, fontsize=9)
-    knee = views[0][1][JOINT_NAMES.index("left_knee")]
-    side.plot(*knee, "o", color=PURPLE, markersize=11, fillstyle="none", markeredgewidth=2)
+    _arrow(side, (-0.45, 0), (-0.45, height), RED, arrowstyle="<->")
+    side.plot([-0.45, 0], [height, height], color=RED, linestyle=":", linewidth=1)
+    side.text(-0.5, height / 2, f"$r_z$\n{height:.2f} m", color=RED, fontsize=9, ha="right", va="center")
+    side.plot(*profile[knee], "o", color=PURPLE, markersize=12, fillstyle="none", markeredgewidth=2)
     side.annotate(
-        r"$\theta$ bends the knee", knee, knee + [0.32, 0.1], color=PURPLE, fontsize=9,
+        r"$\theta$ bends the knee", profile[knee], (0.32, 0.55), color=PURPLE, fontsize=9,
         arrowprops=dict(arrowstyle="-", color=PURPLE),
     )  # fmt: skip
-    side.set(title="from its left, facing right", xlabel="forward, metres", ylabel="height, metres")
-    side.set_xlim(-0.95, 0.95)
+    side.set(title="from its left", xlabel="ahead, metres", ylabel="height, metres", xlim=(-0.85, 0.95))
 
-    step = -velocity  # drawn as what it covers in one second
-    above.annotate("", step, (0, 0), arrowprops=dict(arrowstyle="-|>", color=RED, lw=2.2))
-    above.text(
-        *step + [0.06, 0],
-        rf"$\dot r$: {np.hypot(*step):.2f} m/s",
-        color=RED, fontsize=9,
-    )  # fmt: skip
-    towards = "left" if turning > 0 else "right"
-    above.set_title(rf"from above; $\dot\alpha$ = {turning:.0f}°/s, to the {towards}")
-    above.set(xlabel="to its right, metres", ylabel="forward, metres", xlim=(-0.95, 0.95))
-    _legend(above)
+    _arrow(above, (0, 0), step, RED)
+    speed = rf"$\dot r$: {2 * np.hypot(*step):.1f} m/s" + "\n(half a second of it)"
+    above.annotate(
+        speed, step, (8, -4), textcoords="offset points", color=RED, fontsize=9, va="top", bbox=BEHIND
+    )
+    left = turning > 0
+    turn = np.array([(0.35, 0.42), (-0.35, 0.42)])[:: 1 if left else -1]
+    _arrow(above, *turn, GREEN, connectionstyle=f"arc3,rad={0.5 if left else -0.5}")
+    above.text(-0.4, 0.6, rf"$\dot\alpha$: {abs(turning):.0f}°/s", color=GREEN, fontsize=9, ha="right")
+    above.set(title="from above", xlabel="to its right, metres", ylabel="ahead, metres")
+    above.set(xlim=(-0.9, 0.9), ylim=(-0.6, max(1.2, step[1] + 0.2)))
+    _legend(above, "lower left")
     return figure
+
+
+def _arrow(ax: Axes, start, end, color: str, **style) -> None:
+    ax.annotate("", end, start, arrowprops=dict(arrowstyle="->", color=color, lw=2) | style)
 
 
 def root_curves(parts: Mapping[str, Tensor]) -> Figure:
@@ -211,7 +221,7 @@ def filmstrip(joints: Tensor, parents: Sequence[int], count: int = 8) -> Figure:
     ax.axhline(0, color=FAINT, linewidth=1)
     ax.set_aspect("equal")
     ax.set_axis_off()
-    _legend(ax)
+    _legend(ax, "upper left")
     ax.set_xlim(-1.7, 0.9 * count - 0.3)
     return figure
 
@@ -219,20 +229,23 @@ def filmstrip(joints: Tensor, parents: Sequence[int], count: int = 8) -> Figure:
 def foot_contacts(height: Tensor, speed: Tensor) -> Figure:
     """Height above its rest, metres, and speed over the floor, m/s, of the left and right foot, (F, 2) each.
 
-    Where a foot is within 2 cm of its rest height it counts as standing, and is shaded.
+    Where a foot is less than 2 cm above its rest height it counts as standing, and is shaded.
     """
     height, speed = torch.as_tensor(height).numpy(), torch.as_tensor(speed).numpy()
     time = _seconds(len(height))
-    figure, grid = axes(2, 1, 7.0, 3.8, sharex=True, sharey=True)
+    figure, (top, *grid) = axes(3, 1, 7.0, 4.8, sharex=True)
     for ax, foot, (name, line) in zip(grid, range(2), LINES.items()):
-        ax.plot(time, height[:, foot] * 100, **line, label="height, cm")
-        ax.plot(time, speed[:, foot] * 10, color=INK, linewidth=1, linestyle=":", label="speed, dm/s")
+        top.plot(time, height[:, foot] * 100, label=name, **line)
+        ax.plot(time, speed[:, foot], **line)
         ax.fill_between(
             time, 0, 1, where=height[:, foot] < NEAR, transform=ax.get_xaxis_transform(), step="mid",
-            color=FAINT, alpha=0.3, linewidth=0, hatch="//", label="standing",
+            color=FAINT, alpha=0.25, linewidth=0, hatch="//", label="standing",
         )  # fmt: skip
-        ax.set_title(f"{name} foot")
-    grid[0].legend(frameon=False, fontsize=8, ncols=3, loc="upper right")
+        ax.set(ylabel=f"{name} foot\nspeed, m/s", ylim=(0, 1.05 * speed.max()))
+    top.axhline(NEAR * 100, color=INK, linestyle=":", linewidth=1, label="2 cm")
+    top.set_ylabel("height, cm")
+    top.legend(frameon=False, fontsize=8, ncols=3)
+    grid[0].legend(frameon=False, fontsize=8, loc="upper right")
     grid[1].set_xlabel("seconds")
     return figure
 
@@ -242,31 +255,36 @@ def bodies(
 ) -> Figure:
     """Every frame of a motion beside the next, under its title: one camera, which looks at the first frame.
 
-    betas: (F, n), a shape for each frame; None is the template.
+    betas: (F, n), a shape for each frame, each set on the floor; None is the template.
     """
 
     def vertices(motion: Motion) -> Tensor:
         if betas is None:
             return body.vertices(motion)
-        return torch.cat([body.vertices(motion[i : i + 1], b) for i, b in enumerate(betas)])
+        shapes = torch.cat([body.vertices(motion[i : i + 1], b) for i, b in enumerate(betas)])
+        shapes[..., 2] -= shapes[..., 2].amin(1, keepdim=True)
+        return shapes
 
     stage = SimpleNamespace(vertices=vertices, faces=body.faces, colors=body.colors)
-    figure, grid = axes(1, len(motion), 1.9 * len(motion), 2.3, squeeze=False)
+    figure, grid = axes(1, len(motion), 1.9 * len(motion), 2.1, squeeze=False)
     for ax, picture, title in zip(grid[0], render_frames(motion, stage, size=size), titles, strict=True):
-        ax.imshow(picture[:, size // 6 : -size // 6])
+        ax.imshow(picture)
         ax.set_title(title, fontsize=9)
         ax.set_axis_off()
     return figure
 
 
 def zscores(rows: Tensor, columns: Mapping[str, int], mean: Tensor, std: Tensor) -> Figure:
-    """Histograms of some features of frames (N, D), as they are and as z-scores. columns: {label: feature}."""
+    """Histograms of some features of frames (N, D), raw and as z-scores. columns: {label: feature}."""
     rows, mean, std = (torch.as_tensor(v) for v in (rows, mean, std))
     figure, (left, right) = axes(1, 2, 7.4, 2.8)
     looks = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (PURPLE, ":"))
     for (label, c), (colour, dashes) in zip(columns.items(), looks):
         z = (rows - mean)[:, c] / std[c]
-        for ax, values, edges in ((left, rows[:, c], 80), (right, z, np.linspace(-4, 4, 81))):
+        for ax, values, edges in (
+            (left, rows[:, c], np.linspace(-1, 2, 76)),
+            (right, z, np.linspace(-4, 4, 81)),
+        ):
             ax.hist(
                 values.numpy(),
                 edges,
@@ -276,7 +294,7 @@ def zscores(rows: Tensor, columns: Mapping[str, int], mean: Tensor, std: Tensor)
                 linestyle=dashes,
                 label=label,
             )
-    left.set(title="as they are", xlabel="metres, or metres and radians a frame", yscale="log")
+    left.set(title="as they are", xlabel="metres, or metres and radians a frame")
     right.set(title="z-scored", xlabel="standard deviations from the mean")
     left.legend(frameon=False, fontsize=8)
     left.set_ylabel("density")
