@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
+from matplotlib.ticker import NullLocator
 from torch import Tensor
 
 from labkit.show.figures.style import BLUE, FAINT, INK, NETWORK_LABELS, NETWORK_LINES, ORANGE, axes
@@ -24,7 +25,8 @@ Point = tuple[float, float]
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:
     """An empty sheet whose units are inches."""
     figure, ax = axes(width=width, height=height)
-    ax.set(xlim=(0, width), ylim=(0, height), aspect="equal")
+    figure.set_layout_engine("none")
+    ax.set(xlim=(0, width), ylim=(0, height), position=(0, 0, 1, 1))
     ax.axis("off")
     return figure, ax
 
@@ -70,7 +72,7 @@ def note(ax: Axes, x: float, y: float, text: str, color: str = INK, **options) -
 
 def skeleton() -> Figure:
     """What the three networks share: `BaseDiT.forward`, left to right."""
-    figure, ax = canvas(9.4, 3.9)
+    figure, ax = canvas(9.4, 3.95)
     road, low = 2.3, 0.85
     # the way of the motion
     box(ax, 0.75, road, "noisy motion\n$x_t$ (B, F, D)", 1.2, 0.62, MOTION)
@@ -85,6 +87,7 @@ def skeleton() -> Figure:
         arrow(ax, (a, road), (b, road), color=BLUE)
     arrow(ax, (3.35, road + 0.57), (3.35, road + 0.13))
     note(ax, 3.78, road + 0.13, "(B, F, W)", BLUE)
+    note(ax, 4.75, road + 0.45, "with the mask (B, F)")
     # the way past the blocks
     arrow(ax, (1.53, road), (1.53, 3.6), (7.75, 3.6), (7.75, road + 0.13), color=BLUE)
     box(ax, 5.3, 3.6, "input filter: smooths $x_t$ over its neighbours", 3.1, 0.36)
@@ -129,7 +132,7 @@ def frame(ax: Axes, left: float, right: float, top: float) -> None:
             facecolor="none", edgecolor=FAINT, linewidth=1, linestyle=":", zorder=1,
         )
     )  # fmt: skip
-    note(ax, left + 0.08, 0.74, "one block, repeated", FAINT, ha="left", style="italic")
+    note(ax, left + 0.08, 0.74, "one block, repeated", ha="left", style="italic")
 
 
 def tokens(ax: Axes, x: float, y: float, labels: Sequence[str], fill: str, up: bool = True) -> None:
@@ -140,65 +143,65 @@ def tokens(ax: Axes, x: float, y: float, labels: Sequence[str], fill: str, up: b
 
 def incontext() -> Figure:
     """Config A: the condition joins the frames at the left and is dropped at the right."""
-    figure, ax = canvas(9.4, 3.6)
+    figure, ax = canvas(9.4, 3.0)
     tokens(ax, 0.55, 0.3, ["frame F", "…", "frame 2", "frame 1"], MOTION)
     tokens(ax, 0.55, 1.75, ["words", "caption", "time"], CONDITION)
-    arrow(ax, (0.94, 0.75), (1.5, 0.75), (1.5, ROAD), (2.1, ROAD), color=BLUE)
-    arrow(ax, (0.94, 2.05), (1.5, 2.05), (1.5, ROAD), (2.1, ROAD), color=ORANGE)
-    for offset, color in ((0.05, ORANGE), (-0.05, BLUE)):
-        ax.plot([1.5, 7.65], [ROAD + offset] * 2, color=color, linewidth=3.5, zorder=1)
-    frame(ax, 1.95, 6.85, 2.75)
-    branch(ax, 2.25, 4.45, [(2.75, "norm1", 0.62), (3.7, "attention", 0.9)])
-    branch(ax, 4.8, 6.6, [(5.3, "norm2", 0.62), (6.1, "mlp", 0.6)])
-    note(ax, 3.7, 2.55, "every token looks at every other", FAINT)
-    note(ax, 3.35, 1.27, "2 + L + F tokens, one stream", INK)
-    arrow(ax, (7.3, ROAD), (7.3, 2.05), (7.55, 2.05), color=ORANGE)
+    above, below = ROAD + 0.045, ROAD - 0.045
+    arrow(ax, (0.94, 2.05), (1.5, 2.05), (1.5, above), color=ORANGE, head=False)
+    arrow(ax, (0.94, 0.75), (1.5, 0.75), (1.5, below), color=BLUE, head=False)
+    ax.plot([1.49, 7.31], [above] * 2, color=ORANGE, linewidth=3.5, zorder=1)
+    ax.plot([1.49, 7.5], [below] * 2, color=BLUE, linewidth=3.5, zorder=1)
+    frame(ax, 1.95, 6.85, 2.85)
+    branch(ax, 2.25, 4.45, [(2.8, "norm1", 0.62), (3.75, "attention", 0.9)])
+    branch(ax, 4.8, 6.6, [(5.35, "norm2", 0.62), (6.15, "mlp", 0.6)])
+    note(ax, 3.75, 2.6, "every token may look at every other")
+    note(ax, 3.35, 1.24, "one stream (B, 2 + L + F, W)")
+    arrow(ax, (7.3, above), (7.3, 2.05), (7.55, 2.05), color=ORANGE)
     tokens(ax, 7.95, 2.05, ["dropped"], CONDITION)
-    box(ax, 7.95, ROAD, "final_norm\nfinal", 0.85, 0.55)
-    arrow(ax, (8.38, ROAD), (8.65, ROAD), color=BLUE)
+    box(ax, 7.95, ROAD, "final_norm\nfinal", 0.9, 0.55)
+    arrow(ax, (8.4, ROAD), (8.65, ROAD), color=BLUE)
     note(ax, 9.0, ROAD, "(B, F, D)", BLUE, fontsize=9)
     return figure
 
 
 def adaln() -> Figure:
     """Config B: one vector a sample bends every norm and opens every gate."""
-    figure, ax = canvas(9.4, 4.1)
-    tokens(ax, 0.55, 0.55, ["frame F", "…", "frame 2", "frame 1"], MOTION)
-    tokens(ax, 0.55, TOP - 0.17, ["caption", "time"], CONDITION)
-    plus(ax, 1.35, TOP)
-    arrow(ax, (0.94, TOP + 0.13), (1.23, TOP + 0.05), color=ORANGE)
-    arrow(ax, (0.94, TOP - 0.17), (1.23, TOP - 0.05), color=ORANGE)
-    arrow(ax, (1.48, TOP), (8.2, TOP), color=ORANGE, head=False)
-    note(ax, 1.75, TOP + 0.16, "$c$ (B, W)", ORANGE, fontsize=9)
-    arrow(ax, (0.94, ROAD), (7.55, ROAD), color=BLUE)
-    frame(ax, 1.5, 7.05, 3.25)
-    for x, end, first, layer, width in ((1.7, 4.35, 2.1, "attention", 0.82), (4.5, 6.85, 4.9, "mlp", 0.55)):
-        scale = first + 0.72
-        inner = scale + 0.37 + 0.15 + width / 2
-        gate = inner + width / 2 + 0.36
-        branch(
-            ax, x, end,
-            [(first, "norm", 0.52), (scale, "scale,\nshift", 0.6), (inner, layer, width), (gate, "gate", 0.45)],
-        )  # fmt: skip
-        middle = (scale + gate) / 2
-        box(ax, middle, 2.9, "modulation", 0.95, 0.36, CONDITION)
-        arrow(ax, (middle, TOP), (middle, 3.08), color=ORANGE)
-        arrow(
-            ax, (middle - 0.3, 2.72), (middle - 0.3, 2.58), (scale, 2.58), (scale, LAYER + 0.25), color=ORANGE
-        )
-        arrow(
-            ax, (middle + 0.3, 2.72), (middle + 0.3, 2.58), (gate, 2.58), (gate, LAYER + 0.25), color=ORANGE
-        )
-    box(ax, 7.98, ROAD, "final_norm\nscale, shift\nfinal", 0.9, 0.75)
-    arrow(ax, (8.2, TOP), (8.2, ROAD + 0.38), color=ORANGE)
-    arrow(ax, (8.43, ROAD), (8.68, ROAD), color=BLUE)
-    note(ax, 9.03, ROAD, "(B, F, D)", BLUE, fontsize=9)
+    figure, ax = canvas(9.8, 4.0)
+    tokens(ax, 0.5, 0.55, ["frame F", "…", "frame 2", "frame 1"], MOTION)
+    tokens(ax, 0.5, TOP - 0.15, ["caption", "time"], CONDITION)
+    plus(ax, 1.25, TOP)
+    arrow(ax, (0.89, TOP + 0.15), (1.13, TOP + 0.05), color=ORANGE)
+    arrow(ax, (0.89, TOP - 0.15), (1.13, TOP - 0.05), color=ORANGE)
+    box(ax, 1.75, TOP, "SiLU", 0.5, 0.3)
+    arrow(ax, (1.38, TOP), (1.5, TOP), color=ORANGE, head=False)
+    arrow(ax, (2.0, TOP), (8.4, TOP), (8.4, ROAD + 0.38), color=ORANGE)
+    note(ax, 2.4, TOP + 0.16, "$c$ (B, W)", ORANGE, fontsize=9)
+    arrow(ax, (0.89, ROAD), (7.95, ROAD), color=BLUE)
+    frame(ax, 1.05, 7.72, 3.25)
+    first = [
+        (1.65, "norm", 0.52),
+        (2.36, "scale,\nshift", 0.6),
+        (3.23, "attention", 0.84),
+        (4.02, "gate", 0.46),
+    ]
+    second = [(5.08, "norm", 0.52), (5.79, "scale,\nshift", 0.6), (6.46, "mlp", 0.46), (7.08, "gate", 0.46)]
+    middle = 4.4
+    arrow(ax, (middle, TOP), (middle, 3.1), color=ORANGE)
+    box(ax, middle, 2.92, "modulation: six vectors", 1.8, 0.36, CONDITION)
+    arrow(ax, (middle, 2.74), (middle, 2.57), color=ORANGE, head=False)
+    for start, layers, end in ((1.25, first, 4.45), (4.68, second, 7.5)):
+        branch(ax, start, end, layers)
+        for target, *_ in (layers[1], layers[3]):
+            arrow(ax, (middle, 2.57), (target, 2.57), (target, LAYER + 0.25), color=ORANGE)
+    box(ax, 8.4, ROAD, "final_norm\nscale, shift\nfinal", 0.9, 0.75)
+    arrow(ax, (8.85, ROAD), (9.08, ROAD), color=BLUE)
+    note(ax, 9.43, ROAD, "(B, F, D)", BLUE, fontsize=9)
     return figure
 
 
 def cross_attention() -> Figure:
     """Config C: a memory beside the road, which every frame looks up in every block."""
-    figure, ax = canvas(9.4, 4.1)
+    figure, ax = canvas(9.4, 3.8)
     tokens(ax, 0.55, 0.55, ["frame F", "…", "frame 2", "frame 1"], MOTION)
     tokens(ax, 0.55, 2.95, ["words", "caption", "time"], CONDITION)
     arrow(ax, (0.94, 3.25), (1.3, 3.25), color=ORANGE)
@@ -213,7 +216,6 @@ def cross_attention() -> Figure:
     box(ax, 8.05, ROAD, "final_norm\nfinal", 0.85, 0.55)
     arrow(ax, (8.48, ROAD), (8.7, ROAD), color=BLUE)
     note(ax, 9.04, ROAD, "(B, F, D)", BLUE, fontsize=9)
-    note(ax, 6.9, 3.25, "queries come from the frames,\nkeys and values from the memory", FAINT)
     return figure
 
 
@@ -237,6 +239,9 @@ def noisy(panels: dict[str, Tensor]) -> Figure:
     return figure
 
 
+LOSS_TICKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1)
+
+
 def losses(curves: dict[str, Sequence[float]], window: int = 20) -> Figure:
     """Loss of each network, by its name, at each step: a running mean over `window` steps, log scale."""
     figure, ax = axes(width=6.6, height=3.2)
@@ -247,5 +252,7 @@ def losses(curves: dict[str, Sequence[float]], window: int = 20) -> Figure:
             linewidth=1.6, **NETWORK_LINES[name],
         )  # fmt: skip
     ax.set(xlabel="step", ylabel=f"loss (mean of {window} steps)", yscale="log")
+    ax.yaxis.set_minor_locator(NullLocator())
+    ax.set_yticks(LOSS_TICKS, LOSS_TICKS)
     ax.legend(fontsize=9, frameon=False)
     return figure

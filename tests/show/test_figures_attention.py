@@ -1,0 +1,167 @@
+"""Recorded attention is the attention that was paid, and pictures show the numbers they are given."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from labkit.exercises.registry import reference, stubs
+from labkit.models.base import Attention
+from labkit.show.figures import attention as looking
+from labkit.text import TextFeatures
+
+MASK = torch.arange(6) < torch.tensor([[6], [4], [1]])
+
+
+@pytest.fixture
+def given(tiny_network, random_text):
+    """A function (network) → a small network, one noisy motion, its step and a caption of 5 pieces."""
+
+    def make(name: str, frames: int = 8):
+        generator = torch.Generator().manual_seed(1)
+        x = torch.randn(1, frames, 9, generator=generator)
+        return tiny_network(name), x, torch.tensor([7]), random_text(5, 5)[[4]]
+
+    return make
+
+
+@pytest.mark.parametrize("cross", [False, True])
+@pytest.mark.parametrize("additive", [False, True])
+def test_weights_give_back_the_modules_output(cross, additive):
+    torch.manual_seed(0)
+    module = Attention(8, 2)
+    x, memory = torch.randn(3, 4 if cross else 6, 8), torch.randn(3, 6, 8) if cross else None
+    mask = torch.zeros(MASK.shape).masked_fill(~MASK, -torch.inf) if additive else MASK
+    weights = looking.attention_weights(module, x, mask, memory)
+    assert weights.shape == (3, 2, x.shape[1], 6)
+    torch.testing.assert_close(weights.sum(-1), torch.ones(3, 2, x.shape[1]))
+    assert (weights.movedim(3, 1)[~MASK] == 0).all() and (weights.movedim(3, 1)[MASK] > 0).all()
+    values = module.key_value(x if memory is None else memory)[..., 8:]
+    heads = [weights[:, h] @ values[..., 4 * h : 4 * h + 4] for h in range(2)]
+    torch.testing.assert_close(module.output(torch.cat(heads, -1)), module(x, mask, memory))
+
+
+def test_recording_sees_every_call_and_then_stops(given):
+    model, x, t, text = given("cross_attention")
+    with looking.recorded(model) as calls:
+        model(x, t, text)
+    assert set(calls) == {f"blocks.{i}.{kind}_attention" for i in range(2) for kind in ("self", "cross")}
+    assert calls["blocks.1.cross_attention"]["memory"].shape == (1, 7, 16)
+    assert "memory" not in calls["blocks.1.self_attention"]
+    before = dict(calls)
+    model(x + 1, t, text)
+    assert calls == before
+
+
+def one_stream(after: bool):
+    """In-context methods with the condition before or after the frames, words ahead of time and caption."""
+
+    def cond_mapping(self, condition):
+        tokens = torch.cat([condition.tokens, condition.pooled[:, None], condition.time[:, None]], 1)
+        return tokens, nn.functional.pad(condition.mask, (0, 2), value=True)
+
+    def backbone(self, h, mask, c):
+        h = torch.cat([h, c[0]] if after else [c[0], h], 1)
+        mask = torch.cat([mask, c[1]] if after else [c[1], mask], 1)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask=mask)
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    def output_projection(self, h, mask, c):
+        F = mask.shape[1]
+        return self.final(self.final_norm(h[:, :F] if after else h[:, -F:]))
+
+    return dict(cond_mapping=cond_mapping, backbone=backbone, output_projection=output_projection)
+
+
+@pytest.fixture
+def plug(monkeypatch):
+    def put(exercise: str, functions: dict) -> None:
+        for entry in stubs(exercise):
+            monkeypatch.setattr(entry, "plugged", functions[entry.name])
+
+    return put
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_the_streams_order_does_not_matter(given, plug, after):
+    model, x, t, text = given("incontext")
+    expected = looking.stream_weights(model, x, t, text)
+    plug("code3", one_stream(after))
+    found = looking.stream_weights(model, x, t, text)
+    assert found.shape == (2, 4, 15, 15)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
+
+
+def test_the_memorys_order_does_not_matter(given, plug):
+    model, x, t, text = given("cross_attention")
+    expected = looking.memory_weights(model, x, t, text)
+    own = reference("code5")
+
+    def backwards(self, condition):
+        memory, mask = own.cond_mapping(self, condition)
+        return memory.flip(1), mask.flip(1)
+
+    names = ("backbone", "output_projection")
+    plug("code5", {"cond_mapping": backwards} | {name: getattr(own, name) for name in names})
+    torch.testing.assert_close(looking.memory_weights(model, x, t, text), expected, atol=1e-5, rtol=1e-4)
+    assert expected.shape == (2, 4, 8, 7)
+    torch.testing.assert_close(expected.sum(-1), torch.ones(2, 4, 8))
+
+
+def test_modulations_are_the_linear_layers_of_c(given):
+    model, _, _, _ = given("adaln")
+    text = TextFeatures(torch.randn(2, 3, 12), torch.ones(2, 3, dtype=torch.bool), torch.randn(2, 12))
+    found = looking.modulations(model, torch.tensor([0, 50, 900]), text)
+    assert found.shape == (2, 2, 3, 6, 16)
+    with torch.no_grad():
+        time = model.timestep_embedding(torch.tensor([900]))[0]
+        c = nn.functional.silu(time + model.pooled_projection(text.pooled[1]))
+        layer = model.blocks[1].modulation
+        scale = c @ layer.weight[16:32].T + layer.bias[16:32]
+    torch.testing.assert_close(found[1, 1, 2, 1], scale, atol=1e-5, rtol=1e-4)
+
+
+def test_stream_picks_the_head_that_looks_at_words():
+    weights = torch.full((2, 3, 9, 9), 0.01)  # time, caption, 3 words, 4 frames
+    weights[1, 2, 5:, 2:5] = 0.3
+    weights[0, 0, 5:, 0] = 0.9  # looks at the time, which is no word
+    weights[0, 1, :5, 2:5] = 0.9  # words look at words
+    figure = looking.stream(weights, ["a", "b", "c"])
+    ax = figure.axes[0]
+    assert ax.get_title().startswith("Block 2, head 3")
+    np.testing.assert_allclose(ax.collections[0].get_array(), weights[1, 2])
+    assert [label.get_text() for label in ax.get_xticklabels()][:5] == ["⟨time⟩", "⟨caption⟩", "a", "b", "c"]
+    assert ax.yaxis_inverted()
+
+
+def test_lookup_draws_words_down_frames_across_and_every_column_sums_to_1():
+    weights = torch.rand(2, 3, 6, 4, generator=torch.Generator().manual_seed(0)).softmax(-1)
+    figure = looking.lookup({"a": weights, "b": weights}, ["x", "y"])
+    drawn = figure.axes[0].collections[0].get_array()
+    assert drawn.shape == (4, 6) and figure.axes[0].yaxis_inverted() and figure.axes[1].yaxis_inverted()
+    np.testing.assert_allclose(drawn.sum(0), 1, atol=1e-6)
+    assert drawn[3, 5] == pytest.approx(
+        sum(float(weights[b, h, 5, 3]) for b in range(2) for h in range(3)) / 6
+    )
+
+
+def test_gates_are_mean_sizes_of_the_third_and_the_sixth_vector():
+    vectors = torch.zeros(2, 2, 3, 6, 4)
+    vectors[1, :, 2, 2] = torch.tensor([[1.0, -1, 1, -1], [3, -3, 3, -3]])
+    vectors[0, :, 1, 5] = -5
+    attention, mlp = looking.gates(vectors, [0, 10, 20]).axes[:2]
+    assert attention.lines[1].get_ydata().tolist() == [0, 0, 2]
+    assert mlp.lines[0].get_ydata().tolist() == [0, 5, 0]
+    assert attention.lines[0].get_ydata().tolist() == mlp.lines[1].get_ydata().tolist() == [0, 0, 0]
+
+
+def test_captions_that_turn_the_same_knobs_correlate():
+    """Scales and gates count, shifts do not; what all captions have in common does not either."""
+    generator = torch.Generator().manual_seed(0)
+    vectors = torch.randn(2, 3, 4, 6, 8, generator=generator)
+    vectors[:, 1, :, [1, 2, 4, 5]] = vectors[:, 0, :, [1, 2, 4, 5]]
+    figure = looking.caption_effect(vectors + 100, ["a", "b", "c"], at=2)
+    drawn = figure.axes[0].images[0].get_array()
+    np.testing.assert_allclose(drawn[0], [1, 1, -1], atol=1e-4)  # two against one, the mean taken away
