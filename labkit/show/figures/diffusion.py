@@ -80,8 +80,8 @@ def schedule_curves(schedules: Mapping[str, Schedule]) -> Figure:
     left.set(xlabel="step t", ylabel="share", title="What a noised motion is made of")
     right.axhline(1, color=FAINT, linewidth=0.8)
     right.set(xlabel="step t", title="Signal-to-noise ratio ᾱ / (1−ᾱ)", ylim=(1e-5, 1e5))
-    for ax in (left, right):
-        ax.legend(frameon=False, fontsize=8)
+    left.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.17), ncol=2)
+    right.legend(frameon=False, fontsize=8)
     return figure
 
 
