@@ -54,31 +54,26 @@ def idle(draw: Inputs) -> str:
 
 @probe(1, "Without any block, the output is `final_norm`, then `final`, of the frames")
 def head(draw: Inputs) -> Tensor:
-    return denoiser.first(network(draw, depth=0), draw)
+    return denoiser.run(network(draw, depth=0), Batch.draw(draw))
 
 
 @probe(1, "A block first adds attention(norm1(h)) to h (the mlp says zero here)")
 def attention(draw: Inputs) -> Tensor:
     model = network(draw, depth=1)
     denoiser.silence(model.blocks[0].mlp)
-    return denoiser.first(model, draw)
+    return denoiser.last_sample(model, draw)
 
 
 @probe(1, "A block then adds mlp(norm2(h)) to h (attention says zero here)")
 def mlp(draw: Inputs) -> Tensor:
     model = network(draw, depth=1)
     denoiser.silence(model.blocks[0].attention.output)
-    return denoiser.first(model, draw)
+    return denoiser.last_sample(model, draw)
 
 
-@probe(0.5, "One whole block: attention, then the mlp, which reads what attention has added to")
-def one_block(draw: Inputs) -> Tensor:
-    return denoiser.first(network(draw, depth=1), draw)
-
-
-@probe(0.5, "Three blocks, one after the other")
+@probe(1, "Three whole blocks: each part reads what those before it have added to")
 def three_blocks(draw: Inputs) -> Tensor:
-    return denoiser.first(network(draw, depth=3), draw)
+    return denoiser.last_sample(network(draw, depth=3), draw)
 
 
 @probe(1.5, "All together: two blocks, padded frames, padded words and a withheld caption")

@@ -70,33 +70,33 @@ def new_blocks(draw: Inputs) -> str:
 def head(draw: Inputs) -> Tensor:
     model = network(draw, depth=0)
     nn.init.zeros_(model.final_modulation.weight)
-    return denoiser.first(model, draw)
+    return denoiser.run(model, Batch.draw(draw))
 
 
 @probe(1, "A block adds gate · attention(scaled and shifted norm of h) to h (the mlp says zero here)")
 def attention(draw: Inputs) -> Tensor:
     model = constant(draw)
     denoiser.silence(model.blocks[0].mlp)
-    return denoiser.first(model, draw)
+    return denoiser.last_sample(model, draw)
 
 
 @probe(1, "A block adds gate · mlp(scaled and shifted norm of h) to h (attention says zero here)")
 def mlp(draw: Inputs) -> Tensor:
     model = constant(draw)
     denoiser.silence(model.blocks[0].attention.output)
-    return denoiser.first(model, draw)
+    return denoiser.last_sample(model, draw)
 
 
 @probe(1, "c is SiLU of the sum of time and pooled caption; all modulation is regressed from it")
 def vector(draw: Inputs) -> Tensor:
     model = network(draw, depth=1)
     denoiser.silence(model.final_modulation)
-    return denoiser.first(model, draw)
+    return denoiser.last_sample(model, draw)
 
 
 @probe(0.5, "Three blocks, one after the other")
 def three_blocks(draw: Inputs) -> Tensor:
-    return denoiser.first(constant(draw, depth=3), draw)
+    return denoiser.last_sample(constant(draw, depth=3), draw)
 
 
 @probe(1, "All together: two blocks, padded frames and a withheld caption")

@@ -22,7 +22,7 @@ def only(draw: Inputs, part: str) -> Tensor:
         "mlp": block.mlp,
     }
     denoiser.silence(*(layer for name, layer in last.items() if name != part))
-    return denoiser.first(model, draw)
+    return denoiser.last_sample(model, draw)
 
 
 @probe(0.5, "`output_projection` gives one row of features a frame")
@@ -67,7 +67,7 @@ def idle(draw: Inputs) -> str:
 
 @probe(1, "Without any block, the output is `final_norm`, then `final`, of the frames")
 def head(draw: Inputs) -> Tensor:
-    return denoiser.first(network(draw, depth=0), draw)
+    return denoiser.run(network(draw, depth=0), Batch.draw(draw))
 
 
 @probe(1, "A block first adds self_attention(norm1(h)) to h (its other parts say zero here)")
@@ -85,14 +85,9 @@ def mlp(draw: Inputs) -> Tensor:
     return only(draw, "mlp")
 
 
-@probe(0.5, "One whole block: each part reads what those before it have added to")
-def one_block(draw: Inputs) -> Tensor:
-    return denoiser.first(network(draw, depth=1), draw)
-
-
-@probe(0.5, "Three blocks, one after the other")
+@probe(1, "Three whole blocks: each part reads what those before it have added to")
 def three_blocks(draw: Inputs) -> Tensor:
-    return denoiser.first(network(draw, depth=3), draw)
+    return denoiser.last_sample(network(draw, depth=3), draw)
 
 
 @probe(1, "All together: two blocks, padded frames, padded words and a withheld caption")

@@ -154,8 +154,8 @@ def rows(model: BaseDiT, draw: Inputs) -> str:
             part[rows] = fresh[rows]
         return run(model, batch.but(x=other[0], t=other[1], tokens=other[2], pooled=other[3]))
 
-    own, others = exchanged([0])[0], exchanged([1, 2])[0]
-    return moved_by(run(model, batch)[0], {"its own": own, "those of others": others})
+    own, others = exchanged([2])[2], exchanged([0, 1])[2]
+    return moved_by(run(model, batch)[2], {"its own": own, "those of others": others})
 
 
 def idle(model: BaseDiT, batch: Batch) -> str:
@@ -185,9 +185,13 @@ def layer(name: str) -> str:
 # ----------------------------------------------------------------------------------------------------------
 
 
-def first(model: BaseDiT, draw: Inputs) -> Tensor:
-    """The output for the first sample of a batch without padding."""
-    return run(model, Batch.draw(draw))[0]
+# Stored answers are small: three of the nine features tell what all nine would.
+SOME = slice(None, None, 4)
+
+
+def last_sample(model: BaseDiT, draw: Inputs) -> Tensor:
+    """The output for the last of a batch without padding."""
+    return run(model, Batch.draw(draw))[-1][:, SOME]
 
 
 def everything(model: BaseDiT, draw: Inputs) -> Tensor:
@@ -195,4 +199,4 @@ def everything(model: BaseDiT, draw: Inputs) -> Tensor:
     batch = Batch.draw(draw)
     text = replace(batch.text, mask=torch.arange(4) < torch.tensor([[4], [1], [3]]))
     mask = torch.arange(5) < torch.tensor([[3], [5], [2]])
-    return run(model, batch.but(text=text, mask=mask, drop=torch.tensor([False, False, True])))[mask]
+    return run(model, batch.but(text=text, mask=mask, drop=torch.tensor([False, False, True])))[mask][:, SOME]

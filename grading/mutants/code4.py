@@ -1,0 +1,598 @@
+"""Wrong answers to Code 4."""
+
+import torch
+from torch.nn import functional
+
+from grading.bank import mutant
+
+
+def vectors(block, c):
+    """shift, scale and gate of attention, then of the mlp, each (B, 1, W)."""
+    return block.modulation(c)[:, None].chunk(6, dim=-1)
+
+
+def modulated(norm, h, shift, scale):
+    return (1 + scale) * norm(h) + shift
+
+
+# ----------------------------------------------------------------------------------------------------------
+#                                               cond_mapping
+# ----------------------------------------------------------------------------------------------------------
+
+
+@mutant("Time is missing in c: the network cannot know how noisy its input is")
+def time_left_out():
+    return {"cond_mapping": lambda self, condition: functional.silu(condition.pooled)}
+
+
+@mutant("The caption is missing in c: add `condition.pooled` to the time")
+def caption_left_out():
+    return {"cond_mapping": lambda self, condition: functional.silu(condition.time)}
+
+
+@mutant("SiLU is missing: c is SiLU of the sum, else each modulation is but a linear map of it")
+def no_silu():
+    return {"cond_mapping": lambda self, condition: condition.time + condition.pooled}
+
+
+@mutant("SiLU is taken of time and caption apart: add first, then bend the sum")
+def silu_before_the_sum():
+    def cond_mapping(self, condition):
+        return functional.silu(condition.time) + functional.silu(condition.pooled)
+
+    return cond_mapping
+
+
+@mutant("SiLU is taken of the time alone: add the caption first, then bend the sum")
+def silu_of_time_alone():
+    return {"cond_mapping": lambda self, condition: functional.silu(condition.time) + condition.pooled}
+
+
+@mutant("SiLU is taken twice: c has been through it when it reaches a modulation")
+def silu_twice():
+    def cond_mapping(self, condition):
+        return functional.silu(functional.silu(condition.time + condition.pooled))
+
+    return cond_mapping
+
+
+@mutant("Another nonlinearity stands in the place of SiLU: it is x · sigmoid(x)")
+def relu():
+    return {"cond_mapping": lambda self, condition: functional.relu(condition.time + condition.pooled)}
+
+
+@mutant("Time and caption are multiplied: c is of their sum")
+def product():
+    return {"cond_mapping": lambda self, condition: functional.silu(condition.time * condition.pooled)}
+
+
+@mutant("Time and caption are averaged: c is of their sum")
+def average():
+    return {"cond_mapping": lambda self, condition: functional.silu((condition.time + condition.pooled) / 2)}
+
+
+@mutant("c is made of the words; `condition.pooled` holds one vector for the whole caption, ready to use")
+def mean_of_words():
+    def cond_mapping(self, condition):
+        real = condition.mask[..., None]
+        return functional.silu(condition.time + (condition.tokens * real).sum(1) / real.sum(1))
+
+    return cond_mapping
+
+
+@mutant("The words are in c beside time and pooled caption: the sum of those two is all that adaLN is told")
+def words_added():
+    def cond_mapping(self, condition):
+        words = (condition.tokens * condition.mask[..., None]).sum(1) / condition.mask.sum(1, keepdim=True)
+        return functional.silu(condition.time + condition.pooled + words)
+
+    return cond_mapping
+
+
+@mutant("Time and caption are joined side by side, 2·W wide: they are to be added")
+def concatenated():
+    def cond_mapping(self, condition):
+        return functional.silu(torch.cat([condition.time, condition.pooled], dim=-1))
+
+    return cond_mapping
+
+
+@mutant("`cond_mapping` returns nothing: is `return` missing?")
+def cond_mapping_returns_nothing():
+    return {"cond_mapping": lambda self, condition: None}
+
+
+# ----------------------------------------------------------------------------------------------------------
+#                                                 backbone
+# ----------------------------------------------------------------------------------------------------------
+
+
+@mutant("The blocks scale by `scale`, so that 0 wipes out what it should leave alone: scale by 1 + scale")
+def blocks_without_one_plus():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + gate1 * block.attention(scale1 * block.norm(h) + shift1, mask)
+            h = h + gate2 * block.mlp(scale2 * block.norm(h) + shift2)
+        return h
+
+    return backbone
+
+
+@mutant("Both blocks and final layer scale by `scale`; scale 0 should change nothing: scale by 1 + scale")
+def nowhere_one_plus():
+    def output_projection(self, h, mask, c):
+        shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)
+        return self.final(scale * self.final_norm(h) + shift)
+
+    return blocks_without_one_plus.functions | dict(output_projection=output_projection)
+
+
+@mutant("The gates are missing: what a layer says is multiplied by its gate before it is added to h")
+def no_gates():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, _, shift2, scale2, _ = vectors(block, c)
+            h = h + block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("The gate of attention is missing: what attention says is multiplied by it before it is added to h")
+def no_gate_for_attention():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, _, shift2, scale2, gate2 = vectors(block, c)
+            h = h + block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("The gate of the mlp is missing: what the mlp says is multiplied by it before it is added to h")
+def no_gate_for_mlp():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, _ = vectors(block, c)
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("The gates are 1 + gate: a gate of zero should shut, so that a new block is the identity")
+def one_plus_gate():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + (1 + gate1) * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + (1 + gate2) * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("The gates go through a sigmoid: take them as they are, zero must shut them")
+def sigmoid_of_gate():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + gate1.sigmoid() * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + gate2.sigmoid() * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("The gates multiply h too: only what attention or mlp says goes through a gate, h passes by it")
+def gate_on_the_residual():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = gate1 * (h + block.attention(modulated(block.norm, h, shift1, scale1), mask))
+            h = gate2 * (h + block.mlp(modulated(block.norm, h, shift2, scale2)))
+        return h
+
+    return backbone
+
+
+@mutant("The gates stand before attention and mlp: they belong behind, on what those say")
+def gate_before_the_layer():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + block.attention(gate1 * modulated(block.norm, h, shift1, scale1), mask)
+            h = h + block.mlp(gate2 * modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("In the blocks, shift and scale are swapped: `modulation` gives shift first, then scale, then gate")
+def blocks_swap_shift_and_scale():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            scale1, shift1, gate1, scale2, shift2, gate2 = vectors(block, c)
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("Shift and scale are swapped everywhere: shift comes first, in the blocks and in the final layer")
+def shift_and_scale_swapped():
+    def output_projection(self, h, mask, c):
+        scale, shift = self.final_modulation(c)[:, None].chunk(2, dim=-1)
+        return self.final(modulated(self.final_norm, h, shift, scale))
+
+    return blocks_swap_shift_and_scale.functions | dict(output_projection=output_projection)
+
+
+@mutant("The gate is read first: the six vectors are shift, scale, gate, and once more shift, scale, gate")
+def gate_first():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            gate1, shift1, scale1, gate2, shift2, scale2 = vectors(block, c)
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("The six vectors are read in pairs (two shifts, two scales, two gates): they come as two threes")
+def pairs():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, shift2, scale1, scale2, gate1, gate2 = vectors(block, c)
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("The six vectors' halves are swapped: the first three are for attention, the last three for the mlp")
+def halves_swapped():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift2, scale2, gate2, shift1, scale1, gate1 = vectors(block, c)
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("The mlp is modulated with attention's shift, scale and gate: the last three vectors are its own")
+def one_three_for_both():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift, scale, gate, *_ = vectors(block, c)
+            h = h + gate * block.attention(modulated(block.norm, h, shift, scale), mask)
+            h = h + gate * block.mlp(modulated(block.norm, h, shift, scale))
+        return h
+
+    return backbone
+
+
+@mutant("The residuals are missing: what attention and mlp say is *added* to h, it does not replace it")
+def no_residuals():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("The residual is the modulated h: keep h as it was, and let only attention and mlp read the other")
+def modulated_residual():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = modulated(block.norm, h, shift1, scale1)
+            h = h + gate1 * block.attention(h, mask)
+            h = modulated(block.norm, h, shift2, scale2)
+            h = h + gate2 * block.mlp(h)
+        return h
+
+    return backbone
+
+
+@mutant("The residual is the normalised h: keep h as it was, and modulate its norm on the way to a layer")
+def norm_on_the_residual():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = block.norm(h)
+            h = h + gate1 * block.attention((1 + scale1) * h + shift1, mask)
+            h = block.norm(h)
+            h = h + gate2 * block.mlp((1 + scale2) * h + shift2)
+        return h
+
+    return backbone
+
+
+@mutant("The norms are missing: scale and shift are for `block.norm(h)`, not for h itself")
+def no_norms():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + gate1 * block.attention((1 + scale1) * h + shift1, mask)
+            h = h + gate2 * block.mlp((1 + scale2) * h + shift2)
+        return h
+
+    return backbone
+
+
+@mutant("The norm is taken after the modulation: first the norm, then scale and shift, or it undoes them")
+def norm_after_modulation():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + gate1 * block.attention(block.norm((1 + scale1) * h + shift1), mask)
+            h = h + gate2 * block.mlp(block.norm((1 + scale2) * h + shift2))
+        return h
+
+    return backbone
+
+
+@mutant("The mlp reads the same h as attention: take the norm anew, of the h that attention has added to")
+def one_norm_a_block():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            normed = block.norm(h)
+            h = h + gate1 * block.attention((1 + scale1) * normed + shift1, mask)
+            h = h + gate2 * block.mlp((1 + scale2) * normed + shift2)
+        return h
+
+    return backbone
+
+
+@mutant("The shift is scaled as well, (1 + scale) · (norm + shift): scale first, then shift")
+def shift_before_scale():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + gate1 * block.attention((1 + scale1) * (block.norm(h) + shift1), mask)
+            h = h + gate2 * block.mlp((1 + scale2) * (block.norm(h) + shift2))
+        return h
+
+    return backbone
+
+
+@mutant("Shift and scale act on what the layers say: they belong in front, on what the layers read")
+def modulation_behind_the_layer():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + gate1 * ((1 + scale1) * block.attention(block.norm(h), mask) + shift1)
+            h = h + gate2 * ((1 + scale2) * block.mlp(block.norm(h)) + shift2)
+        return h
+
+    return backbone
+
+
+@mutant("The shift is missing in the blocks: (1 + scale) · norm + shift")
+def no_shift():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            _, scale1, gate1, _, scale2, gate2 = vectors(block, c)
+            h = h + gate1 * block.attention((1 + scale1) * block.norm(h), mask)
+            h = h + gate2 * block.mlp((1 + scale2) * block.norm(h))
+        return h
+
+    return backbone
+
+
+@mutant("The mlp is not modulated: it has a shift, scale and gate of its own, like attention")
+def mlp_not_modulated():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift, scale, gate, *_ = vectors(block, c)
+            h = h + gate * block.attention(modulated(block.norm, h, shift, scale), mask)
+            h = h + block.mlp(block.norm(h))
+        return h
+
+    return backbone
+
+
+@mutant("The mlp is never called: a block is attention *and* mlp")
+def no_mlp():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, *_ = vectors(block, c)
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+        return h
+
+    return backbone
+
+
+@mutant("Attention is never called: frames must see each other")
+def no_attention():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            *_, shift2, scale2, gate2 = vectors(block, c)
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("The loop ends after its first block: is `return h` indented too far?")
+def return_in_the_loop():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            return h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("All blocks get the modulation of the first: each regresses its own six vectors from c")
+def modulation_of_the_first_block():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(self.blocks[0], c)
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("The first block is used again and again: take each of `self.blocks` once")
+def one_block_for_all():
+    def backbone(self, h, mask, c):
+        for _ in self.blocks:
+            block = self.blocks[0]
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("Padded frames are looked at: hand `mask` to attention")
+def padded_frames_seen():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            said = block.attention(modulated(block.norm, h, shift1, scale1), torch.ones_like(mask))
+            h = h + gate1 * said
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("The mask is upside down: `attention` wants True where there *is* a frame to look at")
+def mask_inverted():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), ~mask)
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("The mask is made of numbers: attention *adds* a float mask, and hides nothing. Keep it bool")
+def float_mask():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask.float())
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant(
+    "The six vectors are (B, W), and meet frames (B, F, W): give them an axis for the frames, or samples and "
+    "frames are mixed up"
+)
+def no_axis_for_frames():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = block.modulation(c).chunk(6, dim=-1)
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("Vectors of one sample reach the others: they come without an axis for the frames in the right place")
+def vectors_of_the_first_sample():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = block.modulation(c)[0].chunk(6, dim=-1)
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("`h += ...` changes h in place: fine here, but training needs the old one. Write h = h + ...")
+def in_place():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h += gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h += gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+# ----------------------------------------------------------------------------------------------------------
+#                                             output_projection
+# ----------------------------------------------------------------------------------------------------------
+
+
+@mutant("The last modulation is missing: `final_modulation` regresses shift and scale for `final_norm`")
+def no_final_modulation():
+    return {"output_projection": lambda self, h, mask, c: self.final(self.final_norm(h))}
+
+
+@mutant("The final layer scales by `scale`; scale 0 should change nothing: scale by 1 + scale")
+def final_without_one_plus():
+    return {"output_projection": nowhere_one_plus.functions["output_projection"]}
+
+
+@mutant("In the final layer, shift and scale are swapped: `final_modulation` gives shift first")
+def final_swaps_shift_and_scale():
+    return {"output_projection": shift_and_scale_swapped.functions["output_projection"]}
+
+
+@mutant("`final_norm` is missing: the last modulation is of the normalised h")
+def no_final_norm():
+    def output_projection(self, h, mask, c):
+        shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)
+        return self.final((1 + scale) * h + shift)
+
+    return output_projection
+
+
+@mutant("`final_norm` comes after the last modulation: first the norm, then scale and shift")
+def final_norm_after_modulation():
+    def output_projection(self, h, mask, c):
+        shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)
+        return self.final(self.final_norm((1 + scale) * h + shift))
+
+    return output_projection
+
+
+@mutant("`final` is missing: rows are still as wide as the network, not features of a frame")
+def no_final():
+    def output_projection(self, h, mask, c):
+        shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)
+        return modulated(self.final_norm, h, shift, scale)
+
+    return output_projection
+
+
+@mutant("All frames come out alike: do not average over them, each is projected on its own")
+def mean_over_frames():
+    def output_projection(self, h, mask, c):
+        shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)
+        h = h.mean(1, keepdim=True).expand_as(h)
+        return self.final(modulated(self.final_norm, h, shift, scale))
+
+    return output_projection
