@@ -294,6 +294,14 @@ def first_frame():
     return every_part(lambda part: part[0])
 
 
+@mutant("Rows are cut where columns should be: x[columns] takes frames, x[:, columns] takes features")
+def rows_for_columns():
+    def split_motion(x):
+        return *x.shape, {name: x[columns] for name, columns in LAYOUT.items()}
+
+    return split_motion
+
+
 @mutant("There are 24 joints in your split: the pelvis is no part of x, the positions are relative to it")
 def pelvis_added():
     return with_parts(

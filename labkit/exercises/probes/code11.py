@@ -18,13 +18,9 @@ def score(text: np.ndarray, motion: np.ndarray) -> np.ndarray:
 
 
 def pair_at(degrees: float) -> np.ndarray:
-    """The score of two pairs of unit vectors, both at that angle."""
-    angle = np.radians(degrees)
-    text, motion = np.zeros((2, 2, 3))
-    text[[0, 1], [0, 1]] = 1
-    motion[[0, 1], [0, 1]] = np.cos(angle)
-    motion[:, 2] = np.sin(angle)
-    return score(text, motion)
+    """The score of three pairs of unit vectors, all at that angle."""
+    angle, text, side = np.radians(degrees), np.eye(3, 4), np.eye(4)[3]
+    return score(text, np.cos(angle) * text + np.sin(angle) * side)
 
 
 @probe(0.5, "tmr_score returns one real number for all pairs together")
