@@ -1,0 +1,56 @@
+"""The four notebooks, run in real kernels: with the reference solutions, and as students get them."""
+
+import pytest
+
+from grading.execute import errors, execute
+from grading.notebooks import make, names, release
+from labkit.exercises.probe import probes
+from labkit.exercises.registry import EXERCISES
+
+pytestmark = pytest.mark.slow
+
+
+def earned(notebook) -> dict[str, float]:
+    """Points of every check cell, as nbgrader reads them."""
+    return {
+        cell.id.removeprefix("check-"): float(out.data["text/plain"])
+        for cell in notebook.cells
+        for out in cell.get("outputs", [])
+        if cell.id.startswith("check-") and out.output_type == "execute_result"
+    }
+
+
+def of(name: str) -> list[str]:
+    return [exercise for exercise, about in EXERCISES.items() if about.notebook == name]
+
+
+@pytest.mark.parametrize("name", names())
+def test_with_the_reference_everything_runs_and_every_point_is_earned(name, capsys):
+    notebook = make(name)
+    seconds = execute(notebook)
+    assert errors(notebook) == {}
+    assert earned(notebook) == {e: sum(q.points for q in probes(e)) for e in of(name)}
+    outputs = [out for cell in notebook.cells for out in cell.get("outputs", [])]
+    assert sum("image/png" in out.get("data", {}) for out in outputs) >= 3  # and there is something to see
+    assert any("<video" in out.get("data", {}).get("text/html", "") for out in outputs)
+    sizes = [len(str(out)) for out in outputs]
+    assert max(sizes) < 3e6 and sum(sizes) < 15e6
+    with capsys.disabled():
+        print(f" {name} {sum(seconds.values()):.0f} s", end="")
+
+
+@pytest.mark.parametrize("name", names())
+def test_with_nothing_filled_in_every_message_names_its_exercise(name):
+    notebook = release(make(name))
+    execute(notebook)
+    assert earned(notebook) == dict.fromkeys(of(name), 0.0)
+    titles = {EXERCISES[e].title for e in of(name)}
+    found = errors(notebook)
+    for cell, error in found.items():
+        kind, _, words = error.partition(": ")
+        # What was to be made by an empty exercise is missing further down, too
+        assert kind in ("EmptyExercise", "NameError"), f"{cell}: {error}"
+        if kind == "EmptyExercise":
+            assert any(f"{title} is still empty" in words for title in titles), f"{cell}: {error}"
+            assert f"notebooks/{name}.ipynb" in words
+    assert any(e.startswith("EmptyExercise") for e in found.values())
