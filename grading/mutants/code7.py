@@ -60,8 +60,8 @@ def variance_as_deviation():
 
 
 @mutant(
-    "The noise you add has a standard deviation of {found}, expected {expected}: is it multiplied by β, which "
-    "is a variance? Take the square root"
+    "The noise you add has a standard deviation of {found}, expected {expected}: is it multiplied by β, "
+    "which is a variance? Take the square root"
 )
 def beta_as_deviation():
     return with_deviation(lambda a_t, a_prev, beta, variance: beta * (a_prev < 1))
@@ -116,7 +116,7 @@ def variance_inverted():
 
 
 @mutant(
-    "The last step adds noise: with β as the variance nothing stops it by itself, so add none where t_prev is −1"
+    "The last step adds noise: with β as the variance nothing stops it by itself: add none where t_prev is −1"
 )
 def noise_at_the_end():
     return with_deviation(lambda a_t, a_prev, beta, variance: beta.sqrt())
@@ -382,9 +382,7 @@ def index_wraps():
     return ddpm_step
 
 
-@mutant(
-    "At t_prev = −1 you stay at step 0, where some noise is left: ᾱ is 1 there, and schedule.alpha_bar knows it"
-)
+@mutant("At t_prev = −1 you stay at step 0, where some noise is left: ᾱ is 1 there, schedule.alpha_bar knows")
 def stops_at_0():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev.clamp(min=0))

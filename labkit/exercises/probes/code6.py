@@ -43,7 +43,8 @@ def padded(x0: Tensor, noise: Tensor, error: Tensor, junk: float) -> Tensor:
 @probe(1, "The loss is one number for each sample, and the network is asked once")
 def shape(draw: Inputs) -> str:
     loss, model = watched(draw)
-    return f"{describe(loss)}, network asked {len(model.asked)}×"
+    asked = len(model.asked)
+    return describe(loss) if asked == 1 else f"{describe(loss)}, network asked {asked}×"
 
 
 @probe(2, "The network is shown x_t = √ᾱ_t · x0 + √(1 − ᾱ_t) · noise, which schedule.q_sample makes")
