@@ -18,23 +18,12 @@ import roma
 import torch
 from IPython.display import Video
 
+import labkit
 from labkit.body import load_body
 from labkit.dataset import MotionDataset, mirror_sample
 from labkit.metrics.physical import FEET
 from labkit.models.normalizer import Normalizer
-from labkit.motion import (
-    FPS,
-    JOINT_NAMES,
-    LAYOUT,
-    Motion,
-    decode,
-    decode_joints,
-    encode,
-    join,
-    mirror,
-    split_motion,
-)  # fmt: skip
-from labkit.motion import heading as heading_of
+from labkit.motion import FPS, JOINT_NAMES, LAYOUT, Motion, decode, encode, join
 from labkit.show import play, render_video
 from labkit.show.figures import motion as figures
 
@@ -172,7 +161,7 @@ print(*LAYOUT.items(), sep="\n")
 # From here on, what you wrote takes the walk apart.
 
 # %%
-F, D, parts = split_motion(walk.x)
+F, D, parts = labkit.motion.split_motion(walk.x)
 print(f"F = {F} frames, d = {D} features, {F / FPS:.1f} s")
 for name, part in parts.items():
     print(f"{name:15}{tuple(part.shape)}")
@@ -230,7 +219,7 @@ figures.filmstrip(joints, body.parents)
 # close to zero. What about ours, which a network drew?
 
 # %%
-world = decode_joints(walk.x)[:, FEET[2:]]  # left and right foot, (F, 2, 3)
+world = labkit.motion.decode_joints(walk.x)[:, FEET[2:]]  # left and right foot, (F, 2, 3)
 rest = body.rest_joints[FEET[2:], 1] - body.sole
 speed = world[..., :2].diff(dim=0).norm(dim=-1) * FPS
 
@@ -260,16 +249,16 @@ play([decode(join(parts)), decode(join(changed))], ["your parts, joined", "turni
 # go in, the surface of a body comes out, thousands of corners (*vertices*) joined by triangles. It takes
 # four inputs:
 #
-# | input | shape | what it says |
-# |---|---|---|
-# | `betas` | (10,) | the person: tall or short, slim or broad. The same in all frames |
-# | `body_pose` | (F, 63) | 21 joints, each turned against its parent in the skeleton |
-# | `global_orient` | (F, 3) | how the whole body is turned in the room |
-# | `transl` | (F, 3) | where it is, in metres |
+# | input | what it says |
+# |---|---|
+# | `betas` | the person: tall or short, slim or broad |
+# | `body_pose` | how each joint is turned, seen from the joint before it in the skeleton |
+# | `global_orient` | how the whole body is turned in the room |
+# | `transl` | where it is |
 #
 # A rotation here is an **axis-angle**: three numbers, whose direction is the axis and whose length is the
-# angle in radians. SMPL itself has 23 joints and (F, 69) numbers; the last two, the hands, stay at rest in
-# this course.
+# angle in radians. SMPL turns 23 joints; the last two, the hands, stay at rest in this course, so that 21
+# are left. A `Motion` of labkit holds all but the `betas`.
 #
 # The official SMPL file needs a licence, so the course brings an open body in the same format. If you hold
 # the official one, `load_body("path/to/SMPL_NEUTRAL.pkl")` takes its place and nothing else changes.
@@ -278,13 +267,12 @@ play([decode(join(parts)), decode(join(changed))], ["your parts, joined", "turni
 # out.
 
 # %%
-print("vertices:", body.vertices(decode(walk.x)[:1]).shape[1], " triangles:", len(body.faces))
-
 standing = Motion(
     global_orient=torch.tensor([[math.pi / 2, 0, 0]]),  # SMPL lies on its back in our room: stand up first
     body_pose=torch.zeros(1, 63),
     pelvis=torch.tensor([[0, 0, body.rest_joints[0, 1] - body.sole]]),
 )
+print(body.vertices(standing).shape[1], "vertices,", len(body.faces), "triangles")
 
 # %% [markdown]
 # **`body_pose`: one joint at a time.** Joint $k$ (1 to 21) has the three numbers from $3(k-1)$ on. Turn one
@@ -337,7 +325,7 @@ def about_vertical(motion, degrees):
 
 moved = replace(standing, pelvis=standing.pelvis + torch.tensor([0.5, 0, 0]))
 changes = [standing, about_vertical(standing, 60), about_vertical(standing, 120), moved]
-print("pelvis", moved.pelvis[0].tolist(), " transl", body.transl(moved)[0].tolist())
+print("moved: pelvis", moved.pelvis[0].numpy().round(2), " transl", body.transl(moved)[0].numpy().round(2))
 figures.bodies(in_a_row(changes), body, ["as it was", "60°", "120°", "+0.5 m in x"])
 
 # %% [markdown]
@@ -345,12 +333,12 @@ figures.bodies(in_a_row(changes), body, ["as it was", "60°", "120°", "+0.5 m i
 # you did, and turns 6D rotations into axis-angles. SMPL does the rest. This is `smpl.mp4`:
 
 # %% show=true
-video = render_video("out/smpl.mp4", decode(join(parts)), body, walk.captions[0])
+video = render_video("out/smpl.mp4", decode(join(parts)), body, walk.captions[0], progress=False)
 Video(video, embed=True, html_attributes="controls loop autoplay muted")
 
 # %% [markdown]
-# The same from a terminal, or in a cell with a `!` before it: `python -m labkit visualize 12`, for motion
-# 12 of the starter set; `--out` names the video, `--source` another set, `--body` another body.
+# The file lies in `out/`. Without a notebook you get it from a terminal, with the name of any motion:
+# `python -m labkit visualize sampled_003` (or a number). `--source` takes another set, `--body` another body.
 #
 # ## Why the heading frame?
 #
@@ -368,7 +356,7 @@ for name, other in others.items():
 
 # %%
 every = {"as it was": motion} | others
-figures.floor_path({n: (m.pelvis, heading_of(m.rotations()[:, 0])) for n, m in every.items()})
+figures.floor_path({n: (m.pelvis, labkit.motion.heading(m.rotations()[:, 0])) for n, m in every.items()})
 
 # %% [markdown]
 # Three paths, one `x`. The price: where the motion starts and which way it faces is not stored. Decoded
@@ -380,9 +368,11 @@ figures.floor_path({n: (m.pelvis, heading_of(m.rotations()[:, 0])) for n, m in e
 # must swap their words as well, or we would teach the network to confuse its hands. (*"right away"* stays
 # as it is.)
 
-# %% show=true
+# %%
 wave = find("waves with the left hand")[0]
 twin = mirror_sample(wave)
+
+# %% show=true
 play([decode(wave.x), decode(twin.x)], [wave.captions[0], twin.captions[0]])
 
 # %% [markdown]
@@ -390,8 +380,7 @@ play([decode(wave.x), decode(twin.x)], [wave.captions[0], twin.captions[0]])
 # exactly:
 
 # %%
-wave = find("waves with the left hand")[0]
-print(torch.equal(mirror(mirror(wave.x)), wave.x))
+print(torch.equal(labkit.motion.mirror(labkit.motion.mirror(wave.x)), wave.x))
 
 # %% [markdown]
 # ## One scale for all features
