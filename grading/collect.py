@@ -20,7 +20,7 @@ from grading import intake
 from grading.course import Course
 from labkit.paths import LabError, atomic_write
 
-CANVAS = re.compile(r"(?P<who>\w+?_)?(?:LATE_)?(?P<id>\d+|anon_\w+?)_\d+_(?P<file>.+)")
+CANVAS = re.compile(r"(?P<who>(?!anon_|LATE_)\w+?_)?(?:LATE_)?(?P<id>\d+|anon_\w+?)_\d+_(?P<file>.+)")
 MOODLE = re.compile(r"(?P<who>.+?)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.*)")
 
 
@@ -49,13 +49,22 @@ def slug(text: str) -> str:
     return re.sub(r"[^\w.@-]+", "_", text.strip()).strip("._-")[:100]
 
 
-def owner(part: str) -> tuple[str, str] | None:
-    """(student, origin) where a file or folder is named as Canvas or Moodle name them."""
-    if match := MOODLE.fullmatch(part):
-        return slug(match["who"]), f"{match['who']} ({match['id']})"
-    if (match := CANVAS.fullmatch(part)) and part.endswith(".ipynb"):
-        return f"{match['who'] or ''}{match['id']}", match["id"]
-    return None
+def moodle(part: str) -> tuple[str, str] | None:
+    """(student, origin) where a file or folder is named as Moodle names them."""
+    match = MOODLE.fullmatch(part)
+    return match and (slug(match["who"]), f"{match['who']} ({match['id']})")
+
+
+def canvas(path: Path) -> tuple[str, str] | None:
+    """(student, origin) where a file is named as Canvas names them."""
+    match = CANVAS.fullmatch(path.name)
+    return match and (f"{match['who'] or ''}{match['id']}", match["id"])
+
+
+def is_flat(folder: Path) -> bool:
+    """Is this a folder as Canvas packs them, with files of several students?"""
+    owners = {canvas(path) for path in folder.glob("*.ipynb")}
+    return len(owners) > 1 and None not in owners
 
 
 def gradescope(folder: Path) -> dict[str, list[str]]:
@@ -80,7 +89,11 @@ def search(folder: Path) -> Iterator[Found]:
         parts = path.relative_to(folder).parts
         if path.is_symlink() or not path.is_file() or any(p.startswith((".", "__MACOSX")) for p in parts):
             continue
-        named = next(filter(None, map(owner, reversed(parts))), None)
+        named = next(filter(None, map(moodle, reversed(parts))), None)
+        if not named and (
+            len(parts) == 1 or is_flat(path.parent)
+        ):  # elsewhere lab_2_2026_final is just a name
+            named = canvas(path)
         if parts[0] in groups:
             yield from (Found(slug(who), who, path) for who in groups[parts[0]])
         elif named:

@@ -1,0 +1,144 @@
+import os
+
+import pytest
+
+from grading.collect import collect, search
+from labkit.paths import LabError
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    """A function (path, bytes, seconds): put a file into the folder of submissions, changed at some time."""
+    folder = tmp_path / "inbox"
+
+    def put(path: str, data: bytes = b"{}", changed: float = 1_700_000_000):
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        os.utime(file, (changed, changed))
+        return folder
+
+    return put
+
+
+@pytest.mark.parametrize(
+    "path, student",
+    [
+        ("jane/01_dataset.ipynb", "jane"),
+        ("jane/01_dataset/Copy of 01_dataset.ipynb", "jane"),
+        ("Jané Müller-Ng/x.ipynb", "Jané_Müller-Ng"),
+        ("j.doe@example.org/x.ipynb", "j.doe@example.org"),
+        # Canvas: name, LATE, user, file, name of the file
+        ("doejane_4711_90210_01_dataset.ipynb", "doejane_4711"),
+        ("doejane_LATE_4711_90210_Copy of 01_dataset (1).ipynb", "doejane_4711"),
+        ("jane/lab_2_2026_final.ipynb", "jane"),
+        ("anon_x7K2p_90210_01_dataset.ipynb", "anon_x7K2p"),
+        # Moodle: one file each, or a folder each
+        ("Jane Doe_123456_assignsubmission_file_01_dataset.ipynb", "Jane_Doe"),
+        ("Jane Doe_123456_assignsubmission_file_/01_dataset.ipynb", "Jane_Doe"),
+        ("Jane Doe_123456_assignsubmission_file/01_dataset.ipynb", "Jane_Doe"),
+        ("week 1/Jane Doe_123456_assignsubmission_file_/01_dataset.ipynb", "Jane_Doe"),
+        ("01_dataset.ipynb", ""),
+    ],
+)
+def test_whose_file_it_is(path, student, inbox):
+    assert [found.student for found in search(inbox(path))] == [student]
+
+
+def test_several_downloads_from_canvas_in_a_folder_each(inbox):
+    for week, file in (("week 1", 11), ("week 2", 22)):
+        inbox(f"{week}/doejane_4711_{file}1_x.ipynb")
+        folder = inbox(f"{week}/roemax_4712_{file}2_01_dataset.ipynb")
+    assert [f.student for f in search(folder)] == ["doejane_4711", "roemax_4712"] * 2
+
+
+def test_gradescope_tells_names_in_a_list(inbox):
+    inbox("submission_11/01_dataset.ipynb")
+    inbox("submission_12/01_dataset.ipynb")
+    listed = b"""submission_11:
+  :submitters:
+  - :name: Jane Doe
+    :sid: '300'
+    :email: jane@example.org
+submission_12:
+  :submitters:
+  - :name: Pair One
+    :sid: '301'
+    :email: one@example.org
+  - :name: Pair Two
+    :sid: '302'
+"""
+    folder = inbox("submission_metadata.yml", listed)
+    assert [f.student for f in search(folder)] == ["jane@example.org", "one@example.org", "302"]
+    inbox("submission_metadata.yml", b"!!python/object/apply:os.system ['true']")
+    with pytest.raises(LabError, match="cannot read .*submission_metadata"):
+        list(search(folder))
+
+
+def test_other_files_are_passed_over(inbox, tmp_path):
+    inbox("jane/.ipynb_checkpoints/01_dataset-checkpoint.ipynb")
+    inbox("__MACOSX/jane/._01_dataset.ipynb")
+    inbox("jane/notes.txt")
+    folder = inbox("jane/.hidden.ipynb")
+    (folder / "jane" / "link.ipynb").symlink_to("/etc/passwd")
+    assert list(search(folder)) == []
+
+
+def test_collect_mends_into_nbgraders_place_and_only_reads(course, inbox, student):
+    hers = student()
+    hers.solve()
+    data = hers.through_colab()
+    folder = inbox("jane/Copy of week three (1).ipynb", data)
+    before = {p: (p.read_bytes(), p.stat().st_mtime) for p in folder.rglob("*") if p.is_file()}
+    [line] = collect(course, folder)
+    assert (line.student, line.assignment, line.taken) == ("jane", "03_diffusion", True)
+    assert "metadata of 7 cells restored" in line.text
+    assert course.submissions() == [("jane", "03_diffusion")]
+    assert {p: (p.read_bytes(), p.stat().st_mtime) for p in folder.rglob("*") if p.is_file()} == before
+
+
+def test_collecting_again_changes_no_file(course, inbox, student):
+    folder = inbox("jane/x.ipynb", student().bytes())
+    collect(course, folder)
+    path = course.submitted / "jane" / "03_diffusion" / "03_diffusion.ipynb"
+    os.utime(path, (5, 5))
+    collect(course, folder)
+    assert path.stat().st_mtime == 5
+
+
+def test_the_latest_of_several_copies_is_taken(course, inbox, student):
+    old, new = student(), student()
+    new.solve()
+    inbox("jane/03_diffusion.ipynb", old.bytes(), 2_000)
+    folder = inbox("jane/03_diffusion (1).ipynb", new.bytes(), 3_000)
+    taken, left = collect(course, folder)
+    assert taken.taken and taken.file.endswith("(1).ipynb")
+    assert not left.taken and "not the latest" in left.text
+
+
+def test_two_people_of_one_name_are_not_mixed_up(course, inbox, student):
+    inbox("Jane Doe_1_assignsubmission_file_/x.ipynb", student().bytes())
+    folder = inbox("Jane Doe_2_assignsubmission_file_/x.ipynb", student().bytes())
+    lines = collect(course, folder)
+    assert [line.taken for line in lines] == [False, False]
+    assert "two people are called Jane_Doe" in lines[0].text
+    assert course.submissions() == []
+
+
+def test_one_bad_file_does_not_stop_the_others(course, inbox, student):
+    inbox("a/x.ipynb", b"PK\x03\x04")
+    inbox("stray.ipynb", student().bytes())
+    folder = inbox("b/x.ipynb", student().bytes())
+    lines = collect(course, folder)
+    assert [(line.student, line.taken) for line in lines] == [("b", True), ("", False), ("a", False)]
+    assert "whose is it" in lines[1].text and "not a notebook" in lines[2].text
+
+
+def test_mistakes_are_one_line(course, tmp_path, inbox):
+    with pytest.raises(LabError, match="no folder"):
+        collect(course, tmp_path / "nowhere")
+    with pytest.raises(LabError, match="unpack zip files"):
+        collect(course, inbox("all.zip").parent / "inbox")
+    course.submitted.mkdir()
+    with pytest.raises(LabError, match="where collect puts"):
+        collect(course, course.submitted)

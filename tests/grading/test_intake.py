@@ -1,0 +1,264 @@
+import json
+
+import nbformat
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_markdown_cell
+from toy_course import STEP, Student, check, meta
+
+from grading import intake
+from grading.intake import Refused, take_in
+from grading.notebooks import release as make_release
+
+SPECIAL = ["setup", "code7", "check-code7", "q6", "answer-q6", "bonus1", "answer-bonus1"]
+
+
+def by_id(taken) -> dict:
+    return {cell.id: cell for cell in taken.notebook.cells}
+
+
+def order(taken) -> list[str]:
+    return [cell.id for cell in taken.notebook.cells if cell.id in SPECIAL]
+
+
+def frame(notebook) -> list:
+    """What nbgrader and a reader see of the released cells: text and metadata."""
+    return [(c.id, c.source, c.metadata) for c in notebook.cells if c.id in SPECIAL]
+
+
+def test_untouched_notebook_passes_as_it_is(student, releases):
+    taken = take_in(student().bytes(), releases)
+    assert taken.assignment == "03_diffusion" and taken.notes == []
+    assert frame(taken.notebook) == frame(releases["03_diffusion"])
+    assert [c.source for c in taken.notebook.cells] == [c.source for c in releases["03_diffusion"].cells]
+
+
+def test_colab_changes_nothing_but_metadata(student, releases):
+    hers = student()
+    hers.solve()
+    direct, colab = take_in(hers.bytes(), releases), take_in(hers.through_colab(), releases)
+    assert direct.notebook == colab.notebook
+    assert colab.notes == ["metadata of 7 cells restored"]
+    assert by_id(colab)["code7"].source == STEP
+
+
+def test_text_in_one_piece_with_windows_line_ends_and_a_byte_order_mark(student, releases):
+    plain = json.loads(student().bytes())
+    for cell in plain["cells"]:
+        cell["source"] = "".join(cell["source"]).replace("\n", "\r\n")
+    taken = take_in(b"\xef\xbb\xbf" + json.dumps(plain).encode(), releases)
+    assert frame(taken.notebook) == frame(releases["03_diffusion"])
+
+
+def test_which_notebook_comes_from_its_content(student, releases):
+    assert take_in(student("01_dataset").through_colab(), releases).assignment == "01_dataset"
+    both = student("01_dataset")
+    both.cells.extend(student().cells)  # most of it is of 03_diffusion
+    assert take_in(both.through_colab(), releases).assignment == "03_diffusion"
+
+
+@pytest.mark.parametrize(
+    "data, why",
+    [
+        (b"", "not a notebook"),
+        (b"PK\x03\x04 a zip file", "not a notebook"),
+        (b"\xff\xfe\x00", "not a notebook"),
+        (b'{"cells": [', "not a notebook"),
+        (b"[" * 100_000, "not a notebook"),
+        (b'{"nbformat": 3, "worksheets": []}', "format 4"),
+        (b'{"nbformat": 4, "cells": {}}', "format 4"),
+        (b'{"nbformat": 4, "cells": [1]}', "one of its cells"),
+        (b'{"nbformat": 4, "cells": []}', "no notebook of this course"),
+        (b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": "print(1)"}]}', "no notebook of this"),
+    ],
+)
+def test_other_files_are_refused_in_one_line(data, why, releases):
+    with pytest.raises(Refused, match=why) as error:
+        take_in(data, releases)
+    assert "\n" not in str(error.value)
+
+
+def test_large_files_are_refused(monkeypatch, student, releases):
+    monkeypatch.setattr(intake, "LIMIT", 1000)
+    with pytest.raises(Refused, match="larger than"):
+        take_in(student().bytes(), releases)
+
+
+def test_nonsense_in_place_of_text_and_metadata(student, releases):
+    plain = json.loads(student().bytes())
+    plain["metadata"] = 7
+    for cell in plain["cells"]:
+        cell["metadata"] = ["tags"]
+        cell["outputs"] = "gone"
+        cell["id"] = 3
+        cell["execution_count"] = {}
+    plain["cells"].append({"cell_type": "video", "source": {"a": 1}})
+    plain["cells"].append({"cell_type": "code", "source": "\ud800 half a character"})
+    taken = take_in(json.dumps(plain).encode(), releases)
+    assert frame(taken.notebook) == frame(releases["03_diffusion"])
+    nbformat.writes(taken.notebook).encode("utf-8")
+
+
+def test_points_and_locks_are_the_released_ones(student, releases):
+    his = student()
+    cell = his.cells[his.index("check-code7")]
+    cell.metadata.nbgrader.points = 1000
+    cell.metadata.tags = ["skip-execution"]  # nbclient would leave the cell out, nbgrader give all points
+    cell.source = "10.0"
+    his.write("q6", "**Q6.** What is your name?")
+    taken = take_in(his.bytes(), releases)
+    assert frame(taken.notebook) == frame(releases["03_diffusion"])
+    assert set(taken.notes) == {"check-code7 had been edited", "q6 had been edited"}
+
+
+@pytest.mark.parametrize("gone", SPECIAL)
+def test_missing_cells_are_put_back_where_they_were(gone, student, releases):
+    hers = student()
+    del hers.cells[hers.index(gone)]
+    taken = take_in(hers.through_colab(), releases)
+    assert frame(taken.notebook) == frame(releases["03_diffusion"])
+    assert any("put back" in note and gone in note for note in taken.notes)
+
+
+def test_a_check_above_its_code_moves_below(student, releases):
+    hers = student()
+    hers.cells.insert(0, hers.cells.pop(hers.index("check-code7")))
+    taken = take_in(hers.bytes(), releases)
+    assert order(taken) == SPECIAL
+    assert "check-code7 moved below its code" in taken.notes
+
+
+def test_the_last_of_several_attempts_is_checked(student, releases):
+    hers = student()
+    hers.write("code7", STEP.replace("variance.sqrt()", "variance"))
+    hers.cells.append(new_code_cell(STEP))
+    taken = take_in(hers.through_colab(), releases)
+    assert by_id(taken)["code7"].source == STEP
+    ids = [cell.id for cell in taken.notebook.cells]
+    assert ids.index("check-code7") == ids.index("code7") + 1
+    assert any("code7 is written more than once" in note for note in taken.notes)
+
+
+def test_a_copied_cell_with_its_metadata(student, releases):
+    """Duplicated grade ids stop nbgrader's whole batch."""
+    hers = student()
+    hers.solve()
+    for cell_id in ("code7", "check-code7", "answer-q6"):
+        hers.cells.append(nbformat.from_dict(hers.cells[hers.index(cell_id)]))
+    taken = take_in(hers.bytes(), releases)
+    assert sorted(order(taken)) == sorted(SPECIAL)
+    assert by_id(taken)["answer-q6"].source == "<!-- answer q6 -->\n\nNoise between the steps."
+    assert {"code7 was there 2 times", "check-code7 was there 2 times"} <= set(taken.notes)
+
+
+def test_an_answer_without_marker_is_known_by_its_place(student, releases):
+    hers = student()
+    hers.write("answer-q6", "Noise.")
+    taken = take_in(hers.through_colab(), releases)
+    assert by_id(taken)["answer-q6"].source == "<!-- answer q6 -->\n\nNoise."
+    assert "answer-q6 known by its place" in taken.notes
+
+
+def test_an_answer_in_a_cell_of_its_own_below(student, releases):
+    hers = student()
+    hers.cells.insert(hers.index("answer-q6") + 1, new_markdown_cell("Noise."))
+    hers.cells.insert(hers.index("answer-q6") + 2, new_markdown_cell("And patience."))
+    taken = take_in(hers.bytes(), releases)
+    assert by_id(taken)["answer-q6"].source == "<!-- answer q6 -->\n\nNoise.\n\nAnd patience."
+    assert by_id(taken)["answer-bonus1"].source == by_id_of(releases)["answer-bonus1"].source
+
+
+def by_id_of(releases) -> dict:
+    return {cell.id: cell for cell in releases["03_diffusion"].cells}
+
+
+def test_a_picture_in_an_answer_stays(student, releases):
+    hers = student()
+    cell = hers.cells[hers.index("answer-q6")]
+    cell.source = "<!-- answer q6 -->\n![plot](attachment:p.png)"
+    cell.attachments = {"p.png": {"image/png": "aGk="}}
+    assert by_id(take_in(hers.bytes(), releases))["answer-q6"].attachments == cell.attachments
+
+
+def test_text_counts_more_than_metadata(student, releases):
+    """A cell copied from another exercise says by its text what it is, by its metadata what it was."""
+    hers = student()
+    code = hers.cells[hers.index("code7")]
+    hers.cells.insert(1, new_code_cell("print('mine')", metadata=code.metadata))
+    hers.write("code7", STEP)
+    taken = take_in(hers.bytes(), releases)
+    assert by_id(taken)["code7"].source == STEP
+    assert order(taken) == SPECIAL
+
+
+def test_a_rewritten_decorator_is_still_known(student, releases):
+    hers = student()
+    hers.write(
+        "code7", STEP.replace("@labkit.exercise(labkit.diffusion.ddpm_step)", "@exercise( ddpm_step )")
+    )
+    assert "@exercise( ddpm_step )" in by_id(take_in(hers.through_colab(), releases))["code7"].source
+
+
+def test_methods_of_one_name_belong_to_their_class(releases):
+    """Code 3 to 5 share the names of their methods; a learner may give each method a cell."""
+
+    def source(owner: str, *names: str) -> str:
+        body = "    ### BEGIN SOLUTION\n    ...\n    ### END SOLUTION\n"
+        cells = [f"@labkit.exercise(labkit.models.{owner}.{n})\ndef {n}(self):\n{body}" for n in names]
+        return "import labkit\n" + "\n".join(cells)
+
+    notebook = nbformat.v4.new_notebook()
+    for key, owner in (("code3", "InContextDiT"), ("code4", "AdaLNDiT")):
+        text = source(owner, "cond_mapping", "backbone")
+        notebook.cells += [new_code_cell(text, id=key, metadata=meta(key, False, True)), check(key, 3)]
+    handed = nbformat.v4.new_notebook()
+    for owner in ("AdaLNDiT", "InContextDiT"):  # in another order, cell by cell, without checks
+        handed.cells += [new_code_cell(source(owner, n)) for n in ("cond_mapping", "backbone")]
+    taken = take_in(nbformat.writes(handed).encode(), {"02": make_release(notebook)})
+    ids = [cell.id for cell in taken.notebook.cells]
+    assert "AdaLNDiT.backbone" in taken.notebook.cells[ids.index("code4")].source
+    assert "InContextDiT.backbone" in taken.notebook.cells[ids.index("code3")].source
+    assert ids.index("check-code4") == ids.index("code4") + 1 == 2
+    assert ids.index("check-code3") == ids.index("code3") + 1 == 5
+    assert not any("more than once" in note for note in taken.notes)
+
+
+EDITS = st.lists(
+    st.tuples(st.sampled_from(["drop", "copy", "move", "text"]), st.integers(0, 99), st.integers(0, 99)),
+    max_size=8,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(edits=EDITS, colab=st.booleans())
+def test_whatever_an_editor_does(edits, colab, releases):
+    """All graded cells are there once, as released; a check comes after its code; nothing typed is lost."""
+    hers = Student(releases["03_diffusion"])
+    hers.solve()
+    typed = []
+    for number, (kind, a, b) in enumerate(edits):
+        at = a % len(hers.cells)
+        if kind == "drop" and len(hers.cells) > 6:
+            del hers.cells[at]
+        elif kind == "copy":
+            hers.cells.insert(b % len(hers.cells), nbformat.from_dict(hers.cells[at]))
+        elif kind == "move":
+            hers.cells.insert(b % len(hers.cells), hers.cells.pop(at))
+        else:
+            typed.append(f"typed {number}.")
+            hers.cells.insert(at, new_markdown_cell(typed[-1]))
+    taken = take_in(hers.through_colab() if colab else hers.bytes(), releases)
+    nbformat.validate(taken.notebook)
+    assert sorted(order(taken)) == sorted(SPECIAL)
+    cells, released = by_id(taken), by_id_of(releases)
+    for key in SPECIAL:
+        assert cells[key].metadata == released[key].metadata
+        if key not in ("code7", "answer-q6", "answer-bonus1"):
+            assert cells[key].source == released[key].source
+    assert order(taken).index("code7") < order(taken).index("check-code7")
+    text = "\n".join(cell.source for cell in taken.notebook.cells)
+    handed = "\n".join(cell.source for cell in hers.cells)
+    assert all(line in text for line in typed if line in handed)
+    again = take_in(nbformat.writes(taken.notebook).encode(), releases)
+    assert [c.source for c in again.notebook.cells] == [c.source for c in taken.notebook.cells]

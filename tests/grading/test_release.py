@@ -1,0 +1,145 @@
+import ast
+import json
+import subprocess
+import sys
+
+import pytest
+
+from grading import release as module
+from grading.notebooks import ROOT
+from grading.release import release
+from labkit.exercises.registry import stubs
+from labkit.paths import LabError
+
+ADDRESS = "https://github.com/teacher/motion-2027"
+
+
+@pytest.fixture
+def light(monkeypatch):
+    """Leave the weights out: copying them is most of the time."""
+    monkeypatch.setattr(module, "FOLDERS", ("labkit", "data/body"))
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("release") / "course"
+    release(folder, ADDRESS, "autumn")
+    return folder
+
+
+def test_the_tree_has_what_students_need_and_nothing_else(tree):
+    top = {path.name for path in tree.iterdir()}
+    needed = {"labkit", "notebooks", "data", "README.md", "pyproject.toml", "LICENSE", "NOTICE.md"}
+    assert needed | {"constraints.txt", "environment.yml", ".gitignore", ".labkit-release"} <= top
+    assert not top & {"solutions", "grading", "tests", "runs", "out", ".ci", ".git", "Makefile"}
+    assert {p.name for p in (tree / "data").iterdir()} == {"body", "checkpoints", "reference", "starter"}
+    assert not [p for p in tree.rglob("*") if p.name == "__pycache__" or p.suffix == ".pyc"]
+
+
+def solution_lines() -> set[str]:
+    """The lines of all reference functions below their docstrings; short ones could stand anywhere."""
+    found = set()
+    for path in (ROOT / "solutions" / "reference").glob("*.py"):
+        source = path.read_text("utf-8")
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.FunctionDef) and ast.get_docstring(node):
+                found |= {x.strip() for x in source.splitlines()[node.body[0].end_lineno : node.end_lineno]}
+    return {line for line in found if len(line) > 40}
+
+
+def test_no_line_of_a_solution_is_in_it(tree):
+    lines = solution_lines()
+    assert lines
+    for path in tree.rglob("*"):
+        if path.suffix in (".py", ".ipynb", ".md", ".toml", ".txt"):
+            text = path.read_text("utf-8")
+            text = text if path.suffix != ".ipynb" else json.dumps(json.loads(text), ensure_ascii=False)
+            assert "BEGIN SOLUTION" not in text, path
+            assert not [line for line in lines if line in text], path
+
+
+def test_labkit_runs_from_the_tree_alone(tree, tmp_path):
+    code = (
+        "import labkit, labkit.diffusion as d; from labkit.paths import data_dir\n"
+        "print(d.__file__, data_dir())\n"
+        "try: labkit.use_reference('code7')\n"
+        "except labkit.LabError as error: print(error)"
+    )
+    run = [sys.executable, "-c", code]
+    env = {"PYTHONPATH": str(tree), "PATH": ""}
+    result = subprocess.run(run, cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
+    assert result.stdout.count(str(tree)) == 2
+    assert "reference solutions are not installed" in result.stdout
+
+
+def test_the_address_is_in_badges_and_set_up_cells(tree):
+    for path in (tree / "notebooks").glob("*.ipynb"):
+        text = path.read_text("utf-8")
+        assert f"{ADDRESS}@autumn" in text
+        assert "github/teacher/motion-2027/blob/autumn/notebooks/" in text
+    assert ADDRESS in (tree / "README.md").read_text("utf-8")
+
+
+def test_a_release_again_keeps_what_was_added(light, tmp_path):
+    folder = tmp_path / "course"
+    release(folder, ADDRESS)
+    (folder / ".git").mkdir()
+    (folder / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    (folder / "syllabus.md").write_text("Mondays")
+    (folder / "README.md").write_text("changed by hand")
+    stale = folder / "labkit" / "gone.py"
+    stale.write_text("")
+    listed = json.loads((folder / ".labkit-release").read_text())
+    (folder / ".labkit-release").write_text(json.dumps([*listed, "labkit/gone.py"]))
+    release(folder, ADDRESS)
+    assert (folder / ".git" / "HEAD").read_text() == "ref: refs/heads/main\n"
+    assert (folder / "syllabus.md").read_text() == "Mondays"
+    assert "changed by hand" not in (folder / "README.md").read_text("utf-8")
+    assert not stale.exists()
+    assert list(tmp_path.iterdir()) == [folder]  # nothing half-made beside it
+
+
+def test_an_empty_clone_may_be_released_into(light, tmp_path):
+    (tmp_path / ".git").mkdir()
+    release(tmp_path, ADDRESS)
+    assert (tmp_path / ".git").is_dir() and (tmp_path / "labkit").is_dir()
+
+
+def test_a_folder_with_something_else_is_left_alone(light, tmp_path):
+    (tmp_path / "thesis.txt").write_text("all of it")
+    with pytest.raises(LabError, match="not empty and no former release"):
+        release(tmp_path, ADDRESS)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+    with pytest.raises(LabError, match="is a file"):
+        release(tmp_path / "thesis.txt", ADDRESS)
+
+
+def test_a_failure_leaves_the_former_release(light, tmp_path, monkeypatch):
+    folder = tmp_path / "course"
+    release(folder, ADDRESS)
+    (folder / "syllabus.md").write_text("Mondays")
+    before = sorted(folder.rglob("*"))
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module, "write_notebooks", full)
+    with pytest.raises(LabError, match="No space left"):
+        release(folder, ADDRESS)
+    assert sorted(folder.rglob("*")) == before
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize(
+    "address", ["github.com/a/b", "https://github.com", "https://x/a b", "git@x:a/b.git"]
+)
+def test_addresses_that_are_none(address, tmp_path):
+    with pytest.raises(LabError, match="is no address"):
+        release(tmp_path / "new", address)
+
+
+def test_answers_written_into_labkit_do_not_go_out(tmp_path, monkeypatch):
+    entry = stubs("code7")[0]
+    monkeypatch.setattr(entry, "own", lambda schedule, prediction: prediction + schedule.noise)
+    with pytest.raises(LabError, match="filled in: run python -m grading build first"):
+        release(tmp_path / "new", ADDRESS)
