@@ -256,7 +256,7 @@ def against_x_t():
     return compared(lambda schedule, x0, noise, t, x_t: x_t)
 
 
-@mutant("The differences are added up as absolute values: eq. 14 squares them")
+@mutant("The differences count by their absolute value: eq. 14 squares them, and takes no root afterwards")
 def absolute():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         return reduce(errors(model, schedule, x0, t, noise).sqrt(), mask)

@@ -85,7 +85,7 @@ def padding(draw: Inputs) -> Tensor:
 
 @probe(
     2,
-    "The loss of a motion is the mean over its real frames, however many frames of padding follow",
+    "A motion's loss is the mean (or sum) over its real frames, however many frames of padding follow",
     ("the loss of a motion of 1 frame in a batch of 6", lambda a: a[-1]),
 )
 def mean(draw: Inputs) -> Tensor:
