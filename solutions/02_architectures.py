@@ -16,7 +16,9 @@ import inspect
 
 import torch
 from torch.nn import functional
-from tqdm import trange
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
+from tqdm.auto import trange
 
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.dataset import MotionDataset
@@ -62,13 +64,15 @@ def noised(step):
 
 
 print("B, F, D =", *x0.shape, " T =", schedule.T)
-architecture.noisy({"clean, $x_0$": x0[0]} | {f"$x_t$, t = {t}": noised(t)[0][0] for t in (300, 700, 950)})
+covered = {f"$x_t$, t = {t}": noised(t)[0][0] for t in (300, 700, 950)}
+architecture.noisy({"clean, $x_0$": x0[0]} | covered)
 
 # %% [markdown]
 # The horizontal bands on the left are a pose, held or changing slowly. On the right even you could not say what
 # it was. The network has three things to go by: the noisy frames $x_t$, the step $t$ (how much to trust
 # them), and the caption. It answers with its guess of the clean motion, $\hat x_0$.
-#
+
+# %% [markdown]
 # ## The skeleton
 #
 # All three networks are transformers over frames, after the diffusion transformer of Peebles & Xie (2023), and
@@ -90,7 +94,8 @@ print(inspect.getsource(BaseDiT.forward))
 # 3. `cond_mapping` turns these into whatever your architecture wants to be told, $c$.
 # 4. `backbone` runs the blocks, `output_projection` leads back to $D$ numbers a frame.
 # 5. A short cut adds the input, smoothed over time. The blocks need not copy what is good already.
-#
+
+# %% [markdown]
 # ## Words, tokens and masks
 #
 # The caption arrives as **word pieces**, each a vector, and one **pooled** vector for the sentence as a whole.
@@ -106,7 +111,7 @@ words, text = word_pieces(caption), conditioner([caption])
 print(words)
 both = conditioner(["a person waves", caption])
 print("tokens", tuple(both.tokens.shape), " pooled", tuple(both.pooled.shape))
-print(both.mask.int())
+print(*both.mask.int().tolist(), sep="\n")
 
 # %% [markdown]
 # `[CLS]` and `[SEP]` are marks that the language model puts around every sentence. `both.mask` is `True` (here 1)
@@ -120,7 +125,8 @@ print(both.mask.int())
 #
 # The weights of a mixture sum to 1. Where the mask is `False` the weight is exactly 0: **padding must never be
 # heard**, or a motion would change with the company it has in a batch.
-#
+
+# %% [markdown]
 # ## Code 3 · In-context: put it in the same stream
 #
 # The simplest idea: make time, caption and words tokens too, line them up with the frames, and let attention sort
@@ -155,7 +161,8 @@ network = networks["incontext"]
 with torch.no_grad():
     prediction = network(x_t, t, text)
 print("x_t", tuple(x_t.shape), "→ prediction", tuple(prediction.shape))
-print(f"off by {(x_t - x0).square().mean():.2f} before, {(prediction - x0).square().mean():.2f} after (mean square)")
+before, after = (x_t - x0).square().mean(), (prediction - x0).square().mean()
+print(f"mean square error: {before:.2f} of the noisy motion, {after:.2f} of the prediction")
 
 # %% [markdown]
 # And padding: we append frames and words of pure nonsense, masked. The real frames must not notice.
@@ -189,15 +196,18 @@ attention.stream(attention.stream_weights(network, x_t, t, text), words)
 # %% [markdown]
 # The lower left is where the caption reaches the motion: frames looking at words. (We picked the one head, of
 # all blocks, that does so most.) The upper right is the way back, words looking at frames: in one stream
-# *everything* may look at everything. Change the 950 above to 100 and look again: with little noise
-# there is little to ask a sentence.
+# *everything* may look at everything. Your picture looks the same whether you put the condition before the
+# frames or after them.
+#
+# Try it: change the 950 above to 100, run down to here again, and see whether frames that can nearly be seen
+# still ask the sentence.
 
 # %% [markdown]
 # ### Does it learn?
 #
 # The classic test of a new network: can it learn **one** small batch by heart? Four motions, cut to the same
 # length, a small new network of your architecture, a few hundred steps. The loss is as plain as can be: the mean
-# square of $\hat x_0 - x_0$, at random $t$.
+# square of $\hat x_0 - x_0$, at random $t$. (About ten seconds on a quiet CPU; less on a GPU.)
 
 # %%
 frames = 60
@@ -205,12 +215,13 @@ long_enough = [s for s in dataset if len(s.x) >= frames]
 four = long_enough[:: len(long_enough) // 4][:4]
 batch = networks["adaln"].normalizer(torch.stack([s.x[:frames] for s in four]).to(device))
 batch_text = conditioner([s.captions[0] for s in four])
+sizes = dict(features=batch.shape[-1], d_text=batch_text.pooled.shape[-1])
 curves, small = {}, {}
 
 
 def overfit(name, steps=300):
     torch.manual_seed(0)
-    new = NETWORKS[name](features=batch.shape[-1], d_text=text.pooled.shape[-1], width=128, depth=2).to(device)
+    new = NETWORKS[name](**sizes, width=128, depth=2, condition_dropout=0).to(device)
     optimizer, values = torch.optim.AdamW(new.parameters(), lr=1e-3), []
     for _ in trange(steps, desc=name):
         t = torch.randint(schedule.T, (len(batch),), device=device)
@@ -262,11 +273,11 @@ architecture.adaln()
 # begins as nothing at all and learns what to add. That is the "Zero" in *adaLN-Zero*.
 
 # %%
-new = NETWORKS["adaln"](features=x0.shape[-1], d_text=text.pooled.shape[-1]).to(device)
+new = NETWORKS["adaln"](**sizes).to(device)
 h = torch.randn(1, 10, new.width, device=device)
-c = new.cond_mapping(new.embed_condition(t, text, torch.zeros(1, dtype=torch.bool, device=device)))
 with torch.no_grad():
-    change = new.backbone(h, torch.ones(1, 10, dtype=torch.bool, device=device), c) - h
+    c = new.cond_mapping(new.embed_condition(t, text, drop=torch.tensor([False], device=device)))
+    change = new.backbone(h, torch.ones(1, 10, device=device).bool(), c) - h
 print(f"c {tuple(c.shape)}; a new backbone changes h by {change.abs().max():.1f}")
 print(f"adaLN: padding changes predictions by at most {padding_difference(networks['adaln']):.1e}")
 
@@ -283,13 +294,16 @@ vectors = attention.modulations(networks["adaln"], steps, conditioner(captions))
 attention.gates(vectors, steps.tolist())
 
 # %% [markdown]
-# With little noise the input is nearly the answer, and the blocks keep still; the more noise, the more they are
-# asked. No one told the network to do so. It *could*, since time is in $c$ and $c$ holds the gates.
+# Where little noise is left, the input is nearly the answer, and a block does best to keep still. Do your gates
+# open as the noise grows? Do all of them stay open to the very end? Nobody told the network what to do with them.
+# It *could* do something, since time is in $c$, and $c$ holds the gates.
 #
-# The caption is in $c$ too. Take from each caption's scales and gates the mean over captions, and compare the rest:
+# The caption is in $c$ too. Take from each caption's scales and gates the mean over all captions, and compare
+# what remains: 1 says that two captions turn the same knobs the same way, −1 that they turn them against each
+# other.
 
 # %%
-attention.caption_effect(vectors, captions, at=-3)
+attention.caption_effect(vectors, captions, at=-3)  # nearly all noise
 
 # %% [markdown]
 # Two ways to say the same should turn the same knobs, and different actions different ones. Now look at the left
@@ -359,7 +373,9 @@ architecture.cross_attention()
 # %%
 network = networks["cross_attention"]
 print(f"cross-attention: padding changes predictions by at most {padding_difference(network):.1e}")
-looks = {f"t = {step}": attention.memory_weights(network, *noised(step), text) for step in (300, 990)}
+looks = {
+    f"t = {step}": attention.memory_weights(network, *noised(step), text) for step in (300, 990)
+}
 attention.lookup(looks, words)
 
 # %%
@@ -369,11 +385,10 @@ for title, weights in looks.items():
     print(f"{mean[:, 2:].std(0).mean() / mean[:, 2:].mean():.0%} variation from frame to frame")
 
 # %% [markdown]
-# Compare the two halves. With little noise the frames speak for themselves and mostly ask what time it is; in
-# heavy noise the words are consulted. Then read along a row. Where it changes, *this frame* asked for *this
-# word*. Where it is even, all frames ask the same, and the map tells you no more than a single vector would. Does
-# your sentence's second half belong to its later frames? Be honest about what you see: these are small networks,
-# and attention is a clue, not a proof.
+# Compare the two halves first: are words asked more when there is less to be seen? Then read along a row. Where
+# it changes, *this frame* asked for *this word*. Where it is even, all frames ask the same, and a single vector
+# would have told them as much. Does the second half of the sentence belong to the later frames? Be honest about
+# what you see: these are small networks, trained for hours and not for weeks, and attention is a clue, no proof.
 
 # %% show=true
 overfit("cross_attention")
@@ -419,17 +434,14 @@ architecture.losses(curves)
 # frames, with a short and with a long caption.
 
 # %%
-from torch.nn.attention import SDPBackend, sdpa_kernel
-from torch.utils.flop_counter import FlopCounterMode
-
-
 @torch.no_grad()
 def gflops(network, pieces, frames=120):
-    blank, C = torch.zeros(1, frames, network.config["features"], device=device), network.config["d_text"]
-    told = TextFeatures(torch.zeros(1, pieces, C), torch.ones(1, pieces).bool(), torch.zeros(1, C)).to(device)
+    D, C = network.config["features"], network.config["d_text"]
+    told = TextFeatures(torch.zeros(1, pieces, C), torch.ones(1, pieces).bool(), torch.zeros(1, C))
+    x, t = torch.zeros(1, frames, D, device=device), torch.zeros(1, dtype=torch.long, device=device)
     # The fused kernel of attention is hidden from the counter, the plain one is not.
     with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
-        network(blank, torch.zeros(1, dtype=torch.long, device=device), told)
+        network(x, t, told.to(device))
     return counter.get_total_flops() / 1e9
 
 
@@ -447,19 +459,22 @@ for name, network in networks.items():
 # step and a caption: nothing is left to go by but the words.
 
 # %% show=true
-print("\n".join(f"{name}: loss {sum(v[-50:]) / 50:.3f} over the last 50 steps" for name, v in curves.items()))
+for name, values in curves.items():
+    print(f"{name}: loss {sum(values[-50:]) / 50:.3f} over the last 50 steps")
 noise = torch.randn(batch.shape, generator=torch.Generator().manual_seed(1)).to(device)
 last = torch.full((len(batch),), schedule.T - 1, device=device)
 with torch.no_grad():
-    recalled = {name: network(noise, last, batch_text) for name, network in small.items()}
-rows = {"the motion": batch} | recalled
-normalizer = networks["adaln"].normalizer
-play([decode(normalizer.inverse(x[1]).cpu()) for x in rows.values()], list(rows), size=260)
+    shown = {"the motion": batch}
+    shown |= {name: network(noise, last, batch_text) for name, network in small.items()}
+inverse = networks["adaln"].normalizer.inverse
+play([decode(inverse(x[0]).cpu()) for x in shown.values()], list(shown), size=260)
 
 # %% [markdown]
-# Recalling is not generating: a network that knows four motions by heart knows nothing about a fifth. But
-# a network with a leak in its mask, a gate that stays shut or a condition that gets lost would not even do this.
-#
+# If they move alike, the words have found their motion: nothing else could tell the four apart. A network whose
+# condition gets lost on the way, or whose gates stay shut, would show you a mixture of all four. But recalling is
+# not generating: who knows four motions by heart knows nothing about a fifth. (Change `x[0]` to see the others.)
+
+# %% [markdown]
 # ## Why the caption is sometimes withheld
 #
 # One box of the skeleton is left. In training, one caption in ten is replaced by a learnt "no caption"
@@ -474,9 +489,11 @@ for step in (100, 500, 950):
     answers = []
     for network in networks.values():
         with torch.no_grad():
-            given, withheld = (network(x_t, t, text, drop=torch.tensor([d], device=device)) for d in (False, True))
-        answers.append((given - withheld).square().mean().sqrt().item())
-    print(f"t = {step:3}: " + ", ".join(f"{name} {value:.3f}" for name, value in zip(networks, answers)))
+            given = network(x_t, t, text, drop=torch.tensor([False], device=device))
+            withheld = network(x_t, t, text, drop=torch.tensor([True], device=device))
+        distance = (given - withheld).square().mean().sqrt()
+        answers.append(f"{network.network} {distance:.3f}")
+    print(f"t = {step:3}:", ", ".join(answers))
 
 # %% [markdown] question="q5" points=4
 # **Q5.** You condition a network of motion on a caption. What does adaLN offer over cross-attention, and what
@@ -490,26 +507,27 @@ for step in (100, 500, 950):
 # **4 points.** 1: cost: adaLN's work for conditioning is done once a sample and does not grow with the number of
 # words or frames; cross-attention's grows with frames and words. 1: a global signal with a direct grip on every
 # layer: norm and gates of all blocks, all frames alike, the identity at the start; good for what holds
-# for the whole motion (time step, style, speed, the kind of action). 1: what is given up: one vector for the whole sentence, the same for
-# every frame: no looking up of single words, no link between word and moment. 1: evidence from the notebook
-# and a fitting kind of caption (an order of actions, left against right, several body parts).
+# for the whole motion (time step, style, speed, the kind of action). 1: what is given up: one vector for the
+# whole sentence, the same for every frame: no looking up of single words, no link between word and moment.
+# 1: evidence from the notebook and a fitting kind of caption (an order of actions, left against right, several
+# body parts).
 #
 # **Model answer.** With equal weights, adaLN needs fewer FLOPs, and a longer caption costs next to nothing,
 # because modulation is computed once a sample, where cross-attention asks the memory once for every frame and
-# projects every word. Its condition reaches all layers directly through scale, shift and gate; that suits what is true of the
-# whole motion, the noise level first of all: the gates open with $t$. From zero it starts as the identity,
-# which makes training stable. In return, the sentence must fit into one pooled vector that is the same for
+# projects every word. Its condition reaches all layers directly through scale, shift and gate; that suits what is
+# true of the whole motion, the noise level first of all (the gates follow $t$). It starts as the identity, which
+# makes training stable. In return, the sentence must fit into one pooled vector that is the same for
 # all frames. "walks, then sits down" is one point in space, and the network must unfold the order in time by
-# itself; "left" against "right" changes the vector little. In cross-attention each frame may look at another word.
+# itself; "left" and "right" turn mostly the same knobs. In cross-attention each frame may look at another word.
 # Whether it does is another matter: where the rows of our map are even, the two ways say much the same.
 #
 # **Common misunderstandings:** "adaLN has fewer parameters" (equal here by construction, and modulation is not
-# small); "adaLN cannot use text"; "cross-attention is always better" (in DiT's class-conditional setting adaLN-Zero had the
-# best FID); cost compared without saying with what it grows.
+# small); "adaLN cannot use text"; "cross-attention is always better" (in DiT's class-conditional setting adaLN-Zero
+# had the best FID); cost compared without saying with what it grows.
 
 # %% [markdown]
 # ## Where you are
 #
-# You have written three denoisers, and seen that they ignore padding, listen to captions, and learn. What they
+# You have written three denoisers, and seen that they ignore padding, hear their captions, and learn. What they
 # cannot do yet is *generate*: they make one guess, and in heavy noise one guess is a blur. Notebook 3 turns guesses
 # into motion, one step at a time.
