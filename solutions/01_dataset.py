@@ -43,9 +43,9 @@ print(len(dataset), "motions")
 
 # %% [markdown]
 # To be honest about it: these motions were drawn by a trained network, one like those that you will write.
-# The motion capture it was trained on may not be passed on freely, what it draws may. So expect people who
-# do what the caption says, on feet that skate and now and then sink into the floor; further down you see
-# how much.
+# Not all of the motion capture it was trained on may be passed on; what it draws may, though not for
+# business. So expect people who mostly do what the caption says, on feet that skate and now and then sink
+# into the floor. Further down you see how much.
 #
 # Do you hold real motion capture? `python -m labkit data prepare --source humanml3d PATH` turns a HumanML3D
 # folder into a set of the same form, likewise `bandai`, `cmu`, `accad` and `deepmimic`; `docs/data.md` says
@@ -405,8 +405,8 @@ figures.zscores(rows, columns, normalizer.mean, normalizer.std)
 # predicts is $z$; `normalizer.inverse` leads back. Mean and deviation are part of a network's weights: with
 # others, its motions would come out wrong.
 #
-# A few features hardly ever change, such as joints that stay where they are seen from the pelvis. Dividing
-# by their tiny $\sigma$ would blow up noise, so $\sigma$ is at least 0.02:
+# A few features hardly ever change: seen from the pelvis, the hips stay nearly where they are. Dividing by
+# their tiny $\sigma$ would blow up noise, so a smaller $\sigma$ than 0.02 is set to 0.02:
 
 # %%
 flat = int((rows.std(0) < 0.02).sum())
