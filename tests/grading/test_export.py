@@ -1,0 +1,94 @@
+import csv
+
+import pytest
+
+from grading import export as module
+from grading.course import Mark
+from grading.export import export
+
+
+class Term:
+    """What export asks of a course, without a gradebook."""
+
+    def __init__(self, marks):
+        self._marks = marks
+
+    def marks(self):
+        return self._marks
+
+
+@pytest.fixture
+def term(monkeypatch):
+    monkeypatch.setattr(module, "maxima", lambda course: {"01_dataset": 6.0, "03_diffusion": 10.0})
+    jane, max_ = "doejane_4711", "roemax_4712"
+    return Term(
+        [
+            Mark(jane, "01_dataset", "code2", 3.5, 4, "", False),
+            Mark(jane, "01_dataset", "q1", 2, 2, "fine", True),
+            Mark(jane, "03_diffusion", "code7", 10, 10, "", False),
+            Mark(jane, "03_diffusion", "bonus1", 1, 0, "", True),
+            Mark(max_, "01_dataset", "code2", 0, 4, "", False),
+            Mark(max_, "01_dataset", "q1", None, 2, "", True),
+        ]
+    )
+
+
+def rows(path) -> list[list[str]]:
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_everything_as_one_table(term, tmp_path):
+    assert export(term, "csv", tmp_path / "a.csv") == (2, 1, [])
+    head, top, jane, max_ = rows(tmp_path / "a.csv")
+    assert head == ["student", "code2", "q1", "code7", "bonus1", "01_dataset", "03_diffusion", "total"]
+    assert top == ["(maximum)", "4", "2", "10", "0", "6", "10", "16"]
+    assert jane == ["doejane_4711", "3.5", "2", "10", "1", "5.5", "11", "16.5"]  # the bonus is extra
+    assert max_ == ["roemax_4712", "0", "", "", "", "0", "", "0"]
+
+
+def test_canvas_finds_students_by_its_own_number(term, tmp_path):
+    export(term, "canvas", tmp_path / "a.csv")
+    head, top, jane, max_ = rows(tmp_path / "a.csv")
+    # what lib/gradebook_importer.rb asks of the header and of the row of maxima
+    assert "Student" in head[0] and "ID" in head[1]
+    assert head[2:5] == ["SIS User ID", "SIS Login ID", "Section"]
+    assert "Points Possible" in top[0] and top[5:] == ["6", "10"]
+    assert jane == ["doejane", "4711", "", "", "", "5.5", "11"]
+    assert max_ == ["roemax", "4712", "", "", "", "0", ""]  # not handed in: an empty cell changes nothing
+
+
+def test_canvas_own_table_gives_names_and_columns(term, tmp_path):
+    roster = tmp_path / "canvas.csv"
+    roster.write_text(
+        "Student,ID,SIS User ID,SIS Login ID,Section,01_dataset (88),Current Score\n"
+        "    Points Possible,,,,,6,(read only)\n"
+        '"Doe, Jane",4711,s1,jane,Motion 1,,\n'
+    )
+    assert export(term, "canvas", tmp_path / "a.csv", roster) == (2, 1, ["roemax_4712"])
+    head, _, jane, _ = rows(tmp_path / "a.csv")
+    assert head[5:] == ["01_dataset (88)", "03_diffusion"]
+    assert jane == ["Doe, Jane", "4711", "s1", "jane", "Motion 1", "5.5", "11"]
+
+
+@pytest.mark.parametrize("name, column", [("jane", 0), ("300123", 1), ("jane@example.org", 2)])
+def test_moodle_gets_the_identity_that_there_is(name, column, term, tmp_path):
+    term._marks = [Mark(name, "01_dataset", "code2", 3, 4, "", False)]
+    export(term, "moodle", tmp_path / "a.csv")
+    head, row = rows(tmp_path / "a.csv")
+    assert head == ["Username", "ID number", "Email address", "01_dataset", "03_diffusion"]
+    assert row[column] == name and [*row[:column], *row[column + 1 : 3]] == ["", ""] and row[3:] == ["3", ""]
+
+
+def test_moodle_own_table_turns_names_into_addresses(term, tmp_path):
+    """Moodle's downloads carry full names, and its import does not know these."""
+    term._marks = [Mark("Jane_Doe", "01_dataset", "code2", 3, 4, "", False)]
+    roster = tmp_path / "moodle.csv"
+    roster.write_text(
+        "First name,Last name,ID number,Email address,Assignment: 01_dataset (Real)\n"
+        "Max,Roe,7,max@example.org,-\nJane,Doe,8,jane@example.org,-\n"
+    )
+    export(term, "moodle", tmp_path / "a.csv", roster)
+    head, row = rows(tmp_path / "a.csv")
+    assert head[3:5] == ["Email address", "Assignment: 01_dataset (Real)"]
+    assert row == ["Jane", "Doe", "8", "jane@example.org", "3", ""]

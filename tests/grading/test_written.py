@@ -1,0 +1,117 @@
+import csv
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grading.course import Course
+from grading.written import COLUMNS, defuse, read_csv, read_in, restore, write_csv, write_out
+from labkit.paths import LabError
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n=1"])
+def test_formulas_become_text(text):
+    assert defuse(text) == "'" + text
+
+
+@given(st.text())
+def test_defusing_can_be_undone(text):
+    if not (text.startswith("'") and defuse(text[1:]) == text):  # already looks defused
+        assert restore(defuse(text)) == text
+
+
+@given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\0"))), max_size=4))
+def test_tables_survive_the_file(tmp_path_factory, rows):
+    path = tmp_path_factory.getbasetemp() / "table.csv"
+    rows = [[*row, "end"] for row in rows]
+    write_csv(path, rows)
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file)) == rows
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_any_spreadsheets_separator(delimiter, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(f'a{delimiter}b\r\n"x\ny"{delimiter}\r\n', "utf-8-sig")
+    assert read_csv(path, ("a", "b")) == [{"a": "x\ny", "b": ""}]
+
+
+def test_other_tables_are_refused(tmp_path):
+    path = tmp_path / "a.csv"
+    with pytest.raises(LabError, match="not found"):
+        read_csv(path, ("a",))
+    path.write_text("x,y\n1,2\n")
+    with pytest.raises(LabError, match="needs a first line with the columns a"):
+        read_csv(path, ("a",))
+    path.write_bytes(b"a\n\xe9\n")
+    with pytest.raises(LabError, match="CSV UTF-8"):
+        read_csv(path, ("a",))
+
+
+@pytest.fixture
+def handed_in(course: Course, student):
+    """Ann and Bob have answered, and nothing was run: their notebooks are put where autograde puts them."""
+    import nbformat
+
+    for who in ("ann", "bob"):
+        hers = student()
+        hers.solve()
+        for folder in (course.submitted, course.autograded):
+            path = folder / who / "03_diffusion" / "03_diffusion.ipynb"
+            path.parent.mkdir(parents=True)
+            nbformat.write(hers.notebook, path)
+        with course.gradebook() as gradebook:
+            gradebook.update_or_create_student(who)
+            gradebook.add_submission("03_diffusion", who)
+    return course
+
+
+def table(path) -> list[dict]:
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_out_and_in_again(handed_in, tmp_path):
+    path = tmp_path / "answers.csv"
+    assert write_out(handed_in, path, {"q6": "The rubric."}) == (4, 4)
+    rows = table(path)
+    assert tuple(rows[0]) == COLUMNS
+    assert [(r["student"], r["question"], r["max_points"]) for r in rows] == [
+        ("ann", "q6", "4"), ("ann", "bonus1", "0"), ("bob", "q6", "4"), ("bob", "bonus1", "0"),
+    ]  # fmt: skip
+    assert rows[0]["answer"] == "Noise between the steps." and rows[0]["rubric"] == "The rubric."
+    assert rows[1]["answer"].startswith("'=1+1")
+    rows[0] |= {"points": "2,5", "comment": "-1.5: which noise?"}
+    rows[1] |= {"points": "3"}
+    write_csv(path, [list(COLUMNS), *(list(row.values()) for row in rows)])
+    assert read_in(handed_in, path) == 2
+    marks = {(m.student, m.name): m for m in handed_in.marks() if m.written}
+    assert marks["ann", "q6"].points == 2.5
+    assert marks["ann", "q6"].comment == "-1.5: which noise?"
+    assert marks["ann", "bonus1"].points == 3 and marks["ann", "bonus1"].max_points == 0  # extra credit
+    assert marks["bob", "q6"].points is None
+    assert write_out(handed_in, path, {}) == (4, 2)
+    again = table(path)
+    assert again[0]["points"] == "2.5" and again[0]["comment"] == "'-1.5: which noise?"
+    assert read_in(handed_in, path) == 2
+    assert {(m.student, m.name): m for m in handed_in.marks() if m.written} == marks
+
+
+@pytest.mark.parametrize(
+    "row, why",
+    [
+        ("ann,q6,5,", "points must be 0 to 4, not '5'"),
+        ("ann,q6,-1,", "points must be 0 to 4"),
+        ("ann,q6,nan,", "points must be 0 to 4"),
+        ("ann,q6,good,", "points must be 0 to 4, not 'good'"),
+        ("ann,bonus1,-1,", "points must be 0 or more"),
+        ("eve,q6,1,", "no such answer .eve, q6."),
+        ("ann,q66,1,", "no such answer"),
+    ],
+)
+def test_nothing_is_stored_of_a_table_with_a_mistake(row, why, handed_in, tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_text(f"student,question,points,comment\nbob,q6,4,fine\n{row}\n")
+    with pytest.raises(LabError, match=f"row 3: {why}"):
+        read_in(handed_in, path)
+    assert all(mark.points is None for mark in handed_in.marks() if mark.written)
