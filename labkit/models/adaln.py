@@ -38,7 +38,7 @@ class AdaLNDiT(BaseDiT):
 
     @stub("code4")
     def cond_mapping(self, condition: Condition) -> Tensor:
-        """→ c (B, W), one vector a sample: SiLU of the sum of time and pooled caption."""
+        """→ c (B, W), one vector a sample: SiLU of the sum of `condition.time` and `condition.pooled` (B, W)."""
         # TODO (Code 4): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError
 
@@ -51,7 +51,7 @@ class AdaLNDiT(BaseDiT):
         scale and gate for attention, then shift, scale and gate for the mlp. A layer reads h after
         `block.norm`, scaled and shifted (scale 0 and shift 0 change nothing); what it says passes the gate
         before it is added to h. A vector is the same for all frames of a sample. New blocks have gates of
-        zero: they are the identity.
+        zero: they are the identity. h is never changed in place.
         """
         # TODO (Code 4): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError

@@ -35,7 +35,8 @@ class CrossAttentionDiT(BaseDiT):
     def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
         """→ memory (B, 2 + L, W): time, caption, words, through `self.memory_norm`; and its mask (B, 2 + L).
 
-        Time and caption are one token each, always there; `condition.mask` says which of the L words are.
+        `condition.time` and `condition.pooled` (B, W) are one token each, always there; `condition.tokens`
+        (B, L, W) are the words, and `condition.mask` (B, L) bool says which of them are real.
         """
         # TODO (Code 5): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError
@@ -49,6 +50,7 @@ class CrossAttentionDiT(BaseDiT):
             h ← h + self_attention(norm1(h)),   h ← h + cross_attention(norm2(h)),   h ← h + mlp(norm3(h))
 
         `self_attention(x, mask)` attends to x itself, `cross_attention(x, memory_mask, memory)` to a memory.
+        Masks are bool, True where there is something; h is never changed in place.
         """
         # TODO (Code 5): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError

@@ -33,7 +33,8 @@ class InContextDiT(BaseDiT):
     def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
         """→ condition tokens (B, 2 + L, W): time, caption, words; and their mask (B, 2 + L), True where real.
 
-        Time and caption are one token each, always there; `condition.mask` says which of the L words are.
+        `condition.time` and `condition.pooled` (B, W) are one token each, always there; `condition.tokens`
+        (B, L, W) are the words, and `condition.mask` (B, L) bool says which of them are real.
         """
         # TODO (Code 3): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError
@@ -42,11 +43,12 @@ class InContextDiT(BaseDiT):
     def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
         """Frames (B, F, W), their mask (B, F), `cond_mapping`'s result → the stream (B, 2 + L + F, W).
 
-        The condition tokens join the frames. Then each block of `self.blocks` (Peebles & Xie, sec. 3.2):
+        The condition tokens join the frames, before or after them: frames know their positions already.
+        Then each block of `self.blocks` (Peebles & Xie, sec. 3.2), h never changed in place:
 
             h ← h + attention(norm1(h)),   h ← h + mlp(norm2(h))
 
-        where attention takes the mask of the whole stream as its second argument.
+        where `attention(x, mask)` takes the mask of the whole stream: bool, True where there is something.
         """
         # TODO (Code 3): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError

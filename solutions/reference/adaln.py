@@ -5,7 +5,7 @@ from labkit.models import AdaLNDiT, Condition
 
 
 def cond_mapping(self, condition: Condition) -> Tensor:
-    """→ c (B, W), one vector a sample: SiLU of the sum of time and pooled caption."""
+    """→ c (B, W), one vector a sample: SiLU of the sum of `condition.time` and `condition.pooled` (B, W)."""
     return functional.silu(condition.time + condition.pooled)
 
 
@@ -17,7 +17,7 @@ def backbone(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
     scale and gate for attention, then shift, scale and gate for the mlp. A layer reads h after
     `block.norm`, scaled and shifted (scale 0 and shift 0 change nothing); what it says passes the gate
     before it is added to h. A vector is the same for all frames of a sample. New blocks have gates of
-    zero: they are the identity.
+    zero: they are the identity. h is never changed in place.
     """
     for block in self.blocks:
         vectors = block.modulation(c)[:, None]  # (B, 1, 6W): one for all frames

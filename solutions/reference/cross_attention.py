@@ -7,7 +7,8 @@ from labkit.models import Condition, CrossAttentionDiT
 def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
     """→ memory (B, 2 + L, W): time, caption, words, through `self.memory_norm`; and its mask (B, 2 + L).
 
-    Time and caption are one token each, always there; `condition.mask` says which of the L words are.
+    `condition.time` and `condition.pooled` (B, W) are one token each, always there; `condition.tokens`
+    (B, L, W) are the words, and `condition.mask` (B, L) bool says which of them are real.
     """
     always = torch.stack([condition.time, condition.pooled], dim=1)  # (B, 2, W)
     memory = self.memory_norm(torch.cat([always, condition.tokens], dim=1))
@@ -23,6 +24,7 @@ def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
         h ← h + self_attention(norm1(h)),   h ← h + cross_attention(norm2(h)),   h ← h + mlp(norm3(h))
 
     `self_attention(x, mask)` attends to x itself, `cross_attention(x, memory_mask, memory)` to a memory.
+    Masks are bool, True where there is something; h is never changed in place.
     """
     memory, memory_mask = c
     for block in self.blocks:

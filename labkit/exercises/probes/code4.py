@@ -26,27 +26,27 @@ def shape(draw: Inputs) -> str:
     return describe(denoiser.run(network(draw), Batch.draw(draw)))
 
 
-@probe(1, "The output listens to time and to the pooled caption")
+@probe(1, "The output listens to time and to the pooled caption. What changes it")
 def told(draw: Inputs) -> str:
     return denoiser.told(network(draw), Batch.draw(draw), draw)
 
 
-@probe(0.5, "Through attention, a frame looks at all frames, before it and after it")
+@probe(0.5, "Through attention, a frame looks at all frames, before it and after it. What changes it")
 def frames(draw: Inputs) -> str:
     return denoiser.frames(network(draw), draw)
 
 
-@probe(0.5, "A real frame looks at real frames only: padding changes nothing")
+@probe(0.5, "A real frame looks at real frames only, padding changes nothing. What changes it")
 def padded_frames(draw: Inputs) -> str:
     return denoiser.padded_frames(network(draw), draw)
 
 
-@probe(0.5, "Where the caption is withheld, only time is left to listen to")
+@probe(0.5, "Where the caption is withheld, only time is left to listen to. What changes the output")
 def withheld(draw: Inputs) -> str:
     return denoiser.withheld(network(draw), Batch.draw(draw), draw)
 
 
-@probe(0.5, "A sample looks at its own motion and caption, not at those of others in its batch")
+@probe(0.5, "A sample looks at its own motion and caption, not at those of others. What changes it")
 def rows(draw: Inputs) -> str:
     return denoiser.rows(network(draw), draw)
 
@@ -56,7 +56,9 @@ def idle(draw: Inputs) -> str:
     return denoiser.idle(network(draw), Batch.draw(draw))
 
 
-@probe(0.5, "A new block is the identity: where `modulation` gives zeros, two blocks change nothing")
+@probe(
+    0.5, "A new block is the identity: where `modulation` gives zeros, it changes nothing. What it changes"
+)
 def new_blocks(draw: Inputs) -> str:
     model, batch = network(draw), Batch.draw(draw)
     denoiser.silence(*(block.modulation for block in model.blocks))

@@ -30,32 +30,32 @@ def shape(draw: Inputs) -> str:
     return describe(denoiser.run(network(draw), Batch.draw(draw)))
 
 
-@probe(1, "Time, caption and every word are in the memory, and change the output")
+@probe(1, "Time, caption and every word are in the memory. What changes the output")
 def told(draw: Inputs) -> str:
     return denoiser.told(network(draw), Batch.draw(draw), draw)
 
 
-@probe(0.5, "Through self-attention, a frame looks at all frames, before it and after it")
+@probe(0.5, "Through self-attention, a frame looks at all frames, before and after it. What changes it")
 def frames(draw: Inputs) -> str:
     return denoiser.frames(network(draw), draw)
 
 
-@probe(0.5, "A real frame looks at real frames only: padding changes nothing")
+@probe(0.5, "A real frame looks at real frames only, padding changes nothing. What changes it")
 def padded_frames(draw: Inputs) -> str:
     return denoiser.padded_frames(network(draw), draw)
 
 
-@probe(0.5, "Only real words count: padding after them changes nothing, whatever is in it")
+@probe(0.5, "Only real words count, padding after them changes nothing. What changes the output")
 def padded_words(draw: Inputs) -> str:
     return denoiser.padded_words(network(draw), draw)
 
 
-@probe(0.5, "Where the caption is withheld, only time is left to listen to")
+@probe(0.5, "Where the caption is withheld, only time is left to listen to. What changes the output")
 def withheld(draw: Inputs) -> str:
     return denoiser.withheld(network(draw), Batch.draw(draw), draw)
 
 
-@probe(0.5, "A sample looks at its own motion and caption, not at those of others in its batch")
+@probe(0.5, "A sample looks at its own motion and caption, not at those of others. What changes it")
 def rows(draw: Inputs) -> str:
     return denoiser.rows(network(draw), draw)
 

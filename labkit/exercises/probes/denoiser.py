@@ -65,12 +65,12 @@ def run(model: BaseDiT, batch: Batch):
 
 
 def moved_by(before: Tensor, after: Mapping[str, Tensor]) -> str:
-    """The names of those outputs that differ from `before` by more than rounding: "time, caption"."""
+    """The names of those outputs that differ from `before` by more than rounding: "time + caption"."""
     if not torch.isfinite(before).all():
         return "values that are not finite (nan or inf)"
     tiny = 1e-4 * before.abs().max()
     names = [name for name, out in after.items() if not (out - before).abs().max() <= tiny]
-    return ", ".join(names) or "nothing"
+    return " + ".join(names) or "nothing"
 
 
 def told(model: BaseDiT, batch: Batch, draw: Inputs) -> str:
@@ -159,7 +159,7 @@ def rows(model: BaseDiT, draw: Inputs) -> str:
 
 
 def idle(model: BaseDiT, batch: Batch) -> str:
-    """Layers of the three methods that get no gradient, as "blocks.1.mlp, final_norm"."""
+    """Layers of the three methods that get no gradient, as "blocks.1.mlp + final_norm"."""
     with torch.enable_grad():
         loss = run(model, batch)[batch.mask].square().sum()
         try:
@@ -169,9 +169,10 @@ def idle(model: BaseDiT, batch: Batch) -> str:
     gradients: dict[str, bool] = {}
     for name, parameter in model.named_parameters():
         if name.startswith(("blocks", "memory_norm", "final")):
-            busy = parameter.grad is not None and bool(parameter.grad.any())
+            gradient = torch.zeros(1) if parameter.grad is None else parameter.grad
+            busy = bool(gradient.isfinite().all() and gradient.any())
             gradients[layer(name)] = gradients.get(layer(name), False) or busy
-    return ", ".join(name for name, busy in gradients.items() if not busy) or "none"
+    return " + ".join(name for name, busy in gradients.items() if not busy) or "none"
 
 
 def layer(name: str) -> str:
