@@ -1,0 +1,200 @@
+"""Hand-made outcomes: what is right, what earns points, and what a learner is told."""
+
+import numpy as np
+import pytest
+
+from labkit.exercises.judge import Answers, Mistake, agree, judge
+from labkit.exercises.probe import Probe
+
+
+def question(name: str, points: float = 1, measure=None, tolerance: float = 1e-3) -> Probe:
+    return Probe(name, None, points, f"Property {name} holds", measure, tolerance)
+
+
+SPREAD = ("spread", lambda a: a.std())
+ONE, TWO, THREE = np.array([1.0, 2.0]), np.array([2.0, 2.0]), np.array([3.0, 7.0])
+A, B, C = question("a"), question("b", 2), question("c", 3)
+
+
+def outcomes(*values) -> dict:
+    return dict(zip("abc", map(np.asarray, values)))
+
+
+RIGHT = outcomes(ONE, ONE, ONE)
+
+
+def verdict(found: dict, mistakes=(), right=(RIGHT,), questions=(A, B, C)):
+    return judge(questions, found, Answers(right, mistakes))
+
+
+class TestAgree:
+    def test_tolerance_is_a_share_of_the_largest_right_number(self):
+        right = np.array([0.0, 1000.0])
+        assert agree(right + 0.9, right, 1e-3)
+        assert not agree(right + 1.1, right, 1e-3)
+
+    def test_zeros_ask_for_zeros(self):
+        assert agree(np.full(3, 1e-12), np.zeros(3), 1e-3)
+        assert not agree(np.full(3, 1e-5), np.zeros(3), 1e-3)
+
+    @pytest.mark.parametrize(
+        ("a", "b"),
+        [
+            (np.ones((2, 1)), np.ones(2)),
+            (np.array("1.0"), np.array(1.0)),
+            (np.array([np.nan, 1]), np.ones(2)),
+            (np.array([np.inf, 1]), np.ones(2)),
+            (np.array("float32"), np.array("float64")),
+        ],
+    )
+    def test_another_kind_is_never_right(self, a, b):
+        assert not agree(a, b, 10.0)
+        assert not agree(b, a, 10.0)
+
+    def test_nan_agrees_with_nan_in_the_same_place(self):
+        assert agree(np.array([np.nan, 1]), np.array([np.nan, 1]), 1e-3)
+
+
+class TestPoints:
+    def test_everything_right_is_everything_earned_and_nothing_said(self):
+        j = verdict(outcomes(ONE + 1e-6, ONE, ONE))
+        assert (j.points, j.total, j.failed, j.message, j.mistake) == (6, 6, (), "", None)
+
+    def test_each_property_earns_its_points(self):
+        j = verdict(outcomes(ONE, TWO, ONE))
+        assert (j.points, j.total, j.failed) == (4, 6, ("b",))
+
+    def test_tenths_add_up(self):
+        questions = [question(name, 0.1) for name in "abc"]
+        assert verdict(outcomes(TWO, TWO, TWO), questions=questions).points == 0
+
+
+class TestSeveralRightAnswers:
+    other = outcomes(ONE, 2 * ONE, 2 * ONE)
+
+    def test_each_is_right(self):
+        assert verdict(self.other, right=[RIGHT, self.other]).failed == ()
+
+    def test_a_mixture_is_not(self):
+        """β in one place and β̃ in another: judged by the one that it is nearer to in points."""
+        j = verdict(outcomes(ONE, ONE, 2 * ONE), right=[RIGHT, self.other])
+        assert (j.points, j.failed) == (4, ("b",))
+
+    def test_what_is_expected_is_of_the_nearer_one(self):
+        questions = [A, question("b", 2, ("first", lambda a: a[0])), C]
+        j = verdict(outcomes(ONE, 5 * ONE, 2 * ONE), right=[RIGHT, self.other], questions=questions)
+        assert j.message == "Property b holds. Expected 2 as first, found 5"
+
+
+class TestKnownMistakes:
+    def test_the_one_with_the_same_outcomes_is_named(self):
+        mistakes = [
+            Mistake("x", "It is x", outcomes(ONE, TWO, THREE)),
+            Mistake("y", "It is y", outcomes(ONE, THREE, TWO)),
+        ]
+        j = verdict(outcomes(ONE, THREE, TWO), mistakes)
+        assert (j.mistake, j.message) == ("y", "It is y")
+
+    def test_among_several_the_one_that_explains_more(self):
+        mistakes = [
+            Mistake("x", "", outcomes(TWO, ONE, ONE)),
+            Mistake("y", "", outcomes(TWO, THREE, THREE)),
+            Mistake("z", "", outcomes(TWO, THREE, ONE)),
+        ]
+        assert verdict(outcomes(TWO, THREE, THREE), mistakes).mistake == "y"
+
+    def test_among_equals_the_one_that_fails_nowhere_else(self):
+        mistakes = [Mistake("x", "", outcomes(TWO, ONE, THREE)), Mistake("y", "", outcomes(TWO, ONE, ONE))]
+        assert verdict(outcomes(TWO, ONE, ONE), mistakes).mistake == "y"
+
+    def test_a_tie_goes_to_the_first(self):
+        twins = [Mistake(name, "", outcomes(TWO, ONE, ONE)) for name in "xy"]
+        assert verdict(outcomes(TWO, ONE, ONE), twins).mistake == "x"
+
+    def test_two_mistakes_at_once_show_as_the_one_that_comes_first(self):
+        mistakes = [
+            Mistake("late", "", outcomes(ONE, ONE, TWO)),
+            Mistake("early", "", outcomes(TWO, ONE, ONE)),
+        ]
+        assert verdict(outcomes(TWO, ONE, TWO), mistakes).mistake == "early"
+
+    def test_an_unknown_first_failure_is_not_explained_by_a_later_one(self):
+        j = verdict(outcomes(THREE, TWO, ONE), [Mistake("x", "It is x", outcomes(ONE, TWO, ONE))])
+        assert j.mistake is None
+        assert j.message.startswith("Property a holds. ")
+
+    @pytest.mark.parametrize(
+        "vague", [np.array("float64 tensor (2,)"), np.zeros(2), np.full(2, np.nan), np.array([0, np.inf])]
+    )
+    def test_what_has_many_causes_must_fit_throughout(self, vague):
+        mistake = [Mistake("x", "It is x", outcomes(vague, TWO, ONE))]
+        assert verdict(outcomes(vague, TWO, ONE), mistake).mistake == "x"
+        assert verdict(outcomes(vague, THREE, ONE), mistake).mistake is None
+
+
+class TestNumbersInWords:
+    words = "Spread is {found}, expected {expected}"
+    questions = (A, question("b", 2, SPREAD), question("c", 3, SPREAD))
+
+    def test_found_and_expected_are_filled_in(self):
+        found = outcomes(TWO, THREE, ONE)
+        j = verdict(found, [Mistake("x", self.words, found)], questions=self.questions)
+        assert j.message == "Spread is 2, expected 0.5"
+
+    def test_from_a_probe_in_which_they_differ(self):
+        found = outcomes(TWO, ONE + 1, TWO)
+        j = verdict(found, [Mistake("x", self.words, found)], questions=self.questions)
+        assert j.message == "Spread is 0, expected 0.5"
+
+    def test_never_from_a_probe_that_another_mistake_has_spoilt(self):
+        mistake = Mistake("x", self.words, outcomes(TWO, TWO, THREE))
+        j = verdict(outcomes(TWO, ONE + 100 * TWO, THREE), [mistake], questions=self.questions)
+        assert j.message == "Spread is 2, expected 0.5"
+
+    def test_no_gap_is_left_where_nothing_can_be_measured(self):
+        found = outcomes(TWO, ONE, ONE)
+        j = verdict(found, [Mistake("x", self.words, found)], questions=self.questions)
+        assert j.message == "Property a holds. Furthest off at [0]: expected 1, found 2"
+
+
+class TestUnknownMistakes:
+    @pytest.mark.parametrize(
+        ("right", "found", "words"),
+        [
+            (ONE, np.ones((2, 2)), "Expected shape (2,), found shape (2, 2)"),
+            (ONE, np.array("a list of 3"), "Expected shape (2,), found a list of 3"),
+            (np.array("float32 tensor (2,)"), ONE, "Expected float32 tensor (2,), found shape (2,)"),
+            (
+                np.array("float32 tensor (2,)"),
+                np.array("float64 tensor (2,)"),
+                "Expected float32 tensor (2,), found float64 tensor (2,)",
+            ),
+            (
+                np.array("float32 tensor (2,)"),
+                np.array("raised TypeError: f() takes 2 arguments"),
+                "Your code raised TypeError: f() takes 2 arguments",
+            ),
+            (ONE, np.array([1, np.nan]), "Found values that are not finite (nan or inf)"),
+            (np.eye(2), np.eye(2)[::-1] / 3, "Furthest off at [0, 0]: expected 1, found 0"),
+            (np.array(1.5), np.array(2.5), "Furthest off: expected 1.5, found 2.5"),
+        ],
+    )
+    def test_message(self, right, found, words):
+        j = verdict(outcomes(found, ONE, ONE), right=[outcomes(right, ONE, ONE)])
+        assert j.message == f"Property a holds. {words}"
+        assert j.mistake is None
+
+    def test_empty_stub_speaks_for_itself(self):
+        empty = np.array("raised EmptyExercise: Code 7 is still empty: write it")
+        j = verdict(outcomes(empty, empty, empty))
+        assert (j.points, j.message) == (0, "Code 7 is still empty: write it")
+
+    def test_what_runs_without_the_empty_stub_earns_its_points(self):
+        empty = np.array("raised EmptyExercise: Code 7 is still empty: write it")
+        j = verdict(outcomes(ONE, empty, ONE))
+        assert (j.points, j.message) == (4, "Code 7 is still empty: write it")
+
+    def test_a_measure_that_cannot_be_taken_is_left_out(self):
+        first = question("a", 1, ("last of three", lambda a: a[2]))
+        j = verdict(outcomes(TWO, ONE, ONE), questions=[first, B, C])
+        assert j.message == "Property a holds. Furthest off at [0]: expected 1, found 2"
