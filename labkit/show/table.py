@@ -7,6 +7,7 @@ from IPython.display import HTML
 
 from labkit.evaluate import Row
 from labkit.paths import LabError
+from labkit.show.figures.style import NETWORK_LABELS
 
 BETTER = {
     "FD": "lower",
@@ -16,7 +17,7 @@ BETTER = {
     "penetration": "lower",
 }
 SHARES = ("R1", "R2", "R3", "precision", "recall", "coverage", "TMR-Score")  # never below 0 or above 1
-CELL = "padding:3px 14px;text-align:right;white-space:nowrap"
+CELL = "padding:3px 14px;text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums"
 
 
 def better(metric: str) -> str:
@@ -46,7 +47,9 @@ def results_table(rows: Sequence[Row]) -> HTML:
             f'<span style="font-size:75%;opacity:.75">{low:.{digits}f} to {high:.{digits}f}</span></td>'
         )
 
-    head = "".join(f'<th style="{CELL}">{html.escape(row.name)}</th>' for row in rows)
+    head = "".join(
+        f'<th style="{CELL}">{html.escape(NETWORK_LABELS.get(row.name, row.name))}</th>' for row in rows
+    )
     lines = [
         f'<tr><th style="{CELL};text-align:left">{html.escape(metric)}'
         f'<br><span style="font-size:75%;opacity:.75;font-weight:400">{better(metric)} is better</span></th>'

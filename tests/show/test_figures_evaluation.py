@@ -39,7 +39,7 @@ def test_feature_map_draws_every_motion_once_under_its_kind(rng):
 
 class TestGaussians:
     def test_ellipses_are_those_of_the_two_sets(self, rng):
-        """Two deviations along the axes of a set that is wide in x, narrow in y; drawn ones moved and turned."""
+        """A set that is wide in x and narrow in y; the drawn one is moved and turned."""
         real = rng.normal(size=(5000, 2)) * [4, 1]
         fake = rng.normal(size=(5000, 2)) * [1, 4] + [10, 0]
         ax = figures.gaussians(real, {"adaln": fake}).axes[0]
@@ -102,10 +102,11 @@ def test_score_histogram_counts_all_and_marks_the_means(rng):
 def test_intervals_show_each_row_of_each_metric():
     rows = [
         Row("real", 9, {"FD": (1.0, 0.5, 1.5), "R3": (0.8, 0.7, 0.9)}),
-        Row("adaln", 9, {"FD": (3.0, 2.0, 5.0), "R3": (0.1, 0.0, 0.2)}),
+        Row("adaln", 9, {"FD": (3.0, 2.0, 5.0), "R3": (0.9, 0.8, 1.1)}),
     ]
     fd, r3 = figures.intervals(rows, ["FD", "R3"]).axes
     assert [line.get_xdata().tolist() for line in fd.lines[::2]] == [[0.5, 1.5], [2.0, 5.0]]
-    assert [line.get_xdata()[0] for line in r3.lines[1::2]] == [0.8, 0.1]
+    assert [line.get_xdata()[0] for line in r3.lines[1::2]] == [0.8, 0.9]
+    assert r3.lines[2].get_xdata()[1] == 1  # no share is above 1
     assert [label.get_text() for label in fd.get_yticklabels()] == ["real", "adaLN"]
     assert fd.yaxis_inverted()  # the first row is on top, as in the table

@@ -18,8 +18,10 @@ def cells(table) -> list[list[str]]:
 
 
 def test_numbers_and_intervals():
-    head, *lines = cells(results_table([Row("real", 64, METRICS), Row("<b>", 64, METRICS)]))
-    assert head == ["metric", "real", "<b>"]
+    head, *lines = cells(
+        results_table([Row("real", 64, METRICS), Row("<b>", 64, METRICS), Row("adaln", 64, METRICS)])
+    )
+    assert head == ["metric", "real", "<b>", "adaLN"]
     assert [line[0].split(" ")[0] for line in lines] == ["FD", "R3", "jerk"]
     assert lines[0][1] == lines[0][2] == "0.123 0.000 to 0.150"  # no distance is below 0
     assert lines[1][1] == "0.950 0.800 to 1.000"  # no share above 1

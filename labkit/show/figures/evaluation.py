@@ -19,6 +19,7 @@ from labkit.show.figures.style import (
     SKY,
     axes,
 )
+from labkit.show.table import cut
 
 LEGEND = dict(fontsize=8, frameon=False, labelcolor=INK)
 # What a label of the reference ("raise-up-left-hand|active") starts with → what the map calls it.
@@ -46,11 +47,10 @@ def principal_axes(features: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]
 
 
 def _plane(ax: Axes, share: float) -> None:
-    ax.set(xlabel="first principal component", ylabel="second", aspect="equal")
-    ax.annotate(
-        f"this plane holds {share:.0%} of the variance",
-        (0.5, 0.01), xycoords="axes fraction", ha="center", fontsize=7.5, color=FAINT,
-    )  # fmt: skip
+    ax.set(
+        xlabel=f"first principal component\n(the plane holds {share:.0%} of the variance)", ylabel="second"
+    )
+    ax.set_aspect("equal")
 
 
 def feature_map(features: np.ndarray, labels: Sequence[str]) -> Figure:
@@ -98,7 +98,7 @@ def gaussians(real: np.ndarray, generated: Mapping[str, np.ndarray]) -> Figure:
         _gaussian(ax, cloud, edgecolor=INK, linestyle="-")
         _gaussian(ax, fake, edgecolor=look["color"], linestyle="--")
         ax.set_title(NETWORK_LABELS.get(name, name))
-        ax.legend(**LEGEND, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, handletextpad=0.2)
+        ax.legend(**LEGEND, loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=2, handletextpad=0.2)
         _plane(ax, share)
     return figure
 
@@ -177,7 +177,8 @@ def intervals(rows: Sequence[Row], metrics: Sequence[str]) -> Figure:
     for ax, metric in zip(grid.flat, metrics):
         for y, row in enumerate(rows):
             look = NETWORK_LINES.get(row.name, FALLBACK[0])
-            value, low, high = row.metrics[metric]
+            value, *interval = row.metrics[metric]
+            low, high = cut(metric, *interval)
             ax.plot([low, high], [y, y], color=look["color"], linewidth=2)
             ax.plot(value, y, marker=look["marker"], color=look["color"], markersize=6)
         ax.set_yticks(range(len(rows)), [NETWORK_LABELS.get(row.name, row.name) for row in rows])
