@@ -1,9 +1,10 @@
 # %% [markdown]
 # # 2 · Three ways to listen to a caption
 #
-# A denoiser gets a motion buried in noise and a sentence, and must say what the motion was. At the end of this
-# notebook you will have written the heart of three such networks, which differ only in how the sentence gets in.
-# You will have looked inside them while they work, and you will know what each way costs and what it gives up.
+# A denoiser gets a motion buried in noise and a sentence, and must say what the motion was. At the end of
+# this notebook you will have written the heart of three such networks, which differ only in how the
+# sentence gets in. You will have looked inside them while they work, and you will know what each way costs
+# and what it gives up.
 
 # %% setup=true
 
@@ -41,16 +42,20 @@ schedule = load_denoiser("adaln")[1].to(device)
 # %%
 sample = max(dataset, key=lambda s: (" then " in s.captions[0]) * len(s.x))
 caption = sample.captions[0]
+print(caption)
+
+# %% show=true
 play(decode(sample.x), caption)
 
 # %% [markdown]
-# A motion is a matrix: a row of $D$ numbers for each of $F$ frames, each number scored by its mean and deviation
-# over the training set. Call the clean one $x_0$. At **diffusion step** $t$ most of it is covered by noise
-# $\varepsilon$, and what is left is called $x_t$:
+# A motion is a matrix: a row of $D$ numbers for each of $F$ frames, each number scored by its mean and
+# deviation over the training set. Call the clean one $x_0$. At **diffusion step** $t$ it is mixed with noise
+# $\varepsilon$, standard normal numbers, and the mixture is called $x_t$:
 #
 # $$x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\; \varepsilon$$
 #
-# $\bar\alpha_t$ falls from 1 to 0 as $t$ grows. Notebook 3 is about this formula; here it only makes our input.
+# $\bar\alpha_t$ falls from 1 to 0 as $t$ grows. Notebook 3 is about this formula; here it only makes our
+# input.
 
 # %%
 x0 = networks["adaln"].normalizer(sample.x.to(device))[None]  # (1, F, D)
@@ -68,15 +73,15 @@ covered = {f"$x_t$, t = {t}": noised(t)[0][0] for t in (300, 700, 950)}
 architecture.noisy({"clean, $x_0$": x0[0]} | covered)
 
 # %% [markdown]
-# The horizontal bands on the left are a pose, held or changing slowly. On the right even you could not say what
-# it was. The network has three things to go by: the noisy frames $x_t$, the step $t$ (how much to trust
-# them), and the caption. It answers with its guess of the clean motion, $\hat x_0$.
+# The horizontal bands on the left are a pose, held or changing slowly. On the right even you could not say
+# what it was. The network has three things to go by: the noisy frames $x_t$, the step $t$ (how much to
+# trust them), and the caption. It answers with its guess of the clean motion, $\hat x_0$.
 
 # %% [markdown]
 # ## The skeleton
 #
-# All three networks are transformers over frames, after the diffusion transformer of Peebles & Xie (2023), and
-# share one `forward`. Three boxes in it are dashed: those are yours, once for each architecture.
+# All three networks are transformers over frames, after the diffusion transformer of Peebles & Xie (2023),
+# and share one `forward`. Three boxes in it are dashed: those are yours, once for each architecture.
 
 # %%
 architecture.skeleton()
@@ -98,8 +103,10 @@ print(inspect.getsource(BaseDiT.forward))
 # %% [markdown]
 # ## Words, tokens and masks
 #
-# The caption arrives as **word pieces**, each a vector, and one **pooled** vector for the sentence as a whole.
-# A batch holds captions of different lengths, so the short ones are padded. The mask says what is real.
+# The caption arrives as **word pieces**, each a vector, and one **pooled** vector for the sentence as a
+# whole. A batch holds captions of different lengths, so the short ones are padded. The mask says what is
+# real.
+
 
 # %%
 def word_pieces(sentence):
@@ -114,8 +121,8 @@ print("tokens", tuple(both.tokens.shape), " pooled", tuple(both.pooled.shape))
 print(*both.mask.int().tolist(), sep="\n")
 
 # %% [markdown]
-# `[CLS]` and `[SEP]` are marks that the language model puts around every sentence. `both.mask` is `True` (here 1)
-# where there is a word piece; motions have the same kind of mask over frames.
+# `[CLS]` and `[SEP]` are marks that the language model puts around every sentence. `both.mask` is `True`
+# (here 1) where there is a word piece; motions have the same kind of mask over frames.
 #
 # You get the layers ready-made. The one with masks is `Attention` (in `labkit/models/base.py`): every token
 # asks, is answered by the tokens that fit its question, and takes home a mixture of what they have to say.
@@ -123,23 +130,24 @@ print(*both.mask.int().tolist(), sep="\n")
 # * `attention(x, mask)`: the tokens of `x` ask each other. `mask` says which of them may be heard.
 # * `attention(x, mask, memory)`: the tokens of `x` ask those of `memory`; now the mask is the memory's.
 #
-# The weights of a mixture sum to 1. Where the mask is `False` the weight is exactly 0: **padding must never be
-# heard**, or a motion would change with the company it has in a batch.
+# The weights of a mixture sum to 1. Where the mask is `False` the weight is exactly 0: **padding must never
+# be heard**, or a motion would change with the company it has in a batch.
 
 # %% [markdown]
 # ## Code 3 · In-context: put it in the same stream
 #
-# The simplest idea: make time, caption and words tokens too, line them up with the frames, and let attention sort
-# it out. At the end, drop them again.
+# The simplest idea: make time, caption and words tokens too, line them up with the frames, and let
+# attention sort it out. At the end, drop them again.
 
 # %%
 architecture.incontext()
 
 # %% [markdown]
-# The thick road is the **stream** $h$, now $2 + L + F$ tokens long: time, caption, $L$ word pieces, $F$ frames.
-# A layer leaves the road, and what it says is *added* to it (⊕). In each block
+# The thick road is the **stream** $h$, now $2 + L + F$ tokens long: time, caption, $L$ word pieces, $F$
+# frames. A layer leaves the road, and what it says is *added* to it (⊕). In each block
 #
-# $$h \leftarrow h + \mathrm{Attention}(\mathrm{norm}_1(h)), \qquad h \leftarrow h + \mathrm{mlp}(\mathrm{norm}_2(h)).$$
+# $$h \leftarrow h + \mathrm{Attention}(\mathrm{norm}_1(h)), \qquad
+#   h \leftarrow h + \mathrm{mlp}(\mathrm{norm}_2(h)).$$
 #
 # The mask must grow with the stream. The block's layers are `block.norm1`, `block.attention`, `block.norm2`,
 # `block.mlp`; `condition.time` and `condition.pooled` are $(B, W)$, `condition.tokens` $(B, L, W)$,
@@ -150,8 +158,8 @@ architecture.incontext()
 # %% check="code3"
 
 # %% [markdown]
-# Stuck? `labkit.hint("code3")` gives one hint at a time, each says more than the last. After an honest attempt,
-# `labkit.solution("code3")` prints ours, where the solutions are installed.
+# Stuck? `labkit.hint("code3")` gives one hint at a time, each says more than the last. After an honest
+# attempt, `labkit.solution("code3")` prints ours, where the solutions are installed.
 #
 # Now trained weights run through your methods. First the shapes:
 
@@ -166,6 +174,7 @@ print(f"mean square error: {before:.2f} of the noisy motion, {after:.2f} of the 
 
 # %% [markdown]
 # And padding: we append frames and words of pure nonsense, masked. The real frames must not notice.
+
 
 # %%
 @torch.no_grad()
@@ -185,10 +194,10 @@ def padding_difference(network, frames=40, pieces=5, nonsense=100.0):
 print(f"in-context: predictions differ by at most {padding_difference(network):.1e}")
 
 # %% [markdown]
-# That is rounding and nothing else: values here are about 1 in size.
+# Predictions are about 1 in size: a difference around $10^{-6}$ is rounding, anything you can see is a leak.
 #
-# Who looks at whom? We record what each `Attention` is given as your code calls it, and compute the weights. A
-# row looks, a column is looked at; the orange lines part condition from frames.
+# Who looks at whom? We record what each `Attention` is given as your code calls it, and compute the
+# weights. A row looks, a column is looked at; the orange lines part condition from frames.
 
 # %%
 attention.stream(attention.stream_weights(network, x_t, t, text), words)
@@ -205,9 +214,9 @@ attention.stream(attention.stream_weights(network, x_t, t, text), words)
 # %% [markdown]
 # ### Does it learn?
 #
-# The classic test of a new network: can it learn **one** small batch by heart? Four motions, cut to the same
-# length, a small new network of your architecture, a few hundred steps. The loss is as plain as can be: the mean
-# square of $\hat x_0 - x_0$, at random $t$. (About ten seconds on a quiet CPU; less on a GPU.)
+# The classic test of a new network: can it learn **one** small batch by heart? Four motions, cut to the
+# same length, a small new network of your architecture, a few hundred steps. The loss is as plain as can
+# be: the mean square of $\hat x_0 - x_0$, at random $t$. (About ten seconds on a quiet CPU; less on a GPU.)
 
 # %%
 frames = 60
@@ -216,6 +225,9 @@ four = long_enough[:: len(long_enough) // 4][:4]
 batch = networks["adaln"].normalizer(torch.stack([s.x[:frames] for s in four]).to(device))
 batch_text = conditioner([s.captions[0] for s in four])
 sizes = dict(features=batch.shape[-1], d_text=batch_text.pooled.shape[-1])
+print(*(s.captions[0] for s in four), sep="\n")
+
+# %%
 curves, small = {}, {}
 
 
@@ -234,8 +246,6 @@ def overfit(name, steps=300):
     curves[name], small[name] = values, new.eval()
 
 
-print(*(s.captions[0] for s in four), sep="\n")
-
 # %% show=true
 overfit("incontext")
 architecture.losses(curves)
@@ -243,24 +253,24 @@ architecture.losses(curves)
 # %% [markdown]
 # ## Code 4 · adaLN: bend the normalisation
 #
-# The next idea is quieter. Make time and caption *one* vector $c$ a sample, and let it turn the knobs of every
-# block.
+# The next idea is quieter. Make time and caption *one* vector $c$ a sample, and let it turn the knobs of
+# every block.
 
 # %%
 architecture.adaln()
 
 # %% [markdown]
-# LayerNorm brings each token to mean 0 and deviation 1 over its $W$ channels. Here its scale and shift are not
-# learnt constants: a linear layer, `block.modulation`, *regresses* them from $c$. A third vector, the **gate**
-# $g$, says how much of a layer's answer gets onto the road. Write $\mathrm{mod}(h; c)$ for a norm that is scaled
-# and shifted by what $c$ says:
+# LayerNorm brings each token to mean 0 and deviation 1 over its $W$ channels. Here its scale and shift are
+# not learnt constants: a linear layer, `block.modulation`, *regresses* them from $c$. A third vector, the
+# **gate** $g$, says how much of a layer's answer gets onto the road. Write $\mathrm{mod}(h; c)$ for a norm
+# that is scaled and shifted by what $c$ says:
 #
 # $$h \leftarrow h + g_1 \odot \mathrm{Attention}(\mathrm{mod}_1(h; c)), \qquad
 #   h \leftarrow h + g_2 \odot \mathrm{mlp}(\mathrm{mod}_2(h; c)).$$
 #
-# $\odot$ multiplies channel by channel. What $\mathrm{mod}$ is in detail is yours to work out: the docstring says
-# it in words, and Q3 will ask for the formula. The vectors are $(B, W)$ and the stream is $(B, F, W)$: mind the
-# missing axis.
+# $\odot$ multiplies channel by channel. What $\mathrm{mod}$ is in detail is yours to work out: the
+# docstring says it in words, and Q3 will ask for the formula. The vectors are $(B, W)$ and the stream is
+# $(B, F, W)$: mind the missing axis.
 
 # %% exercise="code4"
 
@@ -269,8 +279,8 @@ architecture.adaln()
 # %% [markdown]
 # `labkit.hint("code4")` helps; `labkit.solution("code4")` is for afterwards.
 #
-# All modulation layers start at zero. So in a new network all gates are shut, and every block is the identity: it
-# begins as nothing at all and learns what to add. That is the "Zero" in *adaLN-Zero*.
+# All modulation layers start at zero. So in a new network all gates are shut, and every block is the
+# identity: it begins as nothing at all and learns what to add. That is the "Zero" in *adaLN-Zero*.
 
 # %%
 new = NETWORKS["adaln"](**sizes).to(device)
@@ -294,9 +304,9 @@ vectors = attention.modulations(networks["adaln"], steps, conditioner(captions))
 attention.gates(vectors, steps.tolist())
 
 # %% [markdown]
-# Where little noise is left, the input is nearly the answer, and a block does best to keep still. Do your gates
-# open as the noise grows? Do all of them stay open to the very end? Nobody told the network what to do with them.
-# It *could* do something, since time is in $c$, and $c$ holds the gates.
+# Where little noise is left, the input is nearly the answer, and a block does best to keep still. Do your
+# gates open as the noise grows? Do all of them stay open to the very end? Nobody told the network what to
+# do with them. It *could* do something, since time is in $c$, and $c$ holds the gates.
 #
 # The caption is in $c$ too. Take from each caption's scales and gates the mean over all captions, and compare
 # what remains: 1 says that two captions turn the same knobs the same way, −1 that they turn them against each
@@ -306,36 +316,38 @@ attention.gates(vectors, steps.tolist())
 attention.caption_effect(vectors, captions, at=-3)  # nearly all noise
 
 # %% [markdown]
-# Two ways to say the same should turn the same knobs, and different actions different ones. Now look at the left
-# and the right hand: how far apart are they, next to walking and running? A whole sentence squeezed into one
-# vector has to keep such things apart.
+# Two ways to say the same should turn the same knobs, and different actions different ones. Now look at the
+# left and the right hand: how far apart are they, next to walking and running? A whole sentence squeezed
+# into one vector has to keep such things apart.
 
 # %% show=true
 overfit("adaln")
 architecture.losses(curves)
 
 # %% [markdown] question="q3" points=3
-# **Q3.** Write down the adaLN operation. Let $h \in \mathbb{R}^W$ be the token of one frame and $c$ the condition;
-# call the scale $\gamma$ and the shift $\beta$. Give the formula with everything that LayerNorm does, say where
-# $\gamma$ and $\beta$ come from, and what distinguishes them from those of an ordinary LayerNorm.
+# **Q3.** Write down the adaLN operation. Let $h \in \mathbb{R}^W$ be the token of one frame and $c$ the
+# condition; call the scale $\gamma$ and the shift $\beta$. Give the formula with everything that LayerNorm
+# does, say where $\gamma$ and $\beta$ come from, and what distinguishes them from those of an ordinary
+# LayerNorm.
 #
 # *Learning alone? Answer first, then compare with your own `backbone` and with section 3.2 of Peebles & Xie,
 # "Scalable Diffusion Models with Transformers" (2023).*
 
 # %% [markdown] rubric="q3"
-# **3 points.** 1: normalisation over the $W$ channels of each token, with mean and deviation. 1: scale and shift
-# applied channel by channel, in one consistent convention. 1: $\gamma, \beta$ are functions of $c$ (time and
-# caption), computed per sample and the same for all of its frames, where an ordinary LayerNorm has constants.
+# **3 points.** 1: normalisation over the $W$ channels of each token, with mean and deviation. 1: scale and
+# shift applied channel by channel, in one consistent convention. 1: $\gamma, \beta$ are functions of $c$
+# (time and caption), computed per sample and the same for all of its frames, where an ordinary LayerNorm
+# has constants.
 #
 # **Model answer.** With $\mu = \frac1W \sum_i h_i$ and $\sigma^2 = \frac1W \sum_i (h_i - \mu)^2$,
 #
 # $$\mathrm{adaLN}(h; c) = (1 + \gamma(c)) \odot \frac{h - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta(c),
 #   \qquad (\gamma(c), \beta(c)) = W_{\mathrm{mod}}\, c + b_{\mathrm{mod}}.$$
 #
-# $\gamma$ and $\beta$ have $W$ entries. They are regressed from the condition by a linear layer, so they differ
-# from sample to sample, step to step and block to block, and are the same for all frames of a sample. An
-# ordinary LayerNorm learns one $\gamma$ and one $\beta$ and uses them whatever the condition. With the 1, zero
-# output of the layer means "plain LayerNorm", which is how adaLN-Zero starts.
+# $\gamma$ and $\beta$ have $W$ entries. They are regressed from the condition by a linear layer, so they
+# differ from sample to sample, step to step and block to block, and are the same for all frames of a
+# sample. An ordinary LayerNorm learns one $\gamma$ and one $\beta$ and uses them whatever the condition.
+# With the 1, zero output of the layer means "plain LayerNorm", which is how adaLN-Zero starts.
 #
 # **Accept** $\gamma(c) \odot \mathrm{LN}(h) + \beta(c)$ without the 1 where $\gamma$ is said to be the whole
 # factor; the gate may be left out. **Common misunderstandings:** statistics over frames or the batch (that is
@@ -345,14 +357,15 @@ architecture.losses(curves)
 # %% [markdown]
 # ## Code 5 · Cross-attention: look it up
 #
-# The third idea keeps the words apart, but beside the road. They form a **memory**, and in each block every frame
-# looks up what it needs.
+# The third idea keeps the words apart, but beside the road. They form a **memory**, and in each block every
+# frame looks up what it needs.
 
 # %%
 architecture.cross_attention()
 
 # %% [markdown]
-# The memory has $2 + L$ tokens: time, caption, words, all through `self.memory_norm`. A block has three layers:
+# The memory has $2 + L$ tokens: time, caption, words, all through `self.memory_norm`. A block has three
+# layers:
 #
 # $$h \leftarrow h + \mathrm{SelfAttn}(\mathrm{norm}_1(h)), \quad
 #   h \leftarrow h + \mathrm{CrossAttn}(\mathrm{norm}_2(h), \mathrm{memory}), \quad
@@ -373,9 +386,9 @@ architecture.cross_attention()
 # %%
 network = networks["cross_attention"]
 print(f"cross-attention: padding changes predictions by at most {padding_difference(network):.1e}")
-looks = {
-    f"t = {step}": attention.memory_weights(network, *noised(step), text) for step in (300, 990)
-}
+looks = {}
+for step in (300, 990):
+    looks[f"t = {step}"] = attention.memory_weights(network, *noised(step), text)
 attention.lookup(looks, words)
 
 # %%
@@ -385,10 +398,11 @@ for title, weights in looks.items():
     print(f"{mean[:, 2:].std(0).mean() / mean[:, 2:].mean():.0%} variation from frame to frame")
 
 # %% [markdown]
-# Compare the two halves first: are words asked more when there is less to be seen? Then read along a row. Where
-# it changes, *this frame* asked for *this word*. Where it is even, all frames ask the same, and a single vector
-# would have told them as much. Does the second half of the sentence belong to the later frames? Be honest about
-# what you see: these are small networks, trained for hours and not for weeks, and attention is a clue, no proof.
+# Compare the two halves first: are words asked more when there is less to be seen? Then read along a row.
+# Where it changes, *this frame* asked for *this word*. Where it is even, all frames ask the same, and a
+# single vector would have told them as much. Does the second half of the sentence belong to the later
+# frames? Be honest about what you see: these are small networks, trained for hours and not for weeks, and
+# attention is a clue, no proof.
 
 # %% show=true
 overfit("cross_attention")
@@ -396,42 +410,45 @@ architecture.losses(curves)
 
 # %% [markdown] question="q4" points=3
 # **Q4.** Write down cross-attention (one head). Let $H \in \mathbb{R}^{F \times W}$ be the frames, $M \in
-# \mathbb{R}^{N \times W}$ the memory, $W_Q, W_K, W_V \in \mathbb{R}^{W \times d}$ the three weights. Say what each
-# product is for, over what the weights sum to 1, and why $d$ appears.
+# \mathbb{R}^{N \times W}$ the memory, $W_Q, W_K, W_V \in \mathbb{R}^{W \times d}$ the three weights. Say
+# what each product is for, over what the weights sum to 1, and why $d$ appears.
 #
-# *Learning alone? Answer first, then compare with section 3.2.1 of Vaswani et al., "Attention Is All You Need"
-# (2017), and with `Attention.forward` in `labkit/models/base.py`.*
+# *Learning alone? Answer first, then compare with section 3.2.1 of Vaswani et al., "Attention Is All You
+# Need" (2017), and with `Attention.forward` in `labkit/models/base.py`.*
 
 # %% [markdown] rubric="q4"
 # **3 points.** 1: queries from the frames, keys and values from the memory. 1: the formula, with
-# $\mathrm{softmax}$ and $\sqrt d$ in their places. 1: the softmax runs over the $N$ memory tokens, and $\sqrt d$
-# keeps the scores' size independent of $d$.
+# $\mathrm{softmax}$ and $\sqrt d$ in their places. 1: the softmax runs over the $N$ memory tokens, and
+# $\sqrt d$ keeps the scores' size independent of $d$.
 #
 # **Model answer.** $Q = H W_Q$ ($F \times d$), $K = M W_K$ and $V = M W_V$ ($N \times d$),
 #
-# $$\mathrm{CrossAttn}(H, M) = \mathrm{softmax}\!\left(\frac{Q K^\top}{\sqrt d}\right) V \in \mathbb{R}^{F \times d}.$$
+# $$\mathrm{CrossAttn}(H, M) = \mathrm{softmax}\!\left(\frac{Q K^\top}{\sqrt d}\right) V
+#   \in \mathbb{R}^{F \times d}.$$
 #
-# $Q$ is what each frame asks, $K$ what each memory token offers to be found by, $V$ what it hands over. Each row
-# of the $F \times N$ weights, one a frame, sums to 1 over the memory. A product of $d$ independent terms of
-# variance 1 has deviation $\sqrt d$; dividing by it keeps softmax from saturating, where gradients vanish.
-# Padded memory tokens get the score $-\infty$ before the softmax.
+# $Q$ is what each frame asks, $K$ what each memory token offers to be found by, $V$ what it hands over.
+# Each row of the $F \times N$ weights, one a frame, sums to 1 over the memory. A product of $d$ independent
+# terms of variance 1 has deviation $\sqrt d$; dividing by it keeps softmax from saturating, where gradients
+# vanish. Padded memory tokens get the score $-\infty$ before the softmax.
 #
-# **Common misunderstandings:** $Q$ from the memory and $K, V$ from the frames (the text would query the motion);
-# dividing by $d$; softmax over the frames; $K^\top Q$ with shapes that do not fit; self-attention's formula with
-# one and the same input for all three (0 for the first point). Masking and several heads are not asked for.
+# **Common misunderstandings:** $Q$ from the memory and $K, V$ from the frames (the text would query the
+# motion); dividing by $d$; softmax over the frames; $K^\top Q$ with shapes that do not fit;
+# self-attention's formula with one and the same input for all three (0 for the first point). Masking and
+# several heads are not asked for.
 
 # %% [markdown]
 # ## Side by side
 #
-# A fair comparison needs equal size. Count weights in units of $W^2$: an `Attention` has 4 of them (query, key,
-# value, output), an mlp that widens by $r$ has $2r$, adaLN's modulation has 6. What a block spends on
+# A fair comparison needs equal size. Count weights in units of $W^2$: an `Attention` has 4 of them (query,
+# key, value, output), an mlp that widens by $r$ has $2r$, adaLN's modulation has 6. What a block spends on
 # conditioning, it saves in its mlp, and so each class has an `mlp_ratio` $r$ of its own:
 #
 # $$\underbrace{4 + 2 \cdot 5}_{\text{in-context}} \;=\; \underbrace{4 + 2 \cdot 2 + 6}_{\text{adaLN}} \;=\;
 #   \underbrace{4 + 4 + 2 \cdot 3}_{\text{cross-attention}} \;=\; 14.$$
 #
-# Equal weights are not equal work. A FLOP is one multiplication or addition; we count those of one pass over 120
-# frames, with a short and with a long caption.
+# Equal weights are not equal work. A FLOP is one multiplication or addition; we count those of one pass
+# over 120 frames, with a short and with a long caption.
+
 
 # %%
 @torch.no_grad()
@@ -452,8 +469,8 @@ for name, network in networks.items():
     print(f"{name:>16} {weights:10,} {block / network.width**2:11.2f} {work[0]:17.2f} {work[1]:10.2f}")
 
 # %% [markdown]
-# Read the last two columns twice, down and across. Which part of adaLN is done once a sample, and which parts of
-# the others once a frame or once a word? Q5 will ask.
+# Read the last two columns twice, down and across. Which part of adaLN is done once a sample, and which
+# parts of the others once a frame or once a word? Q5 will ask.
 #
 # Now to the three small networks that learnt four motions by heart. We give each of them pure noise, the last
 # step and a caption: nothing is left to go by but the words.
@@ -470,18 +487,19 @@ inverse = networks["adaln"].normalizer.inverse
 play([decode(inverse(x[0]).cpu()) for x in shown.values()], list(shown), size=260)
 
 # %% [markdown]
-# If they move alike, the words have found their motion: nothing else could tell the four apart. A network whose
-# condition gets lost on the way, or whose gates stay shut, would show you a mixture of all four. But recalling is
-# not generating: who knows four motions by heart knows nothing about a fifth. (Change `x[0]` to see the others.)
+# If they move alike, the words have found their motion: nothing else could tell the four apart. A network
+# whose condition gets lost on the way, or whose gates stay shut, would show you a mixture of all four. But
+# recalling is not generating: who knows four motions by heart knows nothing about a fifth. (Change `x[0]`
+# to see the others.)
 
 # %% [markdown]
 # ## Why the caption is sometimes withheld
 #
 # One box of the skeleton is left. In training, one caption in ten is replaced by a learnt "no caption"
-# (`drop` in `forward`). So one network learns two things: what motion looks like given *this* sentence, and what
-# motion looks like at all. The difference between its two answers points from "any motion" towards "what was
-# asked for", and a sampler may walk further in that direction than the network alone would. This is
-# **classifier-free guidance** (Ho & Salimans 2021); notebook 3 uses it. How large is that difference?
+# (`drop` in `forward`). So one network learns two things: what motion looks like given *this* sentence, and
+# what motion looks like at all. The difference between its two answers points from "any motion" towards
+# "what was asked for", and a sampler may walk further in that direction than the network alone would. This
+# is **classifier-free guidance** (Ho & Salimans 2021); notebook 3 uses it. How large is that difference?
 
 # %%
 for step in (100, 500, 950):
@@ -500,34 +518,35 @@ for step in (100, 500, 950):
 # does it give up? Use what you measured: the table, the gates, the map of words and frames. Name a kind of
 # caption for which the difference should matter.
 #
-# *Learning alone? Answer first, then compare with section 3.2 and figure 5 of Peebles & Xie (2023), and change the
-# captions above to test what you claim.*
+# *Learning alone? Answer first, then compare with section 3.2 and figure 5 of Peebles & Xie (2023), and
+# change the captions above to test what you claim.*
 
 # %% [markdown] rubric="q5"
-# **4 points.** 1: cost: adaLN's work for conditioning is done once a sample and does not grow with the number of
-# words or frames; cross-attention's grows with frames and words. 1: a global signal with a direct grip on every
-# layer: norm and gates of all blocks, all frames alike, the identity at the start; good for what holds
-# for the whole motion (time step, style, speed, the kind of action). 1: what is given up: one vector for the
-# whole sentence, the same for every frame: no looking up of single words, no link between word and moment.
-# 1: evidence from the notebook and a fitting kind of caption (an order of actions, left against right, several
-# body parts).
+# **4 points.** 1: cost: adaLN's work for conditioning is done once a sample and does not grow with the
+# number of words or frames; cross-attention's grows with frames and words. 1: a global signal with a direct
+# grip on every layer: norm and gates of all blocks, all frames alike, the identity at the start; good for
+# what holds for the whole motion (time step, style, speed, the kind of action). 1: what is given up: one
+# vector for the whole sentence, the same for every frame: no looking up of single words, no link between
+# word and moment. 1: evidence from the notebook and a fitting kind of caption (an order of actions, left
+# against right, several body parts).
 #
 # **Model answer.** With equal weights, adaLN needs fewer FLOPs, and a longer caption costs next to nothing,
-# because modulation is computed once a sample, where cross-attention asks the memory once for every frame and
-# projects every word. Its condition reaches all layers directly through scale, shift and gate; that suits what is
-# true of the whole motion, the noise level first of all (the gates follow $t$). It starts as the identity, which
-# makes training stable. In return, the sentence must fit into one pooled vector that is the same for
-# all frames. "walks, then sits down" is one point in space, and the network must unfold the order in time by
-# itself; "left" and "right" turn mostly the same knobs. In cross-attention each frame may look at another word.
-# Whether it does is another matter: where the rows of our map are even, the two ways say much the same.
+# because modulation is computed once a sample, where cross-attention asks the memory once for every frame
+# and projects every word. Its condition reaches all layers directly through scale, shift and gate; that
+# suits what is true of the whole motion, the noise level first of all (the gates follow $t$). It starts as
+# the identity, which makes training stable. In return, the sentence must fit into one pooled vector that is
+# the same for all frames. "walks, then sits down" is one point in space, and the network must unfold the
+# order in time by itself; "left" and "right" turn mostly the same knobs. In cross-attention each frame may
+# look at another word. Whether it does is another matter: where the rows of our map are even, the two ways
+# say much the same.
 #
-# **Common misunderstandings:** "adaLN has fewer parameters" (equal here by construction, and modulation is not
-# small); "adaLN cannot use text"; "cross-attention is always better" (in DiT's class-conditional setting adaLN-Zero
-# had the best FID); cost compared without saying with what it grows.
+# **Common misunderstandings:** "adaLN has fewer parameters" (equal here by construction, and modulation is
+# not small); "adaLN cannot use text"; "cross-attention is always better" (in DiT's class-conditional
+# setting adaLN-Zero had the best FID); cost compared without saying with what it grows.
 
 # %% [markdown]
 # ## Where you are
 #
-# You have written three denoisers, and seen that they ignore padding, hear their captions, and learn. What they
-# cannot do yet is *generate*: they make one guess, and in heavy noise one guess is a blur. Notebook 3 turns guesses
-# into motion, one step at a time.
+# You have written three denoisers, and seen that they ignore padding, hear their captions, and learn. What
+# they cannot do yet is *generate*: they make one guess, and in heavy noise one guess is a blur. Notebook 3
+# turns guesses into motion, one step at a time.
