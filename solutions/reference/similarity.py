@@ -16,6 +16,6 @@ def tmr_score(text: ArrayLike, motion: ArrayLike) -> float:
     Raises ValueError for N = 0, unequal shapes and zero vectors, as `as_pair` and `unit` of
     `labkit.metrics.features` do.
     """
-    text, motion = as_pair(text, motion, ("text", "motion"), rows_match=True)
+    text, motion = as_pair(text, motion, names=("text", "motion"), rows_match=True)
     cosine = (unit(text) * unit(motion)).sum(1)
     return float(((cosine + 1) / 2).mean())
