@@ -244,19 +244,19 @@ figures.loss_by_step(judged, losses, schedule)
 #
 # A sampler is a loop: start with pure noise; guess, step, guess, step. Here it is, and it keeps everything,
 # so that we can look at the way as well as at the end. `predict(x, t)` is whoever does the guessing; `step`
-# is yours.
+# is yours; `dice` is the seed of the fresh noise.
 
 # %%
-def denoise(predict, step, start, steps, seed=0, schedule=schedule, **options):
+def denoise(predict, step, start, steps, dice=0, schedule=schedule, **options):
     """From noise `start` to a sample → the steps visited, every state, and every guess at x0."""
-    draw = torch.Generator().manual_seed(seed)
+    draw = torch.Generator().manual_seed(1_000_000 + dice)  # never the noise that we start from
     times = schedule.timesteps(steps).tolist()
     states, guesses = [start], []
     for now, then in zip(tqdm(times, step.__name__, **quiet), [*times[1:], -1]):
         x = states[-1]
         t, t_prev = (torch.full((len(x),), s, device=x.device) for s in (now, then))
         prediction = predict(x, t)
-        z = torch.randn(x.shape, generator=draw).to(device=x.device)
+        z = torch.randn(x.shape, generator=draw).to(x.device)
         states.append(step(schedule, prediction, x, t, t_prev, z, **options))
         guesses.append(schedule.split(prediction, x, t)[0])
     return times, states, guesses
@@ -324,6 +324,8 @@ def bodies(z, smoothing=1.0):
     return [decode(smooth(x, smoothing)) for x in network.normalizer.inverse(z).cpu()]
 
 
+inline = dict(embed=True, html_attributes="controls autoplay loop muted")
+
 # %% [markdown]
 # Here is your first motion, made by your own step. Then change `SEED` and `CAPTION` and run it again:
 # *another seed is another take of the same scene.*
@@ -333,8 +335,9 @@ SEED, CAPTION = 0, "a person raises the right hand"
 began = time.perf_counter()
 times, states, guesses = denoise(ask(CAPTION), ddpm_step, gaussian(SEED), STEPS, SEED)
 clock = {"DDPM": (STEPS, time.perf_counter() - began)}
-render_video("out/generation_ddpm_incontext.mp4", bodies(states[-1]), body, [CAPTION], size=360, progress=False)
-Video("out/generation_ddpm_incontext.mp4", embed=True, html_attributes="controls autoplay loop muted")
+video = "out/generation_ddpm_incontext.mp4"
+render_video(video, bodies(states[-1]), body, [CAPTION], size=360, progress=False)
+Video(video, **inline)
 
 # %% [markdown]
 # What happened on the way? First the states $x_t$, half a second of each, as before. The tangle sorts
@@ -442,8 +445,9 @@ STEPS_DDIM = 50
 began = time.perf_counter()
 _, states, _ = denoise(ask(CAPTION), ddim_step, gaussian(SEED), STEPS_DDIM)
 clock["DDIM"] = (STEPS_DDIM, time.perf_counter() - began)
-render_video("out/generation_ddim_incontext.mp4", bodies(states[-1]), body, [CAPTION], size=360, progress=False)
-Video("out/generation_ddim_incontext.mp4", embed=True, html_attributes="controls autoplay loop muted")
+video = "out/generation_ddim_incontext.mp4"
+render_video(video, bodies(states[-1]), body, [CAPTION], size=360, progress=False)
+Video(video, **inline)
 
 # %% show=true
 print("sampler   steps   seconds   seconds a step")
@@ -473,7 +477,7 @@ play(bodies(torch.cat(takes)), [f"DDIM, {steps} steps" for steps in counts], siz
 
 # %% show=true
 for name, step in {"DDPM": ddpm_step, "DDIM": ddim_step}.items():
-    one, two = (denoise(ask(CAPTION), step, gaussian(SEED), 10, seed=dice)[1][-1] for dice in (1, 2))
+    one, two = (denoise(ask(CAPTION), step, gaussian(SEED), 10, dice)[1][-1] for dice in (1, 2))
     print(f"{name}: the two results differ by {(one - two).abs().mean():.3f} standard deviations on average")
 
 # %% [markdown]
@@ -555,10 +559,10 @@ play(bodies(takes["DDIM"], 0), [f"DDIM: {scene}" for scene in scenes], size=300)
 
 # %% show=true
 print(" " * 10, *(f"{column:>18}" for column in PHYSICAL))
-for name, z in takes.items():
-    print(f"{name:10}", *(f"{v:18.2f}" for v in physical(list(network.normalizer.inverse(z).cpu()), body).mean(0)))
-people = torch.from_numpy(load_reference("test_a").physical).nanmean(0)
-print(f"{'people':10}", *(f"{v:18.2f}" for v in people))
+rows = {name: physical(list(network.normalizer.inverse(z).cpu()), body) for name, z in takes.items()}
+rows["people"] = load_reference("test_a").physical
+for name, measured in rows.items():
+    print(f"{name:10}", *(f"{v:18.2f}" for v in torch.tensor(measured).nanmean(0)))
 
 # %% [markdown] question="q7" points=3
 # **Q7.** Watch the motions of both samplers, here and further up, with several seeds and captions. Which
