@@ -372,7 +372,7 @@ figures.score_histogram(scores, tmr_scores(text, np.roll(motion, 1, axis=0)), NE
 order = np.argsort(scores)
 chosen = [*order[:-3:-1], *order[:2]]  # the two best, then the two worst
 play(
-    [decode(smooth(drawn[name].motions[i])) for i in chosen],
+    [decode(smooth(drawn[name].motions[i], 1)) for i in chosen],
     [f"{scores[i]:.2f}: {reference.captions[asked[i]]}" for i in chosen],
 )
 
