@@ -33,8 +33,8 @@ TIMEOUT = 120  # seconds a cell
 
 
 def fail(cell: NotebookNode, why: str) -> None:
-    """Let a cell say why it earns nothing."""
-    cell.outputs.append(new_output("error", ename="NotGraded", evalue=why, traceback=[why]))
+    """Let a cell say why it earns nothing; first of all, since nbgrader believes the first output it knows."""
+    cell.outputs.insert(0, new_output("error", ename="NotGraded", evalue=why, traceback=[why]))
 
 
 class RunCells(Execute):
@@ -67,10 +67,10 @@ class Points(NbGraderPreprocessor):
         for output in cell.outputs:
             if output.output_type == "stream":
                 output.name = "stdout"  # stderr would cost all points
-        if not any(output.output_type == "error" for output in cell.outputs):
-            results = [o for o in cell.outputs if o.output_type == "execute_result"]
-            if [self.valid(o, cell.metadata.nbgrader.points) for o in results] != [True]:
-                fail(cell, "The check did not return points.")
+        cell.outputs.sort(key=lambda output: output.output_type != "error")
+        results = [o for o in cell.outputs if o.output_type == "execute_result"]
+        if [self.valid(o, cell.metadata.nbgrader.points) for o in results] != [True]:
+            fail(cell, "The check did not return points.")
         return cell, resources
 
     @staticmethod

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell
-from toy_course import STEP, Student, check, meta
+from toy_course import ANSWER, Student, check, meta
 
 from grading import intake
 from grading.intake import Refused, take_in
@@ -40,7 +40,7 @@ def test_colab_changes_nothing_but_metadata(student, releases):
     direct, colab = take_in(hers.bytes(), releases), take_in(hers.through_colab(), releases)
     assert direct.notebook == colab.notebook
     assert colab.notes == ["metadata of 7 cells restored"]
-    assert by_id(colab)["code7"].source == STEP
+    assert by_id(colab)["code7"].source == ANSWER
 
 
 def test_text_in_one_piece_with_windows_line_ends_and_a_byte_order_mark(student, releases):
@@ -131,10 +131,10 @@ def test_a_check_above_its_code_moves_below(student, releases):
 
 def test_the_last_of_several_attempts_is_checked(student, releases):
     hers = student()
-    hers.write("code7", STEP.replace("variance.sqrt()", "variance"))
-    hers.cells.append(new_code_cell(STEP))
+    hers.write("code7", ANSWER.replace("variance.sqrt()", "variance"))
+    hers.cells.append(new_code_cell(ANSWER))
     taken = take_in(hers.through_colab(), releases)
-    assert by_id(taken)["code7"].source == STEP
+    assert by_id(taken)["code7"].source == ANSWER
     ids = [cell.id for cell in taken.notebook.cells]
     assert ids.index("check-code7") == ids.index("code7") + 1
     assert any("code7 is written more than once" in note for note in taken.notes)
@@ -186,16 +186,16 @@ def test_text_counts_more_than_metadata(student, releases):
     hers = student()
     code = hers.cells[hers.index("code7")]
     hers.cells.insert(1, new_code_cell("print('mine')", metadata=code.metadata))
-    hers.write("code7", STEP)
+    hers.write("code7", ANSWER)
     taken = take_in(hers.bytes(), releases)
-    assert by_id(taken)["code7"].source == STEP
+    assert by_id(taken)["code7"].source == ANSWER
     assert order(taken) == SPECIAL
 
 
 def test_a_rewritten_decorator_is_still_known(student, releases):
     hers = student()
     hers.write(
-        "code7", STEP.replace("@labkit.exercise(labkit.diffusion.ddpm_step)", "@exercise( ddpm_step )")
+        "code7", ANSWER.replace("@labkit.exercise(labkit.diffusion.ddpm_step)", "@exercise( ddpm_step )")
     )
     assert "@exercise( ddpm_step )" in by_id(take_in(hers.through_colab(), releases))["code7"].source
 

@@ -2,11 +2,13 @@ import ast
 import json
 import subprocess
 import sys
+import textwrap
 
+import nbformat
 import pytest
 
 from grading import release as module
-from grading.notebooks import ROOT
+from grading.notebooks import ROOT, rubrics
 from grading.release import release
 from labkit.exercises.registry import stubs
 from labkit.paths import LabError
@@ -36,26 +38,30 @@ def test_the_tree_has_what_students_need_and_nothing_else(tree):
     assert not [p for p in tree.rglob("*") if p.name == "__pycache__" or p.suffix == ".pyc"]
 
 
-def solution_lines() -> set[str]:
-    """The lines of all reference functions below their docstrings; short ones could stand anywhere."""
-    found = set()
+def solutions() -> list[str]:
+    """What is below the docstring of each reference function, as one text."""
+    found = []
     for path in (ROOT / "solutions" / "reference").glob("*.py"):
         source = path.read_text("utf-8")
         for node in ast.parse(source).body:
             if isinstance(node, ast.FunctionDef) and ast.get_docstring(node):
-                found |= {x.strip() for x in source.splitlines()[node.body[0].end_lineno : node.end_lineno]}
-    return {line for line in found if len(line) > 40}
+                lines = source.splitlines()[node.body[0].end_lineno : node.end_lineno]
+                found.append(textwrap.dedent("\n".join(lines)))
+    return found
 
 
-def test_no_line_of_a_solution_is_in_it(tree):
-    lines = solution_lines()
-    assert lines
+def test_no_solution_and_no_rubric_is_in_it(tree):
+    secret = [text for text in solutions() if "\n" in text]
+    secret += [line for text in rubrics().values() for line in text.splitlines() if len(line) > 30]
+    assert len(secret) > 10
     for path in tree.rglob("*"):
         if path.suffix in (".py", ".ipynb", ".md", ".toml", ".txt"):
-            text = path.read_text("utf-8")
-            text = text if path.suffix != ".ipynb" else json.dumps(json.loads(text), ensure_ascii=False)
-            assert "BEGIN SOLUTION" not in text, path
-            assert not [line for line in lines if line in text], path
+            texts = [path.read_text("utf-8")]
+            if path.suffix == ".ipynb":
+                texts = [cell.source for cell in nbformat.read(path, as_version=4).cells]
+            for text in map(textwrap.dedent, texts):
+                assert "BEGIN SOLUTION" not in text, path
+                assert not [s for s in secret if s in text or textwrap.indent(s, "    ") in text], path
 
 
 def test_labkit_runs_from_the_tree_alone(tree, tmp_path):

@@ -28,6 +28,8 @@ def ddpm_step(schedule, prediction, x_t, t, t_prev, noise) -> Tensor:
     ### END SOLUTION
 '''.strip()
 
+ANSWER = "\n".join(line for line in STEP.splitlines() if "### " not in line)  # what a student would write
+
 
 def meta(grade_id: str, grade: bool, solution: bool, points: float | None = None) -> dict:
     given = dict(
@@ -93,7 +95,7 @@ class Student:
 
     def solve(self) -> None:
         """The reference solution, and two answers."""
-        self.write("code7", STEP)
+        self.write("code7", ANSWER)
         self.write("answer-q6", "<!-- answer q6 -->\nNoise between the steps.")
         self.write("answer-bonus1", "<!-- answer bonus1 -->\n=1+1 is what a spreadsheet would see here")
 
