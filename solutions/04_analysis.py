@@ -228,7 +228,7 @@ for name, d in drawn.items():
 # network would get.
 
 # %% show=true
-halves = rng.permutation(real)
+halves = rng.permutation(real)  # rows in random order
 half, other = halves[: len(real) // 2], halves[len(real) // 2 :]
 
 
@@ -254,8 +254,8 @@ one_gaussian = {
     n: [frechet_distance(gaussian(n), gaussian(n)) for _ in range(3)] for n in (64, 256, 1000, 4000)
 }
 panels = {
-    "against one half of the real motions": on_real,
-    "one Gaussian against itself": {"FD": one_gaussian},
+    "FD to one half of the real motions": on_real,
+    "FD of one Gaussian to itself": {"FD": one_gaussian},
 }
 figures.by_size(panels)
 
@@ -498,10 +498,11 @@ for name, motion in {**motions, "guidance 1": plain.features}.items():
 
 # %% show=true
 measured = {}
-one_each = rng.permutation(np.unique(reference.owner, return_index=True)[1])  # one caption a motion
+captions = rng.permutation(len(reference.owner))
+one_each = captions[rng.permutation(np.unique(reference.owner[captions], return_index=True)[1])]
 half, other = real[reference.owner[one_each[::2]]], one_each[1::2]
-for n in (32, 48, 64, 96, 128):
-    for _ in range(10):
+for n in (32, 64, 128):
+    for _ in range(20):
         i = rng.permutation(other)[:n]
         text, motion = reference.text[i], real[reference.owner[i]]
         found = {"FD": frechet_distance(half, motion), "TMR-Score": tmr_score(text, motion)}
