@@ -33,7 +33,7 @@ TIMEOUT = 120  # seconds a cell
 
 
 def fail(cell: NotebookNode, why: str) -> None:
-    """Let a cell say why it earns nothing; first of all, since nbgrader believes the first output it knows."""
+    """Let a cell say why it earns nothing, before all else: nbgrader believes the first output it knows."""
     cell.outputs.insert(0, new_output("error", ename="NotGraded", evalue=why, traceback=[why]))
 
 
