@@ -130,7 +130,7 @@ def walks(
         left.plot(at, values[:, :shown], color=line["color"], linewidth=0.7, alpha=0.8)
         left.set(ylabel=name)
         right.hist(
-            values[-1].numpy(), bins=60, density=True, orientation="horizontal",
+            values[-1].numpy(), bins=100, density=True, orientation="horizontal",
             color=line["color"], alpha=0.35, label="samples",
         )  # fmt: skip
         right.plot(density[1], density[0], color=INK, linewidth=1.2, label="truth")
