@@ -6,6 +6,7 @@ grading/mutants/       what goes wrong, and the words for it
 """
 
 import ast
+import hashlib
 import json
 import textwrap
 from pathlib import Path
@@ -17,7 +18,7 @@ from grading.notebooks import ROOT, write_notebooks
 from grading.record import write_stand_ins
 from labkit.exercises.judge import Answers, Mistake, agree, judge
 from labkit.exercises.probe import collect, probes
-from labkit.exercises.registry import EXERCISES, Stub, stubs
+from labkit.exercises.registry import EXERCISES, Stub, reference, stubs
 from labkit.paths import LabError, atomic_write
 
 # ------------------------------------------------------------------------------------------------------------
@@ -65,9 +66,27 @@ def write_stub(exercise: str, entry: Stub) -> bool:
 # ------------------------------------------------------------------------------------------------------------
 
 
+_made: dict[tuple[str, str], dict[str, np.ndarray]] = {}
+
+
 def outcomes(exercise: str, entry: bank.Entry | None = None) -> dict[str, np.ndarray]:
-    with bank.plugged(exercise, entry):
-        return collect(exercise)
+    """What an entry of the bank, or the reference, makes of the probes; asked once a process."""
+    key = exercise, entry.name if entry else ""
+    if key not in _made:
+        with bank.plugged(exercise, entry):
+            _made[key] = collect(exercise)
+    return _made[key]
+
+
+def digest(exercise: str) -> str:
+    """Changes with every source that an exercise's answers are made from."""
+    asked = ROOT / "labkit" / "exercises"
+    sources = [asked / "probe.py", Path(reference(exercise).__file__)]
+    sources += [ROOT / "grading" / kind / f"{exercise}.py" for kind in ("mutants", "variants")]
+    sources += [
+        p for p in sorted((asked / "probes").glob("*.py")) if p.stem == exercise or p.stem not in EXERCISES
+    ]
+    return hashlib.sha256(b"".join(p.read_bytes() for p in sources)).hexdigest()[:16]
 
 
 def make_answers(exercise: str) -> dict[str, np.ndarray]:
@@ -80,8 +99,9 @@ def make_answers(exercise: str) -> dict[str, np.ndarray]:
         if judge(questions, mistake.outcomes, Answers(right, [])).failed == ():
             raise LabError(f"{exercise}: the mutant {mistake.name} does nothing wrong that a probe can see")
     index = dict(
-        probes=[q.name for q in questions], right=len(right), wrong={m.name: m.diagnosis for m in wrong}
-    )
+        probes=[q.name for q in questions], right=len(right), wrong={m.name: m.diagnosis for m in wrong},
+        digest=digest(exercise),
+    )  # fmt: skip
     arrays = {"index": np.array(json.dumps(index, ensure_ascii=False))}
     for prefix, made in [(f"right/{i}", r) for i, r in enumerate(right)] + [
         (f"wrong/{m.name}", m.outcomes) for m in wrong
@@ -105,9 +125,11 @@ def same(path: Path, arrays: dict[str, np.ndarray]) -> bool:
 def write_answers(exercise: str) -> bool:
     """Store what the check needs to know; True where that changed the file."""
     path = ROOT / "labkit" / "exercises" / "answers" / f"{exercise}.npz"
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as file:
+            if json.loads(str(file["index"])).get("digest") == digest(exercise):
+                return False
     arrays = make_answers(exercise)
-    if same(path, arrays):
-        return False
     with atomic_write(path) as temporary, open(temporary, "wb") as file:
         np.savez_compressed(file, **arrays)
     return True

@@ -84,12 +84,12 @@ def test_no_line_of_a_solution_is_in_what_students_get(tmp_path):
         assert not any(cell.get("outputs") for cell in cells)
     given |= {p: p.read_text("utf-8") for p in (build.ROOT / "labkit").rglob("*.py")}
     given |= {p: p.read_text("utf-8") for p in (build.ROOT / "labkit").rglob("*.md")}
-    secrets = solution_lines()
+    secrets, rubrics = solution_lines(), rubric_lines()
     assert len(secrets) > 40  # a test that looks for nothing would find nothing
     for path, text in given.items():
         for line in text.splitlines():
             assert line.strip() not in secrets, f"{path}: {line}"
-            assert line not in rubric_lines(), f"{path}: {line}"
+            assert line not in rubrics, f"{path}: {line}"
         assert "BEGIN SOLUTION" not in text
 
 
