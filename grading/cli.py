@@ -189,7 +189,7 @@ def export(args) -> None:
     students, open_, strangers = export(course, args.format, path, args.roster)
     print(f"{path}: {students} students")
     if open_:
-        print(f"{open_} answers have no points yet and count nothing here")
+        print(f"answers without points, which count nothing here: {open_}")
     if strangers:
         print(f"not in {args.roster}: {', '.join(strangers)}")
 

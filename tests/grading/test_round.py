@@ -169,7 +169,7 @@ def test_answers_feedback_and_export(graded, tmp_path, monkeypatch, capsys):
     assert cli.main(["answers", *where, "--in", str(table)]) == 0
     assert cli.main(["feedback", *where]) == 0
     assert cli.main(["export", *where, "--out", str(tmp_path / "all.csv")]) == 0
-    assert "no points yet" not in capsys.readouterr().out
+    assert "without points" not in capsys.readouterr().out
 
     with open(tmp_path / "all.csv", encoding="utf-8-sig", newline="") as file:
         totals = {row["student"]: row["total"] for row in csv.DictReader(file)}
