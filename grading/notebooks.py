@@ -105,13 +105,11 @@ def exercise_code(exercise: str) -> str:
 
 def graded(grade_id: str, points: float, solution: bool) -> dict:
     """nbgrader's metadata of a cell that earns points."""
-    return dict(
-        schema_version=3, grade_id=grade_id, grade=True, points=points, solution=solution, locked=not solution,
-        task=False,
-    )  # fmt: skip
+    return ungraded(grade_id, solution) | dict(grade=True, points=points)
 
 
 def ungraded(grade_id: str, solution: bool) -> dict:
+    """nbgrader's metadata of a cell that it watches: a place for a solution, or locked."""
     return dict(
         schema_version=3, grade_id=grade_id, grade=False, solution=solution, locked=not solution, task=False
     )

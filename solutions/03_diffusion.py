@@ -246,6 +246,7 @@ figures.loss_by_step(judged, losses, schedule)
 # so that we can look at the way as well as at the end. `predict(x, t)` is whoever does the guessing; `step`
 # is yours; `dice` is the seed of the fresh noise.
 
+
 # %%
 def denoise(predict, step, start, steps, dice=0, schedule=schedule, **options):
     """From noise `start` to a sample → the steps visited, every state, and every guess at x0."""

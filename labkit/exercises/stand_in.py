@@ -89,9 +89,7 @@ class StandIn:
 
     def __call__(self, first, *arguments, **keywords) -> object:
         if self.exercise in _silent:
-            raise EmptyExercise(
-                f"{find(self.exercise).title}: a stand-in is at work, not your answer"
-            )
+            raise EmptyExercise(f"{find(self.exercise).title}: a stand-in is at work, not your answer")
         if isinstance(first, nn.Module):
             return self.method(first, *arguments, **keywords)
         return self.step(first, *arguments, **keywords)
@@ -107,9 +105,9 @@ class StandIn:
         self, schedule, prediction: Tensor, x_t: Tensor, t: Tensor, t_prev: Tensor, noise: Tensor, eta=0.0
     ) -> object:
         """One step of a sampler: what it needs of the schedule is asked for here."""
-        x0, epsilon = schedule.split(prediction, x_t, t)
-        a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
-        values = dict(x0=x0, epsilon=epsilon, a_t=a_t, a_prev=a_prev, x_t=x_t, noise=noise, eta=eta)
+        values = dict(zip(("x0", "epsilon"), schedule.split(prediction, x_t, t)))
+        values |= dict(a_t=schedule.alpha_bar(t), a_prev=schedule.alpha_bar(t_prev))
+        values |= dict(x_t=x_t, noise=noise, eta=eta)
         return play(self.steps, values)
 
 

@@ -38,7 +38,7 @@ class AdaLNDiT(BaseDiT):
 
     @stub("code4")
     def cond_mapping(self, condition: Condition) -> Tensor:
-        """→ c (B, W), one vector a sample: SiLU of the sum of `condition.time` and `condition.pooled` (B, W)."""
+        """→ c (B, W), one vector a sample: SiLU of `condition.time` plus `condition.pooled`, both (B, W)."""
         # TODO (Code 4): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError
 

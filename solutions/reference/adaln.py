@@ -5,7 +5,7 @@ from labkit.models import AdaLNDiT, Condition
 
 
 def cond_mapping(self, condition: Condition) -> Tensor:
-    """→ c (B, W), one vector a sample: SiLU of the sum of `condition.time` and `condition.pooled` (B, W)."""
+    """→ c (B, W), one vector a sample: SiLU of `condition.time` plus `condition.pooled`, both (B, W)."""
     return functional.silu(condition.time + condition.pooled)
 
 
