@@ -26,6 +26,11 @@ pytestmark = [
 def lab(tmp_path):
     """The address of a JupyterLab that shows 01_dataset.ipynb, reference solutions filled in."""
     write(tmp_path / "work" / "01_dataset.ipynb", make("01_dataset"))
+    # All cells in the page, not only those in view
+    folder = tmp_path / "config" / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
+    settings = folder / "tracker.jupyterlab-settings"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"windowingMode": "none"}')
     environment = os.environ | {
         "HOME": str(tmp_path),
         "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
