@@ -48,11 +48,11 @@ if importlib.util.find_spec("labkit") is None:
     if clone:
         sys.path.insert(0, str(clone))
     else:  # Colab: take the course from its repository, and leave the torch that is there alone
-        torch = [f"torch=={version('torch')}"] if importlib.util.find_spec("torch") else []
+        kept = [f"torch=={version('torch')}"] if importlib.util.find_spec("torch") else []
         course = "labkit @ git+REPOSITORY@BRANCH"
         print("Installing labkit: about a minute")
-        if subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", course, *torch]).returncode:
-            raise SystemExit("labkit could not be installed: is there a network? See docs/colab.md")
+        if subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", course, *kept]).returncode:
+            print("labkit could not be installed. Is there a network? docs/colab.md says what else to try.")
 import labkit
 
 device = labkit.setup()
