@@ -89,6 +89,8 @@ def fill(new: Path, settings: dict[str, str]) -> None:
         shutil.copyfile(source, target)
     write_notebooks(new / "notebooks", settings)
     (new / "pyproject.toml").write_text(pyproject((ROOT / "pyproject.toml").read_text("utf-8")), "utf-8")
+    environment = (ROOT / "environment.yml").read_text("utf-8").replace(".[test]", ".[notebook]")
+    (new / "environment.yml").write_text(environment, "utf-8")
     readme = (ROOT / "grading" / "student_readme.md").read_text("utf-8")
     for key, value in settings.items():
         readme = readme.replace(key.upper(), value)
@@ -105,6 +107,11 @@ def sources() -> Iterator[Path]:
 
 
 def pyproject(text: str) -> str:
-    """Without the settings of tools that only this repository needs."""
+    """Without what only this repository needs: settings of tools, and every extra but the notebooks'."""
     sections = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
-    return "".join(s for s in sections if not s.startswith(("[tool.pytest", "[tool.ruff"))).rstrip() + "\n"
+    kept = [s for s in sections if not s.startswith(("[tool.pytest", "[tool.ruff", "[tool.hatch.metadata]"))]
+    for i, section in enumerate(kept):
+        if section.startswith("[project.optional-dependencies]"):
+            notebook = next(line for line in section.splitlines() if line.startswith("notebook ="))
+            kept[i] = f"[project.optional-dependencies]\n{notebook}\n\n"
+    return "".join(kept).rstrip() + "\n"

@@ -3,12 +3,13 @@ import json
 import subprocess
 import sys
 import textwrap
+import tomllib
 
 import nbformat
 import pytest
 
 from grading import release as module
-from grading.notebooks import ROOT, rubrics
+from grading.notebooks import ROOT, course, rubrics
 from grading.release import release
 from labkit.exercises.registry import stubs
 from labkit.paths import LabError
@@ -36,6 +37,19 @@ def test_the_tree_has_what_students_need_and_nothing_else(tree):
     assert not top & {"solutions", "grading", "tests", "runs", "out", ".ci", ".git", "Makefile"}
     assert {p.name for p in (tree / "data").iterdir()} == {"body", "checkpoints", "reference", "starter"}
     assert not [p for p in tree.rglob("*") if p.name == "__pycache__" or p.suffix == ".pyc"]
+
+
+def test_the_package_has_no_extra_that_leads_to_solutions(tree):
+    project = tomllib.loads((tree / "pyproject.toml").read_text("utf-8"))["project"]
+    assert set(project["optional-dependencies"]) == {"notebook"}
+    assert (
+        project["dependencies"]
+        == tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    )
+    assert ".[notebook]" in (tree / "environment.yml").read_text("utf-8")
+    address = course()["repository"]
+    texts = [p for p in tree.rglob("*") if p.suffix in (".py", ".md", ".toml", ".yml", ".ipynb", ".txt")]
+    assert not [p for p in texts if address in p.read_text("utf-8")]
 
 
 def solutions() -> list[str]:
