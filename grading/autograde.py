@@ -1,17 +1,19 @@
-"""Run submissions and store their points: nbgrader's autograder, with a few of its edges rounded.
+"""Run submissions and store their points: nbgrader's autograder, with a sandbox around the learner's code and
+points that come from outside of it.
 
+* A notebook runs in a kernel of its own under bubblewrap (`sandbox`).
+* At a check, the grader's process asks the learner's functions and judges the answers (`trusted`).
 * Cells that only show something (videos, training curves) are not run, where they are as handed out.
 * A kernel that dies ends the points there, and not the whole batch.
-* A warning or progress bar in a check costs nothing, and a check without a number in it earns nothing
-  (nbgrader: the other way round).
+* Time, and what a notebook may print, are limited for each cell and for all of it.
 """
 
-import os
-from collections.abc import Iterable
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_output
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -22,14 +24,18 @@ from nbgrader.preprocessors import (
 )
 from nbgrader.utils import is_grade
 from tqdm import tqdm
-from traitlets import List, Unicode
+from traitlets import Bool, Int, List, Unicode
 from traitlets.config import Config
 
 from grading.course import Course, why
-from grading.notebooks import ROOT
+from grading.sandbox import Manager, Sandbox
+from grading.trusted import Remote, grade, right
+from labkit.exercises.check import Verdict
 from labkit.paths import atomic_write
 
 TIMEOUT = 120  # seconds a cell
+NOTEBOOK_TIMEOUT = 900
+OUTPUT = 64 * 2**20  # bytes a notebook
 
 
 def fail(cell: NotebookNode, why: str) -> None:
@@ -38,24 +44,68 @@ def fail(cell: NotebookNode, why: str) -> None:
 
 
 class RunCells(Execute):
-    """nbgrader's execution, without the cells in `shown`, and going on after a kernel's death."""
+    """nbgrader's execution in a sandbox, where checks are the grader's. Without the cells in `shown`, and going
+    on after a kernel's death."""
 
     shown = List(Unicode(), help="code of released cells that only show something").tag(config=True)
+    hidden = List(Unicode(), help="exercises whose stand-ins would be answers").tag(config=True)
+    safe = Bool(True, help="under bubblewrap?").tag(config=True)
+    seed = Int(help="of the inputs that checks are made with").tag(config=True)
+    notebook_timeout = Int(NOTEBOOK_TIMEOUT, help="seconds for all cells together").tag(config=True)
+
+    def create_kernel_manager(self):
+        self.km = Manager(Sandbox(tuple(self.hidden), safe=self.safe), kernel_name="python3")
+        return self.km
 
     def preprocess(self, nb, resources, km=None):
-        self.died = False
-        return super().preprocess(nb, resources, km)
+        self.died = ""
+        self.printed = 0
+        self.verdicts: list[tuple[NotebookNode, Verdict]] = []
+        self.end = time.monotonic() + self.notebook_timeout
+        notebook, resources = super().preprocess(nb, resources, km)
+        for cell, verdict in self.verdicts:  # now that no kernel can change it any more
+            cell.outputs = [new_output("execute_result", data=verdict._repr_mimebundle_())]
+        return notebook, resources
 
     def preprocess_cell(self, cell, resources, index):
         if cell.cell_type != "code" or cell.source.strip() in self.shown:
             return cell, resources
+        if time.monotonic() > self.end:
+            self.died = self.died or "The notebook took too long, and was stopped here or above."
         if not self.died:
             try:
-                return super().preprocess_cell(cell, resources, index)
+                if is_grade(cell):
+                    self.verdicts.append((cell, self.check(cell, index)))
+                else:
+                    self.execute_cell(cell, index)
+                return cell, resources
             except DeadKernelError:
-                self.died = True
-        fail(cell, "Python was ended here or in a cell above, so nothing more could be checked.")
+                self.died = "Python was ended here or in a cell above, so nothing more could be checked."
+        fail(cell, self.died)
         return cell, resources
+
+    def check(self, cell: NotebookNode, index: int) -> Verdict:
+        """What a check is worth. The cell that runs lends the learner's functions, and its outputs are lost."""
+        exercise = cell.metadata.nbgrader.grade_id.removeprefix("check-")
+        remote = Remote(self.km.grader_end, self._get_timeout(cell))
+        with ThreadPoolExecutor(1) as pool:
+            verdict = pool.submit(grade, exercise, self.seed, remote)
+            try:
+                self.execute_cell(new_code_cell(f'import inside\ninside.serve("{exercise}")'), index)
+            finally:
+                remote.channel.deadline = 0
+                self.nb.cells[index] = cell
+            return verdict.result()
+
+    def _get_timeout(self, cell):
+        return max(1, min(self.timeout, int(self.end - time.monotonic())))
+
+    def process_message(self, msg, cell, cell_index):
+        """Messages of a kernel, up to a limit."""
+        self.printed += len(repr(msg["content"]))
+        if self.printed > OUTPUT and msg["msg_type"] != "status":
+            return None
+        return super().process_message(msg, cell, cell_index)
 
 
 class Points(NbGraderPreprocessor):
@@ -81,7 +131,13 @@ class Points(NbGraderPreprocessor):
             return False
 
 
-def settings(release: NotebookNode, timeout: int = TIMEOUT) -> Config:
+def checked(release: NotebookNode) -> list[str]:
+    """The exercises that a notebook checks."""
+    cells = [cell for cell in release.cells if cell.cell_type == "code" and is_grade(cell)]
+    return [cell.metadata.nbgrader.grade_id.removeprefix("check-") for cell in cells]
+
+
+def settings(release: NotebookNode, seed: int, timeout: int = TIMEOUT, safe: bool = True) -> Config:
     config = Config()
     config.Autograde.autograde_preprocessors = [
         RunCells, Points, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata,
@@ -89,11 +145,12 @@ def settings(release: NotebookNode, timeout: int = TIMEOUT) -> Config:
     config.RunCells.shown = [
         cell.source.strip() for cell in release.cells if cell.metadata.get("labkit", {}).get("show")
     ]
+    config.RunCells.hidden = checked(release)
+    config.RunCells.seed = seed
+    config.RunCells.safe = safe
     config.RunCells.timeout = timeout
     config.RunCells.iopub_timeout = 30
     config.RunCells.shutdown_kernel = "immediate"
-    # quiet kernels that share no history
-    config.RunCells.extra_arguments = ["--log-level=40", "--HistoryManager.hist_file=:memory:"]
     return config
 
 
@@ -105,18 +162,21 @@ def is_new(course: Course, student: str, assignment: str) -> bool:
 
 
 def autograde(
-    course: Course, submissions: Iterable[tuple[str, str]], timeout: int = TIMEOUT
+    course: Course, submissions: list[tuple[str, str]], timeout: int = TIMEOUT, safe: bool = True
 ) -> dict[tuple[str, str], str]:
-    """Grade (student, assignment) pairs; returns why some could not be graded."""
-    # what the kernels inherit: one thread, and the labkit of this clone wherever the course folder is
-    os.environ["OMP_NUM_THREADS"] = "1"
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    releases = course.released()
+    """Grade (student, assignment) pairs; returns why some could not be graded.
+
+    safe: under bubblewrap; raises LabError where that does not work.
+    """
+    Sandbox(safe=safe).check()
+    releases, seed = course.released(), course.seed()
+    for exercise in {e for _, assignment in submissions for e in checked(releases[assignment])}:
+        right(exercise, seed)
     failures = {}
-    bar = tqdm(list(submissions), unit="notebook", disable=None)
+    bar = tqdm(submissions, unit="notebook", disable=None)
     for student, assignment in bar:
         bar.set_description(f"{student} {assignment}")
-        api = course.api(settings(releases[assignment], timeout))
+        api = course.api(settings(releases[assignment], seed, timeout, safe))
         result = api.autograde(assignment, student)
         if not result["success"]:
             log = course.logs / f"{student}_{assignment}.txt"

@@ -74,6 +74,10 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--student", default="*", help="one student only")
     p.add_argument("--again", action="store_true", help="also what was graded already")
     p.add_argument("--timeout", type=int, default=120, help="seconds that a cell may take")
+    p.add_argument(
+        "--unsafe", action="store_true",
+        help="without a sandbox: a submission can do whatever you can, read solutions and change grades too",
+    )  # fmt: skip
 
     p = add("answers", "Written answers out to a spreadsheet, or points and comments back in.")
     way = p.add_mutually_exclusive_group(required=True)
@@ -132,7 +136,7 @@ def autograde(args) -> int:
     if not chosen:
         raise LabError("nothing to grade: collect first, or look at the names given")
     todo = [pair for pair in chosen if args.again or is_new(course, *pair)]
-    failures = autograde(course, todo, args.timeout)
+    failures = autograde(course, todo, args.timeout, safe=not args.unsafe)
     print_points(course, failures)
     print(f"{len(todo) - len(failures)} graded now, {len(chosen) - len(todo)} before")
     for (student, assignment), reason in failures.items():

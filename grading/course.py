@@ -3,11 +3,12 @@
 source/       the notebooks with their solutions      release/     what students got
 submitted/    what came back, mended by collect       autograded/  the same, executed
 feedback/     a page for each student and notebook    gradebook.db points and comments
-logs/         why a submission could not be graded
+logs/         why a submission could not be graded         hidden_seed.txt  of the inputs that checks use
 """
 
 import os
 import re
+import secrets
 import shutil
 import sys
 import warnings
@@ -25,7 +26,7 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from grading.notebooks import STUBS
-from labkit.paths import LabError
+from labkit.paths import LabError, atomic_write
 
 # nbgrader starts `alembic` by its name, also where the environment is not activated
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
@@ -66,6 +67,15 @@ class Course:
         settings.CourseDirectory.directory_structure = "{nbgrader_step}/{student_id}/{assignment_id}"
         settings.merge(config or Config())
         return NbGraderAPI(coursedir=CourseDirectory(config=settings), config=settings)
+
+    def seed(self) -> int:
+        """Of the inputs that checks are graded with: drawn once for a run of the course, known to nobody else."""
+        path = self.root / "hidden_seed.txt"
+        if not path.is_file():
+            with atomic_write(path) as temporary:
+                temporary.write_text(f"{secrets.randbits(64)}\n", "utf-8")
+            path.chmod(0o600)
+        return int(path.read_text("utf-8"))
 
     def prepare(self, write_sources: Callable[[Path], None]) -> None:
         """Write the source notebooks and tell nbgrader about them; may be done again at any time.

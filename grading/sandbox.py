@@ -1,0 +1,335 @@
+"""Kernels that can do no harm: a Jupyter kernel under bubblewrap.
+
+What a learner's code sees: Python with its packages, labkit with its data, an empty folder in memory. No
+network, no home, nothing of the course. Grader and kernel talk over sockets that are open before the kernel
+starts, so that no folder is shared. docs/security.md tells what that keeps out, and what not.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import matplotlib
+import zmq.asyncio
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+from traitlets import Any
+
+from grading.notebooks import ROOT
+from labkit.exercises.registry import EXERCISES
+from labkit.exercises.stand_in import RECORDED
+from labkit.paths import LabError
+
+HERE = Path(__file__).resolve().parent
+CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
+DATA = ("body", "checkpoints", "reference", "starter")
+GB, MB = 2**30, 2**20
+MESSAGE = 64 * MB  # bytes of one message of the kernel: a film in an output is the largest
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a kernel may use. memory and processes hold for all its processes together."""
+
+    memory: int = 4 * GB
+    files: int = 512 * MB  # all that it writes, in memory too
+    cpu_seconds: int = 1800
+    processes: int = 256  # threads count
+
+    def rlimits(self) -> dict[str, int]:
+        """Limits of each process, as setrlimit takes them."""
+        return dict(
+            RLIMIT_AS=self.memory + 12 * GB,  # torch and its threads map much that they never touch
+            RLIMIT_DATA=self.memory,
+            RLIMIT_CPU=self.cpu_seconds,
+            RLIMIT_FSIZE=self.files,
+            RLIMIT_NPROC=self.processes,
+            RLIMIT_NOFILE=1024,
+            RLIMIT_CORE=0,
+        )
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """How kernels are started. hidden: exercises whose stand-in would be an answer. safe: under bubblewrap."""
+
+    hidden: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    safe: bool = True
+
+    def check(self) -> None:
+        """Raises LabError where kernels cannot be confined here."""
+        if not self.safe:
+            return
+        if not shutil.which("bwrap"):
+            raise LabError(
+                "submissions run under bubblewrap, which is not here: apt install bubblewrap (or dnf, pacman). "
+                "--unsafe runs them as you, with all your rights"
+            )
+        command = [*self.command(), sys.executable, "-c", "import sys; sys.path.remove; import labkit"]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        if result.returncode:
+            reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise LabError(
+                f"bubblewrap cannot start Python here ({reason}): see 'If the sandbox does not start' in "
+                "docs/security.md. --unsafe runs submissions as you, with all your rights"
+            )
+
+    def command(self) -> list[str]:
+        """The beginning of a command that is to run confined, under another name if we are root."""
+        if not self.safe:
+            return []
+        command = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+        command += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "labkit"]
+        if os.geteuid() == 0:  # a user who owns nothing, see `confine` in inside.py
+            command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        else:
+            command += ["--unshare-user", "--disable-userns"]
+        command += ["--clearenv"]
+        for name, value in environment().items():
+            command += ["--setenv", name, value]
+        for mount in self.mounts():
+            command += map(str, mount)
+        return [*command, "--chdir", "/tmp/work", "--"]
+
+    def mounts(self) -> Iterator[tuple]:
+        """What there is to see, as bubblewrap's options; later ones lie over earlier ones."""
+        size = ("--size", self.limits.files)
+        yield "--proc", "/proc"
+        yield "--dev", "/dev"
+        yield "--perms", "1777", *size, "--tmpfs", "/dev/shm"
+        yield "--perms", "1777", *size, "--tmpfs", "/tmp"
+        for folder in map(Path, ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")):
+            if folder.is_symlink():
+                yield "--symlink", os.readlink(folder), folder
+            elif folder.is_dir():
+                yield "--ro-bind", folder, folder
+        pythons = {Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve()}
+        shown = [folder for folder in sorted(pythons) if not folder.is_relative_to("/usr")]
+        shown += [ROOT / "labkit", *(ROOT / "data" / name for name in DATA)]
+        for folder in [*shown, Path("/grader/inside.py"), Path("/etc/fonts")]:
+            for parent in reversed(folder.parents):
+                yield "--perms", "0755", "--dir", parent
+        for name in ("alternatives", "fonts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime"):
+            yield "--ro-bind-try", f"/etc/{name}", f"/etc/{name}"
+        for folder in shown:
+            yield "--ro-bind-try", folder, folder
+        exercises = ROOT / "labkit" / "exercises"
+        kept_back = [exercises / "answers", exercises / "stand_ins"]
+        kept_back += Path(sys.prefix).glob("lib/python*/site-packages/labkit_solutions*")
+        for folder in kept_back:
+            yield "--tmpfs", folder
+        for name in sorted(set(RECORDED) - set(self.hidden)):
+            path = exercises / "stand_ins" / f"{name}.json.z"
+            yield "--ro-bind", path, path
+        for folder in kept_back:
+            yield "--remount-ro", folder
+        for name in ("inside.py", "wire.py"):
+            yield "--ro-bind", HERE / name, f"/grader/{name}"
+        for folder in ("/tmp/work", "/tmp/home", "/tmp/matplotlib"):
+            yield "--perms", "0777", "--dir", folder
+        for path in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # seconds to make anew
+            yield "--ro-bind", path, f"/tmp/matplotlib/{path.name}"
+        yield "--remount-ro", "/dev"
+        yield "--remount-ro", "/"
+
+
+def environment() -> dict[str, str]:
+    """All that a kernel inherits."""
+    return dict(
+        PATH=f"{Path(sys.executable).parent}:/usr/bin:/bin", LANG="C.UTF-8", USER="learner", LOGNAME="learner",
+        HOME="/tmp/home", MPLCONFIGDIR="/tmp/matplotlib", IPYTHONDIR="/tmp/home/.ipython",
+        PYTHONSAFEPATH="1", PYTHONPATH=f"{ROOT}:/grader", PYTHONDONTWRITEBYTECODE="1",
+        OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", HF_HUB_OFFLINE="1", NBGRADER_EXECUTION="autograde",
+    )  # fmt: skip
+
+
+def unsafe_environment() -> dict[str, str]:
+    """The same for a kernel that is not confined."""
+    own = ("PATH", "HOME", "USER", "LOGNAME", "MPLCONFIGDIR", "IPYTHONDIR", "PYTHONPATH")
+    ours = {k: v for k, v in environment().items() if k not in own}
+    return os.environ | ours | dict(PYTHONPATH=f"{ROOT}:{HERE}")
+
+
+def stranger() -> int:
+    """A user number that nobody has."""
+    return 1_500_000_000 + secrets.randbelow(500_000_000)
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                             Memory and processes
+# ------------------------------------------------------------------------------------------------------------
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that descend from it."""
+    found = [pid]
+    for process in found:
+        with suppress(OSError):
+            for thread in os.scandir(f"/proc/{process}/task"):
+                with suppress(OSError):
+                    found += map(int, Path(thread.path, "children").read_text().split())
+    return found
+
+
+def used_memory(pids: list[int]) -> int:
+    """Bytes in memory; shared pages count once each time."""
+    pages = 0
+    for pid in pids:
+        with suppress(OSError, IndexError, ValueError):
+            pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+class Group:
+    """A control group of its own for a kernel, where this machine lets us make one (mostly as root)."""
+
+    def __init__(self, limits: Limits):
+        name, root = f"labkit-{secrets.token_hex(8)}", Path("/sys/fs/cgroup")
+        memory, processes = str(limits.memory), str(limits.processes)
+        if (root / "cgroup.controllers").is_file():
+            wanted = {root / name: {"memory.max": memory, "memory.swap.max": "0", "pids.max": processes}}
+        else:
+            wanted = {
+                root / "memory" / name: {"memory.limit_in_bytes": memory},
+                root / "pids" / name: {"pids.max": processes},
+            }
+        self.folders = []
+        for folder, settings in wanted.items():
+            with suppress(OSError):
+                folder.mkdir()
+                self.folders.append(folder)
+                for setting, value in settings.items():
+                    with suppress(OSError):
+                        (folder / setting).write_text(value)
+
+    def add(self, pid: int) -> None:
+        for folder in self.folders:
+            with suppress(OSError):
+                (folder / "cgroup.procs").write_text(str(pid))
+
+    def remove(self) -> None:
+        for folder in self.folders:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                   The kernel
+# ------------------------------------------------------------------------------------------------------------
+
+
+class Provisioner(LocalProvisioner):
+    """Starts a kernel in a sandbox, with sockets that are open already."""
+
+    sandbox: Sandbox
+    group: Group | None = None
+
+    async def launch_kernel(self, cmd, **kwargs):
+        manager, limits = self.parent, self.sandbox.limits
+        listening, fds = [], {}
+        for name in CHANNELS:
+            stream = socket.socket(socket.AF_UNIX)
+            stream.bind(f"{manager.ip}-{getattr(manager, f'{name}_port')}")
+            stream.listen(16)
+            listening.append(stream)
+            fds[name] = stream.fileno()
+        manager.grader_end, kernel_end = socket.socketpair()
+        connection = dict(
+            ip="/tmp/kernel", key=manager.session.key.decode(), fds=fds,
+            ports={f"{name}_port": getattr(manager, f"{name}_port") for name in CHANNELS},
+            arguments=["--log-level=40", "--HistoryManager.enabled=False"],
+        )  # fmt: skip
+        connection["fds"] = {f"{name}_port": fd for name, fd in fds.items()}
+        safe = self.sandbox.safe
+        settings = dict(
+            limits=limits.rlimits() if safe else {},
+            user=stranger() if safe and os.geteuid() == 0 else 0,
+            connection=connection,
+            channel=kernel_end.fileno(),
+        )
+        script = "/grader/inside.py" if safe else str(HERE / "inside.py")
+        command = [*self.sandbox.command(), sys.executable, script, json.dumps(settings)]
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=open(manager.folder / "stderr.txt", "wb"),
+            env=None if safe else unsafe_environment(),
+            cwd=None if safe else kwargs.get("cwd"),
+            pass_fds=[*fds.values(), kernel_end.fileno()],
+            start_new_session=True,
+        )
+        self.pid = self.pgid = self.process.pid
+        for stream in [*listening, kernel_end]:
+            stream.close()
+        if safe:
+            self.group = Group(limits)
+            self.group.add(self.pid)
+            threading.Thread(target=self.watch, args=(self.process,), daemon=True).start()
+        return self.connection_info
+
+    def watch(self, process: subprocess.Popen) -> None:
+        """End a kernel that takes too much, also where there are no control groups."""
+        limits = self.sandbox.limits
+        while process.returncode is None:
+            pids = family(process.pid)
+            if len(pids) > limits.processes or used_memory(pids) > limits.memory:
+                with suppress(OSError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                return
+            threading.Event().wait(0.25)
+
+    async def send_signal(self, signum: int) -> None:
+        """Only to end it: an interrupt is a message, see `Manager`."""
+        if signum != signal.SIGINT:
+            await super().send_signal(signal.SIGKILL)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        await super().cleanup(restart)
+        if self.group:
+            self.group.remove()
+
+
+class Manager(AsyncKernelManager):
+    """A kernel in a sandbox, for nbclient. grader_end: a socket to it that is not Jupyter's."""
+
+    sandbox = Any()
+    grader_end = Any()
+
+    def __init__(self, sandbox: Sandbox, **kwargs):
+        self.folder = Path(tempfile.mkdtemp(prefix="labkit-"))  # short: a socket's name has 107 bytes at most
+        super().__init__(
+            sandbox=sandbox, transport="ipc", ip=str(self.folder / "k"),
+            connection_file=str(self.folder / "kernel.json"), **kwargs,
+        )  # fmt: skip
+        self.context = zmq.asyncio.Context()
+        self.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE)
+        self._created_context = True
+        for port, name in enumerate(CHANNELS, 1):
+            setattr(self, f"{name}_port", port)
+
+    async def _async_pre_start_kernel(self, **kwargs):
+        self.kernel_spec.interrupt_mode = "message"
+        self.provisioner = Provisioner(parent=self, kernel_spec=self.kernel_spec, kernel_id="learner")
+        self.provisioner.sandbox = self.sandbox
+        return await super()._async_pre_start_kernel(**kwargs)
+
+    async def _async_cleanup_resources(self, restart: bool = False) -> None:
+        await super()._async_cleanup_resources(restart)
+        if self.grader_end:
+            self.grader_end.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    cleanup_resources = _async_cleanup_resources

@@ -1,0 +1,271 @@
+"""Points that a learner's kernel cannot forge.
+
+The probes of a check run here, in the grader's process, on inputs of a hidden seed. Only the learner's
+functions run in the kernel: where a probe calls one, arguments go there as plain arrays and the result comes
+back as plain arrays (`wire`, `inside.serve`). Whatever a kernel does, it is a function of its arguments, and
+earns what that function earns.
+
+Words come from the inputs that every learner has: feedback shows what `labkit.check` would have said, and
+nothing of the hidden inputs.
+"""
+
+import builtins
+import hashlib
+import secrets
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from grading import bank, wire
+from labkit.diffusion import Schedule
+from labkit.exercises.check import Verdict, load_answers
+from labkit.exercises.judge import Answers, Judgement, judge
+from labkit.exercises.probe import answer, probes
+from labkit.exercises.registry import EmptyExercise, find, stubs
+from labkit.models.base import BaseDiT
+
+CALLS = 20_000  # messages for one exercise; the longest one needs some hundreds
+OTHER = "It is right on the inputs that labkit.check shows, but not on others: it must hold for any input."
+
+
+class Silent(Exception):
+    """The kernel does not answer (in time), or in a way that makes no sense."""
+
+
+class Kept(wire.Kept):
+    """A value that the learner's code made and that is not plain: it stays in the kernel."""
+
+
+class Pack(wire.Packer):
+    """Arguments on their way into the kernel."""
+
+    def __init__(self, remote: "Remote"):
+        super().__init__()
+        self.remote = remote
+
+    def other(self, value: object) -> object:
+        if isinstance(value, Kept):
+            return dict(kind="kept", number=value.number)
+        if isinstance(value, Schedule):
+            return dict(kind="schedule", config=value.config)
+        if isinstance(value, BaseDiT):
+            return self.network(value)
+        if callable(value):
+            self.remote.callables.append(value)
+            return dict(kind="callable", number=len(self.remote.callables) - 1)
+        return super().other(value)
+
+    def network(self, network: BaseDiT) -> dict:
+        """Weights go only once, and again when they have changed."""
+        weights, about = network.state_dict(), wire.describe_network(network)
+        content = b"".join(t.numpy().tobytes() for t in weights.values())
+        key = hashlib.sha256(repr((about, list(weights))).encode() + content).hexdigest()
+        message = dict(kind="network", key=key, about=about, grad=torch.is_grad_enabled())
+        if key not in self.remote.networks:
+            self.remote.networks.add(key)
+            message["weights"] = {name: self.pack(value) for name, value in weights.items()}
+        if torch.is_grad_enabled():
+            self.leaves += network.parameters()
+        return message
+
+
+class Unpack(wire.Unpacker):
+    """Results on their way out of it: nothing but plain values."""
+
+    def other(self, kind: str, message: dict) -> object:
+        name, number = message["name"], message["number"]
+        if kind != "kept" or type(number) is not int or not str(name).isidentifier():
+            return super().other(kind, message)
+        return type(name[:60], (Kept,), {})(number)
+
+
+class Gradient(torch.autograd.Function):
+    """Ties what the kernel computed to what went in, so that a backward pass here goes through it."""
+
+    @staticmethod
+    def forward(ctx, remote: "Remote", number: int, count: int, *tensors: Tensor):
+        ctx.remote, ctx.number, ctx.shapes = remote, number, [t.shape for t in tensors[count:]]
+        return tuple(t.clone() for t in tensors[:count])
+
+    @staticmethod
+    def backward(ctx, *gradients: Tensor):
+        found = ctx.remote.ask("backward", number=ctx.number, gradients=wire.Packer().pack(list(gradients)))
+        found = Unpack(lambda t: t).unpack(found)
+        if [None if g is None else g.shape for g in found] != [
+            None if g is None else shape for g, shape in zip(found, ctx.shapes, strict=True)
+        ]:
+            raise Silent("gradients of another shape")
+        return None, None, None, *([None] * len(gradients)), *found
+
+
+class Remote:
+    """The learner's functions, called over a channel."""
+
+    def __init__(self, stream: socket.socket, seconds: float):
+        self.channel = wire.Channel(stream)
+        self.channel.deadline = time.monotonic() + seconds
+        self.silent = ""  # why it answers no more
+        self.messages = 0
+        self.first = secrets.randbits(48)  # late replies to somebody else have other tokens
+        self.forget()
+
+    def forget(self) -> None:
+        self.callables: list[Callable] = []
+        self.networks: set[str] = set()
+        self.calls = 0
+
+    def begin(self) -> None:
+        """Before every probe: nothing is left of the last one, and random numbers start anew."""
+        self.forget()
+        if not self.silent:
+            self.ask("begin")
+
+    def end(self) -> None:
+        if not self.silent:
+            self._guard(lambda: self.channel.send({"request": "end"}))
+
+    def function(self, name: str) -> Callable:
+        """A stand-in for one of the learner's functions."""
+
+        def call(*arguments, **keywords):
+            self.calls += 1
+            pack, grad, number = Pack(self), torch.is_grad_enabled(), self.calls
+            reply = self.ask(
+                "call", function=name, number=number, grad=grad, leaves=pack.leaves,
+                arguments=pack.pack(arguments), keywords=pack.pack(keywords),
+            )  # fmt: skip
+            found: list[Tensor] = []
+            value = Unpack(lambda t: found.append(t) or t).unpack(reply)
+            if not grad or not found or not pack.leaves:
+                return value
+            tied = iter(Gradient.apply(self, number, len(found), *found, *pack.leaves))
+            return Unpack(lambda t: next(tied)).unpack(reply)
+
+        return call
+
+    def ask(self, request: str, leaves: list[Tensor] | None = None, **fields) -> object:
+        """The kernel's reply; what the learner's code raised is raised here. Raises Silent."""
+        if self.silent:
+            raise Silent(self.silent)
+        token = self.first + self.messages
+        return self._guard(lambda: self._ask({"request": request, "token": token, **fields}, leaves))
+
+    def _ask(self, message: dict, leaves: list[Tensor] | None) -> object:
+        self.channel.send(message)
+        while True:
+            self.messages += 1
+            if self.messages > CALLS:
+                raise wire.Garbled("too many messages")
+            reply = self.channel.receive()
+            if not isinstance(reply, dict):
+                raise wire.Garbled("not a reply")
+            if "ask" in reply:  # a network of the probe's own, say
+                self.channel.send({"value": self.asked(reply, leaves)})
+            elif reply.get("token") == message["token"]:
+                break
+        if "raised" in reply:
+            raise exception(reply["raised"], reply.get("text"))
+        return reply.get("value")
+
+    def asked(self, reply: dict, leaves: list[Tensor] | None) -> object:
+        number = reply["ask"]
+        if type(number) is not int or not 0 <= number < len(self.callables):
+            raise wire.Garbled("nothing to call")
+        arguments = Unpack(lambda t: t).unpack(reply.get("arguments"))
+        pack = Pack(self)
+        value = pack.pack(self.callables[number](*arguments))
+        if leaves is not None:
+            leaves += pack.leaves
+        return value
+
+    def _guard(self, work: Callable) -> object:
+        try:
+            return work()
+        except TimeoutError:
+            self.silent = "took too long"
+        except (wire.Garbled, EOFError, OSError) as error:
+            self.silent = f"could not be asked ({type(error).__name__})"
+        raise Silent(self.silent)
+
+
+def exception(names: object, text: object) -> Exception:
+    """What a learner's code raised: a class of the same name, below the nearest of Python's own."""
+    if (
+        not isinstance(names, list)
+        or not names
+        or not all(isinstance(n, str) and n.isidentifier() for n in names)
+    ):
+        raise wire.Garbled("not an exception")
+    text = text[:1000] if isinstance(text, str) else ""
+    if names[0] == EmptyExercise.__name__:
+        return EmptyExercise(text)
+    known = [getattr(builtins, name, None) for name in names]
+    bases = [c for c in known if isinstance(c, type) and issubclass(c, Exception)]
+    base = next((c for c in bases if not issubclass(c, UnicodeError)), Exception)  # which wants arguments
+    return type(names[0][:60], (base,), {"__str__": lambda self: text})()
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                   Judging
+# ------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def lent(exercise: str, remote: Remote) -> Iterator[None]:
+    """Let labkit, here, call the learner's functions, there."""
+    entries = stubs(exercise)
+    before = [entry.plugged for entry in entries]
+    try:
+        for entry in entries:
+            entry.plugged = remote.function(entry.name)
+        yield
+    finally:
+        for entry, function in zip(entries, before):
+            entry.plugged = function
+
+
+def collect(exercise: str, seed: int, remote: Remote) -> dict[str, np.ndarray]:
+    """The outcome of every probe; once the kernel is silent, of no more."""
+    found = {}
+    with lent(exercise, remote):
+        for question in probes(exercise):
+            try:
+                remote.begin()
+            except Silent:
+                pass  # as an outcome of the probe
+            found[question.name] = answer(question, seed)
+    return found
+
+
+@cache
+def right(exercise: str, seed: int) -> list[dict[str, np.ndarray]]:
+    """What the reference makes of the probes, and right answers with other numbers.
+
+    Made before anything is graded: while nbgrader grades, labkit refuses the reference.
+    """
+    others = [v for v in bank.entries("variants", exercise) if v.other_numbers]
+    found = []
+    for entry in [None, *others]:
+        with bank.plugged(exercise, entry):
+            found.append({q.name: answer(q, seed) for q in probes(exercise)})
+    return found
+
+
+def grade(exercise: str, seed: int, remote: Remote) -> Verdict:
+    """Points by the hidden inputs, words by those that everybody has."""
+    title, questions = find(exercise).title, probes(exercise)
+    hidden = judge(questions, collect(exercise, seed, remote), Answers(right(exercise, seed), []))
+    message, mistake = "", None
+    if hidden.failed and not remote.silent:
+        shown = judge(questions, collect(exercise, 0, remote), load_answers(exercise))
+        message, mistake = shown.message or OTHER, shown.mistake
+    if remote.silent:
+        message = f"Your code {remote.silent}, so not everything could be checked."
+    remote.end() if not remote.silent else None
+    return Verdict(title, Judgement(hidden.points, hidden.total, hidden.failed, message, mistake))

@@ -1,0 +1,200 @@
+"""How the grader and a learner's kernel talk: JSON messages over a socket, tensors and arrays inside them.
+
+Both ends use this file, and neither trusts what it reads: nothing is unpickled, sizes are bounded, and what is
+not plain stays where it is and travels as a number ("kept").
+"""
+
+import base64
+import dataclasses
+import json
+import math
+import socket
+import struct
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+from labkit.models import NETWORKS, Condition
+from labkit.models.base import BaseDiT
+from labkit.text import TextFeatures
+
+MESSAGE = 4 * 2**20  # bytes
+ELEMENTS = 2**14  # of an array; a probe's are a tenth of it, and two of them may be broadcast together
+DTYPES = (
+    "bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "complex64", "complex128",
+)  # fmt: skip
+DATACLASSES = {c.__name__: c for c in (Condition, TextFeatures)}
+
+
+class Garbled(Exception):
+    """A message that makes no sense, or is too large."""
+
+
+class Kept:
+    """Stands for a value that stays at the other end; its class has the name of that value's type."""
+
+    def __init__(self, number: int):
+        self.number = number
+
+
+class Channel:
+    """Messages one way and the other over a stream socket."""
+
+    def __init__(self, stream: socket.socket):
+        self.stream = stream
+        self.deadline = math.inf  # by time.monotonic()
+
+    def send(self, message: object) -> None:
+        text = json.dumps(message).encode()
+        if len(text) > MESSAGE:
+            raise Garbled(f"a message of {len(text)} bytes")
+        left = self._left()
+        self.stream.settimeout(None if left == math.inf else left)
+        self.stream.sendall(struct.pack("!I", len(text)) + text)
+
+    def receive(self) -> object:
+        """Raises Garbled, EOFError where the other end is gone, TimeoutError after `deadline`."""
+        (length,) = struct.unpack("!I", self._read(4))
+        if length > MESSAGE:
+            raise Garbled(f"a message of {length} bytes")
+        try:
+            return json.loads(self._read(length))
+        except (ValueError, RecursionError) as error:
+            raise Garbled("not JSON") from error
+
+    def _left(self) -> float:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def _read(self, count: int) -> bytes:
+        data = bytearray()
+        while len(data) < count:
+            self.stream.settimeout(min(self._left(), 0.2))  # somebody may move the deadline
+            try:
+                part = self.stream.recv(min(count - len(data), 1 << 16))
+            except TimeoutError:
+                continue
+            if not part:
+                raise EOFError
+            data += part
+        return bytes(data)
+
+
+def pack_array(array: np.ndarray) -> dict:
+    if array.dtype.name not in DTYPES or array.size > ELEMENTS:
+        raise Garbled(f"{array.dtype} array {array.shape}")
+    data = base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
+    return dict(dtype=array.dtype.name, shape=list(array.shape), data=data)
+
+
+def unpack_array(message: dict) -> np.ndarray:
+    shape, dtype = message["shape"], message["dtype"]
+    if dtype not in DTYPES or len(shape) > 8 or not all(type(n) is int and 0 <= n <= ELEMENTS for n in shape):
+        raise Garbled("not an array")
+    data = base64.b64decode(message["data"], validate=True)
+    if math.prod(shape) > ELEMENTS or len(data) != math.prod(shape) * np.dtype(dtype).itemsize:
+        raise Garbled("not an array")
+    return np.frombuffer(data, dtype).reshape(shape).copy()
+
+
+def plain(value: object) -> bool:
+    return value is None or type(value) in (bool, int, float, str)
+
+
+class Packer:
+    """Values as JSON can hold them. Tensors that require a gradient are listed in `leaves`, in order."""
+
+    def __init__(self):
+        self.leaves: list[Tensor] = []
+
+    def pack(self, value: object) -> object:
+        if plain(value):
+            return value
+        if isinstance(value, Tensor):
+            return self.tensor(value)
+        if (
+            isinstance(value, np.ndarray | np.generic)
+            and value.dtype.name in DTYPES
+            and value.size <= ELEMENTS
+        ):
+            return dict(pack_array(np.asarray(value)), kind="array", scalar=isinstance(value, np.generic))
+        if isinstance(value, tuple | list):
+            kind = "tuple" if isinstance(value, tuple) else "list"
+            return dict(kind=kind, of=[self.pack(v) for v in value])
+        if type(value) is dict:
+            return dict(kind="dict", of=[[self.pack(k), self.pack(v)] for k, v in value.items()])
+        if type(value) in DATACLASSES.values():
+            fields = {f.name: self.pack(getattr(value, f.name)) for f in dataclasses.fields(value)}
+            return dict(kind="data", name=type(value).__name__, of=fields)
+        return self.other(value)
+
+    def tensor(self, value: Tensor) -> object:
+        plain = value.detach().cpu()
+        half = plain.dtype == torch.bfloat16  # NumPy has none
+        array = (plain.float() if half else plain).resolve_conj().numpy()
+        if array.dtype.name not in DTYPES or array.size > ELEMENTS:
+            return self.other(value)
+        if value.requires_grad:
+            self.leaves.append(value)
+        return dict(pack_array(array), kind="tensor", half=half, grad=value.requires_grad)
+
+    def other(self, value: object) -> object:
+        raise Garbled(f"cannot send a {type(value).__name__}")
+
+
+class Unpacker:
+    """The way back. leaf: what becomes of a tensor that was sent as one with a gradient."""
+
+    def __init__(self, leaf: Callable[[Tensor], Tensor]):
+        self.leaf = leaf
+
+    def unpack(self, message: object) -> object:
+        """Raises Garbled."""
+        try:
+            return self._unpack(message)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+            raise Garbled(f"not a value: {type(error).__name__}") from error
+
+    def _unpack(self, message: object) -> object:
+        if not isinstance(message, dict):
+            if not plain(message):
+                raise Garbled("not a value")
+            return message
+        kind = message["kind"]
+        if kind == "tensor":
+            value = torch.from_numpy(unpack_array(message))
+            value = value.bfloat16() if message["half"] else value
+            return self.leaf(value) if message["grad"] else value
+        if kind == "array":
+            value = unpack_array(message)
+            return value[()] if message["scalar"] and not value.shape else value
+        if kind in ("tuple", "list"):
+            return (tuple if kind == "tuple" else list)([self._unpack(v) for v in message["of"]])
+        if kind == "dict":
+            return {self._unpack(k): self._unpack(v) for k, v in message["of"]}
+        if kind == "data":
+            return DATACLASSES[message["name"]](**{k: self._unpack(v) for k, v in message["of"].items()})
+        return self.other(kind, message)
+
+    def other(self, kind: str, message: dict) -> object:
+        raise Garbled(f"unknown kind of value {kind!r}")
+
+
+def describe_network(network: BaseDiT) -> dict:
+    """Which network it is, without its weights."""
+    depth = len(network.blocks)
+    return dict(network=network.network, config=network.config | {"depth": depth}, training=network.training)
+
+
+def make_network(about: dict) -> BaseDiT:
+    return NETWORKS[about["network"]](**about["config"]).train(about["training"])
+
+
+def make_schedule(config: dict) -> Schedule:
+    return Schedule(**config)
