@@ -60,6 +60,7 @@ def start_kernel() -> None:
 
 def serve(exercise: str) -> None:
     """Call the learner's functions for the grader until it has seen enough."""
+    import functools
     import random
     import socket
     import warnings
@@ -87,7 +88,7 @@ def serve(exercise: str) -> None:
 
         def grow(self, value):
             self.leaves.append(value.requires_grad_())
-            return value
+            return value.clone()  # which may be changed in place
 
         def other(self, kind, message):
             if kind == "kept":
@@ -97,7 +98,7 @@ def serve(exercise: str) -> None:
             if kind == "network":
                 return self.network(message)
             if kind == "callable":
-                return lambda *arguments: self.ask(message["number"], arguments)
+                return functools.partial(self.ask, message["number"])
             return super().other(kind, message)
 
         def network(self, message):
@@ -111,9 +112,13 @@ def serve(exercise: str) -> None:
                 self.leaves += network.parameters()
             return network
 
-        def ask(self, number, arguments):
-            channel.send({"ask": number, "arguments": Pack().pack(arguments)})
-            return self.unpack(channel.receive()["value"])
+        def ask(self, number, *arguments, **keywords):
+            given = Pack().pack([arguments, keywords])
+            channel.send({"ask": number, "given": given})
+            reply = channel.receive()
+            if "failed" in reply:
+                raise TypeError(reply["failed"])
+            return self.unpack(reply["value"])
 
     def call(message):
         unpack, pack = Unpack(), Pack()

@@ -15,7 +15,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 
 import numpy as np
@@ -166,23 +166,24 @@ class Remote:
             if not isinstance(reply, dict):
                 raise wire.Garbled("not a reply")
             if "ask" in reply:  # a network of the probe's own, say
-                self.channel.send({"value": self.asked(reply, leaves)})
+                self.channel.send(self.asked(reply, leaves))
             elif reply.get("token") == message["token"]:
                 break
         if "raised" in reply:
             raise exception(reply["raised"], reply.get("text"))
         return reply.get("value")
 
-    def asked(self, reply: dict, leaves: list[Tensor] | None) -> object:
-        number = reply["ask"]
-        if type(number) is not int or not 0 <= number < len(self.callables):
-            raise wire.Garbled("nothing to call")
-        arguments = Unpack(lambda t: t).unpack(reply.get("arguments"))
+    def asked(self, reply: dict, leaves: list[Tensor] | None) -> dict:
+        """What the learner's code gets for calling what a probe gave it."""
         pack = Pack(self)
-        value = pack.pack(self.callables[number](*arguments))
+        try:
+            arguments, keywords = Unpack(lambda t: t).unpack(reply.get("given"))
+            value = pack.pack(self.callables[reply["ask"]](*arguments, **keywords))
+        except (TypeError, ValueError, LookupError, AttributeError, RuntimeError) as error:
+            return {"failed": str(error)[:1000]}
         if leaves is not None:
             leaves += pack.leaves
-        return value
+        return {"value": value}
 
     def _guard(self, work: Callable) -> object:
         try:
@@ -235,10 +236,8 @@ def collect(exercise: str, seed: int, remote: Remote) -> dict[str, np.ndarray]:
     found = {}
     with lent(exercise, remote):
         for question in probes(exercise):
-            try:
+            with suppress(Exception):  # if it is silent, the probe will say so
                 remote.begin()
-            except Silent:
-                pass  # as an outcome of the probe
             found[question.name] = answer(question, seed)
     return found
 

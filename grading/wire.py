@@ -11,7 +11,7 @@ import math
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import torch
@@ -118,6 +118,8 @@ class Packer:
             return value
         if isinstance(value, Tensor):
             return self.tensor(value)
+        if isinstance(value, complex):
+            value = np.complex128(value)
         if (
             isinstance(value, np.ndarray | np.generic)
             and value.dtype.name in DTYPES
@@ -127,7 +129,7 @@ class Packer:
         if isinstance(value, tuple | list):
             kind = "tuple" if isinstance(value, tuple) else "list"
             return dict(kind=kind, of=[self.pack(v) for v in value])
-        if type(value) is dict:
+        if isinstance(value, Mapping):
             return dict(kind="dict", of=[[self.pack(k), self.pack(v)] for k, v in value.items()])
         if type(value) in DATACLASSES.values():
             fields = {f.name: self.pack(getattr(value, f.name)) for f in dataclasses.fields(value)}

@@ -1,0 +1,72 @@
+"""The grader asks, a process of its own answers: the same points as in one process, and none for lies."""
+
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+import torch
+
+from grading import bank, trusted, wire
+from grading.notebooks import ROOT
+from grading.trusted import Remote, collect, grade, right
+from labkit.exercises.judge import Answers, judge
+from labkit.exercises.probe import answer, probes
+from labkit.exercises.registry import EXERCISES
+
+SEED = 2**63 + 11
+LENDER = """
+import sys
+from grading import bank, inside
+exercise = sys.argv[1]
+entries = {e.name: e for kind in ("mutants", "variants") for e in bank.entries(kind, exercise)}
+for name in sys.argv[2:]:
+    with bank.plugged(exercise, entries.get(name)):
+        inside.serve(exercise)
+"""
+
+
+@pytest.fixture
+def lend():
+    """A function: a process that lends the code of these entries of the bank, one after the other."""
+    running = []
+
+    def start(exercise: str, *names: str, code: str = LENDER) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        path = os.pathsep.join([str(ROOT), str(ROOT / "grading")])
+        env = os.environ | dict(PYTHONPATH=path, LABKIT_CHANNEL=str(theirs.fileno()), OMP_NUM_THREADS="1")
+        command = [sys.executable, "-c", code, exercise, *names]
+        running.append((subprocess.Popen(command, env=env, pass_fds=[theirs.fileno()]), ours))
+        theirs.close()
+        return ours
+
+    yield start
+    for process, stream in running:
+        process.kill()
+        process.wait()
+        stream.close()
+
+
+def here(exercise: str, entry: bank.Entry | None):
+    """The judgement in one process."""
+    with bank.plugged(exercise, entry):
+        found = {q.name: answer(q, SEED) for q in probes(exercise)}
+    return judge(probes(exercise), found, Answers(right(exercise, SEED), []))
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_points_are_those_of_one_process(exercise, lend):
+    entries = [None, *bank.entries("mutants", exercise), *bank.entries("variants", exercise)]
+    stream = lend(exercise, *(e.name if e else "" for e in entries))
+    for entry in entries:
+        remote = Remote(stream, 60)
+        found = collect(exercise, SEED, remote)
+        remote.end()
+        there = judge(probes(exercise), found, Answers(right(exercise, SEED), []))
+        name = entry.name if entry else "reference"
+        assert (name, there.failed) == (name, here(exercise, entry).failed)
