@@ -69,6 +69,8 @@ def test_the_first_notebook_runs_and_shows_figures_and_video(lab):
         page = browser.new_page(viewport={"width": 1200, "height": 1600})
         page.goto(f"{lab}/tree/01_dataset.ipynb")
         page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
+        idle = page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+        idle.wait_for(state="attached", timeout=120_000)  # cells that are run before there is a kernel are forgotten
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
         # the last code cell has its number once everything above it has run
