@@ -57,10 +57,12 @@ def save_pictures(notebook: NotebookNode, folder: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Run a notebook of the course from top to bottom.")
-    parser.add_argument("name", nargs="*", default=names())
+    parser.add_argument("name", nargs="*", help=f"some of {', '.join(names())}; all by default")
     parser.add_argument("--empty", action="store_true", help="as students get it, nothing filled in")
     args = parser.parse_args()
-    for name in args.name:
+    if unknown := set(args.name) - set(names()):
+        parser.error(f"there is no notebook {', '.join(unknown)}: choose from {', '.join(names())}")
+    for name in args.name or names():
         notebook = release(make(name)) if args.empty else make(name)
         seconds = execute(notebook, progress=True)
         out = ROOT / "out" / "notebooks"

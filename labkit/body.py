@@ -71,9 +71,13 @@ class Body:
         return motion.pelvis - self.rest_joints[0]
 
     def joints(self, motion: Motion) -> Tensor:
-        """World positions of the joints, (..., F, 24, 3). Forward kinematics; differentiable."""
-        local, rest = motion.rotations(), self.rest_joints.to(motion.pelvis)
-        rotations, positions = [local[..., 0, :, :]], [motion.pelvis]
+        """World positions of the joints, (..., F, 24, 3). Differentiable."""
+        return self.forward_kinematics(motion.rotations(), motion.pelvis)
+
+    def forward_kinematics(self, local: Tensor, pelvis: Tensor) -> Tensor:
+        """Rotations relative to the parents (..., 22, 3, 3), pelvis (..., 3) → joints (..., 24, 3)."""
+        rest = self.rest_joints.to(pelvis)
+        rotations, positions = [local[..., 0, :, :]], [pelvis]
         for j, parent in enumerate(self.parents[1:], start=1):
             positions.append(positions[parent] + rotations[parent] @ (rest[j] - rest[parent]))
             # the hands (22, 23) stay at rest and carry no joint

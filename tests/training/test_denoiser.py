@@ -5,14 +5,26 @@ import pickle
 from dataclasses import replace
 
 import pytest
+import roma
 import torch
 from torch import nn
 
 from labkit.checkpoint import load_denoiser, write_checkpoint
 from labkit.diffusion import Schedule, ddpm_loss
 from labkit.models import NETWORKS
+from labkit.motion import encode, heading
 from labkit.text import TextTower
-from labkit.training.denoiser import Recipe, Run, by_quarter, learning_rate, loss_of, update_ema
+from labkit.training.denoiser import (
+    POSITION,
+    VELOCITY,
+    Recipe,
+    Run,
+    by_quarter,
+    joint_errors,
+    learning_rate,
+    loss_of,
+    update_ema,
+)
 from labkit.training.log import Log
 
 RECIPE = Recipe(T=50, width=32, depth=1, heads=2, batch_size=8, learning_rate=3e-3, warm_up=5, ema=0.9)
@@ -43,11 +55,12 @@ def test_a_short_run_lowers_the_loss(start, corpus, tower, network):
 
     def loss(model) -> float:
         with torch.no_grad():
-            return float(loss_of(model.eval(), run.schedule, tower, batch, t, noise, RECIPE)[1].mean())
+            found = loss_of(model.eval(), run.schedule, tower, run.body, batch, t, noise, RECIPE)
+            return float(found[1].mean())
 
     before = loss(run.network)
-    run.train(30)
-    assert run.step == 30 and run.seconds > 0
+    run.train(200)
+    assert run.step == 200 and run.seconds > 0
     assert loss(run.network) < 0.3 * before
     assert loss(run.ema) < 0.5 * before
 
@@ -146,7 +159,7 @@ def test_loss_of_reports_equation_14(start, corpus, tower, prediction_type):
     nn.init.normal_(model.final.weight, std=0.1)
     batch = corpus.batch(corpus.samples, torch.Generator().manual_seed(0))
     t, noise = torch.arange(12) * 4, torch.randn(batch.x.shape)
-    loss, plain = loss_of(model, run.schedule, tower, batch, t, noise, recipe)
+    loss, plain = loss_of(model, run.schedule, tower, run.body, batch, t, noise, recipe)
     x0 = model.normalizer(batch.x) * batch.mask[..., None]
     expected = ddpm_loss(
         lambda x, t: model(x, t, tower(batch.text), batch.mask),
@@ -166,8 +179,27 @@ def test_loss_of_ignores_padding(start, corpus, tower):
     batch = corpus.batch(corpus.samples, torch.Generator().manual_seed(0))
     t, noise = torch.arange(12) * 4, torch.randn(batch.x.shape)
     junk = replace(batch, x=torch.where(batch.mask[..., None], batch.x, 1e3))
-    found, expected = (loss_of(model, run.schedule, tower, b, t, noise, RECIPE)[0] for b in (junk, batch))
+    found, expected = (
+        loss_of(model, run.schedule, tower, run.body, b, t, noise, RECIPE)[0] for b in (junk, batch)
+    )
     torch.testing.assert_close(found, expected)
+
+
+def test_joint_errors_are_those_of_the_moving_body(body, random_motion):
+    """Against world positions of two motions, each turned into its own heading frame, frame by frame."""
+    motions = [random_motion(seed, 30) for seed in (1, 2)]
+    x = [encode(m, body.joints(m)) for m in motions]
+    place, speed = joint_errors(x[0][None], x[1][None], body)
+
+    places, speeds = [], []
+    for m in motions:
+        joints, alpha = body.joints(m), heading(m.rotations()[:, 0])
+        back = roma.rotvec_to_rotmat(torch.stack([0 * alpha, 0 * alpha, -alpha], -1))  # (F, 3, 3)
+        places.append((joints - joints[:, :1]) @ back.mT)
+        speeds.append(joints.diff(dim=0) @ back[:-1].mT)
+    expected = [((a - b) ** 2).mean((-2, -1))[None] for a, b in (places, speeds)]
+    torch.testing.assert_close(place, expected[0] / POSITION**2, rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(speed, expected[1] / VELOCITY**2, rtol=1e-3, atol=1e-3)
 
 
 def test_learning_rate_by_hand():
