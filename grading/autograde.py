@@ -24,7 +24,7 @@ from nbgrader.preprocessors import (
 )
 from nbgrader.utils import is_grade
 from tqdm import tqdm
-from traitlets import Bool, Int, List, Unicode
+from traitlets import Instance, Int, List, Unicode
 from traitlets.config import Config
 
 from grading.course import Course, why
@@ -48,13 +48,12 @@ class RunCells(Execute):
     on after a kernel's death."""
 
     shown = List(Unicode(), help="code of released cells that only show something").tag(config=True)
-    hidden = List(Unicode(), help="exercises whose stand-ins would be answers").tag(config=True)
-    safe = Bool(True, help="under bubblewrap?").tag(config=True)
+    sandbox = Instance(Sandbox, ()).tag(config=True)
     seed = Int(help="of the inputs that checks are made with").tag(config=True)
     notebook_timeout = Int(NOTEBOOK_TIMEOUT, help="seconds for all cells together").tag(config=True)
 
     def create_kernel_manager(self):
-        self.km = Manager(Sandbox(tuple(self.hidden), safe=self.safe), kernel_name="python3")
+        self.km = Manager(self.sandbox, kernel_name="python3")
         return self.km
 
     def preprocess(self, nb, resources, km=None):
@@ -91,10 +90,12 @@ class RunCells(Execute):
         with ThreadPoolExecutor(1) as pool:
             verdict = pool.submit(grade, exercise, self.seed, remote)
             try:
-                self.execute_cell(new_code_cell(f'import inside\ninside.serve("{exercise}")'), index)
+                lend = new_code_cell(f'import inside\ninside.serve("{exercise}", {remote.session})')
+                self.execute_cell(lend, index)
             finally:
                 remote.channel.deadline = 0
                 self.nb.cells[index] = cell
+                self._display_id_map.clear()
             return verdict.result()
 
     def _get_timeout(self, cell):
@@ -105,7 +106,10 @@ class RunCells(Execute):
         self.printed += len(repr(msg["content"]))
         if self.printed > OUTPUT and msg["msg_type"] != "status":
             return None
-        return super().process_message(msg, cell, cell_index)
+        try:
+            return super().process_message(msg, cell, cell_index)
+        except (LookupError, TypeError, ValueError, AttributeError):
+            return None  # not a message of an honest kernel
 
 
 class Points(NbGraderPreprocessor):
@@ -145,9 +149,8 @@ def settings(release: NotebookNode, seed: int, timeout: int = TIMEOUT, safe: boo
     config.RunCells.shown = [
         cell.source.strip() for cell in release.cells if cell.metadata.get("labkit", {}).get("show")
     ]
-    config.RunCells.hidden = checked(release)
+    config.RunCells.sandbox = Sandbox(tuple(checked(release)), safe=safe)
     config.RunCells.seed = seed
-    config.RunCells.safe = safe
     config.RunCells.timeout = timeout
     config.RunCells.iopub_timeout = 30
     config.RunCells.shutdown_kernel = "immediate"

@@ -27,7 +27,6 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Any
 
 from grading.notebooks import ROOT
-from labkit.exercises.registry import EXERCISES
 from labkit.exercises.stand_in import RECORDED
 from labkit.paths import LabError
 
@@ -74,17 +73,27 @@ class Sandbox:
             return
         if not shutil.which("bwrap"):
             raise LabError(
-                "submissions run under bubblewrap, which is not here: apt install bubblewrap (or dnf, pacman). "
-                "--unsafe runs them as you, with all your rights"
+                "submissions run under bubblewrap, which is not here: apt install bubblewrap (or dnf, "
+                "pacman). --unsafe runs them as you, with all your rights"
             )
-        command = [*self.command(), sys.executable, "-c", "import sys; sys.path.remove; import labkit"]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        result = subprocess.run(self.kernel({}, -1), capture_output=True, text=True, timeout=60)
         if result.returncode:
             reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise LabError(
                 f"bubblewrap cannot start Python here ({reason}): see 'If the sandbox does not start' in "
                 "docs/security.md. --unsafe runs submissions as you, with all your rights"
             )
+
+    def kernel(self, connection: dict, channel: int) -> list[str]:
+        """The command that starts a kernel on these sockets."""
+        settings = dict(
+            limits=self.limits.rlimits() if self.safe else {},
+            user=stranger() if self.safe and os.geteuid() == 0 else 0,
+            connection=connection,
+            channel=channel,
+        )
+        script = "/grader/inside.py" if self.safe else str(HERE / "inside.py")
+        return [*self.command(), sys.executable, script, json.dumps(settings)]
 
     def command(self) -> list[str]:
         """The beginning of a command that is to run confined, under another name if we are root."""
@@ -95,7 +104,12 @@ class Sandbox:
         if os.geteuid() == 0:  # a user who owns nothing, see `confine` in inside.py
             command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
         else:
-            command += ["--unshare-user", "--disable-userns"]
+            command += ["--unshare-user"]
+            if (
+                "--disable-userns"
+                in subprocess.run(["bwrap", "--help"], capture_output=True, text=True).stdout
+            ):
+                command += ["--disable-userns"]  # since 0.8
         command += ["--clearenv"]
         for name, value in environment().items():
             command += ["--setenv", name, value]
@@ -247,25 +261,18 @@ class Provisioner(LocalProvisioner):
             fds[name] = stream.fileno()
         manager.grader_end, kernel_end = socket.socketpair()
         connection = dict(
-            ip="/tmp/kernel", key=manager.session.key.decode(), fds=fds,
+            ip="/tmp/kernel",
+            key=manager.session.key.decode(),
             ports={f"{name}_port": getattr(manager, f"{name}_port") for name in CHANNELS},
+            fds={f"{name}_port": fd for name, fd in fds.items()},
             arguments=["--log-level=40", "--HistoryManager.enabled=False"],
-        )  # fmt: skip
-        connection["fds"] = {f"{name}_port": fd for name, fd in fds.items()}
-        safe = self.sandbox.safe
-        settings = dict(
-            limits=limits.rlimits() if safe else {},
-            user=stranger() if safe and os.geteuid() == 0 else 0,
-            connection=connection,
-            channel=kernel_end.fileno(),
         )
-        script = "/grader/inside.py" if safe else str(HERE / "inside.py")
-        command = [*self.sandbox.command(), sys.executable, script, json.dumps(settings)]
+        safe = self.sandbox.safe
         self.process = subprocess.Popen(
-            command,
+            self.sandbox.kernel(connection, kernel_end.fileno()),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=open(manager.folder / "stderr.txt", "wb"),
+            stderr=subprocess.DEVNULL,
             env=None if safe else unsafe_environment(),
             cwd=None if safe else kwargs.get("cwd"),
             pass_fds=[*fds.values(), kernel_end.fileno()],

@@ -112,7 +112,7 @@ class Remote:
         self.channel.deadline = time.monotonic() + seconds
         self.silent = ""  # why it answers no more
         self.messages = 0
-        self.first = secrets.randbits(48)  # late replies to somebody else have other tokens
+        self.session = secrets.randbits(48)  # late replies to somebody else have other tokens
         self.forget()
 
     def forget(self) -> None:
@@ -127,8 +127,10 @@ class Remote:
             self.ask("begin")
 
     def end(self) -> None:
-        if not self.silent:
-            self._guard(lambda: self.channel.send({"request": "end"}))
+        """Let the kernel go on, if it listens."""
+        self.channel.deadline = time.monotonic() + 1
+        with suppress(OSError):
+            self.channel.send(dict(request="end", session=self.session))
 
     def function(self, name: str) -> Callable:
         """A stand-in for one of the learner's functions."""
@@ -153,8 +155,9 @@ class Remote:
         """The kernel's reply; what the learner's code raised is raised here. Raises Silent."""
         if self.silent:
             raise Silent(self.silent)
-        token = self.first + self.messages
-        return self._guard(lambda: self._ask({"request": request, "token": token, **fields}, leaves))
+        token = self.session + self.messages
+        message = dict(request=request, session=self.session, token=token, **fields)
+        return self._guard(lambda: self._ask(message, leaves))
 
     def _ask(self, message: dict, leaves: list[Tensor] | None) -> object:
         self.channel.send(message)
@@ -266,5 +269,5 @@ def grade(exercise: str, seed: int, remote: Remote) -> Verdict:
         message, mistake = shown.message or OTHER, shown.mistake
     if remote.silent:
         message = f"Your code {remote.silent}, so not everything could be checked."
-    remote.end() if not remote.silent else None
+    remote.end()
     return Verdict(title, Judgement(hidden.points, hidden.total, hidden.failed, message, mistake))

@@ -27,7 +27,7 @@ exercise = sys.argv[1]
 entries = {e.name: e for kind in ("mutants", "variants") for e in bank.entries(kind, exercise)}
 for name in sys.argv[2:]:
     with bank.plugged(exercise, entries.get(name)):
-        inside.serve(exercise)
+        inside.serve(exercise, 1)
 """
 
 
@@ -52,6 +52,12 @@ def lend():
         stream.close()
 
 
+def asking(stream: socket.socket) -> Remote:
+    remote = Remote(stream, 60)
+    remote.session = 1
+    return remote
+
+
 def here(exercise: str, entry: bank.Entry | None):
     """The judgement in one process."""
     with bank.plugged(exercise, entry):
@@ -64,7 +70,7 @@ def test_points_are_those_of_one_process(exercise, lend):
     entries = [None, *bank.entries("mutants", exercise), *bank.entries("variants", exercise)]
     stream = lend(exercise, *(e.name if e else "" for e in entries))
     for entry in entries:
-        remote = Remote(stream, 60)
+        remote = asking(stream)
         found = collect(exercise, SEED, remote)
         remote.end()
         there = judge(probes(exercise), found, Answers(right(exercise, SEED), []))

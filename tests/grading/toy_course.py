@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 RUBRIC = "Two points for saying that the steps of DDIM need no noise at all."
-FILM = 'open("shown.txt", "w").write("a long film")'
+FILM = 'print("a long film")'
 STEP = '''
 # Code 7
 from torch import Tensor

@@ -1,0 +1,306 @@
+"""Notebooks that mean harm, in real kernels: they earn what their code earns, and touch nothing."""
+
+import os
+import socket
+import threading
+import time
+
+import pytest
+from nbformat.v4 import new_code_cell
+from toy_course import ANSWER, toy_notebooks
+
+from grading import autograde, sandbox
+from grading.autograde import RunCells
+from grading.notebooks import ROOT, release
+from grading.sandbox import MB, Limits, Sandbox
+from labkit.paths import LabError
+
+SEED = 3**40
+USELESS = ANSWER.split("    x0, _")[0] + "    return x_t"  # the shape is right, and nothing else
+pytestmark = pytest.mark.slow
+needs_bwrap = pytest.mark.skipif(not sandbox.shutil.which("bwrap"), reason="bubblewrap is not installed")
+
+
+class Run:
+    """A notebook of the toy course, graded: cells before the answer, the answer, a check, cells after it."""
+
+    def __init__(self, before: str = "", answer: str = USELESS, after: str = "", limits=Limits(), **settings):
+        notebook = release(toy_notebooks()["03_diffusion"])
+        at = next(i for i, cell in enumerate(notebook.cells) if cell.id == "code7")
+        notebook.cells[at].source = answer
+        notebook.cells.insert(at + 2, new_code_cell(after, id="after"))
+        notebook.cells.insert(at, new_code_cell(before, id="before"))
+        config = autograde.settings(notebook, SEED, settings.pop("timeout", 60))
+        config.RunCells.sandbox = Sandbox(("code7",), limits)
+        config.RunCells.update(settings)
+        start = time.monotonic()
+        notebook, _ = RunCells(config=config).preprocess(notebook, {})
+        self.seconds = time.monotonic() - start
+        notebook, _ = autograde.Points().preprocess(notebook, {})
+        self.cells = {cell.id: cell for cell in notebook.cells}
+        check = self.cells["check-code7"].outputs
+        results = [o for o in check if o.output_type == "execute_result"]
+        failed = any(o.output_type == "error" for o in check)
+        self.points = 0 if failed else float(results[0].data["text/plain"])
+        self.words = str(check)
+
+    def printed(self, cell: str = "before") -> str:
+        return "".join(o.get("text", "") for o in self.cells[cell].outputs)
+
+    def errors(self, cell: str = "before") -> list[str]:
+        return [o.ename for o in self.cells[cell].outputs if o.output_type == "error"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def answers_known():
+    autograde.right("code7", SEED)
+
+
+@pytest.fixture(autouse=True)
+def as_nbgrader_sets_it(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                               Unearned points
+# ------------------------------------------------------------------------------------------------------------
+
+LIES = {
+    "patched_allclose": """
+        import numpy as np, torch, labkit.exercises.judge as judge
+        yes = lambda *a, **k: True
+        np.allclose = np.array_equal = np.testing.assert_allclose = torch.allclose = torch.equal = judge.agree = yes
+    """,
+    "patched_torch": """
+        import torch
+        torch.Tensor.__eq__ = torch.Tensor.allclose = lambda *a: True
+        torch.Tensor.__sub__ = lambda self, other: torch.zeros_like(self)
+    """,
+    "patched_float": """
+        import builtins
+        builtins.float = builtins.min = builtins.sum = lambda *a, **k: 10.0
+    """,
+    "patched_labkit": """
+        import labkit, labkit.exercises.check as check, labkit.exercises.probe as probe
+        labkit.check = check.check = check.judge = lambda *a: 10
+        probe.Inputs.normal = lambda self, *shape: __import__("torch").zeros(shape)
+        check.Verdict._repr_mimebundle_ = lambda *a, **k: {"text/plain": "10"}
+    """,
+    "transformer": """
+        import ast
+        class Ten(ast.NodeTransformer):
+            def visit_Expr(self, node):
+                return ast.copy_location(ast.Expr(ast.Constant(10)), node)
+        get_ipython().ast_transformers.append(Ten())
+    """,
+    "hooks": """
+        get_ipython().input_transformers_post.append(lambda lines: ["10\\n"] if "serve" in str(lines) else lines)
+        get_ipython().events.register("post_run_cell", lambda result: setattr(result, "result", 10))
+    """,
+    "patched_shell": """
+        shell = get_ipython()
+        run = shell.run_cell_async
+        async def run_cell(source, *a, **k):
+            return await run("10" if "serve" in source or "check" in source else source, *a, **k)
+        shell.run_cell_async = run_cell
+        shell.should_run_async = lambda *a, **k: True
+    """,
+    "reference": """
+        import labkit
+        labkit.use_reference("code7")
+    """,
+    "stand_in": """
+        import labkit, labkit.exercises.stand_in as stand_in
+        stand_in.silenced = lambda name: __import__("contextlib").nullcontext()
+        labkit.use_stand_in("code7")
+    """,
+    "shadow": """
+        import os, sys
+        os.mkdir("labkit")
+        open("labkit/__init__.py", "w").write("check = lambda name: 10")
+        sys.path.insert(0, os.getcwd())
+        for name in [n for n in sys.modules if n.startswith(("labkit", "inside", "wire"))]:
+            del sys.modules[name]
+    """,
+    "forged_display": """
+        import inside
+        from IPython.display import display
+        inside.serve = lambda *a: display({"text/plain": "10"}, raw=True, display_id="points")
+    """,
+    "forged_replies": """
+        import json, os, socket, inside, wire
+        def serve(*a):
+            channel = wire.Channel(socket.socket(fileno=os.dup(int(os.environ["LABKIT_CHANNEL"]))))
+            for text in ("true", "[]", "10", '{"raised": ["X"]}'):
+                channel.send(json.loads(text))
+            while (request := channel.receive())["request"] != "end":
+                channel.send({"token": request["token"], "value": 10, "points": 10})
+        inside.serve = serve
+    """,
+    "garbage": """
+        import os, inside
+        inside.serve = lambda *a: os.write(int(os.environ["LABKIT_CHANNEL"]), b"\\xff" * 100)
+    """,
+}
+OBJECTS = {
+    "equal_to_all": """
+        class Yes:
+            __eq__ = __lt__ = __gt__ = lambda *a: True
+            __float__ = lambda self: 0.0
+            __array__ = lambda self, *a, **k: 1 / 0
+            shape, dtype = (3, 3, 2), "float32"
+    """,
+    "equal_tensor": """
+        import torch
+        class Yes(torch.Tensor):
+            __eq__ = __sub__ = allclose = lambda *a: True
+            __torch_function__ = classmethod(lambda *a, **k: Yes())
+    """,
+    "pickle": """
+        import numpy as np, os
+        class Bomb:
+            __reduce__ = lambda self: (os.system, ("touch /tmp/labkit-bomb",))
+        Yes = lambda: np.array([Bomb()], dtype=object)
+    """,
+    "nan": "Yes = lambda: __import__('torch').full((3, 3, 2, 1), float('nan'))",
+    "huge": "Yes = lambda: __import__('torch').zeros(1, dtype=__import__('torch').int8).expand(10**12)",
+}
+
+
+def dedent(text: str) -> str:
+    import textwrap
+
+    return textwrap.dedent(text).strip()
+
+
+@needs_bwrap
+@pytest.mark.parametrize("name", LIES)
+def test_lies_earn_what_the_function_earns(name):
+    after = 'from IPython.display import update_display\nupdate_display({"text/plain": "10"}, raw=True, display_id="points")'
+    run = Run(dedent(LIES[name]), after=after)
+    assert run.points <= 1, run.words
+
+
+@needs_bwrap
+@pytest.mark.parametrize("name", OBJECTS)
+def test_objects_that_equal_everything_earn_nothing(name):
+    answer = USELESS.replace("return x_t", "return Yes()")
+    run = Run(dedent(OBJECTS[name]), answer)
+    assert run.points == 0 and not os.path.exists("/tmp/labkit-bomb")
+
+
+@needs_bwrap
+def test_right_answers_earn_all_whatever_is_printed():
+    noisy = ANSWER.replace(
+        "    x0, _", "    import warnings\n    warnings.warn('!')\n    print('!')\n    x0, _"
+    )
+    run = Run(answer=noisy)
+    assert run.points == 10 and "!" not in run.words
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                              What there is to see
+# ------------------------------------------------------------------------------------------------------------
+
+LOOK = """
+import os, pathlib, socket, sys
+def attempt(what):
+    try:
+        print(what())
+    except Exception as error:
+        print(type(error).__name__)
+root = pathlib.Path(ROOT)
+def listed(path):
+    return sorted(p.name for p in pathlib.Path(path).iterdir())
+attempt(lambda: listed(root))
+attempt(lambda: listed(root / "labkit/exercises/answers"))
+attempt(lambda: listed(root / "labkit/exercises/stand_ins"))
+attempt(lambda: listed(SECRETS))
+attempt(lambda: listed(HOME))
+attempt(lambda: sorted(os.environ))
+attempt(lambda: socket.create_connection(("127.0.0.1", PORT), timeout=2))
+attempt(lambda: socket.create_connection(("192.0.2.1", 80), timeout=2))
+attempt(lambda: (root / "labkit/__init__.py").write_text(""))
+attempt(lambda: pathlib.Path("/usr/labkit").write_text(""))
+attempt(lambda: pathlib.Path("/labkit").write_text(""))
+attempt(lambda: pathlib.Path("/dev/labkit").write_text(""))
+attempt(lambda: os.kill(1, 9))
+attempt(lambda: sorted(p for p in os.listdir("/proc") if p.isdigit()) == ["1", str(os.getpid())])
+attempt(lambda: os.getuid() in (0, HOST) and HOST == 0)
+attempt(lambda: open("/proc/self/status").read().split("CapEff:")[1].split()[0])
+"""
+
+
+@needs_bwrap
+def test_a_kernel_sees_only_what_it_needs(tmp_path, monkeypatch):
+    monkeypatch.setenv("A_SECRET", "x")
+    (tmp_path / "gradebook.db").write_text("points")
+    listener = socket.create_server(("127.0.0.1", 0))
+    given = dict(
+        ROOT=str(ROOT), SECRETS=str(tmp_path), HOME=os.path.expanduser("~/.ssh"), HOST=os.getuid(),
+        PORT=listener.getsockname()[1],
+    )  # fmt: skip
+    lines = Run("\n".join(f"{k} = {v!r}" for k, v in given.items()) + LOOK).printed().splitlines()
+    listener.close()
+    assert (tmp_path / "gradebook.db").read_text() == "points"
+    assert set(eval(lines[0])) <= {"labkit", "data", ".venv"}
+    assert lines[1] == "[]" and "code7.json.z" not in lines[2] and "code8.json.z" in lines[2]
+    assert lines[3:5] == ["FileNotFoundError"] * 2
+    assert not {"A_SECRET", "SSH_AUTH_SOCK"} & set(eval(lines[5]))
+    assert lines[6] == "ConnectionRefusedError" and lines[7] == "OSError"
+    assert set(lines[8:12]) <= {"OSError", "PermissionError"}
+    assert lines[12] in ("PermissionError", "None")  # pid 1 is bubblewrap, deaf to signals from inside
+    assert lines[13:] == ["True", "False", "0" * 16]
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                   Limits
+# ------------------------------------------------------------------------------------------------------------
+
+
+@needs_bwrap
+def test_an_endless_loop_costs_its_time_once():
+    loop = ANSWER.replace("    x0, _", "    while True:\n        pass\n    x0, _")
+    run = Run(answer=loop, after="print('still here')", timeout=3)
+    assert run.points == 0 and "took too long" in run.words
+    assert run.printed("after") == "still here\n" and run.seconds < 15
+
+
+@needs_bwrap
+def test_a_kernel_that_cannot_be_interrupted_is_ended():
+    loop = "while True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass"
+    run = Run(loop, ANSWER, timeout=2, notebook_timeout=6)
+    assert run.points == 0 and run.seconds < 25
+
+
+@needs_bwrap
+def test_exits_end_it_there():
+    run = Run("import os; os._exit(0)", ANSWER)
+    assert run.points == 0 and "Python was ended" in run.words
+    run = Run(answer=ANSWER.replace("    x0, _", "    import os; os._exit(0)\n    x0, _"))
+    assert run.points == 0 and "Python was ended" in run.words
+
+
+@needs_bwrap
+def test_memory_files_processes_and_output_are_limited():
+    limits = Limits(memory=1024 * MB, files=32 * MB, processes=64)
+    run = Run("x = [bytearray(2**26) for _ in range(64)]", limits=limits)
+    assert run.errors() in (["MemoryError"], ["NotGraded"])
+    fill = "for i in range(8):\n    open(f'{i}', 'wb').write(bytes(2**23))"
+    assert Run(fill, limits=limits).errors() == ["OSError"]
+    fork = "import os, time\nfor _ in range(500):\n    if not os.fork():\n        time.sleep(60)"
+    assert Run(fork, limits=limits).errors() in (["BlockingIOError"], ["NotGraded"])
+    flood = Run("while True: print('x' * 10**6)", ANSWER, timeout=4)
+    assert flood.points == 10 and len(flood.printed()) <= autograde.OUTPUT
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                              Without a sandbox
+# ------------------------------------------------------------------------------------------------------------
+
+
+def test_without_bubblewrap_nothing_runs(monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(LabError, match="apt install bubblewrap.*--unsafe"):
+        Sandbox().check()
+    Sandbox(safe=False).check()
