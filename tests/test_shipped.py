@@ -50,6 +50,7 @@ def test_the_evaluator_is_not_the_text_tower():
 
 
 @pytest.mark.parametrize("split", ["test_a", "test_b"])
+@pytest.mark.slow
 def test_reference_tells_real_pairs_from_shuffled_ones(split):
     reference = load_reference(split)
     rows = choose(reference, 1, 64, seed=0)

@@ -29,12 +29,14 @@ def test_the_reference_is_right(exercise):
     assert found.failed == () and found.points == found.total > 0
 
 
+@pytest.mark.slow
 @named(VARIANTS)
 def test_another_right_answer_is_right(exercise, entry):
     found = judgement(exercise, entry)
     assert found.failed == (), found.message
 
 
+@pytest.mark.slow
 @named(MUTANTS)
 def test_a_wrong_answer_is_told_its_mistake(exercise, entry):
     found = judgement(exercise, entry)
