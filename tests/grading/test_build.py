@@ -34,6 +34,7 @@ def rubric_lines() -> set[str]:
     }
 
 
+@pytest.mark.slow
 def test_stubs_answers_and_stand_ins_are_those_of_the_build(tmp_path):
     for exercise in EXERCISES:
         for entry in stubs(exercise):
