@@ -3,13 +3,14 @@
 # make quick   the fast part of the suite
 # make bench   tables of speed; no pass or fail
 # make build   the notebooks, stubs and stored answers from their sources
+# make widget  the player for notebooks from widget/; needs Node
 PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin
 EXTRAS ?= test
 export OMP_NUM_THREADS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
-.PHONY: demo test quick bench lint build system clean
+.PHONY: demo test quick bench lint build widget system clean
 
 demo: $(VENV)/ready
 	$(RUN)/python -m labkit generate --reference --network incontext       --text "a person walks forward" "a person waves with the left hand"
@@ -26,6 +27,10 @@ quick: $(VENV)/ready
 # What students get, made anew from solutions/ and grading/
 build: $(VENV)/ready
 	$(RUN)/python -m grading build
+
+widget:
+	npm --prefix widget ci
+	npm --prefix widget run build
 
 # A browser for the tests that need one: installed where that is allowed, else those tests skip.
 system:

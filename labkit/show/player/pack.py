@@ -1,0 +1,100 @@
+"""Motions and their body → what the player reads: facts as JSON and one buffer of small arrays."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import roma
+import torch
+
+from labkit.body import Body
+from labkit.motion import FPS, JOINT_NAMES, N_ROTATIONS, Motion, heading
+from labkit.paths import LabError
+from labkit.show.video import BODY_COLOR, outward
+
+CORRECTIVES = 64_000  # entries of SMPL's posedirs that travel: on the open body all above a quarter mm
+SHORT = 32_767
+
+
+class Buffer:
+    """Arrays one after the other, each where JavaScript can look at it in place: `facts` says where."""
+
+    def __init__(self):
+        self.facts: dict[str, dict] = {}
+        self.data = bytearray()
+
+    def add(self, name: str, array: np.ndarray) -> None:
+        """Append `array`; its type and length go into `facts`."""
+        self.facts[name] = {"dtype": array.dtype.name, "offset": len(self.data), "length": array.size}
+        self.data += array.astype(array.dtype.newbyteorder("<")).tobytes()
+        self.data += bytes(-len(self.data) % 4)
+
+
+def pack(
+    motions: Sequence[Motion], captions: Sequence[str], body: Body, steps: Sequence[str] = ()
+) -> tuple[dict, bytes]:
+    """The scene that widget/src/body.js unpacks: facts for JSON, and the arrays that they describe.
+
+    motions: one a body shown; (F, ...) or, with `steps`, (S, F, ...): S versions of the same motion, which a
+    second slider goes through and which `steps` names. captions: one a motion.
+    Raises LabError where a motion is not finite.
+    """
+    buffer = Buffer()
+    facts = {
+        "fps": FPS,
+        "joint_names": JOINT_NAMES,
+        "rotations": N_ROTATIONS,
+        "steps": list(steps),
+        "body": _pack_body(body, buffer),
+        "tracks": [_pack_motion(k, *pair, buffer) for k, pair in enumerate(zip(motions, captions))],
+        "arrays": buffer.facts,
+    }
+    return facts, bytes(buffer.data)
+
+
+def _pack_motion(k: int, motion: Motion, caption: str, buffer: Buffer) -> dict:
+    rotations = motion.rotations().detach().cpu()
+    pelvis = motion.pelvis.detach().cpu().float()
+    if not (rotations.isfinite().all() and pelvis.isfinite().all()):
+        raise LabError("cannot show a motion with NaN or infinite values: look at what made it")
+    quaternions = (roma.rotmat_to_unitquat(rotations) * SHORT).round().to(torch.int16)
+    buffer.add(f"quaternions{k}", quaternions.numpy())
+    buffer.add(f"pelvis{k}", pelvis.numpy())
+    last = rotations[-1] if rotations.ndim == 5 else rotations
+    return {"caption": caption, "frames": len(motion), "heading": float(heading(last[:1, 0])[0])}
+
+
+def _pack_body(body: Body, buffer: Buffer) -> dict:
+    model = body._smpl
+    rest = model.v_template.detach().cpu().numpy()
+    low, step = rest.min(0), float(np.ptp(rest, axis=0).max()) / 65_535
+    buffer.add("rest", ((rest - low) / step).round().astype(np.uint16))
+    faces = outward(body.faces, rest)
+    buffer.add("faces", faces.astype(np.uint16 if len(rest) <= 65_536 else np.uint32))
+    colors = np.array(BODY_COLOR) if body.colors is None else body.colors
+    buffer.add("colors", np.broadcast_to(colors, rest.shape).astype(np.uint8))
+
+    weights = model.lbs_weights.detach().cpu().numpy()
+    influences = int((weights > 0).sum(1).max())
+    joints = np.argsort(-weights, axis=1, kind="stable")[:, :influences]
+    buffer.add("joints", joints.astype(np.uint8))
+    buffer.add("weights", (np.take_along_axis(weights, joints, 1) * 65_535).round().astype(np.uint16))
+
+    correctives = model.posedirs.detach().cpu().numpy()  # (9 · 23, 3V)
+    corrective_step = max(float(np.abs(correctives).max()) / 127, 5e-4)
+    whole = (correctives / corrective_step).round().astype(np.int8)
+    # the CORRECTIVES that move vertices most, one row of the pose after the other
+    size = np.abs(whole).ravel()
+    kept = np.argsort(-size, kind="stable")[:CORRECTIVES]
+    kept = np.sort(kept[size[kept] > 0])
+    row, at = np.unravel_index(kept, whole.shape)
+    buffer.add("corrective", whole.ravel()[kept])
+    buffer.add("corrective_at", at.astype(np.uint16 if rest.size <= 65_536 else np.uint32))
+    buffer.add("corrective_rows", np.bincount(row, minlength=len(whole)).astype(np.uint32))
+    return {
+        "parents": body.parents,
+        "rest_joints": body.rest_joints.tolist(),
+        "low": low.tolist(),
+        "step": step,
+        "influences": influences,
+        "corrective_step": corrective_step,
+    }

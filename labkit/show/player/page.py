@@ -1,0 +1,74 @@
+"""The player as a page that needs nothing but a browser: in saved notebooks, in exported HTML, anywhere."""
+
+import base64
+import gzip
+import html
+import io
+import json
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from PIL import Image
+
+from labkit.body import Body
+from labkit.motion import Motion
+from labkit.show.sheet import contact_sheet
+
+MODULE = Path(__file__).with_name("player.js")  # built from widget/ by `make widget`
+PICTURES = 8  # of each body in the filmstrip
+ROWS = 6  # bodies in the filmstrip, at most
+
+_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Motion player</title>
+<style>html,body{margin:0;height:100%}</style></head><body><script>
+const unpacked = text => new Response(new Blob([Uint8Array.from(atob(text), c => c.charCodeAt(0))]).stream()
+  .pipeThrough(new DecompressionStream("gzip")));
+var labkitScene = Promise.all([unpacked("FACTS").json(), unpacked("DATA").arrayBuffer()])
+  .then(([scene, buffer]) => ({element: document.body, scene, buffer}));
+unpacked("CODE").text().then(code => document.head.append(
+  Object.assign(document.createElement("script"), {type: "module", textContent: code})));
+</script></body></html>"""
+
+
+def _zipped(data: bytes) -> str:
+    return base64.b64encode(gzip.compress(data, mtime=0)).decode()
+
+
+@cache
+def _code() -> str:
+    return _zipped(MODULE.read_bytes())
+
+
+def page(facts: dict, data: bytes) -> str:
+    """A whole HTML document that shows the scene of :func:`labkit.show.player.pack.pack`; no network."""
+    parts = {"FACTS": _zipped(json.dumps(facts).encode()), "DATA": _zipped(data), "CODE": _code()}
+    text = _PAGE
+    for name, value in parts.items():
+        text = text.replace(f'"{name}"', f'"{value}"')
+    return text
+
+
+def embedded(document: str, strip: str, label: str, height: int) -> str:
+    """The HTML of a notebook's output: `document` in a frame and, under it, the filmstrip.
+
+    The strip is what remains where a frame is not allowed or stays empty, as in notebooks not yet trusted.
+    strip: the picture's address, of kind data. label: what a screen reader says. height: pixels.
+    """
+    label = html.escape(label, quote=True)
+    return (
+        '<div style="display:grid">'
+        f'<img src="{strip}" alt="{label}" style="grid-area:1/1;width:100%;max-height:{height}px;object-fit:contain">'
+        f'<iframe title="{label}" srcdoc="{html.escape(document, quote=True)}" allowfullscreen '
+        f'style="grid-area:1/1;width:100%;height:{height}px;border:0"></iframe></div>'
+    )
+
+
+def filmstrip(motions: Sequence[Motion], captions: Sequence[str], body: Body) -> str:
+    """A row of pictures a motion as the address of a picture, ``data:image/webp;base64,…``."""
+    few = [motion[:: max(1, len(motion) // PICTURES)] for motion in motions[:ROWS]]
+    with tempfile.TemporaryDirectory() as folder:
+        path = contact_sheet(Path(folder) / "strip.png", few, body, captions[:ROWS], PICTURES)
+        file = io.BytesIO()
+        Image.open(path).save(file, format="webp", quality=70)
+    return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"

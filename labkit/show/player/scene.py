@@ -1,0 +1,57 @@
+"""What a player shows, checked once, and its two forms: arrays for a widget, HTML for everywhere."""
+
+from collections.abc import Sequence
+
+from IPython.display import HTML
+
+from labkit.body import Body, load_body
+from labkit.motion import Motion
+from labkit.show.player.pack import pack
+from labkit.show.player.page import embedded, filmstrip, page
+from labkit.show.video import paired
+
+HEIGHT = 460  # pixels
+
+
+class Scene:
+    """Motions, their captions and their body. Raises LabError as :func:`labkit.show` does.
+
+    steps: names of the S versions that each motion (S, F, ...) then has, S at least 2.
+    """
+
+    def __init__(
+        self,
+        motions: Motion | Sequence[Motion],
+        captions: str | Sequence[str],
+        body: Body,
+        steps: Sequence[str] = (),
+    ):
+        self.motions, self.captions = paired(motions, captions)
+        self.body, self.steps = body, list(steps)
+
+    def packed(self) -> tuple[dict, bytes]:
+        """Facts and arrays, see :func:`labkit.show.player.pack.pack`."""
+        return pack(self.motions, self.captions, self.body, self.steps)
+
+    def html(self, height: int) -> str:
+        """The self-contained view, `height` pixels high."""
+        label = "; ".join(filter(None, self.captions)) or "a moving body"
+        last = [Motion(*(v[-1] for v in vars(m).values())) if self.steps else m for m in self.motions]
+        return embedded(page(*self.packed()), filmstrip(last, self.captions, self.body), label, height)
+
+
+def show(
+    motions: Motion | Sequence[Motion],
+    captions: str | Sequence[str] = "",
+    body: Body | None = None,
+    height: int = HEIGHT,
+) -> HTML:
+    """A player of one motion or several side by side: turn, zoom, step, compare. ``labkit.show`` itself.
+
+    It is part of the notebook file (about 0.5 MB) and needs neither a network nor the kernel: it also works
+    in a saved notebook and in exported HTML, and where scripts are not allowed a filmstrip stands in.
+
+    motions: each (F, ...). captions: one a motion, or none. body: None is :func:`load_body`'s.
+    height: pixels. Raises LabError where motions and captions do not pair up or a motion is not finite.
+    """
+    return HTML(Scene(motions, captions, body or load_body()).html(height))

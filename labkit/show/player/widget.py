@@ -1,0 +1,48 @@
+"""The player as a live widget: Python can move it and hand it other motions."""
+
+from collections.abc import Sequence
+
+import anywidget
+import traitlets
+
+from labkit.body import Body, load_body
+from labkit.motion import Motion
+from labkit.show.player.page import MODULE
+from labkit.show.player.scene import Scene
+
+
+class Player(anywidget.AnyWidget):
+    """Bodies in a notebook, tied to the running kernel.
+
+    What :func:`labkit.show` draws stays in a saved notebook; a Player is for tools around it: `frame` can be
+    read, set and observed, `show` replaces what is seen. Arguments as :func:`labkit.show`.
+    """
+
+    _esm = MODULE
+    scene = traitlets.Dict().tag(sync=True)
+    data = traitlets.Bytes().tag(sync=True)
+    height = traitlets.Int(460).tag(sync=True)
+    frame = traitlets.Int(0, help="the frame at which the user has stopped").tag(sync=True)
+
+    def __init__(
+        self,
+        motions: Motion | Sequence[Motion],
+        captions: str | Sequence[str] = "",
+        body: Body | None = None,
+        height: int = 460,
+    ):
+        super().__init__(height=height)
+        self.body = body or load_body()
+        self.show(motions, captions)
+
+    def show(self, motions: Motion | Sequence[Motion], captions: str | Sequence[str] = "") -> None:
+        """Show these motions instead."""
+        self._shown = Scene(motions, captions, self.body)
+        facts, data = self._shown.packed()
+        with self.hold_sync():
+            self.scene, self.data, self.frame = facts, data, 0
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The live view, and the self-contained one for whoever opens the notebook without its kernel."""
+        bundle, metadata = super()._repr_mimebundle_(**kwargs)
+        return bundle | {"text/html": self._shown.html(self.height)}, metadata

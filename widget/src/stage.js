@@ -1,0 +1,295 @@
+// What is drawn: bodies, floor, shadow, trails. One canvas lies behind all panels; each panel is a window on it.
+
+import * as THREE from "three";
+import { OrbitControls } from "three/addons/controls/OrbitControls.js";
+import { vertexNormals } from "./body.js";
+
+const VIEW_ANGLE = 28; // degrees, as in labkit/show/camera.py
+const SIDE = (32 * Math.PI) / 180;
+const ABOVE = (9 * Math.PI) / 180;
+const HALF_BODY = 1.03; // metres around the middle of the body that are always in view
+const MIDDLE = 0.88; // metres above the floor that the camera looks at
+const HEAD = 15;
+const GRID = 0.5; // metres between lines
+const GHOSTS = [0xe69f00, 0x009e73, 0xcc79a7, 0x56b4e9, 0xd55e00]; // Okabe and Ito: distinct for all eyes
+const THEMES = {
+  light: { sky: 0xf2f5f9, line: 0xb9c3d0, trail: 0xc2410c, joint: 0x6d28d9, shadow: 0.28 },
+  dark: { sky: 0x1b2029, line: 0x424c5b, trail: 0xfb923c, joint: 0xc4b5fd, shadow: 0.5 },
+};
+
+/** One moving body: its mesh, its trails, and where it is at a frame. */
+class Actor {
+  constructor(scene, k, body, arrays, material) {
+    const track = scene.tracks[k];
+    Object.assign(this, { track, body, rotations: scene.rotations, k });
+    this.quaternions = arrays[`quaternions${k}`];
+    this.pelvis = arrays[`pelvis${k}`];
+    this.joints = new Float32Array(body.restJoints.length);
+
+    const geometry = new THREE.BufferGeometry();
+    this.position = new THREE.BufferAttribute(new Float32Array(body.rest.length), 3).setUsage(THREE.DynamicDrawUsage);
+    this.normal = new THREE.BufferAttribute(new Float32Array(body.rest.length), 3).setUsage(THREE.DynamicDrawUsage);
+    geometry.setAttribute("position", this.position);
+    geometry.setAttribute("normal", this.normal);
+    geometry.setAttribute("color", material.colors);
+    geometry.setIndex(material.index);
+    this.plain = new THREE.MeshLambertMaterial({ vertexColors: true });
+    this.ghost = new THREE.MeshLambertMaterial({ color: GHOSTS[(k - 1 + GHOSTS.length) % GHOSTS.length], transparent: true, opacity: 0.55 });
+    this.mesh = new THREE.Mesh(geometry, this.plain);
+    this.mesh.frustumCulled = false;
+    this.mesh.castShadow = true;
+
+    const trail = (make) => {
+      const line = make(new THREE.BufferGeometry().setAttribute("position", new THREE.BufferAttribute(new Float32Array(3 * track.frames), 3)));
+      line.frustumCulled = false;
+      line.visible = false;
+      return line;
+    };
+    this.path = trail((g) => new THREE.Line(g, new THREE.LineBasicMaterial()));
+    this.dots = trail((g) => new THREE.Points(g, new THREE.PointsMaterial({ size: 5, sizeAttenuation: false })));
+    this.group = new THREE.Group().add(this.mesh, this.path, this.dots);
+    this.jointOfDots = -1;
+    this.step = -1;
+  }
+
+  /** Take up the pose of `frame`, in version `step` of the motion. */
+  moveTo(frame, step) {
+    const { track, body } = this;
+    frame = Math.min(frame, track.frames - 1);
+    if (step !== this.step) {
+      this.step = step;
+      this.smoothPath();
+      this.drawTrails();
+    }
+    body.pose(this.quaternions, this.pelvis, step * track.frames + frame, this.rotations, this.joints);
+    body.vertices(this.joints, this.position.array);
+    vertexNormals(this.position.array, body.faces, this.normal.array);
+    this.position.needsUpdate = this.normal.needsUpdate = true;
+    this.path.geometry.setDrawRange(0, frame + 1);
+    this.dots.geometry.setDrawRange(0, frame + 1);
+    this.frame = frame;
+  }
+
+  /** The way of the pelvis over the floor, low-passed over half a second, for a calm camera. */
+  smoothPath() {
+    const { frames } = this.track;
+    const at = 3 * frames * this.step;
+    const weights = Array.from({ length: 41 }, (_, i) => Math.exp(-0.5 * ((i - 20) / 10) ** 2));
+    const total = weights.reduce((a, b) => a + b);
+    this.way = new Float32Array(2 * frames);
+    for (let f = 0; f < frames; f++)
+      weights.forEach((w, i) => {
+        const from = at + 3 * Math.min(Math.max(f + i - 20, 0), frames - 1);
+        this.way[2 * f] += (w / total) * this.pelvis[from];
+        this.way[2 * f + 1] += (w / total) * this.pelvis[from + 1];
+      });
+  }
+
+  drawTrails(joint = this.jointOfDots) {
+    this.jointOfDots = joint;
+    const { frames } = this.track;
+    const first = frames * this.step;
+    const path = this.path.geometry.getAttribute("position");
+    const dots = this.dots.geometry.getAttribute("position");
+    const joints = new Float32Array(this.joints.length);
+    for (let f = 0; f < frames; f++) {
+      path.setXYZ(f, this.pelvis[3 * (first + f)], this.pelvis[3 * (first + f) + 1], 0.006);
+      if (joint < 0) continue;
+      this.body.pose(this.quaternions, this.pelvis, first + f, this.rotations, joints);
+      dots.setXYZ(f, joints[3 * joint], joints[3 * joint + 1], joints[3 * joint + 2]);
+    }
+    path.needsUpdate = dots.needsUpdate = true;
+    this.dots.visible = joint >= 0;
+  }
+
+  /** The point of the floor that a camera follows, or the middle of the whole way. */
+  target(follow) {
+    if (follow) return new THREE.Vector3(this.way[2 * this.frame], this.way[2 * this.frame + 1], 0);
+    const { low, high } = this.extent();
+    return new THREE.Vector3((low[0] + high[0]) / 2, (low[1] + high[1]) / 2, 0);
+  }
+
+  extent() {
+    const low = [Infinity, Infinity], high = [-Infinity, -Infinity];
+    for (let i = 0; i < this.way.length; i++) {
+      low[i % 2] = Math.min(low[i % 2], this.way[i]);
+      high[i % 2] = Math.max(high[i % 2], this.way[i]);
+    }
+    return { low, high, radius: Math.hypot(high[0] - low[0], high[1] - low[1]) / 2 };
+  }
+}
+
+export class Stage {
+  /** scene, body, arrays: see labkit/show/player/pack.py. root: the element whose child the canvas is. */
+  constructor(scene, body, arrays, root, onChange) {
+    this.root = root;
+    this.follow = true;
+    this.overlay = false;
+    this.world = new THREE.Scene();
+    const rgb = new THREE.Color();
+    const colors = new Float32Array(body.colors.length);
+    for (let i = 0; i < colors.length; i += 3)
+      rgb.setRGB(body.colors[i] / 255, body.colors[i + 1] / 255, body.colors[i + 2] / 255, THREE.SRGBColorSpace).toArray(colors, i);
+    const shared = { colors: new THREE.BufferAttribute(colors, 3), index: new THREE.BufferAttribute(body.faces, 1) };
+    this.actors = scene.tracks.map((_, k) => new Actor(scene, k, body, arrays, shared));
+    this.world.add(...this.actors.map((a) => a.group));
+
+    this.light = new THREE.DirectionalLight(0xffffff, 2.2);
+    this.light.castShadow = true;
+    this.light.shadow.mapSize.set(1024, 1024);
+    this.light.shadow.radius = 4;
+    this.light.shadow.bias = -0.002;
+    this.light.shadow.normalBias = 0.02;
+    this.fill = new THREE.HemisphereLight(0xffffff, 0x8d93a0, 1.5);
+    this.fill.position.set(0, 0, 1);
+    this.grid = new THREE.GridHelper(60 * GRID, 60);
+    this.grid.rotation.x = Math.PI / 2;
+    this.floor = new THREE.Mesh(new THREE.PlaneGeometry(60 * GRID, 60 * GRID), new THREE.ShadowMaterial());
+    this.floor.position.z = -0.002;
+    this.floor.receiveShadow = true;
+    this.world.add(this.light, this.light.target, this.fill, this.grid, this.floor);
+
+    // One camera is turned by the user around the origin; every panel moves it to its own body.
+    this.orbit = new THREE.PerspectiveCamera(VIEW_ANGLE, 1, 0.1, 100);
+    this.orbit.up.set(0, 0, 1);
+    this.controls = new OrbitControls(this.orbit, root);
+    this.controls.maxPolarAngle = Math.PI * 0.62;
+    this.controls.minDistance = 0.8;
+    this.controls.maxDistance = 40;
+    this.controls.addEventListener("change", onChange);
+    this.reset();
+  }
+
+  /** Back to the view from the front and the side. */
+  reset() {
+    const angle = this.actors[0].track.heading - SIDE;
+    const toCamera = new THREE.Vector3(Math.sin(angle) * Math.cos(ABOVE), -Math.cos(angle) * Math.cos(ABOVE), Math.sin(ABOVE));
+    const right = new THREE.Vector3(Math.cos(angle), Math.sin(angle), 0);
+    this.fit = 4;
+    this.lightFrom = toCamera.clone().multiplyScalar(0.36).addScaledVector(right, -0.38).add(new THREE.Vector3(0, 0, 1)).normalize();
+    this.controls.target.set(0, 0, MIDDLE);
+    this.orbit.position.copy(toCamera).multiplyScalar(this.fit).add(this.controls.target);
+    this.controls.update();
+  }
+
+  /** Turn by angles in radians and zoom by a factor: for the keyboard. */
+  turn(azimuth, polar, zoom = 1) {
+    const offset = this.orbit.position.clone().sub(this.controls.target);
+    const spherical = new THREE.Spherical().setFromVector3(new THREE.Vector3(offset.x, offset.z, -offset.y));
+    spherical.theta += azimuth;
+    spherical.phi = Math.min(Math.max(spherical.phi + polar, 0.05), this.controls.maxPolarAngle);
+    spherical.radius *= zoom;
+    const v = new THREE.Vector3().setFromSpherical(spherical);
+    this.orbit.position.set(v.x, -v.z, v.y).add(this.controls.target);
+    this.controls.update();
+  }
+
+  theme(name) {
+    const t = THEMES[name];
+    this.world.background = new THREE.Color(t.sky);
+    this.world.fog = new THREE.Fog(t.sky, 8, 20);
+    this.grid.material.color.set(t.line);
+    this.grid.material.vertexColors = false;
+    this.grid.material.needsUpdate = true;
+    this.floor.material.opacity = t.shadow;
+    for (const a of this.actors) {
+      a.path.material.color.set(t.trail);
+      a.dots.material.color.set(t.joint);
+    }
+  }
+
+  /** A fresh canvas: browsers keep only about 16 of them alive, so one out of sight is given back by `close`. */
+  open() {
+    if (this.renderer) return;
+    this.renderer = new THREE.WebGLRenderer({ antialias: true });
+    this.renderer.shadowMap.enabled = true;
+    this.renderer.shadowMap.type = THREE.PCFShadowMap;
+    this.renderer.setScissorTest(true);
+    this.renderer.domElement.setAttribute("aria-hidden", "true");
+    this.root.prepend(this.renderer.domElement);
+  }
+
+  close() {
+    if (!this.renderer) return;
+    this.light.shadow.map?.dispose();
+    this.light.shadow.map = null;
+    this.renderer.dispose();
+    this.renderer.forceContextLoss();
+    this.renderer.domElement.remove();
+    this.renderer = null;
+  }
+
+  moveTo(frame, step) {
+    for (const actor of this.actors) actor.moveTo(frame, step);
+  }
+
+  /** Draw every panel: `windows` are elements inside root, one an actor or, overlaid, one for all. */
+  draw(windows) {
+    const { renderer, root, orbit, controls } = this;
+    const outer = root.getBoundingClientRect();
+    if (!renderer || !outer.width || !outer.height) return;
+    const size = renderer.getSize(new THREE.Vector2());
+    const ratio = Math.min(window.devicePixelRatio, 2);
+    if (size.x !== Math.floor(outer.width) || size.y !== Math.floor(outer.height) || renderer.getPixelRatio() !== ratio) {
+      renderer.setPixelRatio(ratio);
+      renderer.setSize(Math.floor(outer.width), Math.floor(outer.height));
+    }
+    renderer.setClearColor(this.world.background);
+    renderer.setViewport(0, 0, outer.width, outer.height);
+    renderer.setScissor(0, 0, outer.width, outer.height);
+    renderer.clear();
+
+    const casts = this.overlay ? [this.actors] : this.actors.map((a) => [a]);
+    const targets = casts.map((cast) =>
+      cast.reduce((sum, a) => sum.addScaledVector(a.target(this.follow), 1 / cast.length), new THREE.Vector3()),
+    );
+    const reach = casts.map((cast, k) =>
+      Math.max(...cast.map((a) => a.target(this.follow).distanceTo(targets[k]) + (this.follow ? 0 : a.extent().radius))),
+    );
+    const box = windows[0].getBoundingClientRect();
+    const aspect = box.width / Math.max(box.height, 1);
+    const room = HALF_BODY + Math.min(Math.max(...reach), 6);
+    const fit = room / Math.tan((VIEW_ANGLE * Math.PI) / 360) / Math.min(aspect * 1.15, 1);
+    if (Math.abs(fit / this.fit - 1) > 1e-3) {
+      orbit.position.sub(controls.target).multiplyScalar(fit / this.fit).add(controls.target);
+      this.fit = fit;
+      controls.update();
+    }
+    this.world.fog.near = orbit.position.length() + 3;
+    this.world.fog.far = this.world.fog.near + 11;
+
+    const camera = orbit.clone();
+    this.tags = [];
+    windows.forEach((element, k) => {
+      const r = element.getBoundingClientRect();
+      const [left, bottom] = [r.left - outer.left, outer.bottom - r.bottom];
+      for (const a of this.actors) a.group.visible = casts[k].includes(a);
+      camera.aspect = r.width / Math.max(r.height, 1);
+      camera.position.copy(orbit.position).add(targets[k]);
+      camera.updateProjectionMatrix();
+      camera.updateMatrixWorld();
+      this.light.target.position.copy(targets[k]);
+      this.light.position.copy(targets[k]).addScaledVector(this.lightFrom, 6);
+      const shadow = this.light.shadow.camera;
+      shadow.left = shadow.bottom = -(shadow.right = shadow.top = 1.5 + reach[k]);
+      shadow.near = 1;
+      shadow.far = 12;
+      shadow.updateProjectionMatrix();
+      const snap = (x) => Math.round(x / GRID) * GRID;
+      this.grid.position.set(snap(targets[k].x), snap(targets[k].y), 0);
+      this.floor.position.set(this.grid.position.x, this.grid.position.y, -0.002);
+      renderer.setViewport(left, bottom, r.width, r.height);
+      renderer.setScissor(left, bottom, r.width, r.height);
+      renderer.render(this.world, camera);
+      for (const a of casts[k]) {
+        const head = new THREE.Vector3().fromArray(a.joints, 3 * HEAD).add(new THREE.Vector3(0, 0, 0.32)).project(camera);
+        this.tags.push({ x: left + ((head.x + 1) / 2) * r.width, y: outer.height - bottom - ((head.y + 1) / 2) * r.height });
+      }
+    });
+  }
+
+  setOverlay(on) {
+    this.overlay = on;
+    for (const a of this.actors) a.mesh.material = on && a.k ? a.ghost : a.plain;
+  }
+}
