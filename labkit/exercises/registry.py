@@ -174,8 +174,8 @@ def reference(exercise: str):
         return importlib.import_module(f"labkit_solutions.{module}")
     except ModuleNotFoundError as error:
         raise LabError(
-            "the reference solutions are not installed: pip install labkit-solutions, or work in a clone "
-            "that has the folder solutions"
+            "the reference solutions are not here: work in a clone that has the folder solutions, or pip "
+            "install that folder"
         ) from error
 
 
