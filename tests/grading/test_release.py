@@ -89,7 +89,7 @@ def test_labkit_runs_from_the_tree_alone(tree, tmp_path):
     env = {"PYTHONPATH": str(tree), "PATH": ""}
     result = subprocess.run(run, cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
     assert result.stdout.count(str(tree)) == 2
-    assert "reference solutions are not installed" in result.stdout
+    assert "reference solutions are not here" in result.stdout
 
 
 def test_the_address_is_in_badges_and_set_up_cells(tree):

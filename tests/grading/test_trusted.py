@@ -29,6 +29,37 @@ for name in sys.argv[2:]:
     with bank.plugged(exercise, entries.get(name)):
         inside.serve(exercise, 1)
 """
+REPLAY = """
+import sys
+from grading import bank, inside
+from labkit.exercises.probe import collect
+from labkit.exercises.registry import stubs
+exercise, tape = sys.argv[1], []
+
+def recorded(function):
+    def call(*arguments, **keywords):
+        try:
+            tape.append((function(*arguments, **keywords), None))
+        except Exception as error:
+            tape.append((None, error))
+            raise
+        return tape[-1][0]
+    return call
+
+def replayed(*arguments, **keywords):
+    value, error = tape.pop(0)
+    if error:
+        raise error
+    return value
+
+with bank.plugged(exercise):
+    for stub in stubs(exercise):
+        stub.plugged = recorded(stub.plugged)
+    collect(exercise, 0)
+    for stub in stubs(exercise):
+        stub.plugged = replayed
+    inside.serve(exercise, 1)
+"""
 
 
 @pytest.fixture
@@ -66,6 +97,7 @@ def here(exercise: str, entry: bank.Entry | None):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.slow
 def test_points_are_those_of_one_process(exercise, lend):
     entries = [None, *bank.entries("mutants", exercise), *bank.entries("variants", exercise)]
     stream = lend(exercise, *(e.name if e else "" for e in entries))
@@ -76,3 +108,14 @@ def test_points_are_those_of_one_process(exercise, lend):
         there = judge(probes(exercise), found, Answers(right(exercise, SEED), []))
         name = entry.name if entry else "reference"
         assert (name, there.failed) == (name, here(exercise, entry).failed)
+        assert bool(there.failed) == (entry is not None and bool(entry.diagnosis)), name
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_right_answers_to_known_inputs_are_wrong(exercise, lend):
+    """All that the reference returns for the inputs of labkit.check, call by call."""
+    stream = lend(exercise, code=REPLAY)
+    known = judge(
+        probes(exercise), collect(exercise, SEED, asking(stream)), Answers(right(exercise, SEED), [])
+    )
+    print(exercise, known.points, known.total, known.failed)
