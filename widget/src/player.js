@@ -296,19 +296,25 @@ export function mount(element, scene, buffer, onFrame = () => {}) {
 
 /** anywidget: the model has `scene` (facts), `data` (bytes), `height` (pixels) and `frame`. */
 function render({ model, el }) {
+  const frame = h("div");
+  el.append(frame);
   let player;
   const show = () => {
     player?.destroy();
-    el.style.height = `${model.get("height")}px`;
+    frame.style.height = `${model.get("height")}px`;
     const view = model.get("data");
     const buffer = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-    player = mount(el, model.get("scene"), buffer, (frame) => {
-      model.set("frame", frame);
+    player = mount(frame, model.get("scene"), buffer, (at) => {
+      model.set("frame", at);
       model.save_changes();
     });
   };
   show();
-  model.on("change:data", show);
+  let asked = false;
+  model.on("change:scene change:data", () => {
+    if (!asked) queueMicrotask(() => ((asked = false), show()));
+    asked = true;
+  });
   model.on("change:frame", () => player.seek(model.get("frame")));
   return () => player.destroy();
 }

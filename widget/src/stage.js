@@ -7,14 +7,35 @@ import { vertexNormals } from "./body.js";
 const VIEW_ANGLE = 28; // degrees, as in labkit/show/camera.py
 const SIDE = (32 * Math.PI) / 180;
 const ABOVE = (9 * Math.PI) / 180;
-const HALF_BODY = 1.03; // metres around the middle of the body that are always in view
+const SMALLEST = 0.95; // metres above and below the middle that are always in view, so that crouching looks small
+const FLESH = 0.13; // metres between a joint and the skin around it
 const MIDDLE = 0.88; // metres above the floor that the camera looks at
 const HEAD = 15;
 const GRID = 0.5; // metres between lines
+const FLOOR_SIZE = 12; // metres from the body to where the floor has faded away
 const GHOSTS = [0xe69f00, 0x009e73, 0xcc79a7, 0x56b4e9, 0xd55e00]; // Okabe and Ito: distinct for all eyes
 const THEMES = {
-  light: { sky: 0xf2f5f9, line: 0xb9c3d0, trail: 0xc2410c, joint: 0x6d28d9, shadow: 0.28 },
-  dark: { sky: 0x1b2029, line: 0x424c5b, trail: 0xfb923c, joint: 0xc4b5fd, shadow: 0.5 },
+  light: { sky: 0xf2f5f9, floor: 0xdbe1e9, line: 0xa9b5c4, trail: 0xc2410c, joint: 0x6d28d9, shadow: 0.28 },
+  dark: { sky: 0x1b2029, floor: 0x2b323d, line: 0x4f5b6c, trail: 0xfb923c, joint: 0xc4b5fd, shadow: 0.5 },
+};
+
+// The floor: lines every GRID metres that keep their width on the screen and fade away from the body.
+const FLOOR = {
+  vertexShader: `varying vec2 at; varying vec2 off;
+    void main() {
+      vec4 world = modelMatrix * vec4(position, 1.0);
+      at = world.xy; off = position.xy;
+      gl_Position = projectionMatrix * viewMatrix * world;
+    }`,
+  fragmentShader: `uniform vec3 floorColor; uniform vec3 lineColor; uniform float reach; varying vec2 at; varying vec2 off;
+    void main() {
+      vec2 cell = at / ${GRID.toFixed(2)};
+      vec2 width = fwidth(cell) * 0.7;
+      vec2 near = abs(fract(cell - 0.5) - 0.5);
+      vec2 line = (1.0 - smoothstep(width * 0.5, width * 1.5, near)) * (1.0 - smoothstep(0.15, 0.5, width));
+      gl_FragColor = vec4(mix(floorColor, lineColor, max(line.x, line.y)), 1.0 - smoothstep(0.25 * reach, reach, length(off)));
+      #include <colorspace_fragment>
+    }`,
 };
 
 /** One moving body: its mesh, its trails, and where it is at a frame. */
@@ -59,6 +80,7 @@ class Actor {
     if (step !== this.step) {
       this.step = step;
       this.smoothPath();
+      this.measure();
       this.drawTrails();
     }
     body.pose(this.quaternions, this.pelvis, step * track.frames + frame, this.rotations, this.joints);
@@ -83,6 +105,21 @@ class Actor {
         this.way[2 * f] += (w / total) * this.pelvis[from];
         this.way[2 * f + 1] += (w / total) * this.pelvis[from + 1];
       });
+  }
+
+  /** How far the body reaches, in all frames: up or down from MIDDLE, and sideways from its smoothed way. */
+  measure() {
+    const { frames } = this.track;
+    const joints = new Float32Array(this.joints.length);
+    this.reach = { tall: 0, wide: 0 };
+    for (let f = 0; f < frames; f++) {
+      this.body.pose(this.quaternions, this.pelvis, frames * this.step + f, this.rotations, joints);
+      for (let j = 0; j < joints.length; j += 3) {
+        const side = Math.hypot(joints[j] - this.way[2 * f], joints[j + 1] - this.way[2 * f + 1]);
+        this.reach.wide = Math.max(this.reach.wide, side + FLESH);
+        this.reach.tall = Math.max(this.reach.tall, Math.abs(joints[j + 2] - MIDDLE) + FLESH);
+      }
+    }
   }
 
   drawTrails(joint = this.jointOfDots) {
@@ -142,10 +179,14 @@ export class Stage {
     this.light.shadow.normalBias = 0.02;
     this.fill = new THREE.HemisphereLight(0xffffff, 0x8d93a0, 1.5);
     this.fill.position.set(0, 0, 1);
-    this.grid = new THREE.GridHelper(60 * GRID, 60);
-    this.grid.rotation.x = Math.PI / 2;
-    this.floor = new THREE.Mesh(new THREE.PlaneGeometry(60 * GRID, 60 * GRID), new THREE.ShadowMaterial());
+    const plane = new THREE.PlaneGeometry(2 * FLOOR_SIZE, 2 * FLOOR_SIZE);
+    const uniforms = { floorColor: { value: new THREE.Color() }, lineColor: { value: new THREE.Color() }, reach: { value: FLOOR_SIZE } };
+    this.grid = new THREE.Mesh(plane, new THREE.ShaderMaterial({ ...FLOOR, uniforms, transparent: true, depthWrite: false }));
+    this.grid.position.z = -0.004;
+    this.grid.renderOrder = -2;
+    this.floor = new THREE.Mesh(plane, new THREE.ShadowMaterial({ depthWrite: false }));
     this.floor.position.z = -0.002;
+    this.floor.renderOrder = -1;
     this.floor.receiveShadow = true;
     this.world.add(this.light, this.light.target, this.fill, this.grid, this.floor);
 
@@ -187,10 +228,8 @@ export class Stage {
   theme(name) {
     const t = THEMES[name];
     this.world.background = new THREE.Color(t.sky);
-    this.world.fog = new THREE.Fog(t.sky, 8, 20);
-    this.grid.material.color.set(t.line);
-    this.grid.material.vertexColors = false;
-    this.grid.material.needsUpdate = true;
+    this.grid.material.uniforms.floorColor.value.set(t.floor);
+    this.grid.material.uniforms.lineColor.value.set(t.line);
     this.floor.material.opacity = t.shadow;
     for (const a of this.actors) {
       a.path.material.color.set(t.trail);
@@ -244,20 +283,18 @@ export class Stage {
       cast.reduce((sum, a) => sum.addScaledVector(a.target(this.follow), 1 / cast.length), new THREE.Vector3()),
     );
     const reach = casts.map((cast, k) =>
-      Math.max(...cast.map((a) => a.target(this.follow).distanceTo(targets[k]) + (this.follow ? 0 : a.extent().radius))),
+      Math.max(...cast.map((a) => a.target(this.follow).distanceTo(targets[k]) + a.reach.wide + (this.follow ? 0 : a.extent().radius))),
     );
     const box = windows[0].getBoundingClientRect();
-    const aspect = box.width / Math.max(box.height, 1);
-    const room = HALF_BODY + Math.min(Math.max(...reach), 6);
-    const fit = room / Math.tan((VIEW_ANGLE * Math.PI) / 360) / Math.min(aspect * 1.15, 1);
+    const tall = Math.max(SMALLEST, ...this.actors.map((a) => a.reach.tall));
+    const wide = Math.min(Math.max(...reach), 8);
+    const half = Math.tan((VIEW_ANGLE * Math.PI) / 360);
+    const fit = Math.max(tall / half, (wide / half) * (box.height / Math.max(box.width, 1))) + wide / 2;
     if (Math.abs(fit / this.fit - 1) > 1e-3) {
       orbit.position.sub(controls.target).multiplyScalar(fit / this.fit).add(controls.target);
       this.fit = fit;
       controls.update();
     }
-    this.world.fog.near = orbit.position.length() + 3;
-    this.world.fog.far = this.world.fog.near + 11;
-
     const camera = orbit.clone();
     this.tags = [];
     windows.forEach((element, k) => {
@@ -269,15 +306,13 @@ export class Stage {
       camera.updateProjectionMatrix();
       camera.updateMatrixWorld();
       this.light.target.position.copy(targets[k]);
-      this.light.position.copy(targets[k]).addScaledVector(this.lightFrom, 6);
+      this.light.position.copy(targets[k]).addScaledVector(this.lightFrom, 20);
       const shadow = this.light.shadow.camera;
-      shadow.left = shadow.bottom = -(shadow.right = shadow.top = 1.5 + reach[k]);
+      shadow.left = shadow.bottom = -(shadow.right = shadow.top = 0.6 + Math.min(reach[k], 8));
       shadow.near = 1;
-      shadow.far = 12;
+      shadow.far = 40;
       shadow.updateProjectionMatrix();
-      const snap = (x) => Math.round(x / GRID) * GRID;
-      this.grid.position.set(snap(targets[k].x), snap(targets[k].y), 0);
-      this.floor.position.set(this.grid.position.x, this.grid.position.y, -0.002);
+      for (const plane of [this.grid, this.floor]) plane.position.set(targets[k].x, targets[k].y, plane.position.z);
       renderer.setViewport(left, bottom, r.width, r.height);
       renderer.setScissor(left, bottom, r.width, r.height);
       renderer.render(this.world, camera);

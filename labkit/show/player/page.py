@@ -58,7 +58,8 @@ def embedded(document: str, strip: str, label: str, height: int) -> str:
     label = html.escape(label, quote=True)
     return (
         '<div style="display:grid">'
-        f'<img src="{strip}" alt="{label}" style="grid-area:1/1;width:100%;max-height:{height}px;object-fit:contain">'
+        f'<img src="{strip}" alt="{label}" '
+        f'style="grid-area:1/1;width:100%;max-height:{height}px;object-fit:contain">'
         f'<iframe title="{label}" srcdoc="{html.escape(document, quote=True)}" allowfullscreen '
         f'style="grid-area:1/1;width:100%;height:{height}px;border:0"></iframe></div>'
     )
@@ -66,9 +67,8 @@ def embedded(document: str, strip: str, label: str, height: int) -> str:
 
 def filmstrip(motions: Sequence[Motion], captions: Sequence[str], body: Body) -> str:
     """A row of pictures a motion as the address of a picture, ``data:image/webp;base64,…``."""
-    few = [motion[:: max(1, len(motion) // PICTURES)] for motion in motions[:ROWS]]
     with tempfile.TemporaryDirectory() as folder:
-        path = contact_sheet(Path(folder) / "strip.png", few, body, captions[:ROWS], PICTURES)
+        path = contact_sheet(Path(folder) / "strip.png", motions[:ROWS], body, captions[:ROWS], PICTURES)
         file = io.BytesIO()
         Image.open(path).save(file, format="webp", quality=70)
     return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"
