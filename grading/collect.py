@@ -1,16 +1,22 @@
 """A folder of submissions, however it came, into the course folder: whose is it, which notebook, which copy.
 
-One folder a student, or the flat downloads of a learning platform:
+One folder or zip file a student, or the downloads of a learning platform, flat or in one zip file:
 
-    jane/01_dataset.ipynb                                          any tree with a folder for each student
+    jane/01_dataset.ipynb, jane.zip                                any tree with a folder for each student
     doejane_LATE_4711_90210_01_dataset.ipynb                       Canvas (lib/content_zipper.rb)
     Jane Doe_123456_assignsubmission_file_/01_dataset.ipynb        Moodle, with and without folders
     submission_99/01_dataset.ipynb and submission_metadata.yml     Gradescope
+
+Only names that the platform or the instructor gave say whose a file is; those inside a student's folder or
+zip file are the student's own, who may write any name there.
 """
 
+import json
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import nbformat
@@ -18,10 +24,15 @@ import yaml
 
 from grading import intake
 from grading.course import Course
+from grading.inbox import Entry, Inbox, shown
 from labkit.paths import LabError, atomic_write
 
 CANVAS = re.compile(r"(?P<who>(?!anon_|LATE_)\w+?_)?(?:LATE_)?(?P<id>\d+|anon_\w+?)_\d+_(?P<file>.+)")
 MOODLE = re.compile(r"(?P<who>.+?)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.*)")
+METADATA = "submission_metadata.yml"
+
+NOTEBOOKS = 40  # of one student at a time
+BYTES = 512 * 2**20  # likewise
 
 
 @dataclass(frozen=True)
@@ -30,135 +41,192 @@ class Found:
 
     student: str
     origin: str
-    path: Path
+    entry: Entry
+    branch: str = ""  # the folder in a zip file: maybe two people's, if the zip file is not one person's
+    problem: str = ""
+
+    @property
+    def file(self) -> str:
+        return shown(self.entry.parts)
 
 
 @dataclass(frozen=True)
 class Line:
-    """What became of one file."""
+    """What became of one file. older: left out only because a later copy was taken."""
 
     file: str
     student: str
     assignment: str
     text: str
     taken: bool
+    older: bool = False
 
 
 def slug(text: str) -> str:
     """A student's name as the name of a folder: letters, digits and ``. _ - @``."""
-    return re.sub(r"[^\w.@-]+", "_", text.strip()).strip("._-")[:100]
+    text = re.sub(r"[^\w.@-]+", "_", unicodedata.normalize("NFKC", text).strip()).strip("._-")
+    return text.encode()[:100].decode("utf-8", "ignore")
 
 
-def moodle(part: str) -> tuple[str, str] | None:
+def moodle(name: str) -> tuple[str, str] | None:
     """(student, origin) where a file or folder is named as Moodle names them."""
-    match = MOODLE.fullmatch(part)
+    match = MOODLE.fullmatch(name)
     return match and (slug(match["who"]), f"{match['who']} ({match['id']})")
 
 
-def canvas(path: Path) -> tuple[str, str] | None:
+def canvas(name: str) -> tuple[str, str] | None:
     """(student, origin) where a file is named as Canvas names them."""
-    match = CANVAS.fullmatch(path.name)
+    match = CANVAS.fullmatch(name)
     return match and (f"{match['who'] or ''}{match['id']}", match["id"])
 
 
-def is_flat(folder: Path) -> bool:
-    """Is this a folder as Canvas packs them, with files of several students?"""
-    owners = {canvas(path) for path in folder.glob("*.ipynb")}
-    return len(owners) > 1 and None not in owners
+def platform(name: str, file: bool = True) -> tuple[str, str] | None:
+    return moodle(name) or (canvas(name) if file else None)
 
 
-def gradescope(folder: Path) -> dict[str, list[str]]:
+def gradescope(data: bytes) -> dict[str, list[str]]:
     """Whose each submission_... folder is. Raises LabError where the list is damaged."""
-    path = folder / "submission_metadata.yml"
-    if not path.is_file():
-        return {}
     try:
-        listed = yaml.safe_load(path.read_text("utf-8"))
+        listed = yaml.safe_load(data.decode("utf-8"))
         return {
             key: [str(who.get(":email") or who.get(":sid") or who[":name"]) for who in about[":submitters"]]
             for key, about in listed.items()
         }
     except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError):
-        raise LabError(f"cannot read {path}: download the submissions from Gradescope again") from None
+        raise LabError(f"cannot read {METADATA}: download the submissions from Gradescope again") from None
+
+
+def is_zip(name: str) -> bool:
+    return name.lower().endswith(".zip")
+
+
+def wrappers(entries: list[Entry], depth: int = 0) -> int:
+    """How many folders or zip files are around all submissions: a platform's zip file, and a folder in it."""
+    tops = {entry.parts[depth] for entry in entries}
+    if len(tops) != 1 or any(len(entry.parts) < depth + 2 for entry in entries):
+        return depth
+    [top] = tops
+    below = {entry.parts[depth + 1] for entry in entries}
+    files = {entry.parts[-1] for entry in entries if len(entry.parts) == depth + 2}
+    people = {platform(name, name in files or is_zip(name)) for name in below}
+    if platform(top, is_zip(top)):
+        return depth
+    if METADATA in below or (None not in people and (len(people) > 1 or is_zip(top))):
+        return depth + 1
+    if (deeper := wrappers(entries, depth + 1)) > depth + 1:
+        return deeper
+    return 1 if depth == 0 and is_zip(top) and not files and len(below) > 1 else depth
 
 
 def search(folder: Path) -> Iterator[Found]:
-    """All notebooks below a folder, with the student they belong to; an empty name where nothing says it."""
-    groups = gradescope(folder)
-    for path in sorted(folder.rglob("*.ipynb")):
-        parts = path.relative_to(folder).parts
-        if path.is_symlink() or not path.is_file() or any(p.startswith((".", "__MACOSX")) for p in parts):
-            continue
-        named = next(filter(None, map(moodle, reversed(parts))), None)
-        if not named and (
-            len(parts) == 1 or is_flat(path.parent)
-        ):  # elsewhere lab_2_2026_final is just a name
-            named = canvas(path)
-        if parts[0] in groups:
-            yield from (Found(slug(who), who, path) for who in groups[parts[0]])
-        elif named:
-            yield Found(*named, path)
-        else:
-            student = parts[0] if len(parts) > 1 else ""
-            yield Found(slug(student), student, path)
+    """All files below a folder, with the student they belong to; an empty name where nothing says it."""
+    entries = list(Inbox(folder).entries())
+    depth = wrappers([entry for entry in entries if not entry.aside or entry.parts[-1] == METADATA])
+    entries = [(entry, entry.parts[min(depth, len(entry.parts) - 1) :]) for entry in entries]
+    listed = next((entry for entry, parts in entries if parts == (METADATA,) and entry.read), None)
+    groups = gradescope(listed.read()) if listed else {}
+    crowded = crowds(entries)
+    for entry, parts in entries:
+        if parts[0] in groups and len(parts) > 1:
+            for who in groups[parts[0]]:
+                yield Found(slug(who), who, entry, problem=entry.problem)
+        elif entry is not listed:
+            yield owned(entry, parts, crowded)
+
+
+def crowds(entries: list[tuple[Entry, tuple[str, ...]]]) -> set[str]:
+    """Folders and zip files with files as a platform names them: several people's, or one who says so."""
+    names: dict[str, set] = {}
+    for entry, parts in entries:
+        if len(parts) > 1 and not entry.aside:
+            names.setdefault(parts[0], set()).add((parts[1], len(parts) == 2 or is_zip(parts[1])))
+    people = {top: {platform(*name) for name in below} for top, below in names.items()}
+    return {
+        top for top, who in people.items()
+        if None not in who and (len(who) > 1 or any(moodle(name) for name, _ in names[top]))
+    }  # fmt: skip
+
+
+def owned(entry: Entry, parts: tuple[str, ...], crowded: set[str]) -> Found:
+    """Whose a file is, by the outermost name."""
+    top = parts[0]
+    if named := platform(top, len(parts) == 1 or is_zip(top)):
+        return Found(*named, entry, problem=entry.problem)
+    if len(parts) == 1 and not (is_zip(top) and entry.problem):
+        return Found("", "", entry, problem=entry.problem)
+    branch = parts[1] if is_zip(top) and len(parts) > 2 else ""
+    crowd = f"files of several people are in {shown((top,))}: collect it by itself"
+    name = top[:-4] if is_zip(top) else top
+    return Found(slug(name), name, entry, branch, entry.problem or crowd * (top in crowded))
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                    Taking
+# ------------------------------------------------------------------------------------------------------------
 
 
 def collect(course: Course, folder: Path) -> list[Line]:
-    """Take in everything in `folder`, which is only read. Raises LabError where there is nothing."""
+    """Take in all of a folder or of a zip file, which are only read. Raises LabError for an empty one.
+
+    What became of each file is kept in the course folder, for the report; so is who handed in under which
+    name, so that nobody's work is taken for another's on another day.
+    """
     folder = folder.expanduser()
-    if not folder.is_dir():
-        raise LabError(f"no folder {folder}: unpack the submissions and name the folder they are in")
+    if not folder.is_dir() and not (folder.is_file() and is_zip(folder.name)):
+        raise LabError(f"no folder or zip file {folder}: name the one that the submissions are in")
     if folder.resolve() == course.submitted.resolve():
         raise LabError(f"{folder} is where collect puts things: name the folder with the submissions")
     releases = course.released()
+    record = Record(course)
+    found = list(search(folder))
+    if not found:
+        raise LabError(f"nothing in {folder}: name the folder with the submissions")
+    shared = record.meet(found)
+    sent = {f.student for f in found if not f.entry.aside}
     lines: list[Line] = []
     groups: dict[tuple[str, str], list[tuple[Found, intake.Taken]]] = {}
-    for found in search(folder):
-        file = str(found.path.relative_to(folder))
+    files, size = Counter(), Counter()
+    for one in found:
+        if one.entry.aside and one.student in sent:
+            continue  # notes beside a notebook
         try:
-            if not found.student:
+            if one.student in shared:
+                raise intake.Refused(shared[one.student])
+            if one.problem:
+                raise intake.Refused(one.problem)
+            if not one.student:
                 raise intake.Refused("whose is it? Put it into a folder with the student's name")
-            taken = intake.take_in(read(found.path), releases)
+            if files[one.student] >= NOTEBOOKS or size[one.student] >= BYTES:
+                raise intake.Refused("too many notebooks of one student: ask which ones are meant")
+            data = one.entry.read()
+            files[one.student] += 1
+            size[one.student] += len(data)
+            taken = intake.take_in(data, releases)
         except intake.Refused as reason:
-            lines.append(Line(file, found.student, "", str(reason), taken=False))
+            lines.append(Line(one.file, one.student, "", str(reason), taken=False))
         else:
-            groups.setdefault((found.student, taken.assignment), []).append((found, taken))
-    if not groups and not lines:
-        raise LabError(f"no notebooks in {folder}: unpack zip files first, one folder a student")
+            groups.setdefault((one.student, taken.assignment), []).append((one, taken))
     for (student, assignment), copies in groups.items():
-        lines += settle(course, folder, student, assignment, copies)
+        lines += settle(course, student, assignment, copies)
+    record.keep(lines)
     return sorted(lines, key=lambda line: (not line.taken, line.student, line.assignment, line.file))
 
 
-def read(path: Path) -> bytes:
-    """Raises Refused where the file is too large to look at, or not readable."""
-    try:
-        with open(path, "rb") as file:
-            return file.read(intake.LIMIT + 1)
-    except OSError as error:
-        raise intake.Refused(f"cannot be read: {error.strerror}") from None
-
-
 def settle(
-    course: Course,
-    folder: Path,
-    student: str,
-    assignment: str,
-    copies: list[tuple[Found, intake.Taken]],
+    course: Course, student: str, assignment: str, copies: list[tuple[Found, intake.Taken]]
 ) -> list[Line]:
     """Of several files for one notebook take the one that was changed last."""
-
-    def line(found: Found, text: str, taken: bool) -> Line:
-        return Line(str(found.path.relative_to(folder)), student, assignment, text, taken)
-
-    people = sorted({found.origin for found, _ in copies})
-    if len(people) > 1:
-        text = f"two people are called {student} ({', '.join(people)}): give each a folder of another name"
-        return [line(found, text, taken=False) for found, _ in copies]
-    *older, (found, taken) = sorted(copies, key=lambda c: (int(c[0].path.stat().st_mtime), c[0].path.name))
+    if len({found.branch for found, _ in copies} - {""}) > 1:
+        text = f"in several folders of {student}.zip: unpack it, one folder a student"
+        return [Line(found.file, student, assignment, text, taken=False) for found, _ in copies]
+    copies = sorted(copies, key=lambda copy: (int(copy[0].entry.changed), copy[0].file))
+    *older, (found, taken) = copies
     store(course.submitted / student / assignment / f"{assignment}.ipynb", taken)
-    lines = [line(found, "; ".join(taken.notes) or "as handed out", taken=True)]
-    return lines + [line(other, f"not the latest: {found.path.name} is", taken=False) for other, _ in older]
+    lines = [Line(found.file, student, assignment, "; ".join(taken.notes) or "as handed out", taken=True)]
+    text = f"not the latest: {shown(found.entry.parts[-1:])} is"
+    return lines + [
+        Line(other.file, student, assignment, text, taken=False, older=True) for other, _ in older
+    ]
 
 
 def store(path: Path, taken: intake.Taken) -> None:
@@ -168,3 +236,47 @@ def store(path: Path, taken: intake.Taken) -> None:
         return
     with atomic_write(path) as temporary:
         temporary.write_text(text, "utf-8")
+
+
+class Record:
+    """What collect has seen so far: collected.json in the course folder."""
+
+    def __init__(self, course: Course):
+        self.path = course.root / "collected.json"
+        self.people: dict[str, str] = {}  # student: origin
+        self.lines: list[Line] = []
+        if self.path.is_file():
+            try:
+                kept = json.loads(self.path.read_text("utf-8"))
+                self.people = dict(kept["people"])
+                self.lines = [Line(**line) for line in kept["lines"]]
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise LabError(f"{self.path} is damaged: remove it, and collect everything again") from None
+
+    def meet(self, found: list[Found]) -> dict[str, str]:
+        """Learn who is there → {student: why not} for names that two people share, now or with earlier ones.
+
+        Names that differ in case alone are one name on many disks.
+        """
+        origins: dict[str, set[str]] = {}
+        here = [(f.student, f.origin) for f in found if f.student]
+        for student, origin in [*self.people.items(), *here]:
+            origins.setdefault(student.casefold(), set()).add(origin)
+        shared = {}
+        for student, _ in here:
+            others = origins[student.casefold()]
+            if len(others) > 1:
+                names = ", ".join(sorted(map(ascii, others)))  # tells é from e with an accent
+                shared[student] = f"two people are called {student} ({names}): give each a name of their own"
+        for student, origin in here:
+            if student not in shared:
+                self.people.setdefault(student, origin)
+        return shared
+
+    def keep(self, lines: list[Line]) -> None:
+        """Add what became of the files of today; what is known of the same files is forgotten."""
+        new = {(line.file, line.student) for line in lines}
+        self.lines = [line for line in self.lines if (line.file, line.student) not in new] + lines
+        text = json.dumps(dict(people=self.people, lines=[asdict(line) for line in self.lines]), indent=1)
+        with atomic_write(self.path) as temporary:
+            temporary.write_text(text + "\n", "utf-8")

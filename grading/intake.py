@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import nbformat
 from nbformat import NotebookNode
@@ -17,6 +18,11 @@ from nbformat import NotebookNode
 from labkit.paths import LabError
 
 LIMIT = 64 * 2**20  # bytes; videos in outputs are the bulk of it
+VALUES = 4_000_000  # of JSON, which take far more memory than room in the file
+CELLS = 2000
+TEXT = 4 * 2**20  # characters in all cells
+PICTURE = 8 * 2**20  # characters of one attachment
+LOST = "\N{REPLACEMENT CHARACTER}"
 
 TARGET = re.compile(r"^[ \t]*@[ \t]*(?:labkit\.)?exercise\(\s*([\w.]+)\s*\)", re.MULTILINE)
 CHECK = re.compile(r"""^[ \t]*(?:labkit\.)?check\(\s*["'](\w+)["']\s*\)""", re.MULTILINE)
@@ -40,7 +46,7 @@ class Cell:
     def text(self) -> str:
         return self.source.strip()
 
-    @property
+    @cached_property
     def marks(self) -> set[str]:
         return marks(self.kind, self.source)
 
@@ -54,10 +60,10 @@ class Taken:
 
 def take_in(data: bytes, releases: Mapping[str, NotebookNode]) -> Taken:
     """Find out which notebook this is and mend it. Raises Refused where it is none of the course."""
-    cells = parse(data)
+    cells, damage = parse(data)
     assignment = recognise(cells, releases)
     notebook, notes = mend(cells, releases[assignment])
-    return Taken(assignment, notebook, notes)
+    return Taken(assignment, notebook, damage + notes)
 
 
 # ------------------------------------------------------------------------------------------------------------
@@ -65,23 +71,50 @@ def take_in(data: bytes, releases: Mapping[str, NotebookNode]) -> Taken:
 # ------------------------------------------------------------------------------------------------------------
 
 
-def parse(data: bytes) -> list[Cell]:
+def parse(data: bytes) -> tuple[list[Cell], list[str]]:
+    """The cells of a notebook of any format, and what was wrong with the file. Outputs go first."""
     if len(data) > LIMIT:
         raise Refused(f"larger than {LIMIT >> 20} MB: ask for it again without outputs")
+    if sum(data.count(mark) for mark in (b"[", b"{", b",")) > VALUES:
+        raise Refused("far too many values in it: ask for it again without outputs")
+    text = data.decode(json.detect_encoding(data), "replace")
+    notes = ["damaged characters"] if text.count(LOST) > data.count(LOST.encode()) else []
     try:
-        notebook = json.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, ValueError, RecursionError):
+        notebook, end = json.JSONDecoder(strict=False).raw_decode(text.lstrip())
+    except (ValueError, RecursionError):
         raise Refused("not a notebook, or cut short: ask for it again") from None
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(cells, list) or notebook.get("nbformat") != 4:
-        raise Refused("not a notebook of format 4: ask to have it saved anew in Jupyter or Colab")
-    return [read_cell(cell) for cell in cells]
+    if text.lstrip()[end:].strip(" \t\r\n\0"):
+        notes.append("text below its end ignored")
+    given = raw_cells(notebook)
+    if len(given) > CELLS:
+        raise Refused(f"more than {CELLS} cells: ask for it again without those that are not needed")
+    cells = [read_cell(cell) for cell in given]
+    if sum(len(cell.source) for cell in cells) > TEXT:
+        raise Refused(
+            f"more than {TEXT >> 20} MB of text in it: ask for it again without what is pasted there"
+        )
+    return cells, notes
+
+
+def raw_cells(notebook: object) -> list:
+    """Format 4 keeps cells in one list, formats 2 and 3 in worksheets."""
+    if not isinstance(notebook, dict):
+        raise Refused("not a notebook: ask for it again")
+    if isinstance(notebook.get("cells"), list):
+        return notebook["cells"]
+    sheets = notebook.get("worksheets")
+    sheets = (
+        [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)] if type(sheets) is list else []
+    )
+    if not sheets or not all(isinstance(sheet, list) for sheet in sheets):
+        raise Refused("a notebook without cells: ask to have it saved anew in Jupyter or Colab")
+    return [cell for sheet in sheets for cell in sheet]
 
 
 def read_cell(cell: object) -> Cell:
     if not isinstance(cell, dict):
         raise Refused("one of its cells is none: ask to have it saved anew in Jupyter or Colab")
-    source = cell.get("source", "")
+    source = cell.get("source", cell.get("input", ""))  # code was "input" before format 4
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
     source = source if isinstance(source, str) else ""
@@ -89,9 +122,25 @@ def read_cell(cell: object) -> Cell:
     metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
     nbgrader = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
     claims = {c for c in (cell.get("id"), nbgrader.get("grade_id")) if isinstance(c, str)}
-    attachments = cell.get("attachments") if isinstance(cell.get("attachments"), dict) else {}
     kind = cell.get("cell_type")
-    return Cell(kind if kind in ("code", "markdown") else "raw", source, claims, attachments)
+    if kind == "heading":
+        source = f"{'#' * level(cell)} {source}"
+    kind = {"heading": "markdown", "html": "markdown"}.get(kind, kind) if isinstance(kind, str) else kind
+    return Cell(kind if kind in ("code", "markdown") else "raw", source, claims, pictures(cell))
+
+
+def level(cell: dict) -> int:
+    return cell.get("level") if cell.get("level") in (1, 2, 3, 4, 5, 6) else 1
+
+
+def pictures(cell: dict) -> dict[str, dict[str, str]]:
+    """A cell's attachments, as far as they are what they should be."""
+    attachments = cell.get("attachments") if isinstance(cell.get("attachments"), dict) else {}
+    return {
+        key: {mime: data for mime, data in bundle.items() if isinstance(data, str)}
+        for key, bundle in attachments.items()
+        if isinstance(bundle, dict) and len(json.dumps(bundle)) <= PICTURE
+    }
 
 
 def targets(source: str) -> set[str]:

@@ -37,7 +37,6 @@ def inbox(tmp_path):
         ("Jane Doe_123456_assignsubmission_file_01_dataset.ipynb", "Jane_Doe"),
         ("Jane Doe_123456_assignsubmission_file_/01_dataset.ipynb", "Jane_Doe"),
         ("Jane Doe_123456_assignsubmission_file/01_dataset.ipynb", "Jane_Doe"),
-        ("week 1/Jane Doe_123456_assignsubmission_file_/01_dataset.ipynb", "Jane_Doe"),
         ("01_dataset.ipynb", ""),
     ],
 )
@@ -45,11 +44,21 @@ def test_whose_file_it_is(path, student, inbox):
     assert [found.student for found in search(inbox(path))] == [student]
 
 
-def test_several_downloads_from_canvas_in_a_folder_each(inbox):
-    for week, file in (("week 1", 11), ("week 2", 22)):
-        inbox(f"{week}/doejane_4711_{file}1_x.ipynb")
-        folder = inbox(f"{week}/roemax_4712_{file}2_01_dataset.ipynb")
-    assert [f.student for f in search(folder)] == ["doejane_4711", "roemax_4712"] * 2
+def test_a_platforms_download_in_a_folder_of_its_own(inbox):
+    inbox("week 1/doejane_4711_111_x.ipynb")
+    folder = inbox("week 1/roemax_4712_112_01_dataset.ipynb")
+    assert [f.student for f in search(folder)] == ["doejane_4711", "roemax_4712"]
+
+
+def test_names_inside_a_students_folder_are_not_believed(course, inbox, student):
+    """Jane's folder says that all of it is Max's."""
+    inbox("Max Roe_12_assignsubmission_file_/x.ipynb", student().bytes())
+    inbox("jane/Max Roe_12_assignsubmission_file_x.ipynb", student().bytes(), 2_000_000_000)
+    folder = inbox("jim/01/roemax_12_1_x.ipynb", student().bytes(), 2_000_000_000)
+    lines = {line.student: line for line in collect(course, folder)}
+    assert {who: line.taken for who, line in lines.items()} == {"Max_Roe": True, "jane": False, "jim": True}
+    assert "files of several people are in jane: collect it by itself" in lines["jane"].text
+    assert lines["Max_Roe"].file.startswith("Max Roe_12")
 
 
 def test_gradescope_tells_names_in_a_list(inbox):
@@ -75,13 +84,14 @@ submission_12:
         list(search(folder))
 
 
-def test_other_files_are_passed_over(inbox, tmp_path):
-    inbox("jane/.ipynb_checkpoints/01_dataset-checkpoint.ipynb")
-    inbox("__MACOSX/jane/._01_dataset.ipynb")
-    inbox("jane/notes.txt")
-    folder = inbox("jane/.hidden.ipynb")
-    (folder / "jane" / "link.ipynb").symlink_to("/etc/passwd")
-    assert list(search(folder)) == []
+def test_other_files_are_named_only_where_nothing_else_came(course, inbox, student):
+    for who in ("jane", "max"):
+        inbox(f"{who}/.ipynb_checkpoints/01_dataset-checkpoint.ipynb")
+        inbox(f"__MACOSX/{who}/._01_dataset.ipynb")
+        inbox(f"{who}/notes.txt")
+    folder = inbox("jane/x.ipynb", student().bytes())
+    lines = [(line.student, line.text) for line in collect(course, folder)]
+    assert lines == [("jane", "as handed out"), ("max", "hidden, and left alone"), ("max", "not a notebook")]
 
 
 def test_collect_mends_into_nbgraders_place_and_only_reads(course, inbox, student):
@@ -137,8 +147,9 @@ def test_one_bad_file_does_not_stop_the_others(course, inbox, student):
 def test_mistakes_are_one_line(course, tmp_path, inbox):
     with pytest.raises(LabError, match="no folder"):
         collect(course, tmp_path / "nowhere")
-    with pytest.raises(LabError, match="unpack zip files"):
-        collect(course, inbox("all.zip").parent / "inbox")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(LabError, match="nothing in"):
+        collect(course, tmp_path / "empty")
     course.submitted.mkdir()
     with pytest.raises(LabError, match="where collect puts"):
         collect(course, course.submitted)

@@ -66,8 +66,11 @@ def test_which_notebook_comes_from_its_content(student, releases):
         (b"\xff\xfe\x00", "not a notebook"),
         (b'{"cells": [', "not a notebook"),
         (b"[" * 100_000, "not a notebook"),
-        (b'{"nbformat": 3, "worksheets": []}', "format 4"),
-        (b'{"nbformat": 4, "cells": {}}', "format 4"),
+        (b'{"nbformat": 3, "worksheets": []}', "without cells"),
+        (b'{"nbformat": 3, "worksheets": [{"cells": 1}]}', "without cells"),
+        (b'{"nbformat": 4, "cells": {}}', "without cells"),
+        (b"[]", "not a notebook"),
+        (b"1" * 5000, "not a notebook"),
         (b'{"nbformat": 4, "cells": [1]}', "one of its cells"),
         (b'{"nbformat": 4, "cells": []}', "no notebook of this course"),
         (b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": "print(1)"}]}', "no notebook of this"),
@@ -83,6 +86,84 @@ def test_large_files_are_refused(monkeypatch, student, releases):
     monkeypatch.setattr(intake, "LIMIT", 1000)
     with pytest.raises(Refused, match="larger than"):
         take_in(student().bytes(), releases)
+
+
+@pytest.mark.parametrize(
+    "data, why",
+    [
+        (b'{"nbformat": 4, "cells": [' + b"{}," * 3_000_000 + b"{}]}", "far too many values"),
+        (b'{"nbformat": 4, "cells": [' + b"{}," * 5000 + b"{}]}", "more than 2000 cells"),
+        (json.dumps({"cells": [{"source": "x" * 5_000_000}]}).encode(), "more than 4 MB of text"),
+    ],
+)
+def test_notebooks_that_would_eat_memory_are_refused(data, why, releases):
+    with pytest.raises(Refused, match=why):
+        take_in(data, releases)
+
+
+def test_outputs_are_gone_whatever_is_in_them(student, releases):
+    plain = json.loads(student().bytes())
+    film = {"output_type": "display_data", "data": {"text/html": "A" * 20_000_000}, "metadata": {}}
+    for cell in plain["cells"]:
+        cell["outputs"] = [film, {"output_type": "forged", "data": 10}]
+        film = {}
+    taken = take_in(json.dumps(plain).encode(), releases)
+    assert frame(taken.notebook) == frame(releases["03_diffusion"])
+    assert all(not cell.get("outputs") for cell in taken.notebook.cells)
+
+
+@pytest.mark.parametrize("version", [(4, 0), (4, 4), (4, 5), (4, 9), (5, 0), (3, 0), (2, 0)])
+def test_notebooks_of_any_format(version, student, releases):
+    """Older formats are written by nbformat itself."""
+    hers = student()
+    hers.solve()
+    expected = take_in(hers.bytes(), releases).notebook
+    major, minor = version
+    notebook = hers.notebook if major >= 4 else nbformat.convert(hers.notebook, major)
+    plain = json.loads(json.dumps(notebook)) | {"nbformat": major, "nbformat_minor": minor}
+    taken = take_in(json.dumps(plain).encode(), releases)
+    assert [c.source for c in taken.notebook.cells] == [c.source for c in expected.cells]
+    assert frame(taken.notebook) == frame(expected)
+
+
+def test_headings_of_format_3_stay_headings(student, releases):
+    plain = json.loads(json.dumps(nbformat.convert(student().notebook, 3)))
+    plain["worksheets"][0]["cells"].insert(0, {"cell_type": "heading", "level": 2, "source": ["Mine"]})
+    assert take_in(json.dumps(plain).encode(), releases).notebook.cells[0].source == "## Mine"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_other_encodings(encoding, student, releases):
+    hers = student()
+    hers.write("answer-q6", "<!-- answer q6 -->\nRauschen, natürlich: ε")
+    text = json.dumps(hers.notebook, ensure_ascii=False)
+    taken = take_in(text.encode(encoding), releases)
+    assert by_id(taken)["answer-q6"].source == "<!-- answer q6 -->\n\nRauschen, natürlich: ε"
+    assert taken.notes == []
+
+
+def test_small_damage_is_mended_and_told(student, releases):
+    hers = student()
+    hers.write("answer-q6", "<!-- answer q6 -->\nNat@rlich\tso")
+    data = hers.bytes().replace(b"@rlich", b"\xfcrlich").replace(rb"\tso", b"\tso")  # a bare tab, a Latin-1 ü
+    taken = take_in(data + b"\0\0\n{}", releases)
+    assert by_id(taken)["answer-q6"].source.endswith("Nat\N{REPLACEMENT CHARACTER}rlich\tso")
+    assert taken.notes == ["damaged characters", "text below its end ignored"]
+
+
+def test_a_notebook_cut_short_anywhere_is_refused(student, releases):
+    data = student().bytes()
+    for length in range(0, len(data), 97):
+        with pytest.raises(Refused, match="cut short"):
+            take_in(data[:length], releases)
+
+
+@pytest.mark.parametrize("attachments", [7, {"p": 7}, {"p": {"image/png": 7}}, {"p": {"image/png": ["a"]}}])
+def test_attachments_that_are_none(attachments, student, releases):
+    plain = json.loads(student().bytes())
+    for cell in plain["cells"]:
+        cell["attachments"] = attachments
+    assert frame(take_in(json.dumps(plain).encode(), releases).notebook) == frame(releases["03_diffusion"])
 
 
 def test_nonsense_in_place_of_text_and_metadata(student, releases):

@@ -1,0 +1,182 @@
+"""Zip files, links, pipes: everything is named, nothing leads outside, nothing fills the memory."""
+
+import io
+import os
+import stat
+import struct
+import zipfile
+
+import pytest
+
+from grading import inbox as inbox_module
+from grading.collect import collect, search
+from grading.inbox import Inbox
+from grading.intake import Refused
+
+
+def packed(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", method) as archive:
+        for name, content in files:
+            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 2, 3, 4, 6)), content, method)
+    return data.getvalue()
+
+
+@pytest.fixture
+def put(tmp_path):
+    """A function (path, bytes): put a file into the folder of submissions."""
+
+    def put(path: str, data: bytes):
+        file = tmp_path / "inbox" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        return tmp_path / "inbox"
+
+    return put
+
+
+def problems(folder) -> dict[str, str]:
+    return {inbox_module.shown(entry.parts): entry.problem for entry in Inbox(folder).entries()}
+
+
+@pytest.mark.parametrize(
+    "files, students",
+    [
+        ({"all.zip": ["jane/01.ipynb", "max/01.ipynb"]}, ["jane", "max"]),
+        ({"all.zip": ["doejane_4711_9_x.ipynb", "roemax_12_8_x.ipynb"]}, ["doejane_4711", "roemax_12"]),
+        ({"all.zip": ["doejane_4711_9_x.ipynb"]}, ["doejane_4711"]),
+        ({"all.zip": ["Jane Doe_1_assignsubmission_file_/x.ipynb"]}, ["Jane_Doe"]),
+        ({"doejane_LATE_4711_9_my.zip": ["x.ipynb", "lab/y.ipynb"]}, ["doejane_4711"] * 2),
+        ({"Jane Doe_1_assignsubmission_file_my.zip": ["x.ipynb"]}, ["Jane_Doe"]),
+        ({"jane.zip": ["x.ipynb"], "max.ZIP": ["lab/x.ipynb"]}, ["jane", "max"]),
+        ({"jane.zip": ["lab/x.ipynb"]}, ["jane"]),
+        ({"jane/work.zip": ["a/x.ipynb", "b/y.ipynb"]}, ["jane"] * 2),
+        ({"jane.zip": ["Max Roe_1_assignsubmission_file_x.ipynb"], "max/x.ipynb": []}, ["jane", "max"]),
+    ],
+)
+def test_whose_a_file_in_a_zip_file_is(files, students, put):
+    for name, inside in files.items():
+        folder = put(name, packed(*((path, b"{}") for path in inside)) if inside else b"{}")
+    assert [found.student for found in search(folder)] == students
+
+
+def test_a_zip_file_can_be_collected_itself_with_zip_files_in_it(course, put, student):
+    jane = packed(("lab/01.ipynb", student("01_dataset").bytes()), ("lab/03.ipynb", student().bytes()))
+    folder = put("all.zip", packed(("jane.zip", jane), ("max/x.ipynb", student().bytes())))
+    before = (folder / "all.zip").read_bytes()
+    expected = [("jane", "01_dataset"), ("jane", "03_diffusion"), ("max", "03_diffusion")]
+    assert [(line.student, line.assignment) for line in collect(course, folder / "all.zip")] == expected
+    assert course.submissions() == expected
+    assert (folder / "all.zip").read_bytes() == before
+    assert sorted(path.name for path in folder.parent.rglob("*.zip")) == ["all.zip"]  # nothing was unpacked
+
+
+def test_gradescopes_export_as_it_is(put):
+    listed = b"submission_9:\n  :submitters:\n  - :name: Jane Doe\n    :email: jane@example.org\n"
+    files = (
+        ("assignment_1_export/submission_metadata.yml", listed),
+        ("assignment_1_export/submission_9/x.ipynb", b"{}"),
+    )
+    assert [f.student for f in search(put("export.zip", packed(*files)))] == ["jane@example.org"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../max/x.ipynb",
+        "/max/x.ipynb",
+        "a/../../x.ipynb",
+        "..\\max\\x.ipynb",
+        "C:\\x.ipynb",
+        "a" * 600 + ".ipynb",
+    ],
+)
+def test_paths_that_lead_outside(name, put):
+    [problem] = problems(put("jane.zip", packed((name, b"{}")))).values()
+    assert problem in ("its path leads out of the zip file", "its path is too long")
+
+
+def test_links_pipes_and_devices_are_named_and_not_opened(put):
+    folder = put("jane/x.ipynb", b"{}")
+    secret = folder.parent / "secret.ipynb"
+    secret.write_bytes(b"{}")
+    (folder / "jane" / "link.ipynb").symlink_to(secret)
+    (folder / "up").symlink_to(folder.parent)
+    os.mkfifo(folder / "jane" / "pipe.ipynb")  # opened for reading it would wait for ever
+    info = zipfile.ZipInfo("link.ipynb")
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(folder / "jane" / "a.zip", "w") as archive:
+        archive.writestr(info, str(secret))
+    assert problems(folder) == {
+        "jane/a.zip/link.ipynb": "a link, which is not followed",
+        "jane/link.ipynb": "a link, which is not followed",
+        "jane/pipe.ipynb": "not a plain file, and not opened",
+        "jane/x.ipynb": "",
+        "up": "a link, which is not followed",
+    }
+
+
+def test_a_file_that_becomes_a_link_or_a_pipe_after_the_listing(put):
+    folder = put("jane/x.ipynb", b"{}")
+    put("jane/y.ipynb", b"{}")
+    entries = list(Inbox(folder).entries())
+    for name in ("x", "y"):
+        (folder / "jane" / f"{name}.ipynb").unlink()
+    (folder / "jane" / "x.ipynb").symlink_to("/etc/hostname")
+    os.mkfifo(folder / "jane" / "y.ipynb")
+    for entry in entries:
+        with pytest.raises(Refused, match="cannot be read"):
+            entry.read()
+
+
+def encrypted() -> bytes:
+    """A zip file with the flag of encryption set in both of its headers (APPNOTE 4.4.4)."""
+    data = bytearray(packed(("x.ipynb", b"{}")))
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    "data, why",
+    [
+        (b"", "not a zip file"),
+        (b"PK\x03\x04 cut short", "not a zip file"),
+        (packed(("x.ipynb", b"{}"))[:-30], "not a zip file"),
+        (packed(), "an empty zip file"),
+        (encrypted(), "encrypted"),
+        (packed(("x.ipynb", b"{}"), method=zipfile.ZIP_LZMA), "packed in an unusual way"),
+        (packed(("a.zip", packed(("b.zip", packed(("x.ipynb", b"{}")))))), "zip file in a zip file in a zip"),
+        (packed(("x.rar", b"Rar!")), "an archive, but no zip file"),
+    ],
+)
+def test_zip_files_that_cannot_be_used(data, why, put):
+    [problem] = problems(put("jane/work.zip", data)).values()
+    assert problem.startswith(why) or why in problem
+
+
+def test_damage_inside_a_zip_file_is_noticed(put):
+    data = packed(("x.ipynb", b'{"cells": []}'), method=zipfile.ZIP_STORED).replace(b"cells", b"sells", 1)
+    [entry] = Inbox(put("jane/work.zip", data)).entries()
+    with pytest.raises(Refused, match="damaged inside"):
+        entry.read()
+
+
+def test_bombs_stop_at_the_limit(monkeypatch, put):
+    """The limit holds for what comes out, whatever size the file says it has."""
+    monkeypatch.setattr(inbox_module, "LIMIT", 2**20)
+    data = bytearray(packed(("x.ipynb", b" " * 2**24)))
+    at = data.index(b"PK\x01\x02") + 24
+    data[at : at + 4] = struct.pack("<I", 10)  # "ten bytes"
+    for bomb in (bytes(data), packed(("x.ipynb", b" " * 2**24))):
+        [entry] = Inbox(put("jane/work.zip", bomb)).entries()
+        with pytest.raises(Refused, match="larger than 1 MB|damaged inside"):
+            entry.read()
+
+
+def test_a_table_of_contents_of_any_size_is_not_read(monkeypatch, put):
+    monkeypatch.setattr(inbox_module, "DIRECTORY", 10_000)
+    data = packed(*((f"{i}.ipynb", b"{}") for i in range(1000)))
+    assert set(problems(put("jane/work.zip", data)).values()) == {
+        "not a zip file, or damaged: ask for it again"
+    }
