@@ -1,5 +1,7 @@
 """From noise to motion: the sampling loop, with classifier-free guidance."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from tqdm import tqdm
@@ -49,11 +51,12 @@ def sample(
     eta: float = 0.0,
     generator: torch.Generator | None = None,
     progress: bool = False,
+    watch: Callable[[Tensor, Tensor, Tensor], None] | None = None,
 ) -> Tensor:
     """Draw one motion a caption → x (B, F, D), not z-scored; F is the longest length, the rest is zero.
 
     lengths: (B,) frames. generator: a CPU generator; all noise is drawn on the CPU, so that a seed gives the
-    same motion on every device.
+    same motion on every device. watch: told before every step t (B,), x_t and the prediction there, z-scored.
     """
     if sampler not in SAMPLERS:
         raise ValueError(f"sampler is {sampler!r}, not one of {SAMPLERS}")
@@ -71,6 +74,8 @@ def sample(
     for now, then in tqdm(pairs, desc=sampler, disable=not progress, delay=0.3):
         t, t_prev = (torch.full((B,), step, device=device) for step in (now, then))
         prediction = guided(network, x, t, text, mask, guidance_scale)
+        if watch:
+            watch(t, x, prediction)
         if sampler == "ddpm":
             x = ddpm_step(schedule, prediction, x, t, t_prev, draw())
         else:

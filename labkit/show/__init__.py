@@ -7,11 +7,12 @@ import sys
 from types import ModuleType
 
 from labkit.show.notebook import play
+from labkit.show.player.denoising import denoising
 from labkit.show.player.scene import show
 from labkit.show.sheet import contact_sheet
 from labkit.show.video import render_frames, render_video
 
-__all__ = ["Player", "contact_sheet", "play", "render_frames", "render_video", "show"]
+__all__ = ["Player", "contact_sheet", "denoising", "play", "render_frames", "render_video", "show"]
 
 
 class _Show(ModuleType):
