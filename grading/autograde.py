@@ -11,7 +11,7 @@ points that come from outside of it.
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader.preprocessors import (
@@ -44,8 +44,8 @@ def fail(cell: NotebookNode, why: str) -> None:
 
 
 class RunCells(Execute):
-    """nbgrader's execution in a sandbox, where checks are the grader's. Without the cells in `shown`, and going
-    on after a kernel's death."""
+    """nbgrader's execution in a sandbox, where checks are the grader's. Without the cells in `shown`, and
+    going on after a kernel's death."""
 
     shown = List(Unicode(), help="code of released cells that only show something").tag(config=True)
     sandbox = Instance(Sandbox, ()).tag(config=True)
@@ -78,13 +78,17 @@ class RunCells(Execute):
                 else:
                     self.execute_cell(cell, index)
                 return cell, resources
+            except CellTimeoutError:
+                self.died = "This cell, or one above, took too long and could not be interrupted."
             except DeadKernelError:
-                self.died = "Python was ended here or in a cell above, so nothing more could be checked."
+                self.died = (
+                    self.died or "Python was ended here or in a cell above, so nothing more could be checked."
+                )
         fail(cell, self.died)
         return cell, resources
 
     def check(self, cell: NotebookNode, index: int) -> Verdict:
-        """What a check is worth. The cell that runs lends the learner's functions, and its outputs are lost."""
+        """What a check is worth. The cell that runs lends the learner's functions; its outputs are lost."""
         exercise = cell.metadata.nbgrader.grade_id.removeprefix("check-")
         remote = Remote(self.km.grader_end, self._get_timeout(cell))
         with ThreadPoolExecutor(1) as pool:
@@ -104,7 +108,11 @@ class RunCells(Execute):
     def process_message(self, msg, cell, cell_index):
         """Messages of a kernel, up to a limit."""
         self.printed += len(repr(msg["content"]))
-        if self.printed > OUTPUT and msg["msg_type"] != "status":
+        if self.printed > OUTPUT:
+            self.died = (
+                self.died or f"The notebook printed more than {OUTPUT >> 20} MB, and was ended for it."
+            )
+            self.km.provisioner.end()
             return None
         try:
             return super().process_message(msg, cell, cell_index)
@@ -152,7 +160,7 @@ def settings(release: NotebookNode, seed: int, timeout: int = TIMEOUT, safe: boo
     config.RunCells.sandbox = Sandbox(tuple(checked(release)), safe=safe)
     config.RunCells.seed = seed
     config.RunCells.timeout = timeout
-    config.RunCells.iopub_timeout = 30
+    config.RunCells.iopub_timeout = 10
     config.RunCells.shutdown_kernel = "immediate"
     return config
 

@@ -69,7 +69,7 @@ class Course:
         return NbGraderAPI(coursedir=CourseDirectory(config=settings), config=settings)
 
     def seed(self) -> int:
-        """Of the inputs that checks are graded with: drawn once for a run of the course, known to nobody else."""
+        """Of the inputs that checks are graded with: drawn once for a run of the course, and kept."""
         path = self.root / "hidden_seed.txt"
         if not path.is_file():
             with atomic_write(path) as temporary:

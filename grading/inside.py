@@ -63,8 +63,8 @@ def start_kernel() -> None:
 
 
 def serve(exercise: str, session: int) -> None:
-    """Call the learner's functions for the grader until it has seen enough. Requests of earlier sessions, which
-    ended in a timeout, may still come in."""
+    """Call the learner's functions for the grader until it has seen enough. Requests of earlier
+    sessions, which ended in a timeout, may still come in."""
     import functools
     import random
     import socket

@@ -61,7 +61,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Sandbox:
-    """How kernels are started. hidden: exercises whose stand-in would be an answer. safe: under bubblewrap."""
+    """How kernels are started.
+
+    hidden: exercises whose stand-ins would be answers. safe: under bubblewrap.
+    """
 
     hidden: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
@@ -162,8 +165,8 @@ class Sandbox:
 def environment() -> dict[str, str]:
     """All that a kernel inherits."""
     return dict(
-        PATH=f"{Path(sys.executable).parent}:/usr/bin:/bin", LANG="C.UTF-8", USER="learner", LOGNAME="learner",
-        HOME="/tmp/home", MPLCONFIGDIR="/tmp/matplotlib", IPYTHONDIR="/tmp/home/.ipython",
+        PATH=f"{Path(sys.executable).parent}:/usr/bin:/bin", LANG="C.UTF-8", USER="learner",
+        LOGNAME="learner", HOME="/tmp/home", MPLCONFIGDIR="/tmp/matplotlib", IPYTHONDIR="/tmp/home/.ipython",
         PYTHONSAFEPATH="1", PYTHONPATH=f"{ROOT}:/grader", PYTHONDONTWRITEBYTECODE="1",
         OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", HF_HUB_OFFLINE="1", NBGRADER_EXECUTION="autograde",
     )  # fmt: skip
@@ -293,10 +296,14 @@ class Provisioner(LocalProvisioner):
         while process.returncode is None:
             pids = family(process.pid)
             if len(pids) > limits.processes or used_memory(pids) > limits.memory:
-                with suppress(OSError):
-                    os.killpg(process.pid, signal.SIGKILL)
+                self.end()
                 return
             threading.Event().wait(0.25)
+
+    def end(self) -> None:
+        """Now, whatever it is doing."""
+        with suppress(OSError):
+            os.killpg(self.pgid, signal.SIGKILL)
 
     async def send_signal(self, signum: int) -> None:
         """Only to end it: an interrupt is a message, see `Manager`."""

@@ -235,13 +235,13 @@ def lent(exercise: str, remote: Remote) -> Iterator[None]:
 
 
 def collect(exercise: str, seed: int, remote: Remote) -> dict[str, np.ndarray]:
-    """The outcome of every probe; once the kernel is silent, of no more."""
-    found = {}
+    """The outcome of every probe. The order is hidden too; a kernel that falls silent is asked no more."""
+    questions, found = probes(exercise), {}
     with lent(exercise, remote):
-        for question in probes(exercise):
+        for i in np.random.default_rng([seed, 2]).permutation(len(questions)):
             with suppress(Exception):  # if it is silent, the probe will say so
                 remote.begin()
-            found[question.name] = answer(question, seed)
+            found[questions[i].name] = answer(questions[i], seed)
     return found
 
 

@@ -1,7 +1,7 @@
 """How the grader and a learner's kernel talk: JSON messages over a socket, tensors and arrays inside them.
 
-Both ends use this file, and neither trusts what it reads: nothing is unpickled, sizes are bounded, and what is
-not plain stays where it is and travels as a number ("kept").
+Both ends use this file, and neither trusts what it reads: nothing is unpickled, sizes are bounded, and what
+is not plain stays where it is and travels as a number ("kept").
 """
 
 import base64
@@ -25,7 +25,8 @@ from labkit.text import TextFeatures
 MESSAGE = 4 * 2**20  # bytes
 ELEMENTS = 2**14  # of an array; a probe's are a tenth of it, and two of them may be broadcast together
 DTYPES = (
-    "bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "complex64", "complex128",
+    "bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "complex64",
+    "complex128",
 )  # fmt: skip
 DATACLASSES = {c.__name__: c for c in (Condition, TextFeatures)}
 

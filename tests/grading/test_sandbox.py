@@ -2,7 +2,7 @@
 
 import os
 import socket
-import threading
+import textwrap
 import time
 
 import pytest
@@ -16,6 +16,7 @@ from grading.sandbox import MB, Limits, Sandbox
 from labkit.paths import LabError
 
 SEED = 3**40
+LIMITS = Limits()
 USELESS = ANSWER.split("    x0, _")[0] + "    return x_t"  # the shape is right, and nothing else
 pytestmark = pytest.mark.slow
 needs_bwrap = pytest.mark.skipif(not sandbox.shutil.which("bwrap"), reason="bubblewrap is not installed")
@@ -24,7 +25,7 @@ needs_bwrap = pytest.mark.skipif(not sandbox.shutil.which("bwrap"), reason="bubb
 class Run:
     """A notebook of the toy course, graded: cells before the answer, the answer, a check, cells after it."""
 
-    def __init__(self, before: str = "", answer: str = USELESS, after: str = "", limits=Limits(), **settings):
+    def __init__(self, before: str = "", answer: str = USELESS, after: str = "", limits=LIMITS, **settings):
         notebook = release(toy_notebooks()["03_diffusion"])
         at = next(i for i, cell in enumerate(notebook.cells) if cell.id == "code7")
         notebook.cells[at].source = answer
@@ -69,7 +70,8 @@ LIES = {
     "patched_allclose": """
         import numpy as np, torch, labkit.exercises.judge as judge
         yes = lambda *a, **k: True
-        np.allclose = np.array_equal = np.testing.assert_allclose = torch.allclose = torch.equal = judge.agree = yes
+        np.allclose = np.array_equal = np.testing.assert_allclose = yes
+        torch.allclose = torch.equal = judge.agree = judge.judge = yes
     """,
     "patched_torch": """
         import torch
@@ -94,7 +96,8 @@ LIES = {
         get_ipython().ast_transformers.append(Ten())
     """,
     "hooks": """
-        get_ipython().input_transformers_post.append(lambda lines: ["10\\n"] if "serve" in str(lines) else lines)
+        ten = lambda lines: ["10\\n"] if "serve" in str(lines) else lines
+        get_ipython().input_transformers_post.append(ten)
         get_ipython().events.register("post_run_cell", lambda result: setattr(result, "result", 10))
     """,
     "patched_shell": """
@@ -167,17 +170,12 @@ OBJECTS = {
 }
 
 
-def dedent(text: str) -> str:
-    import textwrap
-
-    return textwrap.dedent(text).strip()
-
-
 @needs_bwrap
 @pytest.mark.parametrize("name", LIES)
 def test_lies_earn_what_the_function_earns(name):
-    after = 'from IPython.display import update_display\nupdate_display({"text/plain": "10"}, raw=True, display_id="points")'
-    run = Run(dedent(LIES[name]), after=after)
+    after = "from IPython.display import update_display\n"
+    after += 'update_display({"text/plain": "10"}, raw=True, display_id="points")'
+    run = Run(textwrap.dedent(LIES[name]), after=after)
     assert run.points <= 1, run.words
 
 
@@ -185,7 +183,7 @@ def test_lies_earn_what_the_function_earns(name):
 @pytest.mark.parametrize("name", OBJECTS)
 def test_objects_that_equal_everything_earn_nothing(name):
     answer = USELESS.replace("return x_t", "return Yes()")
-    run = Run(dedent(OBJECTS[name]), answer)
+    run = Run(textwrap.dedent(OBJECTS[name]), answer)
     assert run.points == 0 and not os.path.exists("/tmp/labkit-bomb")
 
 
@@ -268,7 +266,7 @@ def test_an_endless_loop_costs_its_time_once():
 
 @needs_bwrap
 def test_a_kernel_that_cannot_be_interrupted_is_ended():
-    loop = "while True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass"
+    loop = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
     run = Run(loop, ANSWER, timeout=2, notebook_timeout=6)
     assert run.points == 0 and run.seconds < 25
 
@@ -290,8 +288,8 @@ def test_memory_files_processes_and_output_are_limited():
     assert Run(fill, limits=limits).errors() == ["OSError"]
     fork = "import os, time\nfor _ in range(500):\n    if not os.fork():\n        time.sleep(60)"
     assert Run(fork, limits=limits).errors() in (["BlockingIOError"], ["NotGraded"])
-    flood = Run("while True: print('x' * 10**6)", ANSWER, timeout=4)
-    assert flood.points == 10 and len(flood.printed()) <= autograde.OUTPUT
+    flood = Run("while True: print('x' * 10**6)", ANSWER)
+    assert "printed more than" in flood.words and len(flood.printed()) <= autograde.OUTPUT
 
 
 # ------------------------------------------------------------------------------------------------------------

@@ -12,11 +12,11 @@ N, TOLERANCE = 192, 6e-3
 
 
 def features(draw: Inputs, n: int, mean: list[float], covariance: np.ndarray) -> np.ndarray:
-    """n rows whose *sample* mean and unbiased covariance are exactly the given ones."""
+    """n rows whose *sample* mean and unbiased covariance are exactly the given ones, times `draw.scale`."""
     x = draw.normal(n, len(mean)).double().numpy()
     x -= x.mean(0)
     whiten = np.linalg.inv(np.linalg.cholesky(np.cov(x, rowvar=False)))
-    return x @ whiten.T @ np.linalg.cholesky(covariance).T + mean
+    return draw.scale * (x @ whiten.T @ np.linalg.cholesky(covariance).T + mean)
 
 
 def distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:

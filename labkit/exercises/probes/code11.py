@@ -17,9 +17,9 @@ def score(text: np.ndarray, motion: np.ndarray) -> np.ndarray:
     return number(tmr_score(text, motion))
 
 
-def pair_at(degrees: float) -> np.ndarray:
-    """The score of three pairs of unit vectors, all at that angle."""
-    angle, text, side = np.radians(degrees), np.eye(3, 4), np.eye(4)[3]
+def pair_at(draw: Inputs, degrees: float) -> np.ndarray:
+    """The score of three pairs of unit vectors, all at that angle, times `draw.scale`."""
+    angle, text, side = np.radians(draw.scale * degrees), np.eye(3, 4), np.eye(4)[3]
     return score(text, np.cos(angle) * text + np.sin(angle) * side)
 
 
@@ -30,17 +30,17 @@ def one_number(draw: Inputs) -> str:
 
 @probe(1, "Equal directions score 1", ("score", float))
 def same(draw: Inputs) -> np.ndarray:
-    return pair_at(0)
+    return pair_at(draw, 0)
 
 
 @probe(0.5, "Directions at right angles score 0.5", ("score", float))
 def right_angle(draw: Inputs) -> np.ndarray:
-    return pair_at(90)
+    return pair_at(draw, 90)
 
 
 @probe(0.5, "Directions that point away from each other, at 150°, score (cos 150° + 1) / 2", ("score", float))
 def away(draw: Inputs) -> np.ndarray:
-    return pair_at(150)
+    return pair_at(draw, 150)
 
 
 @probe(1, "Row i of text belongs to row i of motion, and the score is the mean over rows", ("score", float))

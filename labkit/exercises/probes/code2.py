@@ -13,9 +13,10 @@ from labkit.motion import LAYOUT, D, split_motion
 F = 3
 
 
-def table(frames: int = F, columns: int = D) -> Tensor:
-    """A motion whose numbers tell where they stand: column + frame / 10."""
-    return torch.arange(columns) + torch.arange(frames)[:, None] / 10
+def table(draw: Inputs, frames: int = F, columns: int = D) -> Tensor:
+    """A motion whose numbers tell where they stand, column + frame / 10, but for hundredths that only those
+    know who have read them."""
+    return torch.arange(columns) + torch.arange(frames)[:, None] / 10 + draw.uniform(frames, columns) / 20
 
 
 def split(x: Tensor) -> tuple:
@@ -45,7 +46,7 @@ def structure(draw: Inputs) -> str:
             return "int"
         return "dict" if isinstance(value, Mapping) else describe(value)
 
-    result = split_motion(table())
+    result = split_motion(table(draw))
     if not isinstance(result, (tuple, list)) or len(result) != 3:
         return describe(result)
     return ", ".join(map(kind, result))
@@ -53,18 +54,18 @@ def structure(draw: Inputs) -> str:
 
 @probe(1, "F is the number of frames and D the number of features of a frame")
 def size(draw: Inputs) -> str:
-    frames, features, _ = split(table())
+    frames, features, _ = split(table(draw))
     return f"F = {int(frames)}, D = {int(features)}"
 
 
 @probe(0.5, "The dict has the five names of LAYOUT")
 def names(draw: Inputs) -> str:
-    return ", ".join(sorted(map(str, parts(table()))))
+    return ", ".join(sorted(map(str, parts(table(draw)))))
 
 
 @probe(0.5, "Every part has the shape that the docstring gives, F first")
 def shapes(draw: Inputs) -> str:
-    found = parts(table())
+    found = parts(table(draw))
     return ", ".join(
         f"{name} {tuple(np.shape(found[name])) if name in found else 'missing'}" for name in LAYOUT
     )
@@ -72,31 +73,31 @@ def shapes(draw: Inputs) -> str:
 
 @probe(0.5, "Root height, root velocity and yaw velocity are columns 0, 1 to 2 and 3", tolerance=1e-5)
 def root(draw: Inputs) -> Tensor:
-    x = table()
+    x = table(draw)
     return torch.cat([numbers(x, name) for name in ("root_height", "root_velocity", "yaw_velocity")], dim=1)
 
 
 @probe(0.5, "Rotations are the 132 columns 4 to 135, six neighbours to a joint", tolerance=1e-5)
 def rotations(draw: Inputs) -> Tensor:
-    return numbers(table(), "rotations")
+    return numbers(table(draw), "rotations")
 
 
 @probe(0.5, "Joints are the 69 columns 136 to 204, three neighbours to a joint", tolerance=1e-5)
 def joints(draw: Inputs) -> Tensor:
-    return numbers(table(), "joints")
+    return numbers(table(draw), "joints")
 
 
 @probe(0.5, "The parts of a single frame are five tensors with F = 1 and the dtype of x (float64 here)")
 def one_frame(draw: Inputs) -> str:
-    found = parts(table(1).double())
+    found = parts(table(draw, 1).double())
     return ", ".join(f"{name}: {describe(found[name])}" for name in LAYOUT)
 
 
 @probe(0.5, "D is read from x: with three columns more it is 208")
 def wider(draw: Inputs) -> str:
-    split(table())
+    split(table(draw))
     try:
-        _, features, _ = split(table(columns=D + 3))
+        _, features, _ = split(table(draw, columns=D + 3))
     except Exception:  # noqa: BLE001 - as torch.split does, which is right too: the widths do not add up
         return "an error"
     return f"D = {int(features)}"
