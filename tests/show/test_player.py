@@ -34,7 +34,8 @@ const body = new Body(facts.body, arrays);
 const frames = arrays.pelvis0.length / 3;
 const joints = new Float32Array(frames * 72), vertices = new Float32Array(frames * body.rest.length);
 for (let f = 0; f < frames; f++) {
-  const at = body.pose(arrays.quaternions0, arrays.pelvis0, f, facts.rotations, joints.subarray(72 * f, 72 * f + 72));
+  const out = joints.subarray(72 * f, 72 * f + 72);
+  const at = body.pose(arrays.quaternions0, arrays.pelvis0, f, facts.rotations, out);
   body.vertices(at, vertices.subarray(f * body.rest.length, (f + 1) * body.rest.length));
 }
 fs.writeFileSync(process.argv[2] + "/joints.bin", joints);

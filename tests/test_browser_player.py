@@ -1,0 +1,204 @@
+"""The player in a real browser: in JupyterLab, in a notebook reopened, in exported HTML with no network."""
+
+import io
+import re
+import shutil
+
+import nbformat
+import numpy as np
+import pytest
+from jupyterlab import CHROMIUM, PICTURES, jupyterlab, open_notebook, run_all
+from nbconvert import HTMLExporter
+from PIL import Image
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
+]
+
+CELLS = [
+    """import labkit
+from labkit.dataset import MotionDataset
+from labkit.motion import decode
+motions = [decode(s.x) for s in MotionDataset("starter").samples if len(s.x) >= 60][:2]
+labkit.show(motions, ["the first", "the second"])""",
+    """player = labkit.show.Player(motions[0], "live")
+player""",
+    """player.frame = 7""",
+]
+FRAMES = ".lk-stage > canvas"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--enable-unsafe-swiftshader"]
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory, browser):
+    """A folder and the address of a JupyterLab in which the notebook of CELLS was run and saved."""
+    folder = tmp_path_factory.mktemp("lab")
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells = [nbformat.v4.new_code_cell(c) for c in CELLS]
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    (folder / "work").mkdir()
+    nbformat.write(notebook, folder / "work" / "player.ipynb")
+    with jupyterlab(folder) as address:
+        yield folder, address
+
+
+@pytest.fixture(scope="module")
+def ran(lab, browser):
+    """The page with that notebook, run and saved."""
+    folder, address = lab
+    page = browser.new_page(viewport={"width": 1200, "height": 1600})
+    open_notebook(page, address, "player.ipynb")
+    run_all(page, timeout=120)
+    page.frame_locator(".jp-OutputArea iframe").locator(FRAMES).wait_for(timeout=30_000)
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    page.get_by_text("Save Notebook", exact=True).click()
+    page.wait_for_timeout(2000)
+    yield page
+    page.close()
+
+
+def frame_of(player) -> int:
+    return int(player.locator(".lk").get_attribute("data-frame"))
+
+
+def picture(player) -> np.ndarray:
+    """What is seen of the bodies now."""
+    player.locator(".lk-stage").page.wait_for_timeout(700)
+    shot = player.locator(".lk-stage").screenshot()
+    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")).astype(int)
+
+
+def changed(before: np.ndarray, after: np.ndarray) -> float:
+    """The share of pixels that differ."""
+    return float((np.abs(before - after).max(-1) > 12).mean())
+
+
+def plays(page, player) -> bool:
+    """Does it move by itself, and does a body stand in every panel?"""
+    player.locator(FRAMES).wait_for(timeout=30_000)
+    seen = set()
+    for _ in range(10):
+        page.wait_for_timeout(300)
+        seen.add(frame_of(player))
+    halves = np.array_split(picture(player), player.locator(".lk-window").count(), axis=1)
+    # the suit is the only thing that is dark and blue
+    suit = [((h[..., 2] < 150) & (h[..., 2] > h[..., 0] + 25)).mean() for h in halves]
+    return len(seen) > 3 and min(suit) > 0.01
+
+
+def test_plays_scrubs_and_turns_in_jupyterlab(ran):
+    player = ran.frame_locator(".jp-OutputArea iframe")
+    assert plays(ran, player)
+    assert player.locator("figcaption").all_inner_texts() == ["1 · the first", "2 · the second"]
+
+    player.get_by_role("button", name="Pause").click()
+    slider = player.get_by_role("slider", name="Frame")
+    slider.fill("20")
+    at_20 = picture(player)
+    assert frame_of(player) == 20
+    assert "frame 21 of" in slider.get_attribute("aria-valuetext")
+    assert changed(at_20, picture(player)) == 0  # a paused body stands still
+    slider.fill("45")
+    assert changed(at_20, picture(player)) > 0.005
+    player.get_by_role("button", name="One frame back").click()
+    player.locator(".lk-stage").focus()
+    ran.keyboard.press("ArrowLeft")
+    ran.wait_for_timeout(300)
+    assert frame_of(player) == 43
+
+    before = picture(player)
+    box = player.locator(".lk-stage").bounding_box()
+    ran.mouse.move(box["x"] + 200, box["y"] + 150)
+    ran.mouse.down()
+    ran.mouse.move(box["x"] + 330, box["y"] + 120, steps=5)
+    ran.mouse.up()
+    turned = picture(player)
+    assert changed(before, turned) > 0.05
+    assert frame_of(player) == 43
+    ran.keyboard.press("0")
+    assert changed(before, picture(player)) < 0.002
+    ran.screenshot(path=PICTURES / "player.png")
+
+
+def test_overlay_trails_and_theme(ran):
+    player = ran.frame_locator(".jp-OutputArea iframe")
+    side_by_side = picture(player)
+    player.get_by_role("button", name=re.compile("^All bodies")).click()
+    assert player.locator(".lk-tag").all_inner_texts() == ["1", "2"]
+    assert player.locator(".lk-window").count() == 1
+    overlaid = picture(player)
+    assert changed(side_by_side, overlaid) > 0.05
+    player.get_by_role("button", name=re.compile("^The way")).click()
+    player.get_by_role("combobox", name=re.compile("^Trail")).select_option(label="Trail: left wrist")
+    trailed = picture(player)
+    assert 0.0005 < changed(overlaid, trailed) < 0.05
+    player.get_by_role("button", name=re.compile("^Light or dark")).click()
+    assert picture(player).mean() < trailed.mean() - 60
+    ran.screenshot(path=PICTURES / "player_overlay.png")
+    player.get_by_role("button", name=re.compile("^Light or dark")).click()
+    player.get_by_role("button", name=re.compile("^All bodies")).click()
+
+
+def test_widget_listens_to_python(ran):
+    live = ran.locator(".jp-OutputArea .lk").locator("..")
+    live.scroll_into_view_if_needed()
+    live.locator("canvas").wait_for(timeout=30_000)
+    ran.wait_for_timeout(1000)
+    assert live.locator("figcaption").all_inner_texts() == ["live"]
+    assert frame_of(live) == 7  # the last cell's
+    assert live.get_by_role("button", name="Play", exact=True).count() == 1
+    ran.screenshot(path=PICTURES / "player_widget.png")
+
+
+def test_reopened_notebook_plays_without_its_kernel(ran, lab, browser):
+    folder, address = lab
+    notebook = nbformat.read(folder / "work" / "player.ipynb", 4)
+    assert all(len(str(c.outputs)) < 3e6 for c in notebook.cells)
+    page = browser.new_page(viewport={"width": 1200, "height": 1600})
+    page.goto(address)
+    token = next(c["value"] for c in page.context.cookies() if c["name"] == "_xsrf")
+    api = address.removesuffix("/lab") + "/api/sessions"
+    for session in page.request.get(api).json():
+        page.request.delete(f"{api}/{session['id']}", headers={"X-XSRFToken": token})
+    open_notebook(page, address, "player.ipynb", workspace="again")
+    assert plays(page, page.frame_locator(".jp-OutputArea iframe"))
+    page.screenshot(path=PICTURES / "player_reopened.png")
+
+    # as it came from somebody else: scripts and frames are taken out, the filmstrip stays
+    notebook.cells[0].source += "\n# by somebody else"
+    nbformat.write(notebook, folder / "work" / "foreign.ipynb")
+    open_notebook(page, address, "foreign.ipynb", workspace="foreign")
+    strips = page.locator(".jp-OutputArea img")
+    strips.first.wait_for(timeout=30_000)
+    assert page.locator(".jp-OutputArea iframe").count() == 0
+    assert strips.count() == 2
+    assert strips.first.evaluate("i => i.complete && i.naturalWidth > 500 && i.clientHeight > 100")
+    page.screenshot(path=PICTURES / "player_untrusted.png")
+    page.close()
+
+
+def test_exported_html_plays_from_disk_without_a_network(ran, lab, browser):
+    folder, _ = lab
+    shutil.copy(folder / "work" / "player.ipynb", folder / "export.ipynb")
+    document, _ = HTMLExporter().from_filename(str(folder / "export.ipynb"))
+    (folder / "export.html").write_text(document)
+    context = browser.new_context(offline=True, viewport={"width": 1200, "height": 1600})
+    page = context.new_page()
+    page.goto((folder / "export.html").as_uri())
+    players = page.locator("iframe")
+    assert players.count() == 2  # the live widget's stand-in is one too
+    for k in range(2):
+        players.nth(k).scroll_into_view_if_needed()
+        assert plays(page, players.nth(k).content_frame)
+    page.screenshot(path=PICTURES / "player_exported.png")
+    context.close()
