@@ -18,6 +18,7 @@ EPILOG = """a whole round:
   python -m grading answers --in a.csv        ... and back
   python -m grading feedback                  a page for each student and notebook
   python -m grading export --format canvas    a table to import
+  python -m grading report                    how the class did, as a page
 
 Everything about one run of the course is in one folder, --course (default: grading/course).
 docs/instructors.md tells the whole story.
@@ -85,6 +86,11 @@ def build_parser() -> argparse.ArgumentParser:
     way.add_argument("--in", type=Path, metavar="FILE.csv", dest="file", help="read points and comments")
 
     add("feedback", "Write a page for each student and notebook into COURSE/feedback.")
+
+    p = add(
+        "report", "Write COURSE/report.html: points, common mistakes, what is ungraded, how long it took."
+    )
+    p.add_argument("--names", action="store_true", help="with students' names: not to be shown around")
 
     p = add("export", "Write the points as a table.")
     p.add_argument("--format", choices=("canvas", "moodle", "csv"), default="csv")
@@ -184,6 +190,13 @@ def feedback(args) -> int:
     return 1 if failures else 0
 
 
+def report(args) -> None:
+    from grading.course import Course
+    from grading.report import report
+
+    print(report(Course(args.course), args.names))
+
+
 def export(args) -> None:
     from grading.course import Course
     from grading.export import export
@@ -200,7 +213,7 @@ def export(args) -> None:
 
 COMMANDS = dict(
     build=build, release=release, collect=collect, autograde=autograde, answers=answers, feedback=feedback,
-    export=export,
+    export=export, report=report,
 )  # fmt: skip
 
 

@@ -52,7 +52,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Line:
-    """What became of one file. older: left out only because a later copy was taken."""
+    """What became of one file. older: left out only because a later copy was taken.
+
+    Names and what else a student wrote stand in brackets at the end of text, for a report to leave out.
+    """
 
     file: str
     student: str
@@ -155,7 +158,7 @@ def owned(entry: Entry, parts: tuple[str, ...], crowded: set[str]) -> Found:
     if len(parts) == 1 and not (is_zip(top) and entry.problem):
         return Found("", "", entry, problem=entry.problem)
     branch = parts[1] if is_zip(top) and len(parts) > 2 else ""
-    crowd = f"files of several people are in {shown((top,))}: collect it by itself"
+    crowd = f"files of several people: collect their folder or zip file by itself ({shown((top,))})"
     name = top[:-4] if is_zip(top) else top
     return Found(slug(name), name, entry, branch, entry.problem or crowd * (top in crowded))
 
@@ -217,7 +220,7 @@ def settle(
 ) -> list[Line]:
     """Of several files for one notebook take the one that was changed last."""
     if len({found.branch for found, _ in copies} - {""}) > 1:
-        text = f"in several folders of {student}.zip: unpack it, one folder a student"
+        text = "in several folders of one zip file: unpack it, one folder a student"
         return [Line(found.file, student, assignment, text, taken=False) for found, _ in copies]
     copies = sorted(copies, key=lambda copy: (int(copy[0].entry.changed), copy[0].file))
     *older, (found, taken) = copies
@@ -267,7 +270,7 @@ class Record:
             others = origins[student.casefold()]
             if len(others) > 1:
                 names = ", ".join(sorted(map(ascii, others)))  # tells é from e with an accent
-                shared[student] = f"two people are called {student} ({names}): give each a name of their own"
+                shared[student] = f"two people of one name: give each another ({student}: {names})"
         for student, origin in here:
             if student not in shared:
                 self.people.setdefault(student, origin)

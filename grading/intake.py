@@ -19,7 +19,7 @@ from labkit.paths import LabError
 
 LIMIT = 64 * 2**20  # bytes; videos in outputs are the bulk of it
 VALUES = 4_000_000  # of JSON, which take far more memory than room in the file
-CELLS = 2000
+CELLS = 20_000
 TEXT = 4 * 2**20  # characters in all cells
 PICTURE = 8 * 2**20  # characters of one attachment
 LOST = "\N{REPLACEMENT CHARACTER}"
@@ -281,13 +281,13 @@ def answer_cells(
     first: int, cells: list[Cell], own: list[int], owner: Mapping[int, str], given: set[str]
 ) -> list[int]:
     """An answer's own cell, its copies, and the learner's text right below it."""
-    found = list(own)
+    found = set(own)
     for i in range(first + 1, len(cells)):
-        if i in own:
+        if i in found:
             continue
         if i in owner or cells[i].kind != "markdown" or cells[i].text in given:
             break
-        found.append(i)
+        found.add(i)
     return sorted(found)
 
 
@@ -386,5 +386,5 @@ def assemble(out: list[tuple[str, NotebookNode]], release: NotebookNode) -> Note
     try:
         nbformat.validate(notebook)
     except nbformat.ValidationError as error:
-        raise Refused(f"cannot be made a valid notebook: {error.message[:100]}") from None
+        raise Refused(f"cannot be made a valid notebook ({error.message[:100]})") from None
     return notebook

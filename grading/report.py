@@ -1,0 +1,261 @@
+"""How the class did, on one page: points, what often goes wrong, what nobody has graded, how long it took.
+
+Everything comes from what grading left in the course folder; nothing is run. Without `names` the page can be
+shown around: it holds no name, no file name, and no text that a student wrote.
+"""
+
+import html
+import re
+import statistics
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from grading.autograde import is_new
+from grading.collect import Record
+from grading.course import Course, Mark, is_graded, why
+from labkit.exercises.registry import EXERCISES
+from labkit.paths import atomic_write
+
+COMMON = 8  # diagnoses shown for an exercise
+BARS = 10
+LONGEST = 4 * 3600  # seconds; longer, and a clock was changed or the folder copied
+
+NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.]*\w)")
+RAISED = re.compile(r"(raised \w+): .*", re.DOTALL)
+VERDICT = re.compile(r"^✘ .*? of [\d.e+]+ points\. ", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What one student was told at one check."""
+
+    exercise: str
+    student: str
+    text: str
+
+    @property
+    def kind(self) -> str:
+        """The same for all who made this mistake: without numbers, and without words of the student's."""
+        return NUMBER.sub("…", RAISED.sub(r"\1", self.text))
+
+
+@dataclass(frozen=True)
+class Ungraded:
+    """Something to look at. reason: in brackets may follow what names somebody."""
+
+    student: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Report:
+    marks: list[Mark]
+    diagnoses: list[Diagnosis]
+    ungraded: list[Ungraded]
+    seconds: dict[tuple[str, str], float]  # by student and assignment
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                  Gathering
+# ------------------------------------------------------------------------------------------------------------
+
+
+def gather(course: Course) -> Report:
+    """All that the page tells. Raises LabError before `build`."""
+    submissions = course.submissions()
+    waiting = {pair for pair in submissions if is_new(course, *pair)}
+    graded = [pair for pair in submissions if pair not in waiting]
+    diagnoses, seconds = [], {}
+    for student, assignment in graded:
+        notebook = course.graded_notebook(student, assignment)
+        diagnoses += [Diagnosis(e, student, text) for e, text in told(notebook)]
+        path = course.autograded / student / assignment / f"{assignment}.ipynb"
+        if (took := duration(notebook, path.stat().st_mtime)) is not None:
+            seconds[student, assignment] = took
+    ungraded = left_out(course, submissions) + [
+        Ungraded(student, assignment, reason(course, student, assignment))
+        for student, assignment in sorted(waiting)
+    ]
+    marks = [mark for mark in course.marks() if (mark.student, mark.assignment) not in waiting]
+    return Report(marks, diagnoses, ungraded, seconds)
+
+
+def told(notebook: NotebookNode) -> list[tuple[str, str]]:
+    """(exercise, message) of every check in a graded notebook that was not passed."""
+    found = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code" or not is_graded(cell):
+            continue
+        lines = [verdict(output) for output in cell.outputs]
+        if text := next(filter(None, lines), ""):
+            found.append((cell.metadata.nbgrader.grade_id.removeprefix("check-"), text))
+    return found
+
+
+def verdict(output: NotebookNode) -> str:
+    """The words of a check, or of the grader who could not do it; empty for a check that was passed."""
+    if output.output_type == "error" and output.ename == "NotGraded":
+        return output.evalue
+    text = html.unescape(re.sub(r"<[^>]*>", "", output.get("data", {}).get("text/html", "")))
+    return VERDICT.sub("", text) if VERDICT.match(text) else ""
+
+
+def duration(notebook: NotebookNode, written: float) -> float | None:
+    """Seconds from the first cell's start to the graded notebook's writing; None where clocks disagree."""
+    for cell in notebook.cells:
+        stamp = cell.metadata.get("execution", {}).get("iopub.status.busy")
+        if stamp:
+            try:
+                took = written - datetime.fromisoformat(stamp).timestamp()
+            except (TypeError, ValueError):
+                return None
+            return took if 0 <= took <= LONGEST else None
+    return None
+
+
+def left_out(course: Course, submissions: Iterable[tuple[str, str]]) -> list[Ungraded]:
+    """What collect could not take, unless the same student handed in the same notebook after all."""
+    return [
+        Ungraded(line.student, line.file, line.text)
+        for line in Record(course).lines
+        if not (line.taken or line.older or (line.student, line.assignment) in submissions)
+    ]
+
+
+def reason(course: Course, student: str, assignment: str) -> str:
+    log = course.logs / f"{student}_{assignment}.txt"
+    handed_in = course.submitted / student / assignment / f"{assignment}.ipynb"
+    if not log.is_file() or log.stat().st_mtime < handed_in.stat().st_mtime:
+        return "not graded yet: run autograde"
+    return f"could not be graded ({why(dict(log=log.read_text('utf-8', 'replace')))})"
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                   The page
+# ------------------------------------------------------------------------------------------------------------
+
+STYLE = """
+:root { color-scheme: light dark }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
+h2 { margin-top: 2.5rem }
+table { border-collapse: collapse; width: 100% }
+th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8884 }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
+svg { fill: #3b78c2; display: block }
+.quiet { opacity: .7 }
+"""
+
+
+def row(*cells: str, tag: str = "td") -> str:
+    """Cells are HTML already; those that begin with a digit stand to the right."""
+    numbers = [' class="n"' if re.match(r"[\d–]", cell) else "" for cell in cells]
+    return "<tr>" + "".join(f"<{tag}{n}>{cell}</{tag}>" for n, cell in zip(numbers, cells)) + "</tr>"
+
+
+def table(head: list[str], rows: list[str]) -> str:
+    return f"<table>{row(*head, tag='th')}{''.join(rows)}</table>"
+
+
+def bars(values: list[float], top: float) -> str:
+    """How often values from 0 to `top` occur, as a small picture that can be read aloud."""
+    step = top / BARS or 1
+    counts = Counter(min(int(value / step + 1e-9), BARS) for value in values)
+    highest = max(counts.values(), default=1)
+    said = ", ".join(f"{count} × {value:g}" for value, count in sorted(Counter(values).items()))
+    drawn = "".join(
+        f'<rect x="{bar * 15}" y="{36 - height:.1f}" width="13" height="{height:.1f}"/>'
+        for bar, height in sorted((bar, 36 * count / highest) for bar, count in counts.items())
+    )
+    return f'<svg width="165" height="38" role="img"><title>{said}</title>{drawn}</svg>'
+
+
+def points_table(marks: list[Mark]) -> str:
+    rows = []
+    for name in dict.fromkeys(mark.name for mark in sorted(marks, key=lambda mark: mark.assignment)):
+        mine = [mark for mark in marks if mark.name == name]
+        points = [mark.points for mark in mine if mark.points is not None]
+        top = mine[0].max_points or max(points, default=0)
+        if points:
+            full = f"{sum(p >= top for p in points) / len(points):.0%}" if mine[0].max_points else "–"
+            numbers = [f"{statistics.median(points):g}", full, bars(points, top)]
+        else:
+            numbers = ["–", "–", ""]
+        counts = [f"{len(points)}", f"{len(mine) - len(points) or '–'}"]
+        rows.append(row(title(name), f"{mine[0].max_points:g}", *counts, *numbers))
+    head = ["Exercise", "of", "graded", "waiting", "median", "all points", "from none to all"]
+    return table(head, rows)
+
+
+def title(name: str) -> str:
+    return EXERCISES[name].title if name in EXERCISES else html.escape(name.upper())
+
+
+def diagnoses_table(diagnoses: list[Diagnosis], names: bool) -> str:
+    rows = []
+    for exercise in sorted({d.exercise for d in diagnoses}, key=[*EXERCISES].index):
+        mine = [d for d in diagnoses if d.exercise == exercise]
+        kinds = Counter(d.kind for d in mine)
+        for kind, count in kinds.most_common(COMMON):
+            who = ", ".join(sorted(d.student for d in mine if d.kind == kind)) if names else ""
+            text = html.escape(kind) + (f'<br><span class="quiet">{html.escape(who)}</span>' if who else "")
+            rows.append(row(title(exercise), f"{count}", text))
+        if len(kinds) > COMMON:
+            rest = sum(kinds.values()) - sum(count for _, count in kinds.most_common(COMMON))
+            rows.append(row(title(exercise), f"{rest}", f"{len(kinds) - COMMON} other things"))
+    return (
+        table(["Exercise", "students", "What they were told"], rows) if rows else "<p>Nothing went wrong.</p>"
+    )
+
+
+def ungraded_table(ungraded: list[Ungraded], names: bool) -> str:
+    if not ungraded:
+        return "<p>Everything that came was graded.</p>"
+    if names:
+        rows = [row(*map(html.escape, (u.student or "?", u.what, u.reason))) for u in ungraded]
+        return table(["Student", "What", "Why"], rows)
+    kinds = Counter(u.reason.partition(" (")[0] for u in ungraded)
+    return table(["", "Why"], [row(f"{count}", html.escape(kind)) for kind, count in kinds.most_common()])
+
+
+def timings_table(seconds: dict[tuple[str, str], float], names: bool) -> str:
+    rows = []
+    for assignment in sorted({assignment for _, assignment in seconds}):
+        mine = {who: s for (who, what), s in seconds.items() if what == assignment}
+        slowest = max(mine, key=mine.get)
+        cells = [f"{statistics.median(mine.values()):.0f} s", f"{mine[slowest]:.0f} s"]
+        who = [html.escape(slowest)] if names else []
+        together = f"{sum(mine.values()) / 60:.1f} min"
+        rows.append(row(html.escape(assignment), f"{len(mine)}", *cells, together, *who))
+    head = ["Notebook", "graded", "median", "slowest", "together", *(["the slowest"] if names else [])]
+    return table(head, rows) if rows else "<p>No times are known.</p>"
+
+
+def page(report: Report, names: bool) -> str:
+    students = {mark.student for mark in report.marks}
+    look = len(report.ungraded)
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>How the class did</title><style>{STYLE}</style></head><body>
+<h1>How the class did</h1>
+<p>{len(students)} students with graded work; {look} ungraded {"thing" if look == 1 else "things"} to look at.</p>
+<h2>Points</h2>{points_table(report.marks)}
+<h2>What goes wrong</h2>{diagnoses_table(report.diagnoses, names)}
+<h2>Ungraded, look at it</h2>{ungraded_table(report.ungraded, names)}
+<h2>Time</h2>{timings_table(report.seconds, names)}
+</body></html>
+"""
+
+
+def report(course: Course, names: bool = False) -> Path:
+    """Write report.html into the course folder → its path."""
+    path = course.root / "report.html"
+    text = page(gather(course), names)
+    with atomic_write(path) as temporary:
+        temporary.write_text(text, "utf-8")
+    return path
