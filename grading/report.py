@@ -39,9 +39,14 @@ class Diagnosis:
     text: str
 
     @property
+    def words(self) -> str:
+        """Without those of the student's, whose exceptions may say anything."""
+        return RAISED.sub(r"\1", self.text)
+
+    @property
     def kind(self) -> str:
-        """The same for all who made this mistake: without numbers, and without words of the student's."""
-        return NUMBER.sub("…", RAISED.sub(r"\1", self.text))
+        """The same for all who made this mistake, whatever numbers came of it."""
+        return NUMBER.sub("…", self.words)
 
 
 @dataclass(frozen=True)
@@ -93,8 +98,9 @@ def told(notebook: NotebookNode) -> list[tuple[str, str]]:
         if cell.cell_type != "code" or not is_graded(cell):
             continue
         lines = [verdict(output) for output in cell.outputs]
-        if text := next(filter(None, lines), ""):
-            found.append((cell.metadata.nbgrader.grade_id.removeprefix("check-"), text))
+        if any(lines):  # the grader puts what happened later in front
+            exercise = cell.metadata.nbgrader.grade_id.removeprefix("check-")
+            found.append((exercise, [line for line in lines if line][-1]))
     return found
 
 
@@ -146,16 +152,15 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto
 h2 { margin-top: 2.5rem }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8884 }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
+td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere }
 svg { fill: #3b78c2; display: block }
 .quiet { opacity: .7 }
 """
 
 
 def row(*cells: str, tag: str = "td") -> str:
-    """Cells are HTML already; those that begin with a digit stand to the right."""
-    numbers = [' class="n"' if re.match(r"[\d–]", cell) else "" for cell in cells]
-    return "<tr>" + "".join(f"<{tag}{n}>{cell}</{tag}>" for n, cell in zip(numbers, cells)) + "</tr>"
+    """Cells are HTML already."""
+    return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in cells) + "</tr>"
 
 
 def table(head: list[str], rows: list[str]) -> str:
@@ -193,7 +198,7 @@ def points_table(marks: list[Mark]) -> str:
 
 
 def title(name: str) -> str:
-    return EXERCISES[name].title if name in EXERCISES else html.escape(name.upper())
+    return EXERCISES[name].title if name in EXERCISES else html.escape(name.capitalize())
 
 
 def diagnoses_table(diagnoses: list[Diagnosis], names: bool) -> str:
@@ -202,15 +207,17 @@ def diagnoses_table(diagnoses: list[Diagnosis], names: bool) -> str:
         mine = [d for d in diagnoses if d.exercise == exercise]
         kinds = Counter(d.kind for d in mine)
         for kind, count in kinds.most_common(COMMON):
-            who = ", ".join(sorted(d.student for d in mine if d.kind == kind)) if names else ""
-            text = html.escape(kind) + (f'<br><span class="quiet">{html.escape(who)}</span>' if who else "")
+            same = [d for d in mine if d.kind == kind]
+            text = html.escape(kind if len({d.words for d in same}) > 1 else same[0].words)
+            if names:
+                who = ", ".join(sorted(d.student for d in same))
+                text += f'<br><span class="quiet">{html.escape(who)}</span>'
             rows.append(row(title(exercise), f"{count}", text))
         if len(kinds) > COMMON:
             rest = sum(kinds.values()) - sum(count for _, count in kinds.most_common(COMMON))
             rows.append(row(title(exercise), f"{rest}", f"{len(kinds) - COMMON} other things"))
-    return (
-        table(["Exercise", "students", "What they were told"], rows) if rows else "<p>Nothing went wrong.</p>"
-    )
+    head = ["Exercise", "students", "what they were told"]
+    return table(head, rows) if rows else "<p>Nothing went wrong.</p>"
 
 
 def ungraded_table(ungraded: list[Ungraded], names: bool) -> str:
@@ -243,7 +250,7 @@ def page(report: Report, names: bool) -> str:
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>How the class did</title><style>{STYLE}</style></head><body>
 <h1>How the class did</h1>
-<p>{len(students)} students with graded work; {look} ungraded {"thing" if look == 1 else "things"} to look at.</p>
+<p>{len(students)} students with graded work; ungraded: {look}.</p>
 <h2>Points</h2>{points_table(report.marks)}
 <h2>What goes wrong</h2>{diagnoses_table(report.diagnoses, names)}
 <h2>Ungraded, look at it</h2>{ungraded_table(report.ungraded, names)}

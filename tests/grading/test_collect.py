@@ -2,6 +2,7 @@ import os
 
 import pytest
 
+from grading import collect as collect_module
 from grading.collect import collect, search
 from labkit.paths import LabError
 
@@ -153,3 +154,78 @@ def test_mistakes_are_one_line(course, tmp_path, inbox):
     course.submitted.mkdir()
     with pytest.raises(LabError, match="where collect puts"):
         collect(course, course.submitted)
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("Jane", "jane"),  # one folder on many disks
+        ("Jan\u00e9", "Jane\u0301"),  # one letter, or a letter and an accent
+        ("Jane Doe", "Jane_Doe"),
+        ("Jane\u200b Doe", "Jane Doe"),
+        ("\uff2aane", "Jane"),  # a wide J
+        ("x" * 120 + "1", "x" * 120 + "2"),
+    ],
+)
+def test_names_that_become_one_are_never_merged(one, other, course, inbox, student, tmp_path):
+    folder = inbox(f"{one}/x.ipynb", student().bytes())
+    inbox(f"{other}/x.ipynb", student().bytes())
+    lines = collect(course, folder)
+    assert [line.taken for line in lines] == [False, False]
+    assert all("two people of one name" in line.text for line in lines)
+    assert course.submissions() == []
+
+
+def test_names_that_become_one_on_another_day(course, inbox, student, tmp_path):
+    first, later = student(), student()
+    first.solve()
+    collect(course, inbox("Jane Doe_1_assignsubmission_file_/x.ipynb", first.bytes()))
+    other = tmp_path / "friday" / "Jane Doe_2_assignsubmission_file_x.ipynb"
+    other.parent.mkdir()
+    other.write_bytes(later.bytes())
+    path = course.submitted / "Jane_Doe" / "03_diffusion" / "03_diffusion.ipynb"
+    before = path.read_bytes()
+    [line] = collect(course, other.parent)
+    assert not line.taken and "two people of one name" in line.text
+    assert path.read_bytes() == before
+    collect(course, inbox("Jane Doe_1_assignsubmission_file_/x.ipynb", later.bytes()))  # she herself may
+    assert path.read_bytes() != before
+
+
+@pytest.mark.parametrize("name", ["..", ". .", "\u202e", "🙂", "-_-"])
+def test_names_of_which_nothing_is_left(name, course, inbox, student):
+    folder = inbox(f"{name}x/x.ipynb" if name == ".." else f"{name}/x.ipynb", student().bytes())
+    [line] = collect(course, folder)
+    assert not line.taken and course.submissions() == []
+    assert line.file.isprintable()
+
+
+def test_file_names_that_are_no_text(course, inbox, student):
+    folder = inbox("jane/x.ipynb", student().bytes())
+    for name in (b"\xff\xfe.ipynb", b"\x1b[2J\n.ipynb"):
+        with open(os.path.join(os.fsencode(folder), b"jane", name), "wb") as file:
+            file.write(b"{}")
+    lines = collect(course, folder)
+    assert [line.taken for line in lines] == [True, False, False]
+    assert all(line.file.isprintable() and line.file.encode() for line in lines)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_what_may_not_be_read_is_named(course, inbox, student):
+    folder = inbox("jane/x.ipynb", student().bytes())
+    inbox("max/x.ipynb", student().bytes())
+    (folder / "jane" / "x.ipynb").chmod(0)
+    (folder / "max").chmod(0)
+    lines = {line.student: line.text for line in collect(course, folder)}
+    (folder / "max").chmod(0o700)
+    assert lines == {"jane": "cannot be read: Permission denied", "max": "cannot be read: Permission denied"}
+
+
+def test_a_student_cannot_fill_the_day(monkeypatch, course, inbox, student):
+    monkeypatch.setattr(collect_module, "NOTEBOOKS", 3)
+    for number in range(5):
+        inbox(f"jane/{number}.ipynb", b"{}")
+    folder = inbox("max/x.ipynb", student().bytes())
+    texts = [line.text for line in collect(course, folder) if line.student == "jane"]
+    assert sum("too many notebooks" in text for text in texts) == 2
+    assert course.submissions() == [("max", "03_diffusion")]
