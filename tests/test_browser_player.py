@@ -11,6 +11,9 @@ from jupyterlab import CHROMIUM, PICTURES, jupyterlab, open_notebook, run_all
 from nbconvert import HTMLExporter
 from PIL import Image
 
+import labkit.show
+from labkit.checkpoint import load_denoiser, load_text
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
@@ -30,13 +33,18 @@ FRAMES = ".lk-stage > canvas"
 
 
 @pytest.fixture(scope="module")
-def browser():
+def chromium():
+    """A function (arguments) → a browser."""
     from playwright.sync_api import sync_playwright
 
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--enable-unsafe-swiftshader"]
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield lambda *more: playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *more])
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    return chromium("--enable-unsafe-swiftshader")
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +91,11 @@ def changed(before: np.ndarray, after: np.ndarray) -> float:
     return float((np.abs(before - after).max(-1) > 12).mean())
 
 
+def suit(pixels: np.ndarray) -> float:
+    """The share of pixels that show the body's suit: nothing else is dark and blue."""
+    return float(((pixels[..., 2] < 150) & (pixels[..., 2].astype(int) > pixels[..., 0] + 25.0)).mean())
+
+
 def plays(page, player) -> bool:
     """Does it move by itself, and does a body stand in every panel?"""
     player.locator(FRAMES).wait_for(timeout=30_000)
@@ -91,9 +104,7 @@ def plays(page, player) -> bool:
         page.wait_for_timeout(300)
         seen.add(frame_of(player))
     halves = np.array_split(picture(player), player.locator(".lk-window").count(), axis=1)
-    # the suit is the only thing that is dark and blue
-    suit = [((h[..., 2] < 150) & (h[..., 2] > h[..., 0] + 25)).mean() for h in halves]
-    return len(seen) > 3 and min(suit) > 0.01
+    return len(seen) > 3 and min(suit(h) for h in halves) > 0.01
 
 
 def test_plays_scrubs_and_turns_in_jupyterlab(ran):
@@ -202,3 +213,54 @@ def test_exported_html_plays_from_disk_without_a_network(ran, lab, browser):
         assert plays(page, players.nth(k).content_frame)
     page.screenshot(path=PICTURES / "player_exported.png")
     context.close()
+
+
+@pytest.fixture(scope="module")
+def denoised(tmp_path_factory):
+    """A page on disk: a motion comes out of noise, 12 frames in 4 steps."""
+    network, schedule = load_denoiser("adaln")
+    text = load_text()(["a person waves with both hands"])
+    output = labkit.show.denoising(network, schedule, text, frames=12, steps=4)
+    path = tmp_path_factory.mktemp("denoised") / "page.html"
+    path.write_text(f"<!doctype html><body>{output.data}")
+    return path.as_uri()
+
+
+def test_denoising_slider_and_touch(denoised, browser):
+    context = browser.new_context(offline=True, has_touch=True, viewport={"width": 400, "height": 700})
+    page = context.new_page()
+    page.goto(denoised)
+    player = page.frame_locator("iframe")
+    assert plays(page, player)
+    player.get_by_role("button", name="Pause").click()
+    steps = player.get_by_role("slider", name="Diffusion step")
+    assert steps.get_attribute("aria-valuetext") == "the motion drawn"
+    drawn = picture(player)
+    steps.fill("0")
+    assert steps.get_attribute("aria-valuetext") == "t = 999"
+    assert changed(drawn, picture(player)) > 0.01
+    steps.fill("4")
+    assert changed(drawn, picture(player)) < 0.002
+
+    touch = context.new_cdp_session(page)
+    for kind, x in (
+        ("touchStart", 100),
+        *(("touchMove", 100 + 20 * i) for i in range(1, 6)),
+        ("touchEnd", None),
+    ):
+        points = [] if x is None else [{"x": x, "y": 150}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    assert changed(drawn, picture(player)) > 0.02
+    page.screenshot(path=PICTURES / "player_phone.png")
+    context.close()
+
+
+def test_without_webgl_the_filmstrip_is_seen(denoised, chromium):
+    page = chromium("--disable-3d-apis").new_page()
+    page.goto(denoised)
+    alert = page.frame_locator("iframe").get_by_role("alert")
+    alert.wait_for(timeout=30_000)
+    assert "WebGL" in alert.inner_text()
+    strip = page.locator("img").bounding_box()
+    assert suit(np.asarray(Image.open(io.BytesIO(page.screenshot(clip=strip))).convert("RGB"))) > 0.01
+    page.screenshot(path=PICTURES / "player_no_webgl.png")

@@ -83,7 +83,9 @@ export function mount(element, scene, buffer, onFrame = () => {}) {
     stage = new Stage(scene, new Body(scene.body, arrays), arrays, stageElement, wake);
     stage.open();
   } catch (error) {
-    root.replaceWith(h("p", { class: "lk-none", role: "alert" }, "This browser shows no 3-D graphics (WebGL is off)."));
+    // see-through, so that the filmstrip behind the page's frame is seen
+    root.replaceWith(h("p", { role: "alert", style: "position:absolute;bottom:0;margin:4px;padding:4px 8px;background:#fff;color:#222;font:13px sans-serif" },
+      "The player needs WebGL, which is off in this browser."));
     throw error;
   }
 
@@ -147,9 +149,10 @@ export function mount(element, scene, buffer, onFrame = () => {}) {
   function layOut() {
     stageElement.querySelectorAll(".lk-panel, .lk-tag").forEach((e) => e.remove());
     const caption = (k) => (tracks.length > 1 ? `${k + 1} · ` : "") + (tracks[k].caption || "");
-    const texts = stage.overlay ? [tracks.map((_, k) => caption(k)).join("   ")] : tracks.map((_, k) => caption(k));
-    windows = texts.map(() => h("div", { class: "lk-window" }));
-    stageElement.append(...texts.map((text, k) => h("figure", { class: "lk-panel" }, windows[k], ...(text ? [h("figcaption", {}, text)] : []))));
+    const captions = tracks.map((_, k) => h("span", {}, caption(k)));
+    const panels = stage.overlay ? [captions] : captions.map((c) => [c]);
+    windows = panels.map(() => h("div", { class: "lk-window" }));
+    stageElement.append(...panels.map((text, k) => h("figure", { class: "lk-panel" }, windows[k], h("figcaption", {}, ...text))));
     tags = stage.overlay ? tracks.map((_, k) => h("span", { class: "lk-tag", "aria-hidden": "true" }, `${k + 1}`)) : [];
     stageElement.append(...tags);
     arrange();
@@ -281,7 +284,7 @@ export function mount(element, scene, buffer, onFrame = () => {}) {
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) play(true);
 
   return {
-    seek: (frame) => frame !== state.frame && seek(frame),
+    seek: (frame) => (state.playing || frame !== state.frame) && seek(frame),
     destroy() {
       sized.disconnect();
       seen.disconnect();
@@ -308,6 +311,7 @@ function render({ model, el }) {
       model.set("frame", at);
       model.save_changes();
     });
+    if (model.get("frame")) player.seek(model.get("frame"));
   };
   show();
   let asked = false;

@@ -2,6 +2,9 @@
 
 import * as THREE from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
+import { Line2 } from "three/addons/lines/Line2.js";
+import { LineGeometry } from "three/addons/lines/LineGeometry.js";
+import { LineMaterial } from "three/addons/lines/LineMaterial.js";
 import { vertexNormals } from "./body.js";
 
 const VIEW_ANGLE = 28; // degrees, as in labkit/show/camera.py
@@ -11,6 +14,7 @@ const SMALLEST = 0.95; // metres above and below the middle that are always in v
 const FLESH = 0.13; // metres between a joint and the skin around it
 const MIDDLE = 0.88; // metres above the floor that the camera looks at
 const HEAD = 15;
+const TAG = 20; // pixels from the middle of one body's number to the next
 const GRID = 0.5; // metres between lines
 const FLOOR_SIZE = 12; // metres from the body to where the floor has faded away
 const GHOSTS = [0xe69f00, 0x009e73, 0xcc79a7, 0x56b4e9, 0xd55e00]; // Okabe and Ito: distinct for all eyes
@@ -60,14 +64,10 @@ class Actor {
     this.mesh.frustumCulled = false;
     this.mesh.castShadow = true;
 
-    const trail = (make) => {
-      const line = make(new THREE.BufferGeometry().setAttribute("position", new THREE.BufferAttribute(new Float32Array(3 * track.frames), 3)));
-      line.frustumCulled = false;
-      line.visible = false;
-      return line;
-    };
-    this.path = trail((g) => new THREE.Line(g, new THREE.LineBasicMaterial()));
-    this.dots = trail((g) => new THREE.Points(g, new THREE.PointsMaterial({ size: 5, sizeAttenuation: false })));
+    const dots = new THREE.BufferGeometry().setAttribute("position", new THREE.BufferAttribute(new Float32Array(3 * track.frames), 3));
+    this.dots = new THREE.Points(dots, new THREE.PointsMaterial({ size: 5, sizeAttenuation: false }));
+    this.path = new Line2(new LineGeometry(), new LineMaterial({ linewidth: 3 }));
+    for (const trail of [this.dots, this.path]) trail.frustumCulled = trail.visible = false;
     this.group = new THREE.Group().add(this.mesh, this.path, this.dots);
     this.jointOfDots = -1;
     this.step = -1;
@@ -87,7 +87,7 @@ class Actor {
     body.vertices(this.joints, this.position.array);
     vertexNormals(this.position.array, body.faces, this.normal.array);
     this.position.needsUpdate = this.normal.needsUpdate = true;
-    this.path.geometry.setDrawRange(0, frame + 1);
+    this.path.geometry.instanceCount = frame;
     this.dots.geometry.setDrawRange(0, frame + 1);
     this.frame = frame;
   }
@@ -126,16 +126,20 @@ class Actor {
     this.jointOfDots = joint;
     const { frames } = this.track;
     const first = frames * this.step;
-    const path = this.path.geometry.getAttribute("position");
+    const path = new Float32Array(3 * frames);
     const dots = this.dots.geometry.getAttribute("position");
     const joints = new Float32Array(this.joints.length);
     for (let f = 0; f < frames; f++) {
-      path.setXYZ(f, this.pelvis[3 * (first + f)], this.pelvis[3 * (first + f) + 1], 0.006);
+      path.set([this.pelvis[3 * (first + f)], this.pelvis[3 * (first + f) + 1], 0.006], 3 * f);
       if (joint < 0) continue;
       this.body.pose(this.quaternions, this.pelvis, first + f, this.rotations, joints);
       dots.setXYZ(f, joints[3 * joint], joints[3 * joint + 1], joints[3 * joint + 2]);
     }
-    path.needsUpdate = dots.needsUpdate = true;
+    this.path.geometry.dispose();
+    this.path.geometry = new LineGeometry();
+    if (frames > 1) this.path.geometry.setPositions(path);
+    this.path.geometry.instanceCount = this.frame ?? 0;
+    dots.needsUpdate = true;
     this.dots.visible = joint >= 0;
   }
 
@@ -318,7 +322,9 @@ export class Stage {
       renderer.render(this.world, camera);
       for (const a of casts[k]) {
         const head = new THREE.Vector3().fromArray(a.joints, 3 * HEAD).add(new THREE.Vector3(0, 0, 0.32)).project(camera);
-        this.tags.push({ x: left + ((head.x + 1) / 2) * r.width, y: outer.height - bottom - ((head.y + 1) / 2) * r.height });
+        const tag = { x: left + ((head.x + 1) / 2) * r.width, y: outer.height - bottom - ((head.y + 1) / 2) * r.height };
+        while (this.tags.some((other) => Math.hypot(other.x - tag.x, other.y - tag.y) < TAG)) tag.y -= TAG / 2;
+        this.tags.push(tag);
       }
     });
   }

@@ -52,8 +52,8 @@ def pack(
 
 
 def _pack_motion(k: int, motion: Motion, caption: str, buffer: Buffer) -> dict:
-    rotations = motion.rotations().detach().cpu()
-    pelvis = motion.pelvis.detach().cpu().float()
+    rotations = motion.rotations().cpu()
+    pelvis = motion.pelvis.cpu().float()
     if not (rotations.isfinite().all() and pelvis.isfinite().all()):
         raise LabError("cannot show a motion with NaN or infinite values: look at what made it")
     quaternions = (roma.rotmat_to_unitquat(rotations) * SHORT).round().to(torch.int16)

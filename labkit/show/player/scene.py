@@ -26,7 +26,9 @@ class Scene:
         body: Body,
         steps: Sequence[str] = (),
     ):
-        self.motions, self.captions = paired(motions, captions)
+        motions, self.captions = paired(motions, captions)
+        device = body.rest_joints.device
+        self.motions = [Motion(*(v.detach().to(device) for v in vars(m).values())) for m in motions]
         self.body, self.steps = body, list(steps)
 
     def packed(self) -> tuple[dict, bytes]:
