@@ -19,7 +19,7 @@ from labkit.paths import LabError
 
 LIMIT = 64 * 2**20  # bytes; videos in outputs are the bulk of it
 VALUES = 4_000_000  # of JSON, which take far more memory than room in the file
-CELLS = 20_000
+CELLS = 12_000
 TEXT = 4 * 2**20  # characters in all cells
 PICTURE = 8 * 2**20  # characters of one attachment
 LOST = "\N{REPLACEMENT CHARACTER}"
