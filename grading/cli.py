@@ -65,8 +65,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     p = add(
         "collect", "Take in submissions from a folder, and mend what editors did to them.",
-        "One folder a student, or what Canvas, Moodle and Gradescope let you download, zipped or not. File names "
-        "do not matter: what is in a notebook says which one it is. Your folder is only read.",
+        "One folder a student, or what Canvas, Moodle and Gradescope let you download, zipped or not. Names "
+        "of files do not matter: what is in a notebook says which one it is. Your folder is only read.",
     )  # fmt: skip
     p.add_argument("folder", type=Path, metavar="DIR")
 
