@@ -331,21 +331,29 @@ def test_no_secret_is_in_the_feedback(graded):
         assert not [secret for secret in mine if secret in text], who
 
 
+def opened(folder: Path) -> list[str]:
+    """A command's beginning: as root, but with a folder in root's home open to everybody."""
+    closed = [parent for parent in reversed(folder.parents) if not parent.stat().st_mode & 0o001]
+    if not closed:
+        return []
+    command = ["bwrap", "--dev-bind", "/", "/", "--cap-add", "ALL", "--perms", "0755", "--tmpfs", closed[0]]
+    for parent in reversed(folder.parents):
+        if parent != closed[0] and parent.is_relative_to(closed[0]):
+            command += ["--perms", "0755", "--dir", parent]
+    return [*map(str, command), "--ro-bind", str(folder), str(folder), "--"]
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="the whole zoo is graded by an unprivileged user here")
 def test_an_unprivileged_user_grades_as_well(prepared):
     """What root's sandbox keeps out, that of an ordinary user keeps out too."""
     if not shutil.which("setpriv"):
         pytest.skip("setpriv is not installed")
     nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
+    nobody = [*opened(Path(sys.base_prefix)), *nobody]
     sandbox = [*nobody, "bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
     if subprocess.run(sandbox, capture_output=True).returncode:
         pytest.skip("this machine does not let ordinary users make namespaces")
-    if subprocess.run(
-        [*nobody, sys.executable, "-c", "import torch"], cwd=ROOT, capture_output=True
-    ).returncode:
-        pytest.skip("only root can read this Python")
-    wanted = ("gradebook", "writer")
-    animals = [animal for animal in ZOO if animal.name in wanted]
+    animals = [animal for animal in ZOO if animal.name in ("gradebook", "writer")]
     with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to other users
         course, _ = take_in(prepared, Path(folder), animals)
         for path in (Path(folder), *Path(folder).rglob("*")):
