@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -237,9 +238,14 @@ class Group:
                 (folder / "cgroup.procs").write_text(str(pid))
 
     def remove(self) -> None:
-        for folder in self.folders:
-            with suppress(OSError):
-                folder.rmdir()
+        """Once the last process is gone, for which we wait a little."""
+        for _ in range(40):
+            for folder in self.folders:
+                with suppress(OSError):
+                    folder.rmdir()
+            if not any(folder.exists() for folder in self.folders):
+                return
+            time.sleep(0.05)
 
 
 # ------------------------------------------------------------------------------------------------------------

@@ -259,16 +259,18 @@ def test_a_kernel_sees_only_what_it_needs(tmp_path, monkeypatch):
 @needs_bwrap
 def test_an_endless_loop_costs_its_time_once():
     loop = ANSWER.replace("    x0, _", "    while True:\n        pass\n    x0, _")
-    run = Run(answer=loop, after="print('still here')", timeout=3)
+    run = Run(answer=loop, after="print('still here')", timeout=8)
     assert run.points == 0 and "took too long" in run.words
-    assert run.printed("after") == "still here\n" and run.seconds < 15
+    assert (
+        run.printed("after") == "still here\n" and run.seconds < 3 * 8 + 20
+    )  # and not once for each of eight probes
 
 
 @needs_bwrap
 def test_a_kernel_that_cannot_be_interrupted_is_ended():
     loop = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
-    run = Run(loop, ANSWER, timeout=2, notebook_timeout=6)
-    assert run.points == 0 and run.seconds < 25
+    run = Run(loop, ANSWER, timeout=8, notebook_timeout=30)
+    assert run.points == 0 and "could not be interrupted" in run.words
 
 
 @needs_bwrap
