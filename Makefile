@@ -32,11 +32,12 @@ widget:
 	npm --prefix widget ci
 	npm --prefix widget run build
 
-# A browser for the tests that need one: installed where that is allowed, else those tests skip.
+# A sandbox and a browser for the tests that need them: installed where that is allowed, else those tests skip.
 system:
-	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
-	  { echo "Installing chromium"; timeout 600 sh -c 'apt-get -qq update && apt-get -qq install -y chromium' \
-	    >/dev/null 2>&1; }; } || echo "No chromium here: tests in a browser will be skipped"
+	@command -v chromium >/dev/null && command -v bwrap >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { echo "Installing chromium and bubblewrap"; \
+	    timeout 600 sh -c 'apt-get -qq update && apt-get -qq install -y chromium bubblewrap' >/dev/null 2>&1; }; } || \
+	  echo "No chromium or no bubblewrap here: tests that need them will be skipped"
 
 bench: $(VENV)/ready
 	$(RUN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench]"

@@ -1,12 +1,30 @@
 """The toy course, with and without nbgrader around it."""
 
 import shutil
+import subprocess
 
 import pytest
 from toy_course import Student, toy_notebooks, toy_sources
 
 from grading.course import Course
 from grading.notebooks import release
+
+
+SANDBOXED = ("test_round.py", "test_sandbox.py", "test_zoo.py")  # grade as instructors do
+
+
+def sandbox_starts() -> bool:
+    """Is bubblewrap here, and may it make namespaces?"""
+    bwrap = shutil.which("bwrap")
+    command = [str(bwrap), "--unshare-all", "--ro-bind", "/", "/", "true"]
+    return bwrap is not None and subprocess.run(command, capture_output=True).returncode == 0
+
+
+def pytest_collection_modifyitems(items):
+    sandboxed = [item for item in items if item.path.name in SANDBOXED]
+    if sandboxed and not sandbox_starts():
+        for item in sandboxed:
+            item.add_marker(pytest.mark.skip(reason="bubblewrap is not installed, or may not run here"))
 
 
 @pytest.fixture(scope="session")
