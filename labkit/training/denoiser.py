@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from labkit.body import Body, load_body
 from labkit.diffusion import Schedule, ddpm_loss
+from labkit.metrics.physical import FEET
 from labkit.models import NETWORKS, BaseDiT
 from labkit.motion import LAYOUT, N_ROTATIONS, D
 from labkit.paths import atomic_write
@@ -23,6 +24,7 @@ from labkit.training.log import Log
 from labkit.training.precision import autocast
 
 POSITION, VELOCITY = 0.1, 0.02  # metres, metres per frame
+PLANTED = 0.01  # metres per frame: a foot slower than that stands
 ROOT = slice(0, LAYOUT["rotations"].start)  # height, velocity, yaw
 
 
@@ -46,6 +48,7 @@ class Recipe:
     root_weight: float = 0.1
     joint_weight: float = 0.1
     joint_velocity_weight: float = 0.05
+    foot_weight: float = 0.1
     seed: int = 0
 
 
@@ -59,12 +62,13 @@ def learning_rate(step: int, steps: int, recipe: Recipe) -> float:
     )
 
 
-def joint_errors(predicted: Tensor, real: Tensor, body: Body) -> tuple[Tensor, Tensor]:
-    """How far the joints are from where they should be, and how much faster: (B, F), (B, F - 1), squared.
+def joint_errors(predicted: Tensor, real: Tensor, body: Body) -> tuple[Tensor, Tensor, Tensor]:
+    """Squared errors of joints, of their velocities, and of the velocities of feet that should stand.
 
     predicted, real: x (B, F, D), not z-scored. Joints by forward kinematics of the rotations, seen in the
     heading frame; their velocities over the floor, the root's included (geometric losses of Tevet et al.
-    2023, sec. 3). In units of POSITION and VELOCITY, about the deviations of real motion.
+    2023, sec. 3). In units of POSITION and VELOCITY, about the deviations of real motion:
+    (B, F), (B, F - 1), (B, F - 1).
     """
 
     def walk(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -77,10 +81,11 @@ def joint_errors(predicted: Tensor, real: Tensor, body: Body) -> tuple[Tensor, T
         step = torch.cat([move, lift], dim=-1)[..., None, :]
         return joints, joints[:, 1:] @ turn.mT + step - joints[:, :-1]
 
-    (a, speed_a), (b, speed_b) = walk(predicted), walk(real)
-    return ((a - b) / POSITION).square().mean((-2, -1)), ((speed_a - speed_b) / VELOCITY).square().mean(
-        (-2, -1)
-    )
+    (joints, velocity), (real_joints, real_velocity) = walk(predicted), walk(real)
+    place = ((joints - real_joints) / POSITION).square().mean(-1)
+    speed = ((velocity - real_velocity) / VELOCITY).square().mean(-1)
+    planted = real_velocity[..., FEET, :].norm(dim=-1) < PLANTED
+    return place.mean(-1), speed.mean(-1), (speed[..., FEET] * planted).mean(-1)
 
 
 def loss_of(
@@ -120,14 +125,16 @@ def loss_of(
     root = (root * mask).sum(-1) / mask.sum(-1)
     # Rotations add up along the limbs: what counts in the end is where hands and feet are.
     unscored = network.normalizer.inverse
-    place, speed = joint_errors(unscored(predictions[0].float()), unscored(x0), body)
+    place, speed, slide = joint_errors(unscored(predictions[0].float()), unscored(x0), body)
     place = (place * mask).sum(-1) / mask.sum(-1)
-    speed = (speed * both[..., 0]).sum(-1) / both.sum((1, 2)).clamp(min=1)
+    pairs = both.sum((1, 2)).clamp(min=1)
+    speed, slide = ((error * both[..., 0]).sum(-1) / pairs for error in (speed, slide))
     extra = (
         recipe.velocity_weight * velocity
         + recipe.root_weight * root
         + recipe.joint_weight * place
         + recipe.joint_velocity_weight * speed
+        + recipe.foot_weight * slide
     )
     return (weight * (plain + extra)).mean(), plain.detach()
 
