@@ -78,3 +78,14 @@ def load_text(path: str | Path | None = None) -> TextConditioner:
     path = path or data_dir() / "checkpoints" / "text.safetensors"
     weights, config, _ = read_checkpoint(path, kind="text")
     return TextConditioner(TextEncoder(config["encoder"]), build(TextTower, config["model"], weights, path))
+
+
+def load_pair(
+    network: str, path: str | Path | None = None, text_path: str | Path | None = None
+) -> tuple[BaseDiT, Schedule, TextConditioner]:
+    """A denoiser, its schedule, and the text conditioner beside it. Raises LabError if they do not fit."""
+    denoiser, schedule = load_denoiser(network, path)
+    conditioner = load_text(text_path)
+    if conditioner.tower.width != denoiser.config["d_text"]:
+        raise LabError("text tower and network differ in width: name the tower it was trained with")
+    return denoiser, schedule, conditioner

@@ -95,7 +95,10 @@ def build_parser() -> argparse.ArgumentParser:
     p = add("evaluate", "Measure a network against held-out real motion.")
     p.add_argument("--network", choices=networks, default="adaln")
     p.add_argument("--all", action="store_true", help="all three networks, and real motion beside them")
-    p.add_argument("--checkpoint", type=Path, help="weights of your own for the network")
+    p.add_argument(
+        "--checkpoint", type=Path, help="weights of your own: a file, or a folder with NETWORK.safetensors"
+    )
+    p.add_argument("--text-checkpoint", type=Path, help="the text tower they were trained with")
     p.add_argument(
         "--split", choices=("test_a", "test_b"), default="test_a", help="held-out takes, or combinations"
     )
@@ -191,18 +194,21 @@ def evaluate(args: argparse.Namespace) -> None:
     from labkit import evaluate as journey
     from labkit.reference import load_reference
 
-    if args.all and args.checkpoint:
-        raise LabError("--all takes the shipped weights: leave out --all or --checkpoint")
+    if args.all and args.checkpoint and not args.checkpoint.is_dir():
+        raise LabError("--all takes a folder of all three networks' weights as --checkpoint")
     reference = load_reference(args.split)
     rows = journey.choose(reference, args.batches, args.batch_size, args.seed)
     table = [journey.real_row(reference, rows)]
     if args.all:
         table.append(journey.real_row(reference, rows, shuffled=True))
     for network in ("incontext", "adaln", "cross_attention") if args.all else (args.network,):
+        checkpoint = args.checkpoint
+        if checkpoint and checkpoint.is_dir():
+            checkpoint /= f"{network}.safetensors"
         table.append(
             journey.evaluate(
                 network, args.split, args.batches, args.batch_size, args.sampler, args.steps, args.guidance,
-                args.seed, args.checkpoint, args.device,
+                args.seed, checkpoint, args.text_checkpoint, args.device,
             )
         )  # fmt: skip
     print(journey.table(table))

@@ -9,7 +9,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from labkit.body import Body, load_body
-from labkit.checkpoint import load_denoiser, load_text
+from labkit.checkpoint import load_pair
 from labkit.dataset import pad
 from labkit.diffusion import sample
 from labkit.evaluator import Evaluator, load_evaluator
@@ -147,13 +147,14 @@ def draw(
     guidance_scale: float = 2.5,
     seed: int = 0,
     checkpoint: str | Path | None = None,
+    text_checkpoint: str | Path | None = None,
     device: str | None = None,
     progress: bool = True,
 ) -> Drawn:
     """Let a network draw a motion for each caption in `rows` (N,), as long as the real one."""
     device = best_device(device)
-    denoiser, schedule = load_denoiser(network, checkpoint)
-    denoiser, conditioner = denoiser.to(device), load_text().to(device)
+    denoiser, schedule, conditioner = load_pair(network, checkpoint, text_checkpoint)
+    denoiser, conditioner = denoiser.to(device), conditioner.to(device)
     evaluator = load_evaluator().to(device)
     generator = torch.Generator().manual_seed(seed)
     motions: list[Tensor] = []
@@ -176,6 +177,7 @@ def evaluate(
     guidance_scale: float = 2.5,
     seed: int = 0,
     checkpoint: str | Path | None = None,
+    text_checkpoint: str | Path | None = None,
     device: str | None = None,
     progress: bool = True,
 ) -> Row:
@@ -183,8 +185,8 @@ def evaluate(
     reference = load_reference(split)
     rows = choose(reference, batches, batch_size, seed)
     drawn = draw(
-        network, reference, rows, batch_size, sampler, steps, guidance_scale, seed, checkpoint, device,
-        progress,
+        network, reference, rows, batch_size, sampler, steps, guidance_scale, seed, checkpoint,
+        text_checkpoint, device, progress,
     )  # fmt: skip
     return score(network, reference, rows, drawn.features, drawn.physical)
 

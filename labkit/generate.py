@@ -1,11 +1,12 @@
 """The first journey: a caption goes in, a motion comes out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
-from labkit.checkpoint import load_denoiser, load_text
+from labkit.checkpoint import load_pair
 from labkit.diffusion import sample
 from labkit.motion import FPS, Motion, decode, smooth
 from labkit.paths import LabError
@@ -33,26 +34,25 @@ def generate(
     smoothing: float = 1.0,
     device: str | None = None,
     progress: bool = False,
+    watch: Callable[[Tensor, Tensor, Tensor], None] | None = None,
 ) -> list[Motion]:
     """One motion a caption, on the open body's skeleton, starting at the origin.
 
     network: "incontext", "adaln" or "cross_attention". seconds: length of each motion. seed: the same seed
     and arguments give the same motions. smoothing: frames, see `motion.smooth`; 0 is what the network drew.
+    watch: told before every step, see `diffusion.sample`; what it raises ends the sampling.
     Raises LabError for what cannot be asked for.
     """
     if not 1 / FPS <= seconds <= MAX_SECONDS:
         raise LabError(f"a motion of {seconds:g} s cannot be made: choose between 0.05 and {MAX_SECONDS:g}")
     frames = round(seconds * FPS)
     device = best_device(device)
-    denoiser, schedule = load_denoiser(network, checkpoint)
-    conditioner = load_text(text_checkpoint)
-    if conditioner.tower.width != denoiser.config["d_text"]:
-        raise LabError("text tower and network differ in width: name the tower it was trained with")
+    denoiser, schedule, conditioner = load_pair(network, checkpoint, text_checkpoint)
     text = conditioner.to(device)(list(captions))
     lengths = torch.full((len(captions),), frames)
     generator = torch.Generator().manual_seed(seed)
     x = sample(
         denoiser.to(device), schedule, text, lengths, sampler, steps, guidance_scale,
-        generator=generator, progress=progress,
+        generator=generator, progress=progress, watch=watch,
     )  # fmt: skip
     return [decode(smooth(row, smoothing)) for row in x.cpu()]

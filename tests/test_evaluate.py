@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from labkit.checkpoint import load_denoiser, write_checkpoint
 from labkit.dataset import pad
 from labkit.evaluate import (
     PHYSICAL,
@@ -21,6 +22,7 @@ from labkit.metrics import frechet_distance, prdc, tmr_score
 from labkit.motion import FPS, Motion, encode
 from labkit.paths import LabError
 from labkit.reference import Reference, load_reference
+from labkit.text import TextTower
 
 
 def standing(body, frames: int = 20, height: float = 0.0, speed: float = 0.0) -> torch.Tensor:
@@ -161,6 +163,27 @@ def test_what_was_drawn_can_be_scored_again(lab, body):
     np.testing.assert_allclose(drawn.physical[5], physical(drawn.motions[5:6], body)[0], rtol=1e-5)
     row = score("adaln", reference, rows, drawn.features, drawn.physical)
     assert row.metrics == evaluate("adaln", batches=2, batch_size=8, steps=2, progress=False).metrics
+
+
+def test_weights_that_are_not_shipped(lab, tmp_path):
+    """Another network's weights, under the same name, give other motions; the text tower must fit."""
+    now = tmp_path / "now"
+    now.mkdir()
+    denoiser, schedule = load_denoiser("adaln")
+    with torch.no_grad():
+        denoiser.normalizer.mean += 1
+    config = dict(kind="adaln", model=denoiser.config, schedule=schedule.config)
+    write_checkpoint(now / "adaln.safetensors", denoiser, config, {})
+    rows = choose(load_reference(), 1, 12, seed=0)
+    quick = dict(steps=2, progress=False)
+    shipped = draw("adaln", load_reference(), rows, **quick)
+    mine = draw("adaln", load_reference(), rows, checkpoint=now / "adaln.safetensors", **quick)
+    torch.testing.assert_close(mine.motions[0], shipped.motions[0] + 1, atol=1e-3, rtol=1e-3)
+    tower = TextTower(384, width=24, depth=1, heads=2)
+    config = dict(kind="text", encoder=None, model=tower.config)
+    write_checkpoint(now / "text.safetensors", tower, config, {})
+    with pytest.raises(LabError, match="differ in width"):
+        draw("adaln", load_reference(), rows, text_checkpoint=now / "text.safetensors", **quick)
 
 
 def test_evaluate_says_what_is_wrong(lab):
