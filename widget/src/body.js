@@ -5,12 +5,27 @@ const TYPES = { uint8: Uint8Array, int8: Int8Array, uint16: Uint16Array, int16: 
 /** The arrays of a scene as typed arrays by name; `buffer` is an ArrayBuffer, every offset a multiple of 4. */
 export function unpack(arrays, buffer) {
   return Object.fromEntries(
-    Object.entries(arrays).map(([name, { dtype, offset, length }]) => [name, new TYPES[dtype](buffer, offset, length)]),
+    Object.entries(arrays).map(([name, { dtype, offset, length, columns }]) => {
+      const array = new TYPES[dtype](buffer, offset, length);
+      return [name, columns ? summed(array, columns) : array];
+    }),
   );
 }
 
-/** 3×3 rotation, row by row, of the unit quaternion (x, y, z, w), written into out at `at`. */
-function rotation(x, y, z, w, out, at) {
+/** What differences, column by column, add up to, row by row; integers wrap around as they did in Python. */
+function summed(differences, columns) {
+  const out = new differences.constructor(differences.length);
+  const rows = out.length / columns;
+  for (let c = 0, i = 0; c < columns; c++)
+    for (let at = c, last = 0; at < rows * columns; at += columns) last = out[at] = last + differences[i++];
+  return out;
+}
+
+/** 3×3 rotation, row by row, of the rotation vector (u, v, t), in radians, written into out at `at`. */
+function rotation(u, v, t, out, at) {
+  const angle = Math.hypot(u, v, t);
+  const s = angle > 1e-9 ? Math.sin(angle / 2) / angle : 0.5;
+  const x = s * u, y = s * v, z = s * t, w = Math.cos(angle / 2);
   out[at] = 1 - 2 * (y * y + z * z);
   out[at + 1] = 2 * (x * y - z * w);
   out[at + 2] = 2 * (x * z + y * w);
@@ -22,6 +37,16 @@ function rotation(x, y, z, w, out, at) {
   out[at + 8] = 1 - 2 * (x * x + y * y);
 }
 
+/** Weights that add up to 1 for every vertex, which has `influences` of them. */
+function normalized(weights, influences) {
+  const out = new Float32Array(weights.length);
+  for (let i = 0; i < out.length; i += influences) {
+    const sum = weights.subarray(i, i + influences).reduce((a, b) => a + b);
+    for (let k = i; k < i + influences; k++) out[k] = weights[k] / sum;
+  }
+  return out;
+}
+
 /** A mesh with its skeleton. `facts` is the scene's "body", `arrays` what unpack returned. */
 export class Body {
   constructor(facts, arrays) {
@@ -31,7 +56,7 @@ export class Body {
     this.colors = arrays.colors;
     this.influences = facts.influences;
     this.joints = arrays.joints;
-    this.weights = Float32Array.from(arrays.weights, (w) => w / 65535);
+    this.weights = normalized(arrays.weights, this.influences);
     this.rest = Float32Array.from(arrays.rest, (q, i) => facts.low[i % 3] + q * facts.step);
     this.corrective = { rows: arrays.corrective_rows, at: arrays.corrective_at, value: arrays.corrective, step: facts.corrective_step };
     this.posed = new Float32Array(this.rest.length);
@@ -41,17 +66,15 @@ export class Body {
 
   /**
    * World positions of the joints for one frame, and what `vertices` needs.
-   * quaternions: int16, 4 a rotation, from `at` on; pelvis: float32, 3 a frame.
+   * track: {pose: int16, 3 a rotation, in units of `angle`; pelvis: float32, 3 a frame; rotations: a frame's}.
    */
-  pose(quaternions, pelvis, frame, rotations, out = new Float32Array(this.restJoints.length)) {
+  pose({ pose, pelvis, rotations, angle }, frame, out) {
     const { parents, restJoints: rest, local, world } = this;
     for (let j = 0; j < parents.length; j++) {
       if (j < rotations) {
-        let q = 4 * (frame * rotations + j);
-        const [x, y, z, w] = [quaternions[q++], quaternions[q++], quaternions[q++], quaternions[q]];
-        const n = 1 / Math.hypot(x, y, z, w);
-        rotation(x * n, y * n, z * n, w * n, local, 9 * j);
-      } else rotation(0, 0, 0, 1, local, 9 * j);
+        const at = 3 * (frame * rotations + j);
+        rotation(angle * pose[at], angle * pose[at + 1], angle * pose[at + 2], local, 9 * j);
+      } else rotation(0, 0, 0, local, 9 * j);
       const parent = parents[j];
       for (let r = 0; r < 3; r++) {
         if (parent < 0) {

@@ -46,9 +46,9 @@ const FLOOR = {
 class Actor {
   constructor(scene, k, body, arrays, material) {
     const track = scene.tracks[k];
-    Object.assign(this, { track, body, rotations: scene.rotations, k });
-    this.quaternions = arrays[`quaternions${k}`];
+    Object.assign(this, { track, body, k });
     this.pelvis = arrays[`pelvis${k}`];
+    this.motion = { pose: arrays[`pose${k}`], pelvis: this.pelvis, rotations: scene.rotations, angle: scene.angle };
     this.joints = new Float32Array(body.restJoints.length);
 
     const geometry = new THREE.BufferGeometry();
@@ -83,7 +83,7 @@ class Actor {
       this.measure();
       this.drawTrails();
     }
-    body.pose(this.quaternions, this.pelvis, step * track.frames + frame, this.rotations, this.joints);
+    body.pose(this.motion, step * track.frames + frame, this.joints);
     body.vertices(this.joints, this.position.array);
     vertexNormals(this.position.array, body.faces, this.normal.array);
     this.position.needsUpdate = this.normal.needsUpdate = true;
@@ -113,7 +113,7 @@ class Actor {
     const joints = new Float32Array(this.joints.length);
     this.reach = { tall: 0, wide: 0 };
     for (let f = 0; f < frames; f++) {
-      this.body.pose(this.quaternions, this.pelvis, frames * this.step + f, this.rotations, joints);
+      this.body.pose(this.motion, frames * this.step + f, joints);
       for (let j = 0; j < joints.length; j += 3) {
         const side = Math.hypot(joints[j] - this.way[2 * f], joints[j + 1] - this.way[2 * f + 1]);
         this.reach.wide = Math.max(this.reach.wide, side + FLESH);
@@ -132,7 +132,7 @@ class Actor {
     for (let f = 0; f < frames; f++) {
       path.set([this.pelvis[3 * (first + f)], this.pelvis[3 * (first + f) + 1], 0.006], 3 * f);
       if (joint < 0) continue;
-      this.body.pose(this.quaternions, this.pelvis, first + f, this.rotations, joints);
+      this.body.pose(this.motion, first + f, joints);
       dots.setXYZ(f, joints[3 * joint], joints[3 * joint + 1], joints[3 * joint + 2]);
     }
     this.path.geometry.dispose();

@@ -12,19 +12,30 @@ from labkit.paths import LabError
 from labkit.show.video import BODY_COLOR, outward
 
 CORRECTIVES = 64_000  # entries of SMPL's posedirs that travel: on the open body all above a quarter mm
-SHORT = 32_767
+ANGLE = 1e-4  # radians; the unit of the rotations: π is 31 416 of them, which an int16 holds
 
 
 class Buffer:
-    """Arrays one after the other, each where JavaScript can look at it in place: `facts` says where."""
+    """Arrays one after the other, and `facts` that say how JavaScript gets them back: see widget/src/body.js.
+
+    Neighbours in a mesh or in time are alike, so that what compresses well is how they differ.
+    """
 
     def __init__(self):
         self.facts: dict[str, dict] = {}
         self.data = bytearray()
 
-    def add(self, name: str, array: np.ndarray) -> None:
-        """Append `array`; its type and length go into `facts`."""
-        self.facts[name] = {"dtype": array.dtype.name, "offset": len(self.data), "length": array.size}
+    def add(self, name: str, array: np.ndarray, differences: bool = False) -> None:
+        """Append `array` (N,) or (N, C); with `differences`, column by column, what each entry adds to the last.
+
+        Differences of integers wrap around, and so do their sums in JavaScript: nothing is lost.
+        """
+        fact = {"dtype": array.dtype.name, "offset": len(self.data), "length": array.size}
+        if differences:
+            array = array.reshape(len(array), -1)
+            fact["columns"] = array.shape[1]
+            array = np.diff(array, axis=0, prepend=array.dtype.type(0)).T
+        self.facts[name] = fact
         self.data += array.astype(array.dtype.newbyteorder("<")).tobytes()
         self.data += bytes(-len(self.data) % 4)
 
@@ -43,6 +54,7 @@ def pack(
         "fps": FPS,
         "joint_names": JOINT_NAMES,
         "rotations": N_ROTATIONS,
+        "angle": ANGLE,
         "steps": list(steps),
         "body": _pack_body(body, buffer),
         "tracks": [_pack_motion(k, *pair, buffer) for k, pair in enumerate(zip(motions, captions))],
@@ -56,8 +68,8 @@ def _pack_motion(k: int, motion: Motion, caption: str, buffer: Buffer) -> dict:
     pelvis = motion.pelvis.cpu().float()
     if not (rotations.isfinite().all() and pelvis.isfinite().all()):
         raise LabError("cannot show a motion with NaN or infinite values: look at what made it")
-    quaternions = (roma.rotmat_to_unitquat(rotations) * SHORT).round().to(torch.int16)
-    buffer.add(f"quaternions{k}", quaternions.numpy())
+    pose = (roma.rotmat_to_rotvec(rotations) / ANGLE).round().to(torch.int16)
+    buffer.add(f"pose{k}", pose.reshape(-1, 3 * N_ROTATIONS).numpy(), differences=True)
     buffer.add(f"pelvis{k}", pelvis.numpy())
     last = rotations[-1] if rotations.ndim == 5 else rotations
     return {"caption": caption, "frames": len(motion), "heading": float(heading(last[:1, 0])[0])}
@@ -66,18 +78,20 @@ def _pack_motion(k: int, motion: Motion, caption: str, buffer: Buffer) -> dict:
 def _pack_body(body: Body, buffer: Buffer) -> dict:
     model = body._smpl
     rest = model.v_template.detach().cpu().numpy()
-    low, step = rest.min(0), float(np.ptp(rest, axis=0).max()) / 65_535
-    buffer.add("rest", ((rest - low) / step).round().astype(np.uint16))
+    low, step = rest.min(0), float(np.ptp(rest, axis=0).max()) / 16_383  # a tenth of a millimetre
+    buffer.add("rest", ((rest - low) / step).round().astype(np.uint16), differences=True)
     faces = outward(body.faces, rest)
-    buffer.add("faces", faces.astype(np.uint16 if len(rest) <= 65_536 else np.uint32))
+    faces = faces[np.lexsort(faces.T[::-1])].astype(np.uint16 if len(rest) <= 65_536 else np.uint32)
+    buffer.add("faces", faces, differences=True)
     colors = np.array(BODY_COLOR) if body.colors is None else body.colors
     buffer.add("colors", np.broadcast_to(colors, rest.shape).astype(np.uint8))
 
     weights = model.lbs_weights.detach().cpu().numpy()
     influences = int((weights > 0).sum(1).max())
     joints = np.argsort(-weights, axis=1, kind="stable")[:, :influences]
-    buffer.add("joints", joints.astype(np.uint8))
-    buffer.add("weights", (np.take_along_axis(weights, joints, 1) * 65_535).round().astype(np.uint16))
+    weights = np.take_along_axis(weights, joints, 1)
+    buffer.add("joints", np.where(weights > 0, joints, 0).astype(np.uint8))
+    buffer.add("weights", (weights * 255).round().astype(np.uint8))
 
     correctives = model.posedirs.detach().cpu().numpy()  # (9 · 23, 3V)
     corrective_step = max(float(np.abs(correctives).max()) / 127, 5e-4)
@@ -88,7 +102,7 @@ def _pack_body(body: Body, buffer: Buffer) -> dict:
     kept = np.sort(kept[size[kept] > 0])
     row, at = np.unravel_index(kept, whole.shape)
     buffer.add("corrective", whole.ravel()[kept])
-    buffer.add("corrective_at", at.astype(np.uint16 if rest.size <= 65_536 else np.uint32))
+    buffer.add("corrective_at", at.astype(np.uint16 if rest.size <= 65_536 else np.uint32), differences=True)
     buffer.add("corrective_rows", np.bincount(row, minlength=len(whole)).astype(np.uint32))
     return {
         "parents": body.parents,
