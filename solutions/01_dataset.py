@@ -24,7 +24,7 @@ from labkit.dataset import MotionDataset, mirror_sample
 from labkit.metrics.physical import FEET
 from labkit.models.normalizer import Normalizer
 from labkit.motion import FPS, JOINT_NAMES, LAYOUT, Motion, decode, encode, join
-from labkit.show import play, render_video
+from labkit.show import render_video
 from labkit.show.figures import motion as figures
 
 # %% [markdown]
@@ -68,10 +68,11 @@ print("x        ", tuple(walk.x.shape))
 
 # %% [markdown]
 # A name, a few captions, and a tensor `x`, which is the motion. Numbers say little, so let us see it move
-# first.
+# first. Drag to turn the body, click and scroll to come nearer; stop it, and the arrow keys go frame by
+# frame. *Keys* lists the rest.
 
 # %% show=true
-play(decode(walk.x), walk.captions[0])
+labkit.show(decode(walk.x), walk.captions[0])
 
 # %% [markdown]
 # ## Captions
@@ -85,12 +86,13 @@ for i in torch.randperm(len(dataset))[:6].tolist():
 
 # %% [markdown]
 # It also goes the other way: many motions fit one caption. These three were all found under *waves with the
-# left hand*. None of them is the right answer, and all of them are. That is why this course needs a network
-# that *samples* motions: one that gave the average of all waves would hardly lift the arm.
+# left hand*. None of them is the right answer, and all of them are. (*Overlay* puts them into one place: which
+# joints do they agree in?) That is why this course needs a network that *samples* motions: one that gave the
+# average of all waves would hardly lift the arm.
 
 # %% show=true
 waves = find("waves with the left hand")[:3]
-play([decode(s.x) for s in waves], [s.captions[0] for s in waves], size=280)
+labkit.show([decode(s.x) for s in waves], [s.captions[0] for s in waves])
 
 # %% [markdown]
 # ## A motion is a table
@@ -230,9 +232,19 @@ figures.foot_contacts((world[..., 2] - rest)[:-1], speed)
 # Keep this picture in mind: in notebook 4 it becomes a number, *foot sliding*, and it is one of the things
 # in which real and generated motion differ most.
 #
+# Numbers and bodies, on one clock: the lines are the ways of the two wrists over the last second, the bars
+# are the stretches shaded above.
+
+# %%
+figures.contact_strip(decode(walk.x), body)
+
+# %% [markdown]
+# You can look for it yourself in any player: choose *Trail: left foot*, which leaves a dot a frame. Where the
+# foot stands, its dots should fall on one spot; a row of dots along the floor is a foot that skates.
+#
 # **And back.** `join` glues your parts together again. If nothing was lost or swapped, the result is `x`,
 # and it drives a body. Then change a part before you join: what happens with half the steps? With the
-# turning reversed? Try your own.
+# turning reversed? Try your own, with *Path* and *Overlay* switched on.
 
 # %%
 changed = dict(parts)
@@ -240,7 +252,7 @@ changed["yaw_velocity"] = -parts["yaw_velocity"]
 print("all back:", torch.equal(join(parts), walk.x))
 
 # %% show=true
-play([decode(join(parts)), decode(join(changed))], ["your parts, joined", "turning reversed"], size=300)
+labkit.show([decode(join(parts)), decode(join(changed))], ["your parts, joined", "turning reversed"])
 
 # %% [markdown]
 # ## A body: SMPL
@@ -330,7 +342,8 @@ figures.bodies(in_a_row(changes), body, ["as it was", "60°", "120°", "+0.5 m i
 
 # %% [markdown]
 # **All of it, over time.** `decode` turns rows of `x` into these parameters: it adds up the velocities as
-# you did, and turns 6D rotations into axis-angles. SMPL does the rest. This is `smpl.mp4`:
+# you did, and turns 6D rotations into axis-angles. SMPL does the rest. A player stays in its notebook; to
+# send a motion to somebody, make it a video. This is `smpl.mp4`:
 
 # %% show=true
 video = render_video("out/smpl.mp4", decode(join(parts)), body, walk.captions[0], progress=False)
@@ -366,14 +379,15 @@ figures.floor_path({n: (m.pelvis, labkit.motion.heading(m.rotations()[:, 0])) fo
 #
 # In a mirror, left becomes right. For `x` that is only swapping features and flipping signs; the captions
 # must swap their words as well, or we would teach the network to confuse its hands. (*"right away"* stays
-# as it is.)
+# as it is.) Press *Overlay* below, and turn the two until you look at them from the front: each is the
+# other's mirror image.
 
 # %%
 wave = find("waves with the left hand")[0]
 twin = mirror_sample(wave)
 
 # %% show=true
-play([decode(wave.x), decode(twin.x)], [wave.captions[0], twin.captions[0]])
+labkit.show([decode(wave.x), decode(twin.x)], [wave.captions[0], twin.captions[0]])
 
 # %% [markdown]
 # `MotionDataset("starter", mirror=True)` adds a twin to every motion. Two mirrors give the original back,

@@ -25,7 +25,6 @@ from labkit.checkpoint import load_denoiser, load_text
 from labkit.dataset import MotionDataset
 from labkit.models import NETWORKS, BaseDiT
 from labkit.motion import decode
-from labkit.show import play
 from labkit.show.figures import architecture, attention
 from labkit.text import TextFeatures
 
@@ -45,7 +44,7 @@ caption = sample.captions[0]
 print(caption)
 
 # %% show=true
-play(decode(sample.x), caption)
+labkit.show(decode(sample.x), caption)
 
 # %% [markdown]
 # A motion is a matrix: a row of $D$ numbers for each of $F$ frames, each number scored by its mean and
@@ -292,7 +291,7 @@ print(f"c {tuple(c.shape)}; a new backbone changes h by {change.abs().max():.1f}
 print(f"adaLN: padding changes predictions by at most {padding_difference(networks['adaln']):.1e}")
 
 # %% [markdown]
-# And after training? For every step $t$ we ask your network what it does with its gates.
+# And after training? For every step $t$ we ask your network how far it turns its knobs.
 
 # %%
 steps = torch.linspace(0, schedule.T - 1, 40, device=device).long()
@@ -301,12 +300,13 @@ captions = [
     "a person raises the left hand", "a person raises the right hand", "a person crouches",
 ]  # fmt: skip
 vectors = attention.modulations(networks["adaln"], steps, conditioner(captions))
-attention.gates(vectors, steps.tolist())
+attention.knobs(vectors, steps.tolist())
 
 # %% [markdown]
 # Where little noise is left, the input is nearly the answer, and a block does best to keep still. Do your
-# gates open as the noise grows? Do all of them stay open to the very end? Nobody told the network what to
-# do with them. It *could* do something, since time is in $c$, and $c$ holds the gates.
+# gates open as the noise grows? Do all of them stay open to the very end? Is a knob turned most where the
+# gate after it is open? Nobody told the network what to do with them. It *could* do something, since time is
+# in $c$, and $c$ turns them all.
 #
 # The caption is in $c$ too. Take from each caption's scales and gates the mean over all captions, and compare
 # what remains: 1 says that two captions turn the same knobs the same way, −1 that they turn them against each
@@ -484,7 +484,7 @@ with torch.no_grad():
     shown = {"the motion": batch}
     shown |= {name: network(noise, last, batch_text) for name, network in small.items()}
 inverse = networks["adaln"].normalizer.inverse
-play([decode(inverse(x[0]).cpu()) for x in shown.values()], list(shown), size=260)
+labkit.show([decode(inverse(x[0]).cpu()) for x in shown.values()], list(shown), height=560)
 
 # %% [markdown]
 # If they move alike, the words have found their motion: nothing else could tell the four apart. A network

@@ -28,7 +28,7 @@ from labkit.diffusion import Schedule, ddim_step, ddpm_loss, ddpm_step, guided
 from labkit.evaluate import PHYSICAL, physical
 from labkit.motion import JOINT_NAMES, LAYOUT, D, decode, decode_joints, smooth
 from labkit.reference import load_reference
-from labkit.show import play, render_video
+from labkit.show import render_video
 from labkit.show.figures import diffusion as figures
 
 quiet = dict(delay=1, mininterval=1, leave=False)  # a bar only for what takes a while
@@ -77,13 +77,12 @@ joints = [decode_joints(network.normalizer.inverse(noised(t))[0, half_second].cp
 figures.sticks(joints, [f"t = {t}" for t in ruin], body.parents)
 
 # %% [markdown]
-# Now with a body around the bones. Stop the video anywhere, and the noisy ones may still pass for a person
-# in a strange pose. Let it run, and you see what noise takes away first: *that one frame agrees with the
-# next*.
+# Now with a body around the bones. Stop it anywhere, and the noisy ones may still pass for a person in a
+# strange pose. Let it run, and you see what noise takes away first: *that one frame agrees with the next*.
 
 # %% show=true
 ruined = [decode(network.normalizer.inverse(noised(t))[0].cpu()) for t in (0, 100, 250, 750)]
-play(ruined, ["clean", "t = 100", "t = 250", "t = 750"], size=240)
+labkit.show(ruined, ["clean", "t = 100", "t = 250", "t = 750"], height=560)
 
 # %% [markdown]
 # How fast should the signal go? That is the **schedule**. Ho et al. let the noise of each step grow on a
@@ -374,7 +373,7 @@ figures.film({r"guess $\hat x_0$": guessed}, titles, body, frame=40)
 # %% show=true
 scales = [0, 1, 2.5, 6]
 takes = [denoise(ask(CAPTION, scale=s), ddpm_step, gaussian(SEED), 25, SEED)[1][-1] for s in scales]
-play(bodies(torch.cat(takes)), [f"guidance {s:g}" for s in scales], size=240)
+labkit.show(bodies(torch.cat(takes)), [f"guidance {s:g}" for s in scales], height=560)
 
 # %% [markdown]
 # ## Code 8 · One step of DDIM
@@ -464,11 +463,28 @@ print(f"All {schedule.T} steps of DDPM would take about {schedule.T * seconds / 
 # %% show=true
 counts = [100, 50, 10, 5]
 takes = [denoise(ask(CAPTION), ddim_step, gaussian(SEED), steps)[1][-1] for steps in counts]
-play(bodies(torch.cat(takes)), [f"DDIM, {steps} steps" for steps in counts], size=240)
+labkit.show(bodies(torch.cat(takes)), [f"DDIM, {steps} steps" for steps in counts], height=560)
 
 # %% [markdown]
-# It is *one motion* four times, drawn with more or fewer strokes. (Is anything lost at five? Look at the
-# finer movements.) DDPM, with other dice for every number of steps, would have shown four different takes.
+# It is *one motion* four times, drawn with more or fewer strokes: *Overlay* shows how nearly. (Is anything
+# lost at five? Look at the finer movements.) DDPM, with other dice for every number of steps, would have
+# shown four different takes.
+
+# %% [markdown]
+# ### Watch it think
+#
+# Now both of your steps beside each other, from noise to motion, with two sliders: one for the frame, as
+# always, and one for the diffusion step. What you see at each step is the guess $\hat x_0$, the clean motion
+# that the network believes in *at that moment*.
+#
+# Pull the lower slider to *noise* and come back slowly. When do the two part? What is settled first, where
+# the body goes or what its hands do?
+
+# %% show=true
+labkit.show.denoising(network, schedule, conditioner([CAPTION]), frames=80, seed=SEED)
+
+# %% [markdown]
+# Add `shown="x_t"` to see what the sampler holds in its hands instead of what the network makes of it.
 
 # %% [markdown]
 # ### Who decides what happens?
@@ -487,7 +503,7 @@ for name, step in {"DDPM": ddpm_step, "DDIM": ddim_step}.items():
 # %% show=true
 etas = [0.0, 0.5, 1.0]
 takes = [denoise(ask(CAPTION), ddim_step, gaussian(SEED), 25, SEED, eta=eta)[1][-1] for eta in etas]
-play(bodies(torch.cat(takes)), [f"η = {eta:g}" for eta in etas], size=280)
+labkit.show(bodies(torch.cat(takes)), [f"η = {eta:g}" for eta in etas])
 
 # %% [markdown]
 # A sampler without dice is a plain function of its start noise, and functions can be *explored*. Take two
@@ -498,7 +514,7 @@ play(bodies(torch.cat(takes)), [f"η = {eta:g}" for eta in etas], size=280)
 angles = torch.linspace(0, torch.pi / 2, 4, device=device)[:, None, None]
 between = angles.cos() * gaussian(SEED) + angles.sin() * gaussian(SEED + 1)
 blend = denoise(ask(*[CAPTION] * 4), ddim_step, between, 25)[1][-1]
-play(bodies(blend), ["seed a", "⅓ of the way", "⅔ of the way", "seed b"], size=240)
+labkit.show(bodies(blend), ["seed a", "⅓ of the way", "⅔ of the way", "seed b"], height=560)
 
 # %% [markdown] question="q6" points=4
 # **Q6.** What is the key difference between DDIM and DDPM, and what are DDIM's advantages? (Four to eight
@@ -540,7 +556,8 @@ play(bodies(blend), ["seed a", "⅓ of the way", "⅔ of the way", "seed b"], si
 # ### Look closely: DDPM beside DDIM
 #
 # For the last question, three captions, each from the same start noise with both samplers and with equally
-# many steps. This time nothing is smoothed: you see what the sampler drew.
+# many steps: DDPM above, DDIM below, all on one clock. This time nothing is smoothed: you see what the
+# sampler drew. Slow it down, and leave the trail of a wrist or a foot.
 
 # %% show=true
 scenes = ["a person walks forward", "a person kicks", "a person waves with both hands"]
@@ -548,10 +565,8 @@ takes = {
     name: denoise(ask(*scenes), step, gaussian(SEED, n=3), 50, SEED)[1][-1]
     for name, step in {"DDPM": ddpm_step, "DDIM": ddim_step}.items()
 }
-play(bodies(takes["DDPM"], 0), [f"DDPM: {scene}" for scene in scenes], size=300)
-
-# %% show=true
-play(bodies(takes["DDIM"], 0), [f"DDIM: {scene}" for scene in scenes], size=300)
+labels = [f"{name}: {scene}" for name in takes for scene in scenes]
+labkit.show([motion for z in takes.values() for motion in bodies(z, 0)], labels, height=720)
 
 # %% [markdown]
 # Eyes first; then a few numbers to hold against what you saw. *Sliding* is how fast feet move while they
@@ -604,4 +619,4 @@ for name, measured in rows.items():
 from labkit.generate import generate
 
 captions = ["a person dances", "a person walks and turns left"]
-play(generate(captions, "incontext", seconds=4, sampler="ddim", steps=20, seed=3), captions, size=300)
+labkit.show(generate(captions, "incontext", seconds=4, sampler="ddim", steps=20, seed=3), captions)

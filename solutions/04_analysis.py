@@ -22,7 +22,6 @@ from labkit.metrics import frechet_distance, prdc, retrieval, tmr_score, tmr_sco
 from labkit.models import NETWORKS
 from labkit.motion import decode, smooth
 from labkit.reference import load_reference
-from labkit.show import play
 from labkit.show.figures import evaluation as figures
 from labkit.show.figures.style import NETWORK_LABELS
 from labkit.show.table import results_table
@@ -39,7 +38,8 @@ print(f"DDIM with {STEPS} steps; the metrics will see {BATCHES} × {BATCH_SIZE} 
 #
 # First, look. Each network gets the same caption and the same seed, so all three start from the *same
 # noise*. What differs is only the network that clears it away. There is nothing to write: run the cell,
-# then change `caption` and `seed` and run it again.
+# then change `caption` and `seed` and run it again. Turn one body and all turn; *Overlay* lays them over each
+# other.
 
 # %% show=true
 # Code 9: generate with each architecture
@@ -49,7 +49,7 @@ bodies = {
     NETWORK_LABELS[name]: generate([caption], name, seconds=4, steps=STEPS, seed=seed, progress=True)[0]
     for name in NETWORKS
 }
-play(list(bodies.values()), list(bodies))
+labkit.show(list(bodies.values()), list(bodies))
 
 # %% [markdown]
 # Three networks that were trained apart, and they may well move like siblings. Same noise, same training
@@ -65,7 +65,7 @@ bodies = {
     NETWORK_LABELS[name]: generate([caption], name, seconds=4, steps=STEPS, seed=seed, progress=True)[0]
     for name in NETWORKS
 }
-play(list(bodies.values()), list(bodies))
+labkit.show(list(bodies.values()), list(bodies))
 
 # %% [markdown]
 # Which one would you call best? Before you answer: below are three draws of *one* network. Everything is
@@ -73,7 +73,7 @@ play(list(bodies.values()), list(bodies))
 
 # %% show=true
 draws = generate([caption] * 3, "cross_attention", seconds=4, steps=STEPS, seed=seed, progress=True)
-play(draws, ["draw 1", "draw 2", "draw 3"])
+labkit.show(draws, ["draw 1", "draw 2", "draw 3"])
 
 # %% [markdown]
 # If draws of one network differ as much as the networks do, one video a network proves nothing. It is still
@@ -333,6 +333,13 @@ figures.twins(real, forged[: len(real)], frechet_distance(real, forged))
 # (as CLIPScore does for images, Hessel et al. 2021; this form in Petrovich et al. 2024). 1 is the same
 # direction, 0.5 unrelated, 0 opposite. Beware when you compare with papers: some report 100 · cos, others
 # 2.5 · max(cos, 0).
+#
+# Here are both towers at once, real motions and what was said of them. A thin line joins a motion and its
+# caption: the shorter, the better the evaluator knows that they belong together.
+
+# %% show=true
+some = rng.permutation(len(reference.captions))[:400]
+figures.towers(reference.text[some], real[reference.owner[some]])
 
 # %% exercise="code11"
 
@@ -370,9 +377,10 @@ figures.score_histogram(scores, tmr_scores(text, np.roll(motion, 1, axis=0)), NE
 # %% show=true
 order = np.argsort(scores)
 chosen = [*order[:-3:-1], *order[:2]]  # the two best, then the two worst
-play(
+labkit.show(
     [decode(smooth(drawn[name].motions[i], 1)) for i in chosen],
     [f"{scores[i]:.2f}: {reference.captions[asked[i]]}" for i in chosen],
+    height=560,
 )
 
 # %% [markdown]
@@ -432,8 +440,8 @@ for name, motion in {**motions, "guidance 1": plain.features}.items():
 # or not?
 #
 # **What the evaluator does not see.** Compare foot sliding and jerk with the *real* column, then go back to
-# the videos of Code 9. The features hardly notice either: the evaluator learnt to tell what a motion is
-# *about*.
+# the bodies of Code 9, and leave the trail of a foot. The features hardly notice either: the evaluator learnt
+# to tell what a motion is *about*.
 
 # %% [markdown] question="q10" points=4
 # **Q10.** Read the table. (a) Which differences between the three networks does it support, and which not?

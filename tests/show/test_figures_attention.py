@@ -147,14 +147,23 @@ def test_lookup_draws_words_down_frames_across_and_every_column_sums_to_1():
     )
 
 
-def test_gates_are_mean_sizes_of_the_third_and_the_sixth_vector():
+def test_knobs_are_the_mean_sizes_of_scales_and_gates():
+    """Of the six vectors: shift, scale, gate of attention, then of the mlp. Shifts are not drawn."""
     vectors = torch.zeros(2, 2, 3, 6, 4)
     vectors[1, :, 2, 2] = torch.tensor([[1.0, -1, 1, -1], [3, -3, 3, -3]])
     vectors[0, :, 1, 5] = -5
-    attention, mlp = looking.gates(vectors, [0, 10, 20]).axes[:2]
-    assert attention.lines[1].get_ydata().tolist() == [0, 0, 2]
-    assert mlp.lines[0].get_ydata().tolist() == [0, 5, 0]
-    assert attention.lines[0].get_ydata().tolist() == mlp.lines[1].get_ydata().tolist() == [0, 0, 0]
+    vectors[0, :, 0, 1] = 7
+    vectors[1, :, 0, 4] = -9
+    vectors[:, :, :, [0, 3]] = 100
+    figure = looking.knobs(vectors, [0, 10, 20])
+    drawn = {ax.get_title(): [line.get_ydata().tolist() for line in ax.lines[:2]] for ax in figure.axes}
+    assert drawn == {
+        "scale before attention": [[7, 0, 0], [0, 0, 0]],
+        "gate of attention": [[0, 0, 0], [0, 0, 2]],
+        "scale before the mlp": [[0, 0, 0], [9, 0, 0]],
+        "gate of the mlp": [[0, 5, 0], [0, 0, 0]],
+    }
+    assert list(figure.axes[0].lines[0].get_xdata()) == [0, 10, 20]
 
 
 def test_captions_that_turn_the_same_knobs_correlate():

@@ -70,6 +70,36 @@ def test_twins_are_seen_in_the_plane_of_the_first(rng):
         np.testing.assert_allclose(ax.collections[0].get_offsets(), (points - origin) @ directions.T)
 
 
+def test_towers_join_captions_to_their_own_motions(rng):
+    """In a plane, so that nothing is lost: captions are their motions, all moved alike, and less spread."""
+    motion = rng.normal(size=(60, 2)) * [5, 1]
+    text = motion * 0.5 + [0.3, 0.1]
+    ax = figures.towers(text, motion, pairs=7).axes[0]
+    motions, captions = (np.asarray(c.get_offsets()) for c in ax.collections)
+    assert len(motions) == len(captions) == 60
+    np.testing.assert_allclose(np.linalg.norm(motions - captions, axis=1), np.hypot(*(motion - text).T))
+    lines = [line.get_xydata() for line in ax.lines if line.get_linewidth() < 1]
+    np.testing.assert_allclose(lines, np.stack([motions[:7], captions[:7]], axis=1))
+    ellipses = [p for p in ax.patches if isinstance(p, Ellipse)]
+    assert ellipses[1].width == pytest.approx(2 * ellipses[3].width)  # two deviations, of each tower
+    assert ellipses[1].get_linestyle() != ellipses[3].get_linestyle()
+
+
+def test_guidance_draws_intervals_by_scale_and_real_motion():
+    rows = {
+        1: Row("adaln", 9, {"FD": (1.0, 0.5, 1.5), "R3": (0.8, 0.7, 0.9)}),
+        2.5: Row("adaln", 9, {"FD": (3.0, 2.0, 5.0), "R3": (0.9, 0.8, 1.1)}),
+    }
+    fd, r3 = figures.guidance(rows, Row("real", 9, {"FD": (0.1, 0, 1), "R3": (0.7, 0, 1)}), ["FD", "R3"]).axes
+    assert fd.lines[0].get_xydata().tolist() == [[1, 1], [2.5, 3]]
+    assert fd.lines[1].get_ydata() == [0.1, 0.1] and r3.lines[1].get_ydata() == [0.7, 0.7]
+    assert [s.tolist() for s in fd.collections[0].get_segments()] == [
+        [[1, 0.5], [1, 1.5]],
+        [[2.5, 2.0], [2.5, 5.0]],
+    ]
+    assert r3.collections[0].get_segments()[1].tolist() == [[2.5, 0.8], [2.5, 1]]  # no share is above 1
+
+
 def test_by_size_draws_means_and_the_middle_of_the_draws():
     draws = {10: list(np.linspace(0, 1, 101)), 100: [2.0] * 5}
     ax = figures.by_size({"FD": {"real": draws}}).axes[0]

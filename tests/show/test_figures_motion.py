@@ -9,6 +9,8 @@ import torch
 from labkit.body import load_body
 from labkit.motion import FPS, LAYOUT, D, Motion
 from labkit.show.figures import motion as figures
+from labkit.show.scene import draw
+from labkit.show.video import Stage
 
 BODY = load_body()
 F = 40
@@ -126,6 +128,46 @@ def test_standing_is_shaded_below_two_centimetres_only():
     # step="mid": from frame 1 to frame 2, each half a frame wider where its neighbour stands too
     low, high = shaded[0].vertices[:, 0].min(), shaded[0].vertices[:, 0].max()
     assert 0 < low <= 1 / FPS and 2 / FPS <= high < 3 / FPS
+
+
+def test_a_point_is_where_the_picture_shows_it():
+    """The renderer is asked: a body of one small triangle is seen where the point is said to be."""
+    motion = standing((0, 0, 0))
+    joint = BODY.joints(motion)[0, 20].numpy()  # the left wrist
+    corners = (joint + 0.02 * np.array([[1, 0, -1], [-1, 0, -1], [0, 0, 1]], np.float32)).astype(np.float32)
+    stage = Stage([motion], BODY, [""], 210, 150)
+    picture = np.full((210, 150, 3), 255, np.uint8)
+    draw(
+        corners, np.array([[0, 1, 2], [2, 1, 0]], np.int32), np.zeros((3, 3), np.float32),
+        stage.cameras[0][0], 0.05, picture,
+    )  # fmt: skip
+    blank = picture.copy()
+    draw(
+        corners + np.float32([0, 0, 100]), np.array([[0, 1, 2], [2, 1, 0]], np.int32),
+        np.zeros((3, 3), np.float32), stage.cameras[0][0], 0.05, blank,
+    )  # fmt: skip
+    row, column = np.argwhere((picture.astype(int) - blank).min(-1) < -60).mean(0)
+    found = figures.in_picture(corners.mean(0), stage.cameras[0][0], 150, 210)
+    np.testing.assert_allclose(found, [column + 0.5, row + 0.5], atol=1)
+
+
+def test_a_contact_strip_draws_trails_to_the_hands_and_bars_where_feet_stand():
+    """Both feet stand, then the body hangs in the air for a second, then stands again."""
+    shifts = [(0.0, 0.0, 0.5 * (20 <= f < 40)) for f in range(61)]
+    figure = figures.contact_strip(standing(*shifts), BODY, count=4)
+    film, bars = figure.axes
+    assert len(film.images) == 4
+    for left, right in zip(film.images, film.images[1:]):  # side by side, no gap
+        assert left.get_extent()[1] == pytest.approx(right.get_extent()[0])
+    middles = [np.mean(picture.get_extent()[:2]) for picture in film.images]
+    np.testing.assert_allclose(middles, [0, 1, 2, 3])
+    for foot in bars.collections:
+        spans = [(p.vertices[:, 0].min(), p.vertices[:, 0].max()) for p in foot.get_paths()]
+        np.testing.assert_allclose(spans, [(-0.025, 0.975), (1.975, 3.025)])
+    trails = [line for line in film.lines if line.get_marker() != "o"]
+    assert [len(line.get_xdata()) for line in trails] == [1, 1, 21, 21, 21, 21, 21, 21]
+    left, right = trails[:2]  # seen from the front, its left is on the right
+    assert left.get_xdata()[-1] > right.get_xdata()[-1]
 
 
 def test_bodies_are_seen_by_one_camera():

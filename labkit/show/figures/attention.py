@@ -207,21 +207,27 @@ BLOCK_LINES = [
 ]
 
 
-def gates(vectors: Tensor, t: Sequence[int]) -> Figure:
-    """How far adaLN's gates stand open at each step t (N,): two panels, attention and mlp, a line a block.
+KNOBS = {"scale before attention": 1, "gate of attention": 2, "scale before the mlp": 4, "gate of the mlp": 5}
 
-    vectors: `modulations` (blocks, C, N, 6, W). Height is the mean of |gate| over captions and width.
+
+def knobs(vectors: Tensor, t: Sequence[int]) -> Figure:
+    """How far adaLN turns its scales and gates at each step t (N,): a panel each, a line a block.
+
+    vectors: `modulations` (blocks, C, N, 6, W). Height is the mean of their size over captions and width.
     """
-    figure, panels = axes(1, 2, 7.4, 2.9, sharey=True)
-    for ax, title, which in zip(panels, ("gate of attention", "gate of the mlp"), (2, 5)):
+    figure, panels = axes(2, 2, 7.6, 4.6, sharex=True, sharey="row")
+    for ax, (title, which) in zip(panels.T.flat, KNOBS.items()):
         height = vectors[:, :, :, which].abs().mean((1, 3))  # (blocks, N)
         for i, line in enumerate(height.numpy()):
             style = BLOCK_LINES[i % len(BLOCK_LINES)]
             ax.plot(t, line, label=f"block {i + 1}", markevery=3, markersize=4, linewidth=1.6, **style)
         ax.axhline(0, color=FAINT, linewidth=0.8)
-        ax.set(title=title, xlabel="t  (little noise → only noise)")
-    panels[0].set_ylabel("mean |gate|")
-    panels[1].legend(fontsize=8, frameon=False)
+        ax.set_title(title)
+    for ax, name in zip(panels[:, 0], ("mean |scale|", "mean |gate|")):
+        ax.set_ylabel(name)
+    for ax in panels[1]:
+        ax.set_xlabel("t  (little noise → only noise)")
+    panels[1, 1].legend(fontsize=8, frameon=False)
     return figure
 
 

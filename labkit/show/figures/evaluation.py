@@ -119,6 +119,47 @@ def twins(real: np.ndarray, fake: np.ndarray, distance: float) -> Figure:
     return figure
 
 
+def towers(text: np.ndarray, motion: np.ndarray, pairs: int = 40) -> Figure:
+    """What the evaluator makes of N captions and of their motions, (N, D) each, in one plane.
+
+    The plane is the principal one of both together. Solid ellipses are the Gaussian fitted to the motions,
+    dashed ones that of the captions. Thin lines join the first `pairs` captions to their motions.
+    """
+    origin, directions, share = principal_axes(np.concatenate([motion, text]))
+    figure, ax = axes(width=6.4, height=4.4)
+    ends = [(x - origin) @ directions.T for x in (motion, text)]
+    looks = (
+        dict(label="motions", color=BLUE, marker="o", linestyle="-"),
+        dict(label="their captions", color=ORANGE, marker="^", linestyle="--"),
+    )
+    ax.plot(*np.stack(ends)[:, :pairs].transpose(2, 0, 1), color=FAINT, linewidth=0.6, alpha=0.7, zorder=1)
+    for points, look in zip(ends, looks):
+        line = look.pop("linestyle")
+        ax.scatter(*points.T, s=13, alpha=0.55, linewidths=0, **look)
+        _gaussian(ax, points, edgecolor=look["color"], linestyle=line)
+    ax.legend(**LEGEND, loc="center left", bbox_to_anchor=(1, 0.5))
+    ax.set_title(f"{len(motion)} pairs as the evaluator sees them")
+    _plane(ax, share)
+    return figure
+
+
+def guidance(rows: Mapping[float, Row], real: Row, metrics: Sequence[str]) -> Figure:
+    """What guidance buys and costs: a panel a metric, its value and 95 % interval at each guidance scale.
+
+    rows: a network's line of the results table by guidance scale. real: real motion's, the dashed line.
+    """
+    figure, grid = axes(1, len(metrics), width=2.45 * len(metrics), height=2.7, squeeze=False)
+    for ax, metric in zip(grid[0], metrics):
+        values, *interval = np.transpose([row.metrics[metric] for row in rows.values()])
+        low, high = np.transpose([cut(metric, *pair) for pair in zip(*interval)])
+        ax.vlines(list(rows), low, high, color=BLUE, linewidth=2, alpha=0.45)
+        ax.plot(list(rows), values, color=BLUE, marker="o", markersize=4)
+        ax.axhline(real.metrics[metric][0], color=INK, linestyle="--", linewidth=1, label=real.name)
+        ax.set(title=metric, xlabel="guidance scale", xticks=list(rows))
+    grid[0, 0].legend(**LEGEND)
+    return figure
+
+
 def by_size(panels: Mapping[str, Mapping[str, Mapping[int, Sequence[float]]]], columns: int = 4) -> Figure:
     """Numbers against the N they were measured at: panels[title][line][N] is what repeated draws gave.
 

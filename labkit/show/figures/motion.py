@@ -15,11 +15,12 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from labkit.body import Body
-from labkit.metrics.physical import NEAR
+from labkit.metrics.physical import FEET, NEAR
 from labkit.motion import FPS, JOINT_NAMES, LAYOUT, Motion, decode_joints
 from labkit.show.camera import SIDE
 from labkit.show.figures.style import BLUE, FAINT, GOLD, GREEN, INK, ORANGE, PAPER, PURPLE, RED, axes
-from labkit.show.video import render_frames
+from labkit.show.raster import Camera
+from labkit.show.video import Stage, render_frames
 
 SYMBOLS = {
     "root_height": (r"$r_z$", BLUE),
@@ -247,6 +248,55 @@ def foot_contacts(height: Tensor, speed: Tensor) -> Figure:
     top.legend(frameon=False, fontsize=8, ncols=3)
     grid[0].legend(frameon=False, fontsize=8, loc="upper right")
     grid[1].set_xlabel("seconds")
+    return figure
+
+
+PANEL = 150, 210  # of a strip's picture, pixels: width, height
+
+
+def in_picture(points: np.ndarray, camera: Camera, width: int, height: int) -> np.ndarray:
+    """Where points (..., 3) of the world are in a picture: (..., 2), pixels to the right and down."""
+    seen = points - camera.position
+    depth = seen @ camera.forward
+    across, up = (camera.focal * (seen @ axis) / depth for axis in (camera.right, camera.up))
+    return np.stack([width / 2 + across, height / 2 - up], axis=-1)
+
+
+def contact_strip(
+    motion: Motion, body: Body, joints: Sequence[str] = ("left_wrist", "right_wrist"), count: int = 8
+) -> Figure:
+    """`count` bodies of a motion (F, ...), two ways of joints, and which foot stands, all over one clock.
+
+    joints: one of the left side, one of the right; lines show where they were in the last second. A foot
+    stands where it is less than 2 cm above its rest height. Pictures have the middle of their frame's time.
+    """
+    places = body.joints(motion).double().numpy()
+    standing = places[:, FEET[2:], 2] - (body.rest_joints[FEET[2:], 1] - body.sole).numpy() < NEAR  # (F, 2)
+    moments = np.linspace(0, len(motion) - 1, count)
+    width, height = PANEL
+    stage = Stage([motion], body, [""], height, width)
+    pixel = (len(motion) - 1) / (count - 1) / FPS / width  # in seconds, so that pictures fill the time axis
+
+    figure, (film, bars) = axes(
+        2, 1, 9.2, 2.6, sharex=True, gridspec_kw=dict(height_ratios=[width, 0.22 * width])
+    )
+    for moment in moments:
+        i, left = round(moment), moment / FPS - pixel * width / 2
+        film.imshow(stage.frame(i), extent=(left, left + pixel * width, pixel * height, 0))
+        for joint, line in zip(joints, LINES.values()):
+            way = places[max(0, i - FPS) : i + 1, JOINT_NAMES.index(joint)]
+            x, y = in_picture(way, stage.cameras[0][i], width, height).T
+            x[(x < 0) | (x > width)] = np.nan  # walked in from outside the picture
+            film.plot(left + pixel * x, pixel * y, **line)
+            film.plot(left + pixel * x[-1], pixel * y[-1], "o", color=line["color"], markersize=3)
+    film.set(ylim=(pixel * height, 0), xlim=(-pixel * width / 2, len(motion) / FPS + pixel * width / 2))
+    film.set_axis_off()
+    for k, line in enumerate(LINES.values()):
+        edges = np.flatnonzero(np.diff(np.pad(standing[:, k].astype(int), 1)))
+        spans = [((a - 0.5) / FPS, (b - a) / FPS) for a, b in edges.reshape(-1, 2)]
+        bars.broken_barh(spans, (0.62 - k, 0.3 * line["linewidth"] / 2 + 0.1), facecolor=line["color"])
+    bars.set_yticks([0.8, -0.2], [f"{name} foot stands" for name in LINES], fontsize=8)
+    bars.set(xlabel="seconds", ylim=(-0.6, 1.2))
     return figure
 
 
