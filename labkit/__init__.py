@@ -10,6 +10,7 @@ _LAZY = {
     "use_reference": "labkit.exercises.registry",
     "use_stand_in": "labkit.exercises.stand_in",
     "setup": "labkit.setup",
+    "prompt_box": "labkit.show.prompt.box",
     "LabError": "labkit.paths",
 }
 _MODULES = ("dataset", "diffusion", "metrics", "models", "motion", "show")

@@ -1,0 +1,50 @@
+"""What somebody asked for and what was drawn of it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from labkit.motion import Motion
+from labkit.show.figures.style import NETWORK_LABELS
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A caption and its settings, named as :func:`labkit.generate.generate` names them; seconds of motion."""
+
+    caption: str
+    network: str
+    sampler: str
+    steps: int
+    guidance_scale: float
+    seconds: float
+    seed: int
+
+    def words(self) -> dict[str, str]:
+        """The settings as they are shown."""
+        return {
+            "network": NETWORK_LABELS[self.network],
+            "sampler": f"{self.sampler.upper()} {self.steps}",
+            "guidance": f"guidance {self.guidance_scale:g}",
+            "seconds": f"{self.seconds:g} s",
+            "seed": f"seed {self.seed}",
+        }
+
+    def file_stem(self) -> str:
+        """The same for the same question, so that files replace each other only then."""
+        caption = re.sub(r"\W+", "_", self.caption.lower()).strip("_")[:50]
+        settings = f"{self.network}_{self.sampler}{self.steps}_g{self.guidance_scale:g}_{self.seconds:g}s"
+        return f"{caption}_{settings}_seed{self.seed}"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    asked: Asked
+    motion: Motion
+
+
+def captions(shown: Sequence[Asked]) -> list[str]:
+    """What stands under each body: its caption and, of its settings, those in which the bodies differ."""
+    words = [asked.words() for asked in shown]
+    differ = [key for key in words[0] if len({w[key] for w in words}) > 1]
+    return [" · ".join([asked.caption, *(w[key] for key in differ)]) for asked, w in zip(shown, words)]

@@ -1,0 +1,254 @@
+"""``labkit.prompt_box()``: a caption in, a body out, with buttons."""
+
+import base64
+import html
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import ipywidgets as widgets
+from IPython.display import HTML, DisplayHandle, display
+
+from labkit.body import Body, load_body
+from labkit.diffusion import SAMPLERS
+from labkit.exercises.registry import EmptyExercise
+from labkit.generate import MAX_SECONDS, generate
+from labkit.models import NETWORKS
+from labkit.paths import LabError
+from labkit.show.figures.style import NETWORK_LABELS
+from labkit.show.player.scene import HEIGHT, Scene
+from labkit.show.prompt.asked import Asked, Drawn, captions
+from labkit.show.prompt.job import Job, Stopped, in_colab
+from labkit.show.prompt.standing import mistake, overview
+from labkit.show.video import render_video
+from labkit.smpl_file import write_smpl
+
+KEPT = 8  # motions in the history
+COMPARED = 3  # of them, bodies in the player
+OUT = Path("out")  # where downloads lie, too
+STYLE = Path(__file__).with_name("box.css").read_text()
+AGAIN = "The prompt box works while its kernel runs: run this cell to ask for a motion."
+
+
+class PromptBox:
+    """The box and what it has drawn: see :func:`prompt_box`.
+
+    history: what was drawn, newest first. shown: what the player shows of it.
+    """
+
+    def __init__(self, body: Body | None = None):
+        self.body = body or load_body()
+        self.history: list[Drawn] = []
+        self.shown: list[Drawn] = []
+        self.job: Job | None = None
+        self._kept: DisplayHandle | None = None  # the output that a saved notebook keeps
+        self._name = f"labkit-prompt-{uuid.uuid4().hex[:8]}"
+
+        self.caption = widgets.Text(
+            "a person waves with the left hand", description="Caption", placeholder="a person …"
+        )
+        self.network = widgets.Dropdown(
+            options=[(NETWORK_LABELS[name], name) for name in NETWORKS], value="adaln", description="Network"
+        )
+        self.sampler = widgets.Dropdown(
+            options=[(name.upper(), name) for name in SAMPLERS], value="ddim", description="Sampler"
+        )
+        self.steps = widgets.IntText(50, description="Steps")
+        self.guidance_scale = widgets.BoundedFloatText(
+            2.5, min=0, max=20, step=0.5, description="Guidance scale"
+        )
+        self.seconds = widgets.FloatText(6, step=0.5, description=f"Seconds (up to {MAX_SECONDS:g})")
+        self.seed = widgets.BoundedIntText(0, max=2**31 - 1, description="Seed")
+        self._settings = [
+            self.network, self.sampler, self.steps, self.guidance_scale, self.seconds, self.seed,
+        ]  # fmt: skip
+        self.generate = widgets.Button(description="Generate", button_style="primary", icon="play")
+        self.cancel = widgets.Button(description="Cancel", icon="stop", disabled=True)
+        self.mp4 = widgets.Button(description="Video (mp4)", icon="download", disabled=True)
+        self.npz = widgets.Button(description="SMPL parameters (npz)", icon="download", disabled=True)
+        self.progress, self.message, self.view, self.links, self._whose = (widgets.HTML() for _ in range(5))
+        self.choice = widgets.VBox()
+        self.widget = self._laid_out()
+        self._tell_whose()
+
+        self.generate.on_click(self._on_generate)
+        self.caption.on_msg(lambda _, content, __: content.get("event") == "submit" and self._on_generate())
+        self.cancel.on_click(lambda _: self.job.cancel())
+        self.mp4.on_click(lambda _: self._start("Drawing the video", self._save_mp4))
+        self.npz.on_click(lambda _: self._start("Writing", self._save_npz))
+
+    def _laid_out(self) -> widgets.Widget:
+        for part, name in (
+            (grid := widgets.GridBox(self._settings), "settings"),
+            (run := widgets.HBox([self.generate, self.cancel, self.progress]), "run"),
+            (self.progress, "progress"),
+            (self.view, "view"),
+            (self._whose, "whose"),
+            (self.choice, "choice"),
+            (files := widgets.HBox([self.mp4, self.npz, self.links]), "files"),
+        ):
+            part.add_class(f"lkp-{name}")
+        self._drawn_only = [self.choice, files]
+        self._appear(False)
+        style = widgets.HTML(f"<style>{STYLE}</style>")
+        parts = [style, self.caption, grid, self._whose, run, self.message, self.view, self.choice, files]
+        box = widgets.VBox(parts)
+        box.add_class("labkit-prompt")
+        box.add_class(self._name)
+        return box
+
+    def _appear(self, drawn: bool) -> None:
+        """History and downloads are there once there is something to choose."""
+        for part in self._drawn_only:
+            part.layout.display = "" if drawn else "none"
+
+    # What happens behind the buttons
+
+    def _on_generate(self, *_) -> None:
+        if self.job:
+            return
+        asked = Asked(
+            self.caption.value, self.network.value, self.sampler.value, self.steps.value,
+            self.guidance_scale.value, self.seconds.value, self.seed.value,
+        )  # fmt: skip
+        self._start("Loading the network", lambda job: self._draw(job, asked), asked)
+
+    def _draw(self, job: Job, asked: Asked) -> None:
+        done, before = 0, 0.0
+
+        def watch(*_) -> None:
+            nonlocal done, before
+            job.check()
+            done += 1
+            if time.monotonic() - before > 0.1 or done == asked.steps:
+                before = time.monotonic()
+                self._tell_progress(f"step {done} of {asked.steps}", done, asked.steps)
+
+        settings = {key: value for key, value in vars(asked).items() if key != "caption"}
+        (motion,) = generate([asked.caption], **settings, watch=watch)
+        job.check()
+        drawn = Drawn(asked, motion)
+        self._show([drawn])
+        self.history = [drawn, *self.history][:KEPT]
+        self._offer()
+
+    def _save_mp4(self, job: Job) -> None:
+        name = "_and_".join(d.asked.file_stem()[: 200 // len(self.shown)] for d in self.shown)
+        motions, asked = [d.motion for d in self.shown], [d.asked for d in self.shown]
+        path = render_video(OUT / f"{name}.mp4", motions, self.body, captions(asked), progress=False)
+        self.links.value = link(path, "video/mp4")
+
+    def _save_npz(self, job: Job) -> None:
+        paths = [OUT / f"{d.asked.file_stem()}.npz" for d in self.shown]
+        for path, drawn in zip(paths, self.shown):
+            write_smpl(path, drawn.motion, self.body, drawn.asked.caption)
+        self.links.value = "<br>".join(link(path, "application/zip") for path in paths)
+
+    def _start(self, doing: str, work: Callable[[Job], None], asked: Asked | None = None) -> None:
+        """Do `work` as a job: what goes wrong in it becomes one line in the box."""
+        asked = asked or self.shown[0].asked
+
+        def run(job: Job) -> None:
+            line = ""
+            try:
+                work(job)
+            except (Stopped, KeyboardInterrupt):
+                line = "Cancelled: nothing was drawn."
+            except (LabError, EmptyExercise, OSError) as error:
+                line = str(error)
+            except Exception as error:  # a learner's code runs here: whatever it raises
+                line = mistake(error, asked.network, asked.sampler)
+            finally:
+                self.job = None
+                self._busy(False)
+                self.progress.value = ""
+                self._tell(line)
+
+        self._tell("")
+        self.links.value = ""
+        self._tell_whose()
+        self._busy(True)
+        hint = " To stop, choose Runtime → Interrupt execution." if in_colab() else ""
+        self._tell_progress(f"{doing} …{hint}")
+        self.job = Job(run)
+        self.job.start()
+
+    # What is seen
+
+    def _busy(self, busy: bool) -> None:
+        for part in (*self._settings, self.caption, self.generate, self.mp4, self.npz, *self.choice.children):
+            part.disabled = busy
+        self.cancel.disabled = not busy or in_colab()
+
+    def _tell(self, line: str) -> None:
+        self.message.value = f'<div role="alert" class="lkp-line">{html.escape(line)}</div>' if line else ""
+
+    def _tell_progress(self, words: str, done: int | None = None, steps: int = 1) -> None:
+        value = "" if done is None else f' value="{done}" max="{steps}"'
+        self.progress.value = f'<progress aria-label="Progress"{value}></progress><span>{words}</span>'
+
+    def _tell_whose(self) -> None:
+        self._whose.value = html.escape(overview())
+
+    def _show(self, drawn: list[Drawn]) -> None:
+        """Show these motions side by side; the saved notebook keeps them, too."""
+        scene = Scene([d.motion for d in drawn], captions([d.asked for d in drawn]), self.body)
+        self.view.value = scene.html(HEIGHT)
+        self.shown = drawn
+        if self._kept:
+            self._kept.update(HTML(self._saved()))
+
+    def _offer(self) -> None:
+        """The history as boxes to tick."""
+        self._ticks = [_tick(drawn, drawn in self.shown) for drawn in self.history]
+        for tick in self._ticks:
+            tick.observe(self._on_tick, "value")
+        title = widgets.HTML(f"<b>History</b>: tick up to {COMPARED} to compare")
+        self.choice.children = [title, *self._ticks]
+        self._appear(True)
+
+    def _on_tick(self, change) -> None:
+        ticked = [drawn for drawn, tick in zip(self.history, self._ticks) if tick.value]
+        if self.job or ticked == self.shown:
+            return
+        if len(ticked) in range(1, COMPARED + 1):
+            self._start("Comparing", lambda job: self._show(ticked))
+        else:
+            change.owner.value = change.old
+            if ticked:
+                self._tell(f"{COMPARED} bodies fit beside each other: take out one of the others first")
+
+    def _saved(self) -> str:
+        """What the notebook's file keeps: hidden wherever the living box is there."""
+        style = f"body:has(.{self._name}) .{self._name}-saved{{display:none}}"
+        return f'<style>{style}</style><div class="{self._name}-saved"><p>{AGAIN}</p>{self.view.value}</div>'
+
+    def _ipython_display_(self) -> None:
+        data = self.widget._repr_mimebundle_()
+        display(data | {"text/plain": "labkit's prompt box", "text/html": "<b>Prompt box</b>"}, raw=True)
+        self._kept = display(HTML(self._saved()), display_id=self._name)
+
+
+def _tick(drawn: Drawn, on: bool) -> widgets.Checkbox:
+    words = " · ".join([drawn.asked.caption, *drawn.asked.words().values()])
+    return widgets.Checkbox(on, description=words, indent=False)
+
+
+def link(path: Path, kind: str) -> str:
+    """A link that carries the file with it, for notebooks whose kernel is on another machine."""
+    data = path.read_bytes()
+    address = f"data:{kind};base64,{base64.b64encode(data).decode()}"
+    name = html.escape(path.name, quote=True)
+    size = f"{len(data) / 1000:,.0f} kB"
+    return f'<a download="{name}" href="{address}">Download</a> ({size}), also in {html.escape(str(path))}'
+
+
+def prompt_box(body: Body | None = None) -> PromptBox:
+    """A box in the notebook that turns captions into motion with your own code, where you have written it.
+
+    Choose network, sampler and settings, press Generate or Enter, and turn the body. What was drawn stays in
+    a history, to be shown side by side, and can be downloaded as a video or as SMPL parameters.
+    body: None is :func:`load_body`'s.
+    """
+    return PromptBox(body)
