@@ -26,7 +26,7 @@ class Buffer:
         self.data = bytearray()
 
     def add(self, name: str, array: np.ndarray, differences: bool = False) -> None:
-        """Append `array` (N,) or (N, C); with `differences`, column by column, what each entry adds to the last.
+        """Append `array` (N,) or (N, C); `differences`: by columns, what each entry adds to the one before.
 
         Differences of integers wrap around, and so do their sums in JavaScript: nothing is lost.
         """
