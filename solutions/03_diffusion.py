@@ -613,10 +613,20 @@ for name, measured in rows.items():
 # ## Your turn
 #
 # Everything you wrote is now part of labkit. One line generates motions with *your* step: any caption, any
-# of its settings. What is the most surprising thing that you can make this body do?
+# of its settings.
 
 # %% show=true
 from labkit.generate import generate
 
 captions = ["a person dances", "a person walks and turns left"]
 labkit.show(generate(captions, "incontext", seconds=4, sampler="ddim", steps=20, seed=3), captions)
+
+# %% [markdown]
+# And here is all of it in one box: your steps, from words to a body. Choose *in-context*, whose recording you
+# borrowed above; the line under the settings says whose code runs, and for the other two networks
+# `labkit.use_stand_in("code4", "code5")` lends you theirs. Press *Generate*, then change one thing and generate
+# again: the history shows up to three takes side by side. What is the most surprising thing that you can make
+# this body do?
+
+# %% show=true
+labkit.prompt_box()

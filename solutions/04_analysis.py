@@ -80,10 +80,16 @@ labkit.show(draws, ["draw 1", "draw 2", "draw 3"])
 # worth looking, for eyes see things that no metric was built for. Watch the feet, the hands, the balance,
 # and whether the motion *ends*.
 
+# The box below makes it easy to try more: generate, change the caption, the seed or the network, and tick up to
+# three of its history to see them side by side.
+
+# %% show=true
+labkit.prompt_box()
+
 # %% [markdown] question="q8" points=3
-# **Q8.** Try at least three captions and two seeds in the cells of Code 9: one caption that names a side,
-# one that names a style ("like an old person"), one that you expect to fail. Which differences between the
-# three architectures do you see? Say for each whether it holds across captions and seeds, or was this one
+# **Q8.** Try at least three captions and two seeds, here or in the cells of Code 9: one caption that names a
+# side, one that names a style ("like an old person"), one that you expect to fail. Which differences between
+# the three architectures do you see? Say for each whether it holds across captions and seeds, or was this one
 # draw. Do you see a reason for it in how the caption enters the network?
 
 # %% [markdown] rubric="q8"

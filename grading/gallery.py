@@ -1,0 +1,193 @@
+"""The pictures of docs/gallery.md, made anew from the notebooks as students see them.
+
+    python -m grading.gallery                    runs all notebooks with the reference: some minutes
+    python -m grading.gallery 02_architectures   only what comes from this one
+
+The player's pictures are taken in Chromium; where there is none, they are left as they are.
+"""
+
+import argparse
+import base64
+import io
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from matplotlib.figure import Figure
+from nbformat import NotebookNode
+from PIL import Image
+
+from grading.execute import errors, execute
+from grading.notebooks import ROOT, make
+from labkit.evaluate import choose, draw, real_row, score
+from labkit.exercises.registry import use_reference
+from labkit.paths import LabError, atomic_write
+from labkit.reference import load_reference
+from labkit.show.figures import evaluation
+
+FOLDER = ROOT / "docs" / "gallery"
+COLOURS = 200  # of a screenshot's palette: a third of the bytes, and nobody sees it
+
+# Pictures and what the cell that draws them has in it; where several cells do, it is the last.
+FIGURES = {
+    "01_dataset": {
+        "row_anatomy": ".row_anatomy(",
+        "feature_bands": ".feature_bands(",
+        "contact_strip": ".contact_strip(",
+        "floor_path": ".floor_path(",
+        "shapes": "body, labels, betas)",
+    },
+    "02_architectures": {
+        "skeleton": ".skeleton(",
+        "stream": ".stream(",
+        "lookup": ".lookup(",
+        "knobs": ".knobs(",
+        "caption_effect": ".caption_effect(",
+    },
+    "03_diffusion": {
+        "noising": "for t in ruin]",
+        "loss_by_step": ".loss_by_step(",
+        "film": ".film(",
+        "walks": '"DDIM": ddim_step}.items():\n    times',
+    },
+    "04_analysis": {
+        "feature_map": ".feature_map(",
+        "gaussians": ".gaussians(",
+        "towers": ".towers(",
+        "fd_by_size": "panels)",
+        "by_size": "measured)",
+        "score_histogram": ".score_histogram(",
+        "intervals": ".intervals(",
+    },
+}
+# Bodies in the player: {name: (what its cell has in it, the controls to use, from their names to a value)}.
+PLAYERS = {
+    "01_dataset": {
+        "player_overlay": (
+            "decode(twin.x)",
+            {"All bodies": None, "Trail": "Trail: left wrist", "Frame": "45"},
+        )
+    },
+    "03_diffusion": {"player_denoising": ("show.denoising(", {"Diffusion step": "12", "Frame": "30"})},
+    "04_analysis": {"player_networks": ("list(bodies.values())", {"Frame": "30"})},
+}
+GUIDANCE = (1, 1.5, 2.5, 4, 6)  # scales
+SHOWN = ("R3 of 32", "TMR-Score", "FD", "coverage")
+
+
+def pictures() -> list[str]:
+    """The names of all pictures."""
+    notebooks = [*FIGURES.values(), *PLAYERS.values()]
+    return sorted([*(name for found in notebooks for name in found), "guidance"])
+
+
+def calling(notebook: NotebookNode, text: str) -> NotebookNode:
+    """The last code cell with `text` in it. Raises LabError where there is none."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and text in cell.source]
+    if not cells:
+        raise LabError(f"no cell has {text}: the list of pictures in grading/gallery.py is out of date")
+    return cells[-1]
+
+
+def output(cell: NotebookNode, kind: str) -> str:
+    """What a cell that was run shows, of one MIME type."""
+    found = [out.data[kind] for out in cell.outputs if kind in out.get("data", {})]
+    if not found:
+        raise LabError(f"the cell {cell.id} shows no {kind}: run its notebook by `python -m grading.execute`")
+    return found[-1]
+
+
+def save(name: str, picture: Image.Image) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with atomic_write(FOLDER / f"{name}.png") as temporary:
+        picture.save(temporary, format="png", optimize=True)
+
+
+def opened(png: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(png)).convert("RGB")
+
+
+def figures(name: str, notebook: NotebookNode) -> Iterator[tuple[str, Image.Image]]:
+    """Each of FIGURES by its name, from a notebook that was run."""
+    for figure, call in FIGURES[name].items():
+        yield figure, opened(base64.b64decode(output(calling(notebook, call), "image/png")))
+
+
+def players(name: str, notebook: NotebookNode, chromium: str) -> Iterator[tuple[str, Image.Image]]:
+    """Each of PLAYERS by its name, from a notebook that was run: its bodies stand still."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--enable-unsafe-swiftshader"]
+        )
+        for shot, (call, controls) in PLAYERS.get(name, {}).items():
+            document = Path(folder) / f"{shot}.html"
+            document.write_text(f"<!doctype html>{output(calling(notebook, call), 'text/html')}", "utf-8")
+            page = browser.new_page(viewport={"width": 860, "height": 480}, device_scale_factor=1)
+            page.goto(document.as_uri())
+            player = page.locator("iframe").content_frame
+            player.locator("canvas").first.wait_for()
+            player.get_by_role("button", name="Pause").click()
+            for control, value in controls.items():
+                found = player.get_by_label(control, exact=control == "Frame")
+                if value is None:
+                    found.click()
+                elif value.isdigit():
+                    found.fill(value)
+                else:
+                    found.select_option(label=value)
+            page.wait_for_timeout(1500)
+            picture = opened(page.locator("iframe").screenshot())
+            yield shot, picture.quantize(COLOURS, Image.Quantize.MEDIANCUT)
+        browser.close()
+
+
+def guidance(network: str = "adaln", batches: int = 2, batch_size: int = 32, steps: int = 10) -> Figure:
+    """The one picture that no notebook has time for: the table's line of one network at each of GUIDANCE."""
+    use_reference()
+    reference = load_reference()
+    rows = choose(reference, batches, batch_size, seed=0)
+    lines = {}
+    for scale in GUIDANCE:
+        made = draw(network, reference, rows, batch_size, steps=steps, guidance_scale=scale)
+        lines[scale] = score(network, reference, rows, made.features, made.physical)
+    return evaluation.guidance(lines, real_row(reference, rows), SHOWN)
+
+
+def drawn(figure: Figure) -> Image.Image:
+    file = io.BytesIO()
+    figure.savefig(file, format="png", bbox_inches="tight")
+    return opened(file.getvalue())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Make the pictures of docs/gallery.md anew.")
+    parser.add_argument(
+        "part", nargs="*", help=f"some of {', '.join(FIGURES)} and guidance; everything by default"
+    )
+    args = parser.parse_args()
+    parts = [*FIGURES, "guidance"]
+    if unknown := set(args.part) - set(parts):
+        parser.error(f"there is no {', '.join(sorted(unknown))}: choose from {', '.join(parts)}")
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if not chromium:
+        print("No Chromium here: the player's pictures stay as they are")
+    for part in args.part or parts:
+        if part == "guidance":
+            save(part, drawn(guidance()))
+            continue
+        notebook = make(part)
+        execute(notebook, progress=True)
+        if failed := errors(notebook):
+            parser.exit(1, f"{part} does not run: {failed}\n")
+        for name, picture in figures(part, notebook):
+            save(name, picture)
+        if chromium:
+            for name, picture in players(part, notebook, chromium):
+                save(name, picture)
+
+
+if __name__ == "__main__":
+    main()
