@@ -1,168 +1,48 @@
-"""Run submissions and store their points: nbgrader's autograder, with a sandbox around the learner's code and
-points that come from outside of it.
+"""Grade a folder of submissions: hand them out as jobs, and write what comes back into the gradebook.
 
-* A notebook runs in a kernel of its own under bubblewrap (`sandbox`).
-* At a check, the grader's process asks the learner's functions and judges the answers (`trusted`).
-* Cells that only show something (videos, training curves) are not run, where they are as handed out.
-* A kernel that dies ends the points there, and not the whole batch.
-* Time, and what a notebook may print, are limited for each cell and for all of it.
+Only this process opens the gradebook. On the way of a submission,
+
+    sanitize → a job → (a worker runs it) → results/ → the gradebook → autograded/
+
+every arrow leaves the disk in a state from which the same command goes on: a finished result is kept until it
+is in both places, and all of it enters the gradebook in one transaction.
 """
 
-import time
-from concurrent.futures import ThreadPoolExecutor
+import json
+import textwrap
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, field
 
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_output
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import (
-    AssignLatePenalties,
     CheckCellMetadata,
-    Execute,
-    LimitOutput,
-    NbGraderPreprocessor,
+    ClearOutput,
+    DeduplicateIds,
+    OverwriteCells,
+    OverwriteKernelspec,
     SaveAutoGrades,
 )
 from nbgrader.utils import is_grade
+from sqlalchemy.exc import OperationalError
 from tqdm import tqdm
-from traitlets import Instance, Int, List, Unicode
-from traitlets.config import Config
 
 from grading.course import Course, why
-from grading.sandbox import Manager, Sandbox
-from grading.trusted import Remote, grade, right
-from labkit.exercises.check import Verdict
-from labkit.paths import atomic_write
+from grading.jobs import TIMEOUT, Job, Result
+from grading.pool import Pool, cluster, processes
+from grading.sandbox import Sandbox
+from labkit.paths import LabError, atomic_write
 
-TIMEOUT = 120  # seconds a cell
-NOTEBOOK_TIMEOUT = 900
-OUTPUT = 64 * 2**20  # bytes a notebook
-
-
-def fail(cell: NotebookNode, why: str) -> None:
-    """Let a cell say why it earns nothing, before all else: nbgrader believes the first output it knows."""
-    cell.outputs.insert(0, new_output("error", ename="NotGraded", evalue=why, traceback=[why]))
-
-
-class RunCells(Execute):
-    """nbgrader's execution in a sandbox, where checks are the grader's. Without the cells in `shown`, and
-    going on after a kernel's death."""
-
-    shown = List(Unicode(), help="code of released cells that only show something").tag(config=True)
-    sandbox = Instance(Sandbox, ()).tag(config=True)
-    seed = Int(help="of the inputs that checks are made with").tag(config=True)
-    notebook_timeout = Int(NOTEBOOK_TIMEOUT, help="seconds for all cells together").tag(config=True)
-
-    def create_kernel_manager(self):
-        self.km = Manager(self.sandbox, kernel_name="python3")
-        return self.km
-
-    def preprocess(self, nb, resources, km=None):
-        self.died = ""
-        self.printed = 0
-        self.verdicts: list[tuple[NotebookNode, Verdict]] = []
-        self.end = time.monotonic() + self.notebook_timeout
-        notebook, resources = super().preprocess(nb, resources, km)
-        for cell, verdict in self.verdicts:  # now that no kernel can change it any more
-            cell.outputs = [new_output("execute_result", data=verdict._repr_mimebundle_())]
-        return notebook, resources
-
-    def preprocess_cell(self, cell, resources, index):
-        if cell.cell_type != "code" or cell.source.strip() in self.shown:
-            return cell, resources
-        if time.monotonic() > self.end:
-            self.died = self.died or "The notebook took too long, and was stopped here or above."
-        if not self.died:
-            try:
-                if is_grade(cell):
-                    self.verdicts.append((cell, self.check(cell, index)))
-                else:
-                    self.execute_cell(cell, index)
-                return cell, resources
-            except CellTimeoutError:
-                self.died = "This cell, or one above, took too long and could not be interrupted."
-            except DeadKernelError:
-                self.died = (
-                    self.died or "Python was ended here or in a cell above, so nothing more could be checked."
-                )
-        fail(cell, self.died)
-        return cell, resources
-
-    def check(self, cell: NotebookNode, index: int) -> Verdict:
-        """What a check is worth. The cell that runs lends the learner's functions; its outputs are lost."""
-        exercise = cell.metadata.nbgrader.grade_id.removeprefix("check-")
-        remote = Remote(self.km.grader_end, self._get_timeout(cell))
-        with ThreadPoolExecutor(1) as pool:
-            verdict = pool.submit(grade, exercise, self.seed, remote)
-            try:
-                lend = new_code_cell(f'import inside\ninside.serve("{exercise}", {remote.session})')
-                self.execute_cell(lend, index)
-            finally:
-                remote.channel.deadline = 0
-                self.nb.cells[index] = cell
-                self._display_id_map.clear()
-            return verdict.result()
-
-    def _get_timeout(self, cell):
-        return max(1, min(self.timeout, int(self.end - time.monotonic())))
-
-    def process_message(self, msg, cell, cell_index):
-        """Messages of a kernel, up to a limit."""
-        self.printed += len(repr(msg["content"]))
-        if self.printed > OUTPUT:
-            self.died = (
-                self.died or f"The notebook printed more than {OUTPUT >> 20} MB, and was ended for it."
-            )
-            self.km.provisioner.end()
-            return None
-        try:
-            return super().process_message(msg, cell, cell_index)
-        except (LookupError, TypeError, ValueError, AttributeError):
-            return None  # not a message of an honest kernel
-
-
-class Points(NbGraderPreprocessor):
-    """A check earns the number that it returned, and nothing without one."""
-
-    def preprocess_cell(self, cell, resources, index):
-        if cell.cell_type != "code" or not is_grade(cell):
-            return cell, resources
-        for output in cell.outputs:
-            if output.output_type == "stream":
-                output.name = "stdout"  # stderr would cost all points
-        cell.outputs.sort(key=lambda output: output.output_type != "error")
-        results = [o for o in cell.outputs if o.output_type == "execute_result"]
-        if [self.valid(o, cell.metadata.nbgrader.points) for o in results] != [True]:
-            fail(cell, "The check did not return points.")
-        return cell, resources
-
-    @staticmethod
-    def valid(output: NotebookNode, maximum: float) -> bool:
-        try:
-            return 0 <= float(output.data["text/plain"]) <= maximum
-        except (KeyError, TypeError, ValueError):
-            return False
+Pair = tuple[str, str]  # student, assignment
 
 
 def checked(release: NotebookNode) -> list[str]:
     """The exercises that a notebook checks."""
     cells = [cell for cell in release.cells if cell.cell_type == "code" and is_grade(cell)]
     return [cell.metadata.nbgrader.grade_id.removeprefix("check-") for cell in cells]
-
-
-def settings(release: NotebookNode, seed: int, timeout: int = TIMEOUT, safe: bool = True) -> Config:
-    config = Config()
-    config.Autograde.autograde_preprocessors = [
-        RunCells, Points, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata,
-    ]  # fmt: skip
-    config.RunCells.shown = [
-        cell.source.strip() for cell in release.cells if cell.metadata.get("labkit", {}).get("show")
-    ]
-    config.RunCells.sandbox = Sandbox(tuple(checked(release)), safe=safe)
-    config.RunCells.seed = seed
-    config.RunCells.timeout = timeout
-    config.RunCells.iopub_timeout = 10
-    config.RunCells.shutdown_kernel = "immediate"
-    return config
 
 
 def is_new(course: Course, student: str, assignment: str) -> bool:
@@ -172,26 +52,206 @@ def is_new(course: Course, student: str, assignment: str) -> bool:
     return not graded.is_file() or graded.stat().st_mtime < (course.submitted / path).stat().st_mtime
 
 
+# ------------------------------------------------------------------------------------------------------------
+#                                               One submission
+# ------------------------------------------------------------------------------------------------------------
+
+
+def sanitize(course: Course, student: str, assignment: str) -> NotebookNode:
+    """The submitted notebook, with released text in locked cells and no outputs: nbgrader's first step."""
+    notebook = nbformat.read(course.submitted / student / assignment / f"{assignment}.ipynb", as_version=4)
+    resources = {"nbgrader": dict(notebook=assignment, assignment=assignment, db_url=course.db_url)}
+    for step in (ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata):
+        notebook, resources = step().preprocess(notebook, resources)
+    return notebook
+
+
+class Kept:
+    """A finished result on disk, until gradebook and graded notebook have it."""
+
+    def __init__(self, course: Course, student: str, assignment: str):
+        self.path = course.results / student / f"{assignment}.json"
+
+    def write(self, job: Job, result: Result) -> None:
+        with atomic_write(self.path) as temporary:
+            temporary.write_text(json.dumps(dict(key=job.key(), result=asdict(result))), "utf-8")
+
+    def read(self, job: Job) -> Result | None:
+        """None where there is none of this very job."""
+        try:
+            kept = json.loads(self.path.read_text("utf-8"))
+            return Result(**kept["result"]) if kept["key"] == job.key() else None
+        except (FileNotFoundError, ValueError, LookupError, TypeError):
+            return None
+
+    def remove(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+
+@contextmanager
+def transaction(gradebook: Gradebook) -> Iterator[None]:
+    """All or nothing: nbgrader commits after each cell, and here waits for the end."""
+    commit = gradebook.db.commit
+    gradebook.db.commit = gradebook.db.flush
+    try:
+        yield
+        commit()
+    except BaseException:
+        gradebook.db.rollback()
+        raise
+    finally:
+        del gradebook.db.commit
+
+
+def enter(
+    course: Course, gradebook: Gradebook, pair: Pair, graded: NotebookNode, only: str | None = None
+) -> None:
+    """Points into the gradebook, then the notebook into autograded/; doing it again changes nothing.
+
+    An answer that somebody has graded stays graded if it says the same. only: the exercise to touch.
+    """
+    student, assignment = pair
+    path = course.autograded / student / assignment / f"{assignment}.ipynb"
+    before = nbformat.read(path, as_version=4) if path.is_file() else None
+    if only:
+        graded = replaced(before, graded, only)
+    same = {(name, c.source) for name, c in named(before) if c.cell_type == "markdown"} if before else set()
+    save = SaveAutoGrades()
+    save.gradebook, save.student_id, save.assignment_id, save.notebook_id = (
+        gradebook,
+        student,
+        *[assignment] * 2,
+    )
+    with transaction(gradebook):
+        gradebook.update_or_create_student(student)
+        gradebook.update_or_create_submission(assignment, student)
+        for name, cell in named(graded):
+            if name == f"check-{only}" if only else (name, cell.source) not in same:
+                save.preprocess_cell(cell, {}, 0)
+    with atomic_write(path) as temporary:
+        nbformat.write(graded, temporary)
+
+
+def named(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
+    """The cells that nbgrader knows, with their names."""
+    for cell in notebook.cells:
+        if "grade_id" in cell.metadata.get("nbgrader", {}):
+            yield cell.metadata.nbgrader.grade_id, cell
+
+
+def replaced(before: NotebookNode, graded: NotebookNode, exercise: str) -> NotebookNode:
+    """The notebook as it was graded before, but for one check."""
+    outputs = {name: cell.outputs for name, cell in named(graded) if name == f"check-{exercise}"}
+    for name, cell in named(before):
+        if name in outputs:
+            cell.outputs = outputs[name]
+    return before
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                 All of them
+# ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Batch:
+    """Submissions, from files to points."""
+
+    course: Course
+    gradebook: Gradebook
+    make: Callable[[Pair], Job]
+    only: str | None
+    bar: tqdm
+    graded: int = 0
+    failures: dict[Pair, str] = field(default_factory=dict)
+
+    def unfinished(self, submissions: list[Pair]) -> Iterator[tuple[tuple[Pair, Job], Job]]:
+        """What is to be run. What an earlier run has left is entered on the way."""
+        for pair in submissions:
+            with self.own_affair(pair):
+                job = self.make(pair)
+                if result := Kept(self.course, *pair).read(job):
+                    self.finish(pair, result)
+                else:
+                    yield (pair, job), job
+
+    def take(self, pair: Pair, job: Job, result: Result) -> None:
+        if result.failed:
+            self.fail(pair, result.failed)
+            return
+        Kept(self.course, *pair).write(job, result)
+        with self.own_affair(pair):
+            self.finish(pair, result)
+
+    def finish(self, pair: Pair, result: Result) -> None:
+        notebook = nbformat.reads(result.notebook, as_version=4)
+        notebook.metadata["labkit"] = dict(seconds=result.seconds)
+        enter(self.course, self.gradebook, pair, notebook, self.only)
+        Kept(self.course, *pair).remove()
+        self.graded += 1
+        self.bar.update()
+
+    @contextmanager
+    def own_affair(self, pair: Pair) -> Iterator[None]:
+        """What goes wrong with one submission stops no other one."""
+        try:
+            yield
+        except LabError:
+            raise
+        except OperationalError as error:
+            raise LabError(
+                f"the gradebook cannot be written ({error.orig}): close what has it open; the same command "
+                "goes on"
+            ) from error
+        except Exception:
+            self.fail(pair, traceback.format_exc())
+
+    def fail(self, pair: Pair, text: str) -> None:
+        """Keep the reason in logs/, in the form of nbgrader's."""
+        text = textwrap.indent(text, "    ")
+        with atomic_write(self.course.logs / f"{'_'.join(pair)}.txt") as temporary:
+            temporary.write_text(text, "utf-8", "replace")
+        self.failures[pair] = why(dict(log=text))
+        self.bar.update()
+
+
 def autograde(
-    course: Course, submissions: list[tuple[str, str]], timeout: int = TIMEOUT, safe: bool = True
-) -> dict[tuple[str, str], str]:
+    course: Course, submissions: list[Pair], timeout: int = TIMEOUT, safe: bool = True, *, workers: int = 1,
+    scheduler: str | None = None, only: str | None = None,
+) -> dict[Pair, str]:  # fmt: skip
     """Grade (student, assignment) pairs; returns why some could not be graded.
 
-    safe: under bubblewrap; raises LabError where that does not work.
+    safe: under bubblewrap; raises LabError where that does not work. workers: processes on this machine.
+    scheduler: the address of a Dask scheduler, whose workers do it instead. only: the exercise whose points
+    are written, of notebooks that were graded before. Ctrl-C raises KeyboardInterrupt with what is done.
     """
-    Sandbox(safe=safe).check()
+    if not submissions:
+        return {}
     releases, seed = course.released(), course.seed()
-    for exercise in {e for _, assignment in submissions for e in checked(releases[assignment])}:
-        right(exercise, seed)
-    failures = {}
-    bar = tqdm(submissions, unit="notebook", disable=None)
-    for student, assignment in bar:
-        bar.set_description(f"{student} {assignment}")
-        api = course.api(settings(releases[assignment], seed, timeout, safe))
-        result = api.autograde(assignment, student)
-        if not result["success"]:
-            log = course.logs / f"{student}_{assignment}.txt"
-            with atomic_write(log) as temporary:
-                temporary.write_text(f"{result.get('log', '')}\n{result.get('error', '')}", "utf-8")
-            failures[student, assignment] = why(result)
-    return failures
+
+    def make(pair: Pair) -> Job:
+        release = releases[pair[1]]
+        shown = [c.source.strip() for c in release.cells if c.metadata.get("labkit", {}).get("show")]
+        notebook = nbformat.writes(sanitize(course, *pair))
+        return Job(notebook, tuple(shown), tuple(checked(release)), seed, timeout, safe)
+
+    with (
+        course.gradebook() as gradebook,
+        pool_for(min(workers, len(submissions)), scheduler, safe) as pool,
+        tqdm(total=len(submissions), unit="notebook", disable=None, smoothing=0) as bar,
+    ):
+        batch = Batch(course, gradebook, make, only, bar)
+        try:
+            for (pair, job), result in pool.results(batch.unfinished(submissions)):
+                batch.take(pair, job, result)
+        except KeyboardInterrupt:
+            done = f"{batch.graded} of {len(submissions)} are graded, the same command goes on"
+            raise KeyboardInterrupt(done) from None
+    return batch.failures
+
+
+def pool_for(workers: int, scheduler: str | None, safe: bool) -> AbstractContextManager[Pool]:
+    if scheduler:
+        return cluster(scheduler)
+    Sandbox(safe=safe).check()
+    return processes(workers)

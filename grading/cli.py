@@ -1,6 +1,7 @@
 """The instructor's commands. Nothing is computed here."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -73,7 +74,12 @@ def build_parser() -> argparse.ArgumentParser:
     p = add("autograde", "Run what is new among the collected notebooks and store the points.")
     p.add_argument("--assignment", default="*", help="one notebook only, such as 03_diffusion")
     p.add_argument("--student", default="*", help="one student only")
-    p.add_argument("--again", action="store_true", help="also what was graded already")
+    p.add_argument(
+        "--again", action="store_true", help="also what was graded already; prints and writes what changed"
+    )
+    p.add_argument("--exercise", help="with --again: write the points of this exercise only, such as code7")
+    p.add_argument("--workers", type=positive, default=os.cpu_count(), help="notebooks at the same time")
+    p.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that does it, tcp://host:8786")
     p.add_argument("--timeout", type=int, default=120, help="seconds that a cell may take")
     p.add_argument(
         "--unsafe", action="store_true",
@@ -100,6 +106,12 @@ def build_parser() -> argparse.ArgumentParser:
         help="the table that your platform exports: names, numbers and columns are taken from it",
     )  # fmt: skip
     return parser
+
+
+def positive(text: str) -> int:
+    if not (text.isdecimal() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of workers: 1 or more")
+    return int(text)
 
 
 def build(args) -> None:
@@ -136,14 +148,27 @@ def collect(args) -> None:
 def autograde(args) -> int:
     from grading.autograde import autograde, is_new
     from grading.course import Course
+    from grading.regrade import Regrade, graded_with
 
     course = Course(args.course)
     chosen = course.submissions(args.assignment, args.student)
     if not chosen:
         raise LabError("nothing to grade: collect first, or look at the names given")
-    todo = [pair for pair in chosen if args.again or is_new(course, *pair)]
-    failures = autograde(course, todo, args.timeout, safe=not args.unsafe)
-    print_points(course, failures)
+    if args.exercise and not args.again:
+        raise LabError("--exercise is for grading again: add --again")
+    if args.exercise:
+        chosen = graded_with(course, args.exercise, chosen)
+    again = Regrade(course, chosen, args.exercise) if args.again else None
+    todo = again.left() if again else [pair for pair in chosen if is_new(course, *pair)]
+    failures = autograde(
+        course, todo, args.timeout, safe=not args.unsafe, workers=args.workers, scheduler=args.scheduler,
+        only=args.exercise,
+    )  # fmt: skip
+    if again:
+        changes, table = again.finish()
+        print(*changes, f"{len(changes)} changes, in {table}", sep="\n")
+    else:
+        print_points(course, failures)
     print(f"{len(todo) - len(failures)} graded now, {len(chosen) - len(todo)} before")
     for (student, assignment), reason in failures.items():
         print(f"not graded: {student} {assignment}: {reason} (COURSE/logs/{student}_{assignment}.txt)")
@@ -224,6 +249,6 @@ def main(argv: list[str] | None = None) -> int:
     except LabError as error:
         print(f"grading: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("grading: stopped; what is done is kept", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(f"grading: stopped; {stop or 'what is done is kept'}", file=sys.stderr)
         return 130

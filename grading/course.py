@@ -3,7 +3,8 @@
 source/       the notebooks with their solutions      release/     what students got
 submitted/    what came back, mended by collect       autograded/  the same, executed
 feedback/     a page for each student and notebook    gradebook.db points and comments
-logs/         why a submission could not be graded         hidden_seed.txt  of the inputs that checks use
+logs/         why a submission could not be graded    results/     graded, and not in the gradebook yet
+hidden_seed.txt  of the inputs that checks use
 """
 
 import os
@@ -54,6 +55,7 @@ class Course:
         self.autograded = self.root / "autograded"
         self.feedback = self.root / "feedback"
         self.logs = self.root / "logs"
+        self.results = self.root / "results"
 
     @property
     def db_url(self) -> str:
@@ -116,9 +118,10 @@ class Course:
         marks = []
         with self.gradebook() as gradebook:
             for assignment, notebook in self.released().items():
+                collected = {student for student, _ in self.submissions(assignment)}
                 names = [c.metadata.nbgrader.grade_id for c in notebook.cells if is_graded(c)]
                 for submission in gradebook.assignment_submissions(assignment):
-                    if (submission.student.id, assignment) not in self.submissions(assignment):
+                    if submission.student.id not in collected:
                         continue
                     grades = {grade.name: grade for grade in submission.notebooks[0].grades}
                     comments = {c.name: c.comment or "" for c in submission.notebooks[0].comments}

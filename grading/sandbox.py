@@ -34,6 +34,7 @@ from labkit.paths import LabError
 HERE = Path(__file__).resolve().parent
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 DATA = ("body", "checkpoints", "reference", "starter")
+CGROUPS = Path("/sys/fs/cgroup")
 GB, MB = 2**30, 2**20
 MESSAGE = 64 * MB  # bytes of one message of the kernel: a film in an output is the largest
 
@@ -177,7 +178,8 @@ def unsafe_environment() -> dict[str, str]:
     """The same for a kernel that is not confined."""
     own = ("PATH", "HOME", "USER", "LOGNAME", "MPLCONFIGDIR", "IPYTHONDIR", "PYTHONPATH")
     ours = {k: v for k, v in environment().items() if k not in own}
-    return os.environ | ours | dict(PYTHONPATH=f"{ROOT}:{HERE}")
+    parent = str(os.getpid())  # without which ipykernel ends
+    return os.environ | ours | dict(PYTHONPATH=f"{ROOT}:{HERE}", JPY_PARENT_PID=parent)
 
 
 def stranger() -> int:
@@ -214,7 +216,7 @@ class Group:
     """A control group of its own for a kernel, where this machine lets us make one (mostly as root)."""
 
     def __init__(self, limits: Limits):
-        name, root = f"labkit-{secrets.token_hex(8)}", Path("/sys/fs/cgroup")
+        name, root = f"labkit-{os.getpid()}-{secrets.token_hex(8)}", CGROUPS
         memory, processes = str(limits.memory), str(limits.processes)
         if (root / "cgroup.controllers").is_file():
             wanted = {root / name: {"memory.max": memory, "memory.swap.max": "0", "pids.max": processes}}
@@ -246,6 +248,14 @@ class Group:
             if not any(folder.exists() for folder in self.folders):
                 return
             time.sleep(0.05)
+
+
+def remove_groups() -> None:
+    """The empty groups of graders that were killed."""
+    for folder in [*CGROUPS.glob("labkit-*-*"), *CGROUPS.glob("*/labkit-*-*")]:
+        if not Path("/proc", folder.name.split("-")[1]).exists():
+            with suppress(OSError):
+                folder.rmdir()
 
 
 # ------------------------------------------------------------------------------------------------------------

@@ -12,11 +12,12 @@ from nbformat.v4 import new_code_cell
 from toy_course import ANSWER, FILM, RUBRIC, Student
 
 from grading import cli, notebooks
-from grading.autograde import Points, autograde, is_new
+from grading.autograde import autograde, is_new
 from grading.collect import collect
 from grading.course import Course, Mark
 from grading.feedback import feedback
 from grading.intake import take_in
+from grading.jobs import Points
 from labkit.exercises.registry import EXERCISES
 
 WRONG = ANSWER.replace("variance.sqrt()", "variance")

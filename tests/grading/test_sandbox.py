@@ -7,10 +7,9 @@ import time
 
 import pytest
 from nbformat.v4 import new_code_cell
-from toy_course import ANSWER, toy_notebooks
+from toy_course import ANSWER, FILM, toy_notebooks
 
-from grading import autograde, sandbox
-from grading.autograde import RunCells
+from grading import jobs, sandbox
 from grading.notebooks import ROOT, release
 from grading.sandbox import MB, Limits, Sandbox
 from labkit.paths import LabError
@@ -31,13 +30,14 @@ class Run:
         notebook.cells[at].source = answer
         notebook.cells.insert(at + 2, new_code_cell(after, id="after"))
         notebook.cells.insert(at, new_code_cell(before, id="before"))
-        config = autograde.settings(notebook, SEED, settings.pop("timeout", 60))
-        config.RunCells.sandbox = Sandbox(("code7",), limits)
-        config.RunCells.update(settings)
+        run = jobs.runner(jobs.Job("", (FILM,), ("code7",), SEED, timeout=settings.pop("timeout", 60)))
+        run.sandbox = Sandbox(("code7",), limits)
+        for name, value in settings.items():
+            setattr(run, name, value)
         start = time.monotonic()
-        notebook, _ = RunCells(config=config).preprocess(notebook, {})
+        notebook, _ = run.preprocess(notebook, {})
         self.seconds = time.monotonic() - start
-        notebook, _ = autograde.Points().preprocess(notebook, {})
+        notebook, _ = jobs.Points().preprocess(notebook, {})
         self.cells = {cell.id: cell for cell in notebook.cells}
         check = self.cells["check-code7"].outputs
         results = [o for o in check if o.output_type == "execute_result"]
@@ -54,12 +54,7 @@ class Run:
 
 @pytest.fixture(scope="module", autouse=True)
 def answers_known():
-    autograde.right("code7", SEED)
-
-
-@pytest.fixture(autouse=True)
-def as_nbgrader_sets_it(monkeypatch):
-    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    jobs.right("code7", SEED)
 
 
 # ------------------------------------------------------------------------------------------------------------
@@ -291,7 +286,7 @@ def test_memory_files_processes_and_output_are_limited():
     fork = "import os, time\nfor _ in range(500):\n    if not os.fork():\n        time.sleep(60)"
     assert Run(fork, limits=limits).errors() in (["BlockingIOError"], ["NotGraded"])
     flood = Run("while True: print('x' * 10**6)", ANSWER)
-    assert "printed more than" in flood.words and len(flood.printed()) <= autograde.OUTPUT
+    assert "printed more than" in flood.words and len(flood.printed()) <= jobs.OUTPUT
 
 
 # ------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,94 @@
+"""Grade again what was graded before, and tell what changed: after a check was mended, say.
+
+What the gradebook said before is kept in a file until all is done, so that a regrade can be stopped, or
+killed, and gone on with.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from grading.autograde import Kept, Pair, checked, is_new
+from grading.course import Course
+from grading.jobs import version
+from grading.written import defuse, write_csv
+from labkit.exercises.registry import find
+from labkit.paths import LabError, atomic_write
+
+COLUMNS = ["student", "notebook", "exercise", "before", "after"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Points before and after; None waits for somebody to grade it."""
+
+    student: str
+    assignment: str
+    name: str
+    before: float | None
+    after: float | None
+
+    def row(self) -> list[str]:
+        points = ["?" if p is None else f"{p:g}" for p in (self.before, self.after)]
+        return [defuse(self.student), self.assignment, self.name, *points]
+
+    def __str__(self) -> str:
+        return "{}  {}  {}  {} -> {}".format(*self.row())
+
+
+def graded_with(course: Course, exercise: str, chosen: list[Pair]) -> list[Pair]:
+    """Those of the chosen that have this exercise, and points for it. Raises LabError where none has."""
+    find(exercise)
+    with_it = [name for name, notebook in course.released().items() if exercise in checked(notebook)]
+    found = [pair for pair in chosen if pair[1] in with_it and not is_new(course, *pair)]
+    if not found:
+        raise LabError(f"nothing chosen has points for {exercise} yet: run autograde without --again first")
+    return found
+
+
+class Regrade:
+    """One regrade, from when it was asked for. One that was stopped goes on where the same is asked again.
+
+    chosen: all that is to be graded again. exercise: the only one that counts, or none.
+    """
+
+    def __init__(self, course: Course, chosen: list[Pair], exercise: str | None = None):
+        self.course, self.chosen, self.path = course, chosen, course.results / "regrade.json"
+        asked = dict(chosen=list(map(list, chosen)), exercise=exercise, version=version())
+        if self.path.is_file() and json.loads(self.path.read_text("utf-8"))["asked"] != asked:
+            self.finish()  # as far as it came
+        if not self.path.is_file():
+            for student, assignment in chosen:
+                Kept(course, student, assignment).remove()
+            now = datetime.now().astimezone().isoformat(timespec="seconds")
+            before = [[*place, points] for place, points in self.points().items() if place[:2] in chosen]
+            with atomic_write(self.path) as temporary:
+                temporary.write_text(json.dumps(dict(asked=asked, begun=now, before=before)), "utf-8")
+
+    def points(self) -> dict[tuple[str, str, str], float | None]:
+        """What the gradebook says, by student, assignment and exercise."""
+        return {(m.student, m.assignment, m.name): m.points for m in self.course.marks()}
+
+    def left(self) -> list[Pair]:
+        """What is still to be graded."""
+        begun = self.path.stat().st_mtime
+
+        def done(student: str, assignment: str) -> bool:
+            graded = self.course.autograded / student / assignment / f"{assignment}.ipynb"
+            return graded.is_file() and graded.stat().st_mtime >= begun
+
+        return [pair for pair in self.chosen if not done(*pair)]
+
+    def finish(self) -> tuple[list[Change], Path]:
+        """What changed, and the table that it was written to."""
+        begun, after = json.loads(self.path.read_text("utf-8")), self.points()
+        changes = [
+            Change(*place, points, after[tuple(place)])
+            for *place, points in begun["before"]
+            if after.get(tuple(place), points) != points
+        ]
+        table = self.course.root / f"regrade_{begun['begun'][:19].replace(':', '')}.csv"
+        write_csv(table, [COLUMNS, *(change.row() for change in changes)])
+        self.path.unlink()
+        return changes, table
