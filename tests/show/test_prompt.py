@@ -14,7 +14,7 @@ from labkit.exercises.stand_in import use_stand_in
 from labkit.generate import generate
 from labkit.show.prompt import box as module
 from labkit.show.prompt import job as jobs
-from labkit.show.prompt.asked import Asked, captions
+from labkit.show.prompt.asked import Asked, captions, file_stem
 from labkit.show.prompt.standing import overview
 
 
@@ -164,22 +164,23 @@ def empty():
 
 def test_empty_exercises_are_named(box, empty):
     empty("code3", "code7")
-    line = overview()
-    assert "in-context (empty, Code 3)" in line and "DDPM (empty, Code 7)" in line
-    assert "adaLN (reference)" in line and "DDIM (reference)" in line
+    assert overview() == (
+        "Whose code runs · reference: adaLN, cross-attention, DDIM"
+        " · empty: in-context (Code 3), DDPM (Code 7)"
+    )
     box.network.value = "incontext"
     click(box, box.generate)
     assert "Code 3 is still empty" in said(box) and "02_architectures" in said(box)
     box.network.value, box.sampler.value = "adaln", "ddpm"
     click(box, box.generate)
     assert "Code 7 is still empty" in said(box) and not box.history
-    assert "DDPM (empty, Code 7)" in box._whose.value
+    assert "DDPM (Code 7)" in box._whose.value
 
 
 def test_stand_ins_are_named(empty):
     empty("code8")
     use_stand_in("code8")
-    assert "DDIM (stand-in)" in overview()
+    assert "stand-in: DDIM" in overview()
 
 
 def test_what_learners_code_raises_is_one_line(box, own):
@@ -187,7 +188,7 @@ def test_what_learners_code_raises_is_one_line(box, own):
         raise IndexError("list index\nout of range")
 
     own(labkit.diffusion.ddim_step, ddim_step)
-    assert "DDIM (yours)" in overview()
+    assert "yours: DDIM ·" in overview()
     click(box, box.generate)
     assert said(box).startswith("the drawing stopped with IndexError: list index out of range.")
     assert "labkit.check(&quot;code8&quot;)" in box.message.value
@@ -225,6 +226,16 @@ def test_captions_say_what_differs():
     assert captions([one]) == ["a jump"]
     other = Asked("a jump", "adaln", "ddpm", 50, 4.0, 6, 0)
     assert captions([one, other]) == ["a jump · DDIM 50 · guidance 2.5", "a jump · DDPM 50 · guidance 4"]
+
+
+def test_files_have_the_name_of_what_was_asked():
+    one = Asked("A jump, high!", "adaln", "ddim", 50, 2.5, 6.0, 0)
+    other = Asked("A jump, high!", "adaln", "ddim", 50, 2.5, 6.0, 1)
+    assert file_stem([one]) == "a_jump_high_adaln_ddim50_g2.5_6s_seed0"
+    stems = {file_stem(shown) for shown in ([one], [other], [one, other], [one, one], [other, one])}
+    assert len(stems) == 5
+    long = Asked("a jump " * 100, "cross_attention", "ddim", 1000, 2.5, 6.0, 2**31 - 1)
+    assert max(len(file_stem([long] * n)) for n in (1, 2, 3)) < 200
 
 
 def test_history_and_outputs_stay_small(box, monkeypatch):

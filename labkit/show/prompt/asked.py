@@ -1,6 +1,7 @@
 """What somebody asked for and what was drawn of it."""
 
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,12 +31,6 @@ class Asked:
             "seed": f"seed {self.seed}",
         }
 
-    def file_stem(self) -> str:
-        """The same for the same question, so that files replace each other only then."""
-        caption = re.sub(r"\W+", "_", self.caption.lower()).strip("_")[:50]
-        settings = f"{self.network}_{self.sampler}{self.steps}_g{self.guidance_scale:g}_{self.seconds:g}s"
-        return f"{caption}_{settings}_seed{self.seed}"
-
 
 @dataclass(frozen=True)
 class Drawn:
@@ -48,3 +43,13 @@ def captions(shown: Sequence[Asked]) -> list[str]:
     words = [asked.words() for asked in shown]
     differ = [key for key in words[0] if len({w[key] for w in words}) > 1]
     return [" · ".join([asked.caption, *(w[key] for key in differ)]) for asked, w in zip(shown, words)]
+
+
+def file_stem(shown: Sequence[Asked]) -> str:
+    """A file's name without its ending: another for whoever asked for something else."""
+    names = [re.sub(r"\W+", "_", asked.caption.lower()).strip("_")[:50] for asked in shown]
+    if len(shown) > 1:
+        return f"{'_vs_'.join(names)}_{zlib.crc32(repr(shown).encode()):08x}"
+    (asked,) = shown
+    settings = f"{asked.network}_{asked.sampler}{asked.steps}_g{asked.guidance_scale:g}_{asked.seconds:g}s"
+    return f"{names[0]}_{settings}_seed{asked.seed}"

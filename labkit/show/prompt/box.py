@@ -13,12 +13,12 @@ from IPython.display import HTML, DisplayHandle, display
 from labkit.body import Body, load_body
 from labkit.diffusion import SAMPLERS
 from labkit.exercises.registry import EmptyExercise
-from labkit.generate import MAX_SECONDS, generate
+from labkit.generate import generate
 from labkit.models import NETWORKS
 from labkit.paths import LabError
 from labkit.show.figures.style import NETWORK_LABELS
 from labkit.show.player.scene import HEIGHT, Scene
-from labkit.show.prompt.asked import Asked, Drawn, captions
+from labkit.show.prompt.asked import Asked, Drawn, captions, file_stem
 from labkit.show.prompt.job import Job, Stopped, in_colab
 from labkit.show.prompt.standing import mistake, overview
 from labkit.show.video import render_video
@@ -58,7 +58,7 @@ class PromptBox:
         self.guidance_scale = widgets.BoundedFloatText(
             2.5, min=0, max=20, step=0.5, description="Guidance scale"
         )
-        self.seconds = widgets.FloatText(6, step=0.5, description=f"Seconds (up to {MAX_SECONDS:g})")
+        self.seconds = widgets.FloatText(6, step=0.5, description="Seconds")
         self.seed = widgets.BoundedIntText(0, max=2**31 - 1, description="Seed")
         self._settings = [
             self.network, self.sampler, self.steps, self.guidance_scale, self.seconds, self.seed,
@@ -86,13 +86,25 @@ class PromptBox:
             (self.view, "view"),
             (self._whose, "whose"),
             (self.choice, "choice"),
-            (files := widgets.HBox([self.mp4, self.npz, self.links]), "files"),
+            (self.links, "links"),
+            (files := widgets.HBox([self.mp4, self.npz]), "files"),
         ):
             part.add_class(f"lkp-{name}")
         self._drawn_only = [self.choice, files]
         self._appear(False)
         style = widgets.HTML(f"<style>{STYLE}</style>")
-        parts = [style, self.caption, grid, self._whose, run, self.message, self.view, self.choice, files]
+        parts = [
+            style,
+            self.caption,
+            grid,
+            self._whose,
+            run,
+            self.message,
+            self.view,
+            self.choice,
+            files,
+            self.links,
+        ]
         box = widgets.VBox(parts)
         box.add_class("labkit-prompt")
         box.add_class(self._name)
@@ -134,13 +146,13 @@ class PromptBox:
         self._offer()
 
     def _save_mp4(self, job: Job) -> None:
-        name = "_and_".join(d.asked.file_stem()[: 200 // len(self.shown)] for d in self.shown)
         motions, asked = [d.motion for d in self.shown], [d.asked for d in self.shown]
-        path = render_video(OUT / f"{name}.mp4", motions, self.body, captions(asked), progress=False)
+        path = OUT / f"{file_stem(asked)}.mp4"
+        render_video(path, motions, self.body, captions(asked), progress=False)
         self.links.value = link(path, "video/mp4")
 
     def _save_npz(self, job: Job) -> None:
-        paths = [OUT / f"{d.asked.file_stem()}.npz" for d in self.shown]
+        paths = [OUT / f"{file_stem([d.asked])}.npz" for d in self.shown]
         for path, drawn in zip(paths, self.shown):
             write_smpl(path, drawn.motion, self.body, drawn.asked.caption)
         self.links.value = "<br>".join(link(path, "application/zip") for path in paths)

@@ -24,16 +24,14 @@ def standing(exercise: str) -> str:
 
 
 def overview() -> str:
-    """One line on every network and sampler."""
-
-    def item(name: str) -> str:
+    """One line: every network and sampler, by whose code runs."""
+    found: dict[str, list[str]] = {who: [] for who in ("yours", "reference", "stand-in", "empty")}
+    for name in (*NETWORKS, *SAMPLERS):
         exercise = exercise_of(name)
-        who = standing(exercise)
-        still = f"empty, {EXERCISES[exercise].title}"
-        return f"{NETWORK_LABELS.get(name, name.upper())} ({still if who == 'empty' else who})"
-
-    networks, samplers = (", ".join(map(item, names)) for names in (NETWORKS, SAMPLERS))
-    return f"Whose code runs: {networks} · {samplers}"
+        who, label = standing(exercise), NETWORK_LABELS.get(name, name.upper())
+        found[who].append(f"{label} ({EXERCISES[exercise].title})" if who == "empty" else label)
+    groups = (f"{who}: {', '.join(labels)}" for who, labels in found.items() if labels)
+    return f"Whose code runs · {' · '.join(groups)}"
 
 
 def mistake(error: BaseException, network: str, sampler: str) -> str:
