@@ -69,7 +69,8 @@ print("x        ", tuple(walk.x.shape))
 # %% [markdown]
 # A name, a few captions, and a tensor `x`, which is the motion. Numbers say little, so let us see it move
 # first. Drag to turn the body, click and scroll to come nearer; stop it, and the arrow keys go frame by
-# frame. *Keys* lists the rest.
+# frame. *Keys* lists the rest. (A row of pictures, and nothing to turn? Your browser has no WebGL, or may not
+# run scripts here; `labkit.show.play(...)` makes a video of the same.)
 
 # %% show=true
 labkit.show(decode(walk.x), walk.captions[0])

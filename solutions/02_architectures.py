@@ -484,7 +484,7 @@ with torch.no_grad():
     shown = {"the motion": batch}
     shown |= {name: network(noise, last, batch_text) for name, network in small.items()}
 inverse = networks["adaln"].normalizer.inverse
-labkit.show([decode(inverse(x[0]).cpu()) for x in shown.values()], list(shown), height=560)
+labkit.show([decode(inverse(x[0]).cpu()) for x in shown.values()], list(shown))
 
 # %% [markdown]
 # If they move alike, the words have found their motion: nothing else could tell the four apart. A network

@@ -82,7 +82,7 @@ figures.sticks(joints, [f"t = {t}" for t in ruin], body.parents)
 
 # %% show=true
 ruined = [decode(network.normalizer.inverse(noised(t))[0].cpu()) for t in (0, 100, 250, 750)]
-labkit.show(ruined, ["clean", "t = 100", "t = 250", "t = 750"], height=560)
+labkit.show(ruined, ["clean", "t = 100", "t = 250", "t = 750"])
 
 # %% [markdown]
 # How fast should the signal go? That is the **schedule**. Ho et al. let the noise of each step grow on a
@@ -373,7 +373,7 @@ figures.film({r"guess $\hat x_0$": guessed}, titles, body, frame=40)
 # %% show=true
 scales = [0, 1, 2.5, 6]
 takes = [denoise(ask(CAPTION, scale=s), ddpm_step, gaussian(SEED), 25, SEED)[1][-1] for s in scales]
-labkit.show(bodies(torch.cat(takes)), [f"guidance {s:g}" for s in scales], height=560)
+labkit.show(bodies(torch.cat(takes)), [f"guidance {s:g}" for s in scales])
 
 # %% [markdown]
 # ## Code 8 · One step of DDIM
@@ -463,7 +463,7 @@ print(f"All {schedule.T} steps of DDPM would take about {schedule.T * seconds / 
 # %% show=true
 counts = [100, 50, 10, 5]
 takes = [denoise(ask(CAPTION), ddim_step, gaussian(SEED), steps)[1][-1] for steps in counts]
-labkit.show(bodies(torch.cat(takes)), [f"DDIM, {steps} steps" for steps in counts], height=560)
+labkit.show(bodies(torch.cat(takes)), [f"DDIM, {steps} steps" for steps in counts])
 
 # %% [markdown]
 # It is *one motion* four times, drawn with more or fewer strokes: *Overlay* shows how nearly. (Is anything
@@ -514,7 +514,7 @@ labkit.show(bodies(torch.cat(takes)), [f"η = {eta:g}" for eta in etas])
 angles = torch.linspace(0, torch.pi / 2, 4, device=device)[:, None, None]
 between = angles.cos() * gaussian(SEED) + angles.sin() * gaussian(SEED + 1)
 blend = denoise(ask(*[CAPTION] * 4), ddim_step, between, 25)[1][-1]
-labkit.show(bodies(blend), ["seed a", "⅓ of the way", "⅔ of the way", "seed b"], height=560)
+labkit.show(bodies(blend), ["seed a", "⅓ of the way", "⅔ of the way", "seed b"])
 
 # %% [markdown] question="q6" points=4
 # **Q6.** What is the key difference between DDIM and DDPM, and what are DDIM's advantages? (Four to eight

@@ -386,7 +386,6 @@ chosen = [*order[:-3:-1], *order[:2]]  # the two best, then the two worst
 labkit.show(
     [decode(smooth(drawn[name].motions[i], 1)) for i in chosen],
     [f"{scores[i]:.2f}: {reference.captions[asked[i]]}" for i in chosen],
-    height=560,
 )
 
 # %% [markdown]
