@@ -13,6 +13,8 @@ from PIL import Image
 
 import labkit.show
 from labkit.checkpoint import load_denoiser, load_text
+from labkit.dataset import MotionDataset
+from labkit.motion import decode
 
 pytestmark = [
     pytest.mark.slow,
@@ -110,7 +112,7 @@ def plays(page, player) -> bool:
 def test_plays_scrubs_and_turns_in_jupyterlab(ran):
     player = ran.frame_locator(".jp-OutputArea iframe")
     assert plays(ran, player)
-    assert player.locator("figcaption").all_inner_texts() == ["1 · the first", "2 · the second"]
+    assert player.locator("figcaption").all_inner_texts() == ["1 the first", "2 the second"]
 
     player.get_by_role("button", name="Pause").click()
     slider = player.get_by_role("slider", name="Frame")
@@ -144,20 +146,22 @@ def test_plays_scrubs_and_turns_in_jupyterlab(ran):
 def test_overlay_trails_and_theme(ran):
     player = ran.frame_locator(".jp-OutputArea iframe")
     side_by_side = picture(player)
-    player.get_by_role("button", name=re.compile("^All bodies")).click()
+    player.get_by_role("button", name=re.compile("^Overlay")).click()
     assert player.locator(".lk-tag").all_inner_texts() == ["1", "2"]
     assert player.locator(".lk-window").count() == 1
     overlaid = picture(player)
     assert changed(side_by_side, overlaid) > 0.05
-    player.get_by_role("button", name=re.compile("^The way")).click()
+    player.get_by_role("button", name=re.compile("^Path")).click()
     player.get_by_role("combobox", name=re.compile("^Trail")).select_option(label="Trail: left wrist")
     trailed = picture(player)
     assert 0.0005 < changed(overlaid, trailed) < 0.05
-    player.get_by_role("button", name=re.compile("^Light or dark")).click()
+    player.get_by_role("button", name=re.compile("^Dark")).click()
     assert picture(player).mean() < trailed.mean() - 60
     ran.screenshot(path=PICTURES / "player_overlay.png")
-    player.get_by_role("button", name=re.compile("^Light or dark")).click()
-    player.get_by_role("button", name=re.compile("^All bodies")).click()
+    ran.evaluate("document.body.dataset.jpThemeLight = 'false'")  # as JupyterLab does when its theme turns
+    ran.evaluate("document.body.dataset.jpThemeLight = 'true'")
+    assert picture(player).mean() > trailed.mean() - 5
+    player.get_by_role("button", name=re.compile("^Overlay")).click()
 
 
 def test_widget_listens_to_python(ran):
@@ -226,9 +230,8 @@ def denoised(tmp_path_factory):
     return path.as_uri()
 
 
-def test_denoising_slider_and_touch(denoised, browser):
-    context = browser.new_context(offline=True, has_touch=True, viewport={"width": 400, "height": 700})
-    page = context.new_page()
+def test_denoising_slider(denoised, browser):
+    page = browser.new_page(viewport={"width": 800, "height": 520})
     page.goto(denoised)
     player = page.frame_locator("iframe")
     assert plays(page, player)
@@ -239,20 +242,133 @@ def test_denoising_slider_and_touch(denoised, browser):
     steps.fill("0")
     assert steps.get_attribute("aria-valuetext") == "t = 999"
     assert changed(drawn, picture(player)) > 0.01
+    page.screenshot(path=PICTURES / "player_denoising.png")
     steps.fill("4")
     assert changed(drawn, picture(player)) < 0.002
+    page.close()
 
-    touch = context.new_cdp_session(page)
-    for kind, x in (
-        ("touchStart", 100),
-        *(("touchMove", 100 + 20 * i) for i in range(1, 6)),
-        ("touchEnd", None),
-    ):
-        points = [] if x is None else [{"x": x, "y": 150}]
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    assert changed(drawn, picture(player)) > 0.02
+
+@pytest.fixture(scope="module")
+def on_disk(tmp_path_factory):
+    """The address of a page: two real motions, without a notebook."""
+    motions = [decode(s.x) for s in MotionDataset("starter").samples if len(s.x) >= 60][:2]
+    path = tmp_path_factory.mktemp("on_disk") / "page.html"
+    path.write_text(f"<!doctype html><body>{labkit.show(motions, ['the first', 'the second']).data}")
+    return path.as_uri()
+
+
+@pytest.fixture
+def opened(on_disk, browser):
+    """A function (**options of a browser context) → that page, its player, paused at frame 20."""
+    contexts = []
+
+    def make(**options):
+        contexts.append(browser.new_context(offline=True, **options))
+        page = contexts[-1].new_page()
+        page.goto(on_disk)
+        player = page.frame_locator("iframe")
+        player.locator(FRAMES).wait_for(timeout=30_000)
+        player.get_by_role("button", name="Pause").click()
+        player.get_by_role("slider", name="Frame").fill("20")
+        return page, player
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def test_keys(opened):
+    page, player = opened(viewport={"width": 800, "height": 520})
+    player.locator(".lk-stage").focus()
+    for key, frame in (("ArrowRight", 21), ("ArrowLeft", 20), ("Home", 0), ("End", 59)):
+        page.keyboard.press(key)
+        page.wait_for_timeout(300)
+        assert frame_of(player) == frame
+    speed = player.get_by_role("combobox", name="Speed")
+    page.keyboard.press("]")
+    assert speed.input_value() == "2"
+    page.keyboard.press("[")
+    assert speed.input_value() == "1"
+
+    start = picture(player)
+    page.keyboard.press("Shift+ArrowLeft")
+    turned = picture(player)
+    assert changed(start, turned) > 0.02
+    page.keyboard.press("0")
+    page.keyboard.press("+")
+    assert suit(picture(player)) > 1.1 * suit(start)
+    page.keyboard.press("0")
+    assert changed(start, picture(player)) < 0.002
+
+    page.keyboard.press(" ")
+    player.get_by_role("button", name="Pause").wait_for()
+    page.keyboard.press(" ")
+    player.get_by_role("button", name="Play", exact=True).wait_for()
+
+
+def test_speed_loop_and_end(opened):
+    page, player = opened()
+    player.get_by_role("combobox", name="Speed").select_option("2")
+    player.get_by_role("slider", name="Frame").fill("50")
+    player.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_timeout(3000)
+    assert player.get_by_role("button", name="Pause").count()  # past the end it starts again
+    player.get_by_role("button", name=re.compile("^Loop")).click()
+    player.get_by_role("button", name="Play", exact=True).wait_for()  # and without Loop it stops there
+    assert frame_of(player) == 59
+
+
+def test_every_control_has_a_name_and_shows_its_focus(opened):
+    page, player = opened(viewport={"width": 380, "height": 600})
+    controls = player.locator("button, select, input, [tabindex='0']")
+    page.keyboard.press("Tab")  # so that the browser knows of a keyboard
+    controls.first.focus()
+    names = []
+    for _ in range(controls.count()):
+        names.append(
+            controls.first.evaluate("""() => {
+                const e = document.activeElement, style = getComputedStyle(e);
+                const seen = e.localName === "button" ? e.innerText.trim() : "";
+                const name = e.getAttribute("aria-label") ?? "";
+                const box = e.getBoundingClientRect();
+                const shown = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+                const inside = box.left >= 0 && box.right <= innerWidth && box.height >= 24;
+                return name.startsWith(seen) && shown && inside ? name : `wrong: ${name}`;
+            }""")
+        )
+        page.keyboard.press("Tab")
+    assert all(names)
+    assert not [n for n in names if n.startswith("wrong")]
+    assert len(set(names)) == len(names) == 14
+    assert player.locator("[role='application']").get_attribute("aria-label").startswith("2 moving bodies")
+    page.screenshot(path=PICTURES / "player_narrow.png")
+
+
+def test_fingers_turn_zoom_and_scroll(opened):
+    page, player = opened(viewport={"width": 400, "height": 700}, has_touch=True)
+    touch = page.context.new_cdp_session(page)
+
+    def drag(*ways):
+        """Each way is one finger's (x, y) → (x, y)."""
+        for part in range(7):
+            at = [
+                {"x": x + part / 6 * (to_x - x), "y": y + part / 6 * (to_y - y), "id": k}
+                for k, ((x, y), (to_x, to_y)) in enumerate(ways)
+            ]
+            kind = "touchMove" if part else "touchStart"
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+            page.wait_for_timeout(20)
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    start = picture(player)
+    drag(((100, 80), (100, 180)))  # downwards: that is the page's
+    assert changed(start, picture(player)) < 0.002
+    drag(((100, 150), (200, 150)))
+    turned = picture(player)
+    assert changed(start, turned) > 0.02
+    drag(((150, 120), (110, 120)), ((250, 120), (290, 120)))
+    assert suit(picture(player)) > 1.1 * suit(turned)
     page.screenshot(path=PICTURES / "player_phone.png")
-    context.close()
 
 
 def test_without_webgl_the_filmstrip_is_seen(denoised, chromium):

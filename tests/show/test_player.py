@@ -3,6 +3,7 @@
 import base64
 import gzip
 import html
+import io
 import json
 import re
 import shutil
@@ -12,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from IPython.core.formatters import DisplayFormatter
+from PIL import Image
 
 import labkit.show
 from labkit.dataset import MotionDataset
@@ -113,9 +116,21 @@ def test_output_carries_everything_and_says_what_it_shows(body, random_motion):
     assert len(arrays["pelvis0"]) == 3 * 40
     assert "<b>" not in output
     assert html.escape(caption, quote=True) in re.search(r'<img [^>]*alt="([^"]*)"', output)[1]
-    assert re.search(r'<img src="data:image/webp;base64,', output)
     document = html.unescape(re.search(r'srcdoc="([^"]*)"', output)[1])
     assert not re.search(r"(src|href)=|https?:", document)  # nothing is fetched
+
+
+def test_viewers_without_html_find_a_picture(body, random_motion):
+    view = labkit.show([random_motion(seed=0), random_motion(seed=1)], ["one", "two"], body=body)
+    bundle, _ = DisplayFormatter().format(view)
+    assert bundle["text/html"] == view.data
+    assert bundle["text/plain"] == "A player: one; two"
+    strip = Image.open(io.BytesIO(base64.b64decode(bundle["image/jpeg"])))
+    pixels = np.asarray(strip).astype(int)
+    suit = (pixels[..., 2] < 150) & (pixels[..., 2] > pixels[..., 0] + 25)  # nothing else is dark and blue
+    rows = np.array_split(suit, 2)
+    assert all(part.mean() > 0.005 for row in rows for part in np.array_split(row, 8, axis=1))
+    assert f"data:image/jpeg;base64,{bundle['image/jpeg']}" in view.data
 
 
 def test_what_cannot_be_shown_is_said(body, random_motion):
@@ -170,6 +185,7 @@ def test_player_shows_what_it_is_told(body, random_motion):
     assert player.frame == 0
     bundle, _ = player._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert "image/jpeg" in bundle
     assert carried(bundle["text/html"])[0]["tracks"] == player.scene["tracks"]
 
 

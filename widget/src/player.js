@@ -10,9 +10,12 @@ const ICONS = {
   back: "M2 1h3v14H2zM14 1v14L6 8z",
   next: "M11 1h3v14h-3zM2 1l8 7-8 7z",
 };
+const DARK = matchMedia("(prefers-color-scheme: dark)");
 const SPEEDS = [0.25, 0.5, 1, 2];
+const CAPTION = 24; // pixels under a body
 const HELP = [
   ["drag, Shift + arrows", "turn"],
+  ["right drag, two fingers", "move"],
   ["pinch, wheel after a click, + −", "zoom"],
   ["Space", "play or pause"],
   ["← →", "one frame back or on"],
@@ -43,19 +46,34 @@ function icon(name) {
   return svg;
 }
 
-/** Is the page around us dark? Jupyter and VS Code say so on their body; else the system does. */
+/** Is the page around us dark? Jupyter, VS Code and Colab say so on their page; else the system does. */
 function darkAround() {
   for (const w of [window, window.parent]) {
     try {
       const { dataset, classList } = w.document.body;
       if (dataset.jpThemeLight) return dataset.jpThemeLight === "false";
+      if (w.document.documentElement.matches("[theme=dark]")) return true;
       if (/vscode-(dark|high-contrast)/.test(classList)) return true;
       if (classList.contains("vscode-light")) return false;
     } catch {
       break; // the page around us is another site's
     }
   }
-  return window.parent === window && matchMedia("(prefers-color-scheme: dark)").matches;
+  return window.parent === window && DARK.matches;
+}
+
+/** Call `act` whenever the page around us may have turned dark or light; returns what ends that. */
+function onTheme(act) {
+  const observer = new MutationObserver(act);
+  for (const w of [window, window.parent]) {
+    try {
+      for (const e of [w.document.body, w.document.documentElement]) observer.observe(e, { attributeFilter: ["data-jp-theme-light", "class", "theme"] });
+    } catch {
+      break; // the page around us is another site's
+    }
+  }
+  DARK.addEventListener("change", act);
+  return () => (observer.disconnect(), DARK.removeEventListener("change", act));
 }
 
 /** Show a scene inside `element`; returns {destroy, get frame, set frame, …}. `onFrame` hears where it rests. */
@@ -91,7 +109,7 @@ export function mount(element, scene, buffer, onFrame = () => {}) {
 
   // the controls
   const button = (label, title, onclick, pressed) =>
-    h("button", { type: "button", title, "aria-label": title, "aria-pressed": pressed, onclick }, label);
+    h("button", { type: "button", title, "aria-label": typeof label === "string" ? `${label}: ${title}` : title, "aria-pressed": pressed, onclick }, label);
   const playButton = button(icon("play"), "Play", () => play(!state.playing));
   const slider = h("input", { type: "range", min: 0, max: frames - 1, step: 1, value: 0, "aria-label": "Frame", oninput: () => seek(+slider.value) });
   const time = h("output", { "aria-hidden": "true" });
@@ -102,7 +120,7 @@ export function mount(element, scene, buffer, onFrame = () => {}) {
       act(value);
       wake();
     };
-    return b;
+    return Object.assign(b, { set });
   };
   const choice = (label, entries, value, act) => {
     const s = h("select", { "aria-label": label, title: label, onchange: () => act(s.value) });
@@ -111,32 +129,32 @@ export function mount(element, scene, buffer, onFrame = () => {}) {
     return s;
   };
   const speed = choice("Speed", SPEEDS.map((s) => [s, `${s}×`]), 1, (v) => (state.speed = +v));
-  const loop = toggle("Loop", "Start again at the end", true, (on) => (state.loop = on));
-  const follow = toggle("Follow", "The camera goes with the body", true, (on) => (stage.follow = on));
-  const overlay = toggle("Overlay", "All bodies in one place, numbered; all but the first see-through", false, (on) => {
+  const loop = toggle("Loop", "start again at the end", true, (on) => (state.loop = on));
+  const follow = toggle("Follow", "the camera goes with the body", true, (on) => (stage.follow = on));
+  const overlay = toggle("Overlay", "all bodies in one place, numbered; all but the first see-through", false, (on) => {
     stage.setOverlay(on);
     layOut();
   });
-  const path = toggle("Path", "The way of the pelvis, as a line on the floor", false, (on) => stage.actors.forEach((a) => (a.path.visible = on)));
+  const path = toggle("Path", "the way of the pelvis, as a line on the floor", false, (on) => stage.actors.forEach((a) => (a.path.visible = on)));
   const joint = choice("Trail of a joint, one dot a frame", [[-1, "Trail: none"], ...scene.joint_names.map((n, j) => [j, `Trail: ${n.replaceAll("_", " ")}`])], -1, (v) => {
     stage.actors.forEach((a) => a.drawTrails(+v));
     wake();
   });
-  const dark = toggle("Dark", "Light or dark background", darkAround(), setTheme);
+  const dark = toggle("Dark", "a dark background", false, setTheme);
   const help = h("div", { class: "lk-help", hidden: "" }, ...HELP.map(([keys, what]) => h("p", {}, h("kbd", {}, keys), ` ${what}`)));
-  const helpButton = toggle("Keys", "Keys and gestures", false, (on) => (help.hidden = !on));
-  const reset = button("Reset view", "The view as it was", () => (stage.reset(), wake()));
+  const helpButton = toggle("Keys", "what keys and gestures do", false, (on) => (help.hidden = !on));
+  const reset = button("Reset view", "as it was at first", () => (stage.reset(), wake()));
   root.append(
     h("div", { class: "lk-bar", role: "group", "aria-label": "Time" },
       button(icon("back"), "One frame back", () => seek(state.frame - 1)), playButton,
-      button(icon("next"), "One frame on", () => seek(state.frame + 1)), slider, time, speed, loop),
+      button(icon("next"), "One frame on", () => seek(state.frame + 1)), slider, time),
   );
   const stepSlider = h("input", { type: "range", min: 0, max: Math.max(steps.length - 1, 0), step: 1, value: state.step, "aria-label": "Diffusion step", oninput: () => setStep(+stepSlider.value) });
-  const stepName = h("output", { "aria-hidden": "true" });
+  const stepName = h("output", { class: "lk-step", "aria-hidden": "true" });
   if (steps.length > 1)
-    root.append(h("div", { class: "lk-bar", role: "group", "aria-label": "Diffusion" }, h("span", { class: "lk-what" }, "noise"), stepSlider, h("span", { class: "lk-what" }, "motion"), stepName));
+    root.append(h("div", { class: "lk-bar", role: "group", "aria-label": "Diffusion" }, h("span", {}, "noise"), stepSlider, h("span", {}, "motion"), stepName));
   root.append(
-    h("div", { class: "lk-bar", role: "group", "aria-label": "View" }, follow, ...(tracks.length > 1 ? [overlay] : []), path, joint, dark, reset, helpButton),
+    h("div", { class: "lk-bar", role: "group", "aria-label": "Playback and view" }, speed, loop, follow, ...(tracks.length > 1 ? [overlay] : []), path, joint, dark, reset, helpButton),
   );
   root.append(help);
 
@@ -148,12 +166,13 @@ export function mount(element, scene, buffer, onFrame = () => {}) {
 
   function layOut() {
     stageElement.querySelectorAll(".lk-panel, .lk-tag").forEach((e) => e.remove());
-    const caption = (k) => (tracks.length > 1 ? `${k + 1} · ` : "") + (tracks[k].caption || "");
-    const captions = tracks.map((_, k) => h("span", {}, caption(k)));
+    const number = (k, seen) => h("span", { class: seen, style: stage.overlay ? `background:${stage.actors[k].color}` : "" }, `${k + 1}`);
+    const captions = tracks.map(({ caption }, k) => h("span", {}, ...(tracks.length > 1 ? [number(k, "lk-number"), " "] : []), caption));
     const panels = stage.overlay ? [captions] : captions.map((c) => [c]);
     windows = panels.map(() => h("div", { class: "lk-window" }));
     stageElement.append(...panels.map((text, k) => h("figure", { class: "lk-panel" }, windows[k], h("figcaption", {}, ...text))));
-    tags = stage.overlay ? tracks.map((_, k) => h("span", { class: "lk-tag", "aria-hidden": "true" }, `${k + 1}`)) : [];
+    tags = stage.overlay ? tracks.map((_, k) => number(k, "lk-number lk-tag")) : [];
+    tags.forEach((tag) => tag.setAttribute("aria-hidden", "true"));
     stageElement.append(...tags);
     arrange();
   }
@@ -164,11 +183,10 @@ export function mount(element, scene, buffer, onFrame = () => {}) {
     const n = windows.length;
     let best = [0, 1];
     for (let columns = 1; columns <= n; columns++) {
-      const size = Math.min((width / columns) * 1.15, height / Math.ceil(n / columns));
+      const size = Math.min((width / columns) * 1.15, height / Math.ceil(n / columns) - CAPTION);
       if (size > best[0]) best = [size, columns];
     }
     stageElement.style.gridTemplateColumns = `repeat(${best[1]}, minmax(0, 1fr))`;
-    stageElement.style.gridAutoRows = "minmax(0, 1fr)";
     wake();
   }
 
@@ -277,7 +295,8 @@ export function mount(element, scene, buffer, onFrame = () => {}) {
   });
   seen.observe(root);
 
-  setTheme(darkAround());
+  dark.set(darkAround());
+  const themeEnd = onTheme(() => dark.set(darkAround()));
   layOut();
   showFrame(0);
   setStep(state.step);
@@ -288,6 +307,7 @@ export function mount(element, scene, buffer, onFrame = () => {}) {
     destroy() {
       sized.disconnect();
       seen.disconnect();
+      themeEnd();
       cancelAnimationFrame(request);
       visible = false;
       stage.controls.dispose();

@@ -17,7 +17,7 @@ const HEAD = 15;
 const TAG = 20; // pixels from the middle of one body's number to the next
 const GRID = 0.5; // metres between lines
 const FLOOR_SIZE = 12; // metres from the body to where the floor has faded away
-const GHOSTS = [0xe69f00, 0x009e73, 0xcc79a7, 0x56b4e9, 0xd55e00]; // Okabe and Ito: distinct for all eyes
+const GHOSTS = ["#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00"]; // Okabe and Ito: distinct for all eyes
 const THEMES = {
   light: { sky: 0xf2f5f9, floor: 0xdbe1e9, line: 0xa9b5c4, trail: 0xc2410c, joint: 0x6d28d9, shadow: 0.28 },
   dark: { sky: 0x1b2029, floor: 0x2b323d, line: 0x4f5b6c, trail: 0xfb923c, joint: 0xc4b5fd, shadow: 0.5 },
@@ -42,6 +42,11 @@ const FLOOR = {
     }`,
 };
 
+/** Points are squares; cut off the corners. */
+function round(shader) {
+  shader.fragmentShader = shader.fragmentShader.replace("void main() {", "void main() { if (distance(gl_PointCoord, vec2(0.5)) > 0.5) discard;");
+}
+
 /** One moving body: its mesh, its trails, and where it is at a frame. */
 class Actor {
   constructor(scene, k, body, arrays, material) {
@@ -59,13 +64,15 @@ class Actor {
     geometry.setAttribute("color", material.colors);
     geometry.setIndex(material.index);
     this.plain = new THREE.MeshLambertMaterial({ vertexColors: true });
-    this.ghost = new THREE.MeshLambertMaterial({ color: GHOSTS[(k - 1 + GHOSTS.length) % GHOSTS.length], transparent: true, opacity: 0.55 });
+    this.color = k ? GHOSTS[(k - 1) % GHOSTS.length] : ""; // as a ghost; the first is none
+    this.ghost = new THREE.MeshLambertMaterial({ color: this.color || GHOSTS[0], transparent: true, opacity: 0.55 });
     this.mesh = new THREE.Mesh(geometry, this.plain);
     this.mesh.frustumCulled = false;
     this.mesh.castShadow = true;
 
     const dots = new THREE.BufferGeometry().setAttribute("position", new THREE.BufferAttribute(new Float32Array(3 * track.frames), 3));
-    this.dots = new THREE.Points(dots, new THREE.PointsMaterial({ size: 5, sizeAttenuation: false }));
+    this.dots = new THREE.Points(dots, new THREE.PointsMaterial({ size: 6, sizeAttenuation: false }));
+    this.dots.material.onBeforeCompile = round;
     this.path = new Line2(new LineGeometry(), new LineMaterial({ linewidth: 3 }));
     for (const trail of [this.dots, this.path]) trail.frustumCulled = trail.visible = false;
     this.group = new THREE.Group().add(this.mesh, this.path, this.dots);
@@ -198,6 +205,7 @@ export class Stage {
     this.orbit = new THREE.PerspectiveCamera(VIEW_ANGLE, 1, 0.1, 100);
     this.orbit.up.set(0, 0, 1);
     this.controls = new OrbitControls(this.orbit, root);
+    root.style.touchAction = "pan-y"; // a finger that starts downwards scrolls the notebook
     this.controls.maxPolarAngle = Math.PI * 0.62;
     this.controls.minDistance = 0.8;
     this.controls.maxDistance = 40;
@@ -235,9 +243,16 @@ export class Stage {
     this.grid.material.uniforms.floorColor.value.set(t.floor);
     this.grid.material.uniforms.lineColor.value.set(t.line);
     this.floor.material.opacity = t.shadow;
+    this.trails = t;
+    this.colorTrails();
+  }
+
+  /** Where bodies stand in one place, a ghost's trails have its colour. */
+  colorTrails() {
     for (const a of this.actors) {
-      a.path.material.color.set(t.trail);
-      a.dots.material.color.set(t.joint);
+      const own = this.overlay && a.color;
+      a.path.material.color.set(own || this.trails.trail);
+      a.dots.material.color.set(own || this.trails.joint);
     }
   }
 
@@ -332,5 +347,6 @@ export class Stage {
   setOverlay(on) {
     this.overlay = on;
     for (const a of this.actors) a.mesh.material = on && a.k ? a.ghost : a.plain;
+    this.colorTrails();
   }
 }

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from IPython.display import HTML
 from torch import Tensor
 
 from labkit.body import Body, load_body
@@ -12,10 +11,10 @@ from labkit.diffusion import SAMPLERS, Schedule, sample
 from labkit.models import BaseDiT
 from labkit.motion import decode
 from labkit.paths import LabError
-from labkit.show.player.scene import HEIGHT, Scene
+from labkit.show.player.scene import HEIGHT, Scene, View
 from labkit.text import TextFeatures
 
-KEPT = 25  # steps that travel: 120 frames of two bodies then weigh about 1.2 MB
+KEPT = 25  # steps that travel: 120 frames of two bodies then weigh about 1 MB
 
 
 def denoising(
@@ -30,7 +29,7 @@ def denoising(
     shown: str = "x0",
     body: Body | None = None,
     height: int = HEIGHT,
-) -> HTML:
+) -> View:
     """A player with a second slider, which goes through the steps of a sampler from noise to motion.
 
     Each sampler draws a motion of `frames` frames from the same seed; they stand side by side on one clock,
@@ -60,4 +59,4 @@ def denoising(
         tracks.append(decode(torch.stack([*(seen[i] for i in kept), x[0].cpu()])))
     labels = [*(f"t = {times[i]}" for i in kept), "the motion drawn"]
     captions = [sampler.upper() for sampler in samplers]
-    return HTML(Scene(tracks, captions, body or load_body(), labels).html(height))
+    return Scene(tracks, captions, body or load_body(), labels).view(height)

@@ -49,26 +49,27 @@ def page(facts: dict, data: bytes) -> str:
     return text
 
 
-def embedded(document: str, strip: str, label: str, height: int) -> str:
+def embedded(document: str, strip: bytes, label: str, height: int) -> str:
     """The HTML of a notebook's output: `document` in a frame and, under it, the filmstrip.
 
     The strip is what remains where a frame is not allowed or stays empty, as in notebooks not yet trusted.
-    strip: the picture's address, of kind data. label: what a screen reader says. height: pixels.
+    strip: of :func:`filmstrip`. label: what a screen reader says. height: pixels.
     """
     label = html.escape(label, quote=True)
+    picture = base64.b64encode(strip).decode()
     return (
         '<div style="display:grid">'
-        f'<img src="{strip}" alt="{label}" '
+        f'<img src="data:image/jpeg;base64,{picture}" alt="{label}" '
         f'style="grid-area:1/1;width:100%;max-height:{height}px;object-fit:contain">'
         f'<iframe title="{label}" srcdoc="{html.escape(document, quote=True)}" allowfullscreen '
         f'style="grid-area:1/1;width:100%;height:{height}px;border:0"></iframe></div>'
     )
 
 
-def filmstrip(motions: Sequence[Motion], captions: Sequence[str], body: Body) -> str:
-    """A row of pictures a motion as the address of a picture, ``data:image/webp;base64,…``."""
+def filmstrip(motions: Sequence[Motion], captions: Sequence[str], body: Body) -> bytes:
+    """A row of pictures a motion, as a JPEG file."""
     with tempfile.TemporaryDirectory() as folder:
         path = contact_sheet(Path(folder) / "strip.png", motions[:ROWS], body, captions[:ROWS], PICTURES)
         file = io.BytesIO()
-        Image.open(path).save(file, format="webp", quality=70)
-    return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"
+        Image.open(path).convert("RGB").save(file, format="jpeg", quality=70, optimize=True)
+    return file.getvalue()

@@ -1,5 +1,6 @@
 """What a player shows, checked once, and its two forms: arrays for a widget, HTML for everywhere."""
 
+import base64
 from collections.abc import Sequence
 
 from IPython.display import HTML
@@ -37,9 +38,26 @@ class Scene:
 
     def html(self, height: int) -> str:
         """The self-contained view, `height` pixels high."""
+        return self.view(height).data
+
+    def view(self, height: int) -> "View":
+        """The self-contained view, `height` pixels high, as a notebook's output."""
         label = "; ".join(filter(None, self.captions)) or "a moving body"
         last = [Motion(*(v[-1] for v in vars(m).values())) if self.steps else m for m in self.motions]
-        return embedded(page(*self.packed()), filmstrip(last, self.captions, self.body), label, height)
+        strip = filmstrip(last, self.captions, self.body)
+        return View(embedded(page(*self.packed()), strip, label, height), strip, label)
+
+
+class View(HTML):
+    """HTML, and a JPEG `picture` for viewers that show none: VS Code before a folder is trusted, exports."""
+
+    def __init__(self, data: str, picture: bytes, label: str):
+        super().__init__(data)
+        self.picture, self.label = picture, label
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        picture = base64.b64encode(self.picture).decode()
+        return {"text/html": self.data, "image/jpeg": picture, "text/plain": f"A player: {self.label}"}
 
 
 def show(
@@ -47,13 +65,13 @@ def show(
     captions: str | Sequence[str] = "",
     body: Body | None = None,
     height: int = HEIGHT,
-) -> HTML:
+) -> View:
     """A player of one motion or several side by side: turn, zoom, step, compare. ``labkit.show`` itself.
 
-    It is part of the notebook file (about 0.5 MB) and needs neither a network nor the kernel: it also works
+    It is part of the notebook file (about 0.4 MB) and needs neither a network nor the kernel: it also works
     in a saved notebook and in exported HTML, and where scripts are not allowed a filmstrip stands in.
 
     motions: each (F, ...). captions: one a motion, or none. body: None is :func:`load_body`'s.
     height: pixels. Raises LabError where motions and captions do not pair up or a motion is not finite.
     """
-    return HTML(Scene(motions, captions, body or load_body()).html(height))
+    return Scene(motions, captions, body or load_body()).view(height)

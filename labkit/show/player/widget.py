@@ -45,4 +45,4 @@ class Player(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         """The live view, and the self-contained one for whoever opens the notebook without its kernel."""
         bundle, metadata = super()._repr_mimebundle_(**kwargs)
-        return bundle | {"text/html": self._shown.html(self.height)}, metadata
+        return self._shown.view(self.height)._repr_mimebundle_() | bundle, metadata
