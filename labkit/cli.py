@@ -216,7 +216,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
 def train(args: argparse.Namespace) -> None:
     from labkit.generate import best_device
-    from labkit.training import run
+    from labkit.training import parallel, run
 
     device, folder = best_device(args.device), args.out / args.what
     if args.what in run.SEEDS:
@@ -225,7 +225,8 @@ def train(args: argparse.Namespace) -> None:
         path = run.train_network(
             args.what, args.sources, folder, args.steps or 4000, device, args.text_checkpoint
         )
-    print(path)
+    if parallel.rank() == 0:
+        print(path)
 
 
 def data(args: argparse.Namespace) -> None:

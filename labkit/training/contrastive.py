@@ -56,5 +56,5 @@ def train_towers(
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()
-        log.row(step=step, loss=float(loss.detach()), seconds=time.monotonic() - start)
+        log.row(step=step, loss=loss.detach(), seconds=time.monotonic() - start)
     return model.eval().requires_grad_(False)

@@ -18,7 +18,8 @@ from labkit.metrics.physical import FEET
 from labkit.models import NETWORKS, BaseDiT
 from labkit.motion import LAYOUT, N_ROTATIONS, D
 from labkit.paths import atomic_write
-from labkit.text import TextTower
+from labkit.text import TextFeatures, TextTower
+from labkit.training import parallel
 from labkit.training.corpus import Batch, Corpus
 from labkit.training.log import Log
 from labkit.training.precision import autocast
@@ -84,8 +85,8 @@ def joint_errors(predicted: Tensor, real: Tensor, body: Body) -> tuple[Tensor, T
     (joints, velocity), (real_joints, real_velocity) = walk(predicted), walk(real)
     place = ((joints - real_joints) / POSITION).square().mean(-1)
     speed = ((velocity - real_velocity) / VELOCITY).square().mean(-1)
-    planted = real_velocity[..., FEET, :].norm(dim=-1) < PLANTED
-    return place.mean(-1), speed.mean(-1), (speed[..., FEET] * planted).mean(-1)
+    slide = [speed[..., j] * (real_velocity[..., j, :].norm(dim=-1) < PLANTED) for j in FEET]
+    return place.mean(-1), speed.mean(-1), torch.stack(slide).mean(0)
 
 
 def loss_of(
@@ -96,17 +97,22 @@ def loss_of(
     batch: Batch,
     t: Tensor,
     noise: Tensor,
+    drop: Tensor,
     recipe: Recipe,
 ) -> tuple[Tensor, Tensor]:
-    """The loss to minimise, and eq. 14's plain loss of each sample (B,) to look at."""
-    x0, mask = network.normalizer(batch.x) * batch.mask[..., None], batch.mask
+    """The loss to minimise, a mean over samples, and eq. 14's plain loss of each (B,) to look at.
+
+    t: (B,) steps. noise: (B, F, D), standard normal. drop: (B,) bool, True where the caption is withheld.
+    """
+    normalizer = getattr(network, "module", network).normalizer  # several processes' network is wrapped
+    x0, mask = normalizer(batch.x) * batch.mask[..., None], batch.mask
     with torch.no_grad():
         text = tower(batch.text)
     predictions = []
 
     def model(x_t: Tensor, t: Tensor) -> Tensor:
         with autocast(x_t.device):
-            predictions.append(network(x_t, t, text, mask))
+            predictions.append(network(x_t, t, text, mask, drop))
         return predictions[-1].float()
 
     plain = ddpm_loss(model, schedule, x0, t, noise, mask)
@@ -124,7 +130,7 @@ def loss_of(
     root = (error[..., ROOT] ** 2).mean(-1)
     root = (root * mask).sum(-1) / mask.sum(-1)
     # Rotations add up along the limbs: what counts in the end is where hands and feet are.
-    unscored = network.normalizer.inverse
+    unscored = normalizer.inverse
     place, speed, slide = joint_errors(unscored(predictions[0].float()), unscored(x0), body)
     place = (place * mask).sum(-1) / mask.sum(-1)
     pairs = both.sum((1, 2)).clamp(min=1)
@@ -148,7 +154,7 @@ class Run:
         torch.manual_seed(recipe.seed)
         self.recipe, self.corpus, self.device, self.folder = recipe, corpus, device, folder
         self.schedule = Schedule(recipe.T, recipe.kind, recipe.prediction_type).to(device)
-        self.tower, self.body = tower.to(device), load_body()
+        self.tower, self.body = tower.to(device), load_body().to(device)
         self.network = NETWORKS[network](
             features=D, d_text=tower.width, width=recipe.width, depth=recipe.depth, heads=recipe.heads,
             condition_dropout=recipe.condition_dropout,
@@ -191,21 +197,26 @@ class Run:
         """Go on until `steps` steps are done in all, saving the state as it goes.
 
         look: called every `look_every` steps, to draw what the network can do by then.
+        With several processes each draws the whole batch and all its chances, and takes its own rows.
         """
-        recipe = self.recipe
+        recipe, first = self.recipe, parallel.rank() == 0
+        B, mine = recipe.batch_size, parallel.share(recipe.batch_size)
         generator = torch.Generator().manual_seed(recipe.seed + self.step)  # a restart draws new batches
-        batches = self.corpus.batches(recipe.batch_size, generator)
-        log = Log(self.folder / f"{self.network.network}.csv", steps, first=self.step)
-        self.network.train()
+        batches = self.corpus.batches(B, generator)
+        log = Log(self.folder / f"{self.network.network}.csv", steps, first=self.step) if first else None
+        network = parallel.averaging(self.network.train())
         last = time.monotonic()
         while self.step < steps:
-            batch = to_device(next(batches), self.device)
-            B = len(batch.x)
+            batch = next(batches)
             # One step from each of B equal parts of the schedule: the same distribution, less luck.
             u = (torch.randperm(B, generator=generator) + torch.rand(B, generator=generator)) / B
-            t = (u * recipe.T).long().to(self.device)
-            noise = torch.randn(batch.x.shape, generator=generator).to(self.device)
-            loss, plain = loss_of(self.network, self.schedule, self.tower, self.body, batch, t, noise, recipe)
+            t = to_device((u * recipe.T).long(), self.device)
+            noise = to_device(torch.randn(batch.x.shape, generator=generator)[mine], self.device)
+            drop = to_device(torch.rand(B, generator=generator)[mine] < recipe.condition_dropout, self.device)
+            loss, plain = loss_of(
+                network, self.schedule, self.tower, self.body, rows_of(batch, mine, self.device),
+                t[mine], noise, drop, recipe,
+            )  # fmt: skip
             for group in self.optimizer.param_groups:
                 group["lr"] = learning_rate(self.step, steps, recipe)
             self.optimizer.zero_grad()
@@ -216,6 +227,9 @@ class Run:
             self.step += 1
             now = time.monotonic()
             self.seconds, last = self.seconds + now - last, now
+            plain = parallel.gather(plain)
+            if not first:
+                continue
             log.row(step=self.step - 1, seconds=self.seconds, **by_quarter(plain, t, recipe.T))
             if self.step % save_every == 0 or self.step == steps:
                 self.save_state()
@@ -231,12 +245,22 @@ class Run:
         """What was done, for the checkpoint's header."""
         return dict(
             asdict(self.recipe), steps=self.step, hours=round(self.seconds / 3600, 2), device=self.device,
-            motions=len(self.corpus.samples),
+            processes=parallel.world_size(), motions=len(self.corpus.samples),
         )  # fmt: skip
 
 
-def to_device(batch: Batch, device: str) -> Batch:
-    return Batch(batch.x.to(device), batch.mask.to(device), batch.text.to(device), batch.labels)
+def to_device(values: Tensor, device: str) -> Tensor:
+    """Copied while the processor goes on: from pinned memory a GPU fetches by itself."""
+    return values.pin_memory().to(device, non_blocking=True) if device.startswith("cuda") else values
+
+
+def rows_of(batch: Batch, rows: slice, device: str) -> Batch:
+    """Some samples of a batch, on a device."""
+    text = batch.text[rows]
+    text = TextFeatures(*(to_device(part, device) for part in (text.tokens, text.mask, text.pooled)))
+    return Batch(
+        to_device(batch.x[rows], device), to_device(batch.mask[rows], device), text, batch.labels[rows]
+    )
 
 
 @torch.no_grad()
@@ -246,7 +270,7 @@ def update_ema(ema: nn.Module, network: nn.Module, decay: float) -> None:
         average.lerp_(value, 1 - decay)
 
 
-def by_quarter(plain: Tensor, t: Tensor, T: int) -> dict[str, float]:
-    """The plain loss in each quarter of the schedule, from least to most noise."""
+def by_quarter(plain: Tensor, t: Tensor, T: int) -> dict[str, Tensor]:
+    """The plain loss in each quarter of the schedule, from least to most noise; nan where there is none."""
     quarter = t * 4 // T
-    return {f"loss_{q + 1}": float(plain[quarter == q].mean()) for q in range(4)}
+    return {f"loss_{q + 1}": torch.where(quarter == q, plain, math.nan).nanmean() for q in range(4)}

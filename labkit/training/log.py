@@ -1,9 +1,10 @@
 """A CSV of the run, appended to row by row, and the same numbers on one line of the terminal."""
 
 import csv
-import math
 from pathlib import Path
 
+import torch
+from torch import Tensor
 from tqdm import tqdm
 
 
@@ -18,18 +19,19 @@ class Log:
             path.write_text("".join(lines[:1] + kept))
         self.path, self.every = path, every
         self.bar = tqdm(total=total, initial=first, desc=path.stem, mininterval=2)
-        self.pending: list[dict[str, float]] = []
+        self.pending: list[dict[str, Tensor]] = []
 
-    def row(self, step: int, seconds: float, **values: float) -> None:
-        """Note one step. A value of nan counts for nothing in the average."""
+    def row(self, step: int, seconds: float, **values: Tensor) -> None:
+        """Note one step. A value of nan counts for nothing in the average.
+
+        values: tensors of no dimension, which stay where they are until a line is due: to ask a GPU for a
+        number is to wait for it.
+        """
         self.pending.append(values)
         self.bar.update()
         if (step + 1) % self.every:
             return
-        mean = {}
-        for name in values:
-            numbers = [p[name] for p in self.pending if not math.isnan(p[name])]
-            mean[name] = sum(numbers) / len(numbers) if numbers else math.nan
+        mean = {name: float(torch.stack([p[name] for p in self.pending]).nanmean()) for name in values}
         self.pending.clear()
         self.bar.set_postfix({name: f"{value:.4f}" for name, value in mean.items()})
         line = {"step": step + 1, "seconds": round(seconds, 1)} | {n: f"{v:.5f}" for n, v in mean.items()}

@@ -13,8 +13,10 @@ from labkit.checkpoint import load_text, write_checkpoint
 from labkit.dataset import MotionDataset
 from labkit.diffusion import sample
 from labkit.motion import decode
+from labkit.paths import LabError
 from labkit.show import render_video
 from labkit.text import TextConditioner, TextEncoder
+from labkit.training import parallel
 from labkit.training.contrastive import train_towers
 from labkit.training.corpus import Corpus
 from labkit.training.denoiser import Recipe, Run
@@ -26,8 +28,9 @@ SEEDS = {"text": 0, "evaluator": 1}  # the metric must not share weights with wh
 
 def corpus(sources: Sequence[str | Path], encoder: TextEncoder, folder: Path) -> Corpus:
     """The training split of the sources with its mirror images; features of captions are cached."""
-    dataset = MotionDataset(sources, split="train", mirror=True, progress=True)
-    return Corpus(dataset, encoder, folder.parent / "cache")
+    dataset = MotionDataset(sources, split="train", mirror=True, progress=parallel.rank() == 0)
+    with parallel.first_before_others():
+        return Corpus(dataset, encoder, folder.parent / "cache")
 
 
 def train_tower(
@@ -42,6 +45,8 @@ def train_tower(
 
     Both are trained as a pair, from different seeds; the text tower's partner is thrown away.
     """
+    if parallel.launched():
+        raise LabError(f"the {what} takes minutes and is trained by one process: start it without torchrun")
     encoder = TextEncoder(text_model)
     log = Log(folder / f"{what}.csv", steps)
     data = corpus(sources, encoder, folder)
@@ -66,11 +71,14 @@ def train_network(
 
     Every thousand steps a video of what it can do by then is left in ``samples/``.
     """
-    text = load_text(text_checkpoint)
-    run = Run(network, corpus(sources, text.encoder, folder), text.tower, recipe or Recipe(), folder, device)
-    run.train(steps, look=lambda run: draw_samples(run, text))
     path = folder / f"{network}.safetensors"
-    write_checkpoint(path, run.ema, run.config(), run.facts())
+    with parallel.processes(device) as device:
+        text = load_text(text_checkpoint)
+        data = corpus(sources, text.encoder, folder)
+        run = Run(network, data, text.tower, recipe or Recipe(), folder, device)
+        run.train(steps, look=lambda run: draw_samples(run, text))
+        if parallel.rank() == 0:
+            write_checkpoint(path, run.ema, run.config(), run.facts())
     return path
 
 

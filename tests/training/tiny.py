@@ -1,0 +1,76 @@
+"""A training run of seconds: by tests in their own process, by torchrun as `tiny.py FOLDER STEPS`."""
+
+import sys
+import zlib
+from contextlib import nullcontext
+from pathlib import Path
+from unittest import mock
+
+import torch
+
+from labkit.dataset import Sample
+from labkit.exercises.registry import use_reference
+from labkit.motion import D
+from labkit.text import TextFeatures, TextTower
+from labkit.training import parallel
+from labkit.training.corpus import Corpus
+from labkit.training.denoiser import Recipe, Run
+
+RECIPE = Recipe(T=50, width=32, depth=1, heads=2, batch_size=8, learning_rate=3e-3, warm_up=5, ema=0.9)
+
+
+class FakeEncoder:
+    """Features that depend on the words alone, and a count of how many captions were asked for."""
+
+    name, width = "fake", 12
+
+    def __init__(self):
+        self.asked = 0
+
+    def __call__(self, captions: list[str]) -> TextFeatures:
+        self.asked += len(captions)
+        lengths = torch.tensor([len(c.split()) for c in captions])
+        mask = torch.arange(int(lengths.max())) < lengths[:, None]
+        tokens, pooled = torch.zeros(*mask.shape, 12), []
+        for row, caption in zip(tokens, captions):
+            generators = [torch.Generator().manual_seed(zlib.crc32(w.encode())) for w in caption.split()]
+            words = torch.stack([torch.randn(12, generator=g) for g in generators])
+            row[: len(words)] = words
+            pooled.append(words.mean(0))
+        return TextFeatures(tokens, mask, torch.stack(pooled))
+
+
+def tiny_samples() -> list[Sample]:
+    """Twelve motions of two contents: all features of a walk are near 1, of a jump near −1."""
+    generator = torch.Generator().manual_seed(0)
+    return [
+        Sample(
+            f"{i}",
+            (1 if walks else -1) + 0.1 * torch.randn(20 + i, D, generator=generator),
+            ("a person walks", "someone is walking") if walks else ("a jump",),
+            {"content": "walk" if walks else "jump"},
+        )
+        for i, walks in enumerate([True] * 8 + [False] * 4)
+    ]
+
+
+def tiny_tower() -> TextTower:
+    torch.manual_seed(0)
+    return TextTower(12, width=8, depth=1, heads=2).eval()
+
+
+def tiny_run(folder: Path, steps: int, device: str = "cpu") -> Run:
+    """Full precision: bfloat16 rounds other batches otherwise, and what is compared are fifth digits."""
+    with parallel.first_before_others():
+        corpus = Corpus(tiny_samples(), FakeEncoder(), folder.parent / "cache")
+    run = Run("adaln", corpus, tiny_tower(), RECIPE, folder, device)
+    with mock.patch("labkit.training.denoiser.autocast", lambda device: nullcontext()):
+        run.train(steps)
+    return run
+
+
+if __name__ == "__main__":
+    use_reference()
+    torch.set_num_threads(1)
+    with parallel.processes("cpu") as device:
+        tiny_run(Path(sys.argv[1]), int(sys.argv[2]), device)
