@@ -103,6 +103,10 @@ def build_parser() -> argparse.ArgumentParser:
         "--split", choices=("test_a", "test_b"), default="test_a", help="held-out takes, or combinations"
     )
     p.add_argument("--batches", type=_number(int, 1), default=2, help="the full evaluation takes 10")
+    p.add_argument(
+        "--more", action="store_true",
+        help="left or right asked for 100 times, and several motions of one caption: 180 motions more",
+    )  # fmt: skip
     p.add_argument("--batch-size", type=_number(int, 4), default=64)
     p.add_argument("--sampler", choices=samplers, default="ddim")
     p.add_argument("--steps", type=_number(int, 1, 1000), default=25)
@@ -192,6 +196,7 @@ def generate(args: argparse.Namespace) -> None:
 
 def evaluate(args: argparse.Namespace) -> None:
     from labkit import evaluate as journey
+    from labkit.further import NOTHING, further, further_of_real
     from labkit.reference import load_reference
 
     if args.all and args.checkpoint and not args.checkpoint.is_dir():
@@ -200,17 +205,21 @@ def evaluate(args: argparse.Namespace) -> None:
     rows = journey.choose(reference, args.batches, args.batch_size, args.seed)
     table = [journey.real_row(reference, rows)]
     if args.all:
-        table.append(journey.real_row(reference, rows, shuffled=True))
+        table += [journey.real_row(reference, rows, shuffled=True), journey.mean_row(reference, rows)]
+    if args.more:
+        for row, metrics in zip(table, [further_of_real(reference), NOTHING, NOTHING]):
+            row.metrics.update(metrics)
     for network in ("incontext", "adaln", "cross_attention") if args.all else (args.network,):
-        checkpoint = args.checkpoint
-        if checkpoint and checkpoint.is_dir():
-            checkpoint /= f"{network}.safetensors"
-        table.append(
-            journey.evaluate(
-                network, args.split, args.batches, args.batch_size, args.sampler, args.steps, args.guidance,
-                args.seed, checkpoint, args.text_checkpoint, args.device,
-            )
+        folder = args.checkpoint and args.checkpoint.is_dir()
+        settings = dict(
+            batch_size=args.batch_size, sampler=args.sampler, steps=args.steps, seed=args.seed,
+            guidance_scale=args.guidance, text_checkpoint=args.text_checkpoint, device=args.device,
+            checkpoint=args.checkpoint / f"{network}.safetensors" if folder else args.checkpoint,
         )  # fmt: skip
+        drawn = journey.draw(network, reference, rows, **settings)
+        table.append(journey.score(network, reference, rows, drawn.features, drawn.physical))
+        if args.more:
+            table[-1].metrics.update(further(network, reference, rows, **settings))
     print(journey.table(table))
 
 

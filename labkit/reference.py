@@ -19,6 +19,8 @@ class Reference:
     motion: (N, W) evaluator features. physical: (N, P), columns as in `evaluate.PHYSICAL`.
     lengths: (N,) frames. labels: N class names. text: (M, W) evaluator features of the captions, M strings.
     owner: (M,) which motion a caption belongs to.
+    take: (N,) which recording a motion is of: mirror images, and pieces of one recording, share theirs.
+    lead: (N,) how far the left hand leads, see `sides.lead`; NaN where it was not measured.
     """
 
     motion: np.ndarray
@@ -28,6 +30,8 @@ class Reference:
     text: np.ndarray
     captions: list[str]
     owner: np.ndarray
+    take: np.ndarray
+    lead: np.ndarray
 
 
 def write_reference(path: str | Path, reference: Reference) -> None:
@@ -40,6 +44,8 @@ def write_reference(path: str | Path, reference: Reference) -> None:
             lengths=reference.lengths.astype(np.int32),
             text=reference.text.astype(np.float16),
             owner=reference.owner.astype(np.int32),
+            take=reference.take.astype(np.int32),
+            lead=reference.lead.astype(np.float32),
             words=np.frombuffer(words, np.uint8),
         )
 
@@ -51,6 +57,10 @@ def load_reference(split: str = "test_a") -> Reference:
         with np.load(path, allow_pickle=False) as file:
             words = json.loads(file["words"].tobytes())
             arrays = {k: file[k] for k in ("motion", "physical", "lengths", "text", "owner")}
+            N = len(arrays["motion"])
+            # Older files lack these two; in them a motion and its mirror image are neighbours.
+            take = file["take"] if "take" in file else np.arange(N) // 2
+            lead = file["lead"] if "lead" in file else np.full(N, np.nan)
     except UNREADABLE as error:
         why = " ".join(str(error).split())
         raise LabError(f"{path} is damaged ({why}): restore it from the repository") from error
@@ -62,4 +72,26 @@ def load_reference(split: str = "test_a") -> Reference:
         text=arrays["text"].astype(np.float32),
         captions=words["captions"],
         owner=arrays["owner"],
+        take=take,
+        lead=lead,
     )
+
+
+def names_style(reference: Reference) -> np.ndarray:
+    """Whether each caption names its motion's style ("wearily", not just "walks"), (M,) bool.
+
+    A label is "content|style". A word names a style if it stands in captions of one style only, and of three
+    or more contents: so no list of words has to be kept beside the data. Where a split does not cross
+    contents with styles, as test_b, no word can be told to do so.
+    """
+    seen: dict[str, set[tuple[str, str]]] = {}  # word → (style, content) it is used for
+    for caption, owner in zip(reference.captions, reference.owner):
+        content, _, style = reference.labels[owner].partition("|")
+        for word in caption.split():
+            seen.setdefault(word, set()).add((style, content))
+    telling = {
+        word
+        for word, uses in seen.items()
+        if len(uses) >= 3 and len({style for style, _ in uses}) == 1 and all(style for style, _ in uses)
+    }
+    return np.array([not telling.isdisjoint(caption.split()) for caption in reference.captions])

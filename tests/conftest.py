@@ -128,6 +128,8 @@ def _lab(tmp_path_factory, body, random_motion):
         text=text.numpy(),
         captions=captions,
         owner=np.arange(30) % 20,
+        take=np.arange(20) // 2,
+        lead=np.linspace(-1, 1, 20),
     )
     write_reference(folder / "reference" / "test_a.npz", reference)
     return folder

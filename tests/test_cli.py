@@ -80,7 +80,8 @@ def test_evaluate_prints_a_table(lab, capsys):
 def test_evaluate_all(lab, capsys):
     assert cli.main(["evaluate", "--all", "--batches", "1", "--batch-size", "12", "--steps", "1"]) == 0
     header = capsys.readouterr().out.splitlines()[0]
-    assert header.count("(N=12)") == 5 and "real, shuffled" in header and "cross_attention" in header
+    assert header.count("(N=12)") == 6
+    assert all(name in header for name in ("real, shuffled", "mean motion", "cross_attention"))
 
 
 def test_data_info(lab, capsys):

@@ -113,6 +113,8 @@ class TestReference:
             text=rng.normal(size=(6, 8)).astype(np.float32),
             captions=list("abcdef"),
             owner=np.array([0, 0, 1, 2, 3, 3]),
+            take=np.array([0, 0, 1, 2]),
+            lead=np.array([0.5, -0.5, 0.0, np.nan]),
         )
 
     def test_round_trip(self, folder, reference):
@@ -124,6 +126,18 @@ class TestReference:
         np.testing.assert_allclose(found.motion, reference.motion, rtol=2**-11)  # float16's half step
         np.testing.assert_allclose(found.text, reference.text, rtol=2**-11)
         np.testing.assert_allclose(found.physical, reference.physical, rtol=1e-6)
+        np.testing.assert_allclose(found.lead, reference.lead, rtol=1e-6)
+        assert (found.take == reference.take).all()
+
+    def test_files_from_before_takes_and_leads(self, folder, reference):
+        """There a motion and its mirror image are neighbours."""
+        path = folder / "reference" / "test_a.npz"
+        write_reference(path, reference)
+        with np.load(path) as file:
+            arrays = {k: file[k] for k in file.files if k not in ("take", "lead")}
+        np.savez(path, **arrays)
+        found = load_reference("test_a")
+        assert found.take.tolist() == [0, 0, 1, 1] and np.isnan(found.lead).all()
 
     def test_missing_and_damaged(self, folder, reference):
         with pytest.raises(LabError, match="reference features of split 'test_b' not found"):

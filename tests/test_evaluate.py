@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,8 +10,10 @@ from labkit.evaluate import (
     PHYSICAL,
     Row,
     choose,
+    class_hits,
     draw,
     evaluate,
+    mean_row,
     motion_features,
     physical,
     real_row,
@@ -18,10 +22,10 @@ from labkit.evaluate import (
     table,
 )
 from labkit.evaluator import load_evaluator
-from labkit.metrics import frechet_distance, prdc, tmr_score
+from labkit.metrics import diversity, frechet_distance, prdc, tmr_score
 from labkit.motion import FPS, Motion, encode
 from labkit.paths import LabError
-from labkit.reference import Reference, load_reference
+from labkit.reference import Reference, load_reference, names_style
 from labkit.text import TextTower
 
 
@@ -79,6 +83,8 @@ def reference():
         text=(text / np.linalg.norm(text, axis=1, keepdims=True)).astype(np.float32),
         captions=[f"caption {i}" for i in range(120)],
         owner=owner,
+        take=np.arange(60) // 2,
+        lead=np.full(60, np.nan),
     )
 
 
@@ -93,6 +99,7 @@ class TestScore:
         assert row.metrics["TMR-Score"][0] == pytest.approx(tmr_score(reference.text[rows], motion), rel=1e-6)
         for name, value in prdc(real=reference.motion, generated=motion).items():
             assert row.metrics[name][0] == pytest.approx(value)
+        assert row.metrics["diversity"][0] == pytest.approx(diversity(motion))
         for column, name in enumerate(PHYSICAL):
             assert row.metrics[name][0] == pytest.approx(physics[:, column].mean())
         for value, low, high in row.metrics.values():
@@ -117,12 +124,96 @@ class TestScore:
         row = score("swapped", reference, rows, reference.motion[swapped], reference.physical)
         assert row.metrics["R3 of all"][0] > 0.95
 
+    def test_other_words_for_the_same_motion_are_no_mistake(self, reference):
+        """All 120 captions, two for each motion: what was drawn for one is right for the other too."""
+        rows = np.arange(120)
+        swapped = reference.owner[rows ^ 1]
+        drawn = np.where(rows[:, None] % 2, -1, 1) * reference.motion[swapped]  # every second one is hopeless
+        row = score("half", reference, rows, drawn, reference.physical[swapped])
+        assert row.metrics["R1 of all"][0] > 0.95
+
+    def test_full_gallery(self, reference):
+        rows = np.arange(0, 120, 2)
+        motion = reference.motion + 0.5 * np.random.default_rng(2).normal(size=(60, 16))
+        row = score("x", reference, rows, motion, reference.physical)
+        cosine = reference.text[rows] @ (motion / np.linalg.norm(motion, axis=1, keepdims=True)).T
+        place = [np.argsort(-c).tolist().index(i) for i, c in enumerate(cosine)]
+        for k in (1, 2, 3):
+            assert row.metrics[f"R{k} of all"][0] == pytest.approx(np.mean([p < k for p in place]))
+
+    def test_real_motion_beside_real_motion(self, reference):
+        """FD to half: for real motion from the other half, never from the same recordings."""
+        rows = np.arange(0, 120, 2)
+        real = real_row(reference, rows).metrics["FD to half, N=24"]
+        copied = score("copy", reference, rows, reference.motion, reference.physical)
+        doubled = reference.motion.copy()
+        doubled[1::2] = doubled[::2]  # the mirror image is the same motion once more
+        twins = replace(reference, motion=doubled)
+        apart = real_row(twins, rows).metrics["FD to half, N=24"]
+        assert real[1] <= real[0] <= real[2]
+        assert real[0] > copied.metrics["FD to half, N=24"][0]  # copies of the first half lower it
+        # Were twins put on both sides, the two halves would be equal sets, at distance nearly 0.
+        assert apart[0] > 0.9 * real[0]
+
     def test_motions_no_foot_of_which_is_near_the_floor(self, reference):
         """Sliding says nothing of them; the others still count."""
         physics = np.ones((60, 3))
         physics[::2, 0] = np.nan
         row = score("x", reference, np.arange(60), reference.motion, physics)
         assert row.metrics[PHYSICAL[0]][0] == 1
+
+
+def test_the_mean_motion(lab, body):
+    """One motion for all: no caption finds it before another's, and there is no variety in it."""
+    reference = load_reference()
+    row = mean_row(reference, choose(reference, 1, 16, seed=0))
+    assert row.metrics["R3 of all"] == (0, 0, 0) and row.metrics["diversity"] == (0, 0, 0)
+    mean = load_evaluator().motion.normalizer.mean
+    assert row.metrics[PHYSICAL[2]][0] == pytest.approx(physical([mean.expand(24, -1)], body)[0, 2])
+    assert row.metrics["FD"][0] > real_row(reference, choose(reference, 1, 16, seed=0)).metrics["FD"][0]
+
+
+class TestClasses:
+    @pytest.fixture
+    def classes(self, reference):
+        """Three contents, two styles, six corners of feature space; every second caption names the style."""
+        labels = [f"{c}|{s}" for c in ("walk", "run", "bow") for s in ("sad", "glad")] * 10
+        corners = np.eye(16)[:6]
+        index = np.arange(60) % 6
+        noise = 0.01 * np.random.default_rng(3).normal(size=(60, 16))
+        captions = [
+            f"a {labels[o].split('|')[1] if i % 2 else 'single'} person {labels[o].split('|')[0]}s"
+            for i, o in enumerate(reference.owner)
+        ]
+        return replace(
+            reference, motion=(corners[index] + noise).astype(np.float32), labels=labels, captions=captions,
+            take=np.arange(60),
+        )  # fmt: skip
+
+    def test_words_that_name_a_style(self, classes):
+        assert (names_style(classes) == (np.arange(120) % 2 == 1)).all()
+
+    def test_right_wrong_content_and_wrong_style(self, classes):
+        rows = np.arange(1, 120, 2)  # those that name the style
+        index = np.arange(60) % 6
+        for shift, content, style in ((0, 1, 1), (1, 0.5, 0), (2, 0, 1)):
+            drawn = np.eye(16)[(index ^ 1) if shift == 1 else (index + shift) % 6]
+            hits = class_hits(classes, rows, drawn)
+            expected = (1, 0) if shift == 1 else (content, style)
+            assert (hits["content accuracy"].mean(), hits["style accuracy"].mean()) == expected
+
+    def test_only_captions_that_name_a_style_ask_for_it(self, classes):
+        hits = class_hits(classes, np.arange(120), classes.motion[classes.owner])
+        assert len(hits["content accuracy"]) == 120 and len(hits["style accuracy"]) == 60
+        assert "style accuracy" not in class_hits(classes, np.arange(0, 120, 2), classes.motion)
+
+    def test_a_recording_says_nothing_of_its_own_class(self, classes):
+        """The only motion of its class cannot be recognised by being like itself."""
+        odd = replace(classes, labels=["odd|sad", *classes.labels[1:]])
+        assert len(class_hits(odd, np.arange(1, 120, 2), odd.motion)["content accuracy"]) == 59
+
+    def test_one_class_is_no_choice(self, reference):
+        assert class_hits(reference, np.arange(120), reference.motion[reference.owner]) == {}
 
 
 def test_choose(reference):

@@ -6,19 +6,23 @@
     prdc         fidelity (precision, density) and variety (recall, coverage), kept apart
     diversity    how different motions are from each other
     physical     what the features do not see: skating feet, jerk, the floor
+    classes      whether content and style are those asked for
     bootstrap    how far any of these numbers would move with another draw of the same size
+    wilson       the same for a share that was counted
 
 Features are (N, D) arrays, one row a motion or a caption, from the text-motion evaluator. All sums are taken
 in float64. Every function says which paper and equation it follows.
 """
 
 from labkit.metrics.bootstrap import bootstrap
+from labkit.metrics.classes import nearest_class
 from labkit.metrics.diversity import diversity, multimodality
 from labkit.metrics.frechet import frechet_distance
 from labkit.metrics.physical import float_height, floor_penetration, foot_sliding, jerk
 from labkit.metrics.prdc import prdc
 from labkit.metrics.retrieval import retrieval, retrieval_ranks
 from labkit.metrics.similarity import tmr_score, tmr_scores
+from labkit.metrics.wilson import wilson
 
 __all__ = [
     "bootstrap",
@@ -29,9 +33,11 @@ __all__ = [
     "frechet_distance",
     "jerk",
     "multimodality",
+    "nearest_class",
     "prdc",
     "retrieval",
     "retrieval_ranks",
     "tmr_score",
     "tmr_scores",
+    "wilson",
 ]

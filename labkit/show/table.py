@@ -14,9 +14,13 @@ BETTER = {
     "TMR-Score": "higher",
     "foot sliding": "lower",
     "jerk": "like real",
+    "diversity": "like real",
+    "multimodality": "like real",
     "penetration": "lower",
 }
-SHARES = ("R1", "R2", "R3", "precision", "recall", "coverage", "TMR-Score")  # never below 0 or above 1
+SHARES = (  # never below 0 or above 1
+    "R1", "R2", "R3", "precision", "recall", "coverage", "TMR-Score", "content", "style", "left/right"
+)  # fmt: skip
 CELL = "padding:3px 14px;text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums"
 
 

@@ -19,10 +19,10 @@ from tqdm import tqdm
 
 from labkit.body import load_body
 from labkit.checkpoint import load_denoiser, load_text
-from labkit.dataset import MotionDataset
+from labkit.dataset import MotionDataset, Sample
 from labkit.diffusion import sample
 from labkit.evaluate import motion_features, physical
-from labkit.evaluator import load_evaluator
+from labkit.evaluator import Evaluator, load_evaluator
 from labkit.exercises.registry import use_reference
 from labkit.generate import generate
 from labkit.metrics import tmr_scores
@@ -31,6 +31,7 @@ from labkit.motion import decode, smooth
 from labkit.paths import atomic_write, data_dir, existing_file
 from labkit.reference import Reference, write_reference
 from labkit.show import contact_sheet
+from labkit.sides import lead
 from labkit.store import Clip, write_store
 from labkit.text import TextEncoder
 from labkit.training.corpus import MAX_FRAMES, Corpus, label
@@ -46,25 +47,40 @@ def publish_checkpoints(runs: Path) -> None:
             shutil.copyfile(trained, temporary)
 
 
-def make_reference(sources: Sequence[str], split: str, runs: Path) -> None:
-    """Features and physics of the split's real motions and their mirror images, cut to six seconds."""
-    evaluator = load_evaluator()
-    corpus = Corpus(MotionDataset(sources, split, mirror=True), TextEncoder(), runs / "cache")
+@torch.no_grad()
+def real_reference(
+    sources: Sequence[str | Path], split: str, cache: Path, evaluator: Evaluator, progress: bool = False
+) -> Reference:
+    """What the evaluator makes of a split's real motions and their mirror images, cut to six seconds."""
+    dataset = MotionDataset(sources, split, mirror=True, progress=progress)
+    corpus, body = Corpus(dataset, TextEncoder(), cache), load_body()
     motions = [s.x[:MAX_FRAMES] for s in corpus.samples]
     captions = [c for s in corpus.samples for c in s.captions]
     parts = [
         evaluator.text_features(corpus.captions(captions[start : start + 256])).numpy()
         for start in range(0, len(captions), 256)
     ]
-    reference = Reference(
+    names = [recording(s) for s in corpus.samples]
+    return Reference(
         motion=motion_features(evaluator, motions),
-        physical=physical(motions, load_body()),
+        physical=physical(motions, body),
         lengths=np.array([len(x) for x in motions]),
         labels=[label(s) for s in corpus.samples],
         text=np.concatenate(parts),
         captions=captions,
         owner=np.repeat(np.arange(len(motions)), [len(s.captions) for s in corpus.samples]),
+        take=np.unique(names, return_inverse=True)[1],
+        lead=np.array([float(lead(body.joints(decode(x)))) for x in motions]),
     )
+
+
+def recording(sample: Sample) -> str:
+    """What a sample is a piece or a mirror image of: its trial where that is known, else its own clip."""
+    return sample.labels.get("trial", sample.name.removesuffix("/m"))
+
+
+def make_reference(sources: Sequence[str], split: str, runs: Path) -> None:
+    reference = real_reference(sources, split, runs / "cache", load_evaluator())
     write_reference(data_dir() / "reference" / f"{split}.npz", reference)
 
 
