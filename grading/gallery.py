@@ -66,7 +66,7 @@ PLAYERS = {
     "01_dataset": {
         "player_overlay": (
             "decode(twin.x)",
-            {"All bodies": None, "Trail": "Trail: left wrist", "Frame": "45"},
+            {"Overlay": None, "Trail": "Trail: left wrist", "Frame": "45"},
         )
     },
     "03_diffusion": {"player_denoising": ("show.denoising(", {"Diffusion step": "12", "Frame": "30"})},

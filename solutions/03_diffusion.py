@@ -473,9 +473,9 @@ labkit.show(bodies(torch.cat(takes)), [f"DDIM, {steps} steps" for steps in count
 # %% [markdown]
 # ### Watch it think
 #
-# Now both of your steps beside each other, from noise to motion, with two sliders: one for the frame, as
-# always, and one for the diffusion step. What you see at each step is the guess $\hat x_0$, the clean motion
-# that the network believes in *at that moment*.
+# Now both of your steps beside each other, from one and the same noise to a motion, with two sliders: one for
+# the frame, as always, and one for the diffusion step. What you see at each step is the guess $\hat x_0$, the
+# clean motion that the network believes in *at that moment*.
 #
 # Pull the lower slider to *noise* and come back slowly. When do the two part? What is settled first, where
 # the body goes or what its hands do?
