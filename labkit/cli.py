@@ -120,6 +120,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--steps", type=_number(int, 1), help="in all (default: 4000 for a network, 320 for a tower)"
     )
+    p.add_argument("--seed", type=_number(int, 0, 2**63 - 1), help="of a tower: for a second evaluator, say")
     p.add_argument("--out", type=Path, default=Path("runs"), help="folder for states, logs and weights")
     p.add_argument("--text-checkpoint", type=Path, help="text tower of your own; the shipped one by default")
     p.add_argument(
@@ -229,7 +230,9 @@ def train(args: argparse.Namespace) -> None:
 
     device, folder = best_device(args.device), args.out / args.what
     if args.what in run.SEEDS:
-        path = run.train_tower(args.what, args.sources, folder, args.steps or 320, device, args.text_model)
+        path = run.train_tower(
+            args.what, args.sources, folder, args.steps or 320, device, args.text_model, args.seed
+        )
     else:
         path = run.train_network(
             args.what, args.sources, folder, args.steps or 4000, device, args.text_checkpoint

@@ -40,6 +40,7 @@ def train_tower(
     steps: int,
     device: str,
     text_model: str | None = None,
+    seed: int | None = None,
 ) -> Path:
     """The "text" tower that the denoisers are conditioned on, or the "evaluator" with both its towers.
 
@@ -50,11 +51,12 @@ def train_tower(
     encoder = TextEncoder(text_model)
     log = Log(folder / f"{what}.csv", steps)
     data = corpus(sources, encoder, folder)
-    pair = train_towers(data, encoder.width, steps, SEEDS[what], log, device=device)
+    seed = SEEDS[what] if seed is None else seed
+    pair = train_towers(data, encoder.width, steps, seed, log, device=device)
     module = pair.text if what == "text" else pair
     config = dict(kind=what, encoder=text_model, model=module.config)
     path = folder / f"{what}.safetensors"
-    write_checkpoint(path, module, config, dict(steps=steps, seed=SEEDS[what], device=device))
+    write_checkpoint(path, module, config, dict(steps=steps, seed=seed, device=device))
     return path
 
 
