@@ -1,0 +1,191 @@
+"""The prompt box in a real JupyterLab: from click to body, cancelled, mistaken, compared, reopened."""
+
+import io
+
+import nbformat
+import numpy as np
+import pytest
+from jupyterlab import CHROMIUM, PICTURES, jupyterlab, open_notebook, run_all
+from nbconvert import HTMLExporter
+from PIL import Image
+
+sync_api = pytest.importorskip("playwright.sync_api")
+expect = sync_api.expect
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium"),
+]
+
+CELLS = ["import labkit\nlabkit.use_reference()", "labkit.prompt_box()"]
+SIZE = {"width": 1200, "height": 1400}
+ARGUMENTS = ["--no-sandbox", "--enable-unsafe-swiftshader"]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A folder, the address of a JupyterLab with the notebook of CELLS, and a function that opens a page."""
+    expect.set_options(timeout=90_000)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    folder = tmp_path_factory.mktemp("lab")
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells = [nbformat.v4.new_code_cell(c) for c in CELLS]
+    (folder / "work").mkdir()
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(notebook, folder / "work" / "prompt.ipynb")
+    with jupyterlab(folder) as address, sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+
+        def new_page(**options):
+            # who wants less motion gets a body that stands until played: easier on a busy machine
+            page = browser.new_page(viewport=SIZE, reduced_motion="reduce", **options)
+            page.set_default_timeout(90_000)
+            return page
+
+        yield folder, address, new_page
+
+
+@pytest.fixture(scope="module")
+def page(lab):
+    """The notebook, run. The tests below go on where the one before has stopped."""
+    _, address, new_page = lab
+    page = new_page()
+    open_notebook(page, address, "prompt.ipynb")
+    run_all(page, timeout=120)
+    box(page).wait_for()
+    return page
+
+
+def suit(player) -> float:
+    """The share of pixels that show a body's suit: nothing else is dark and blue."""
+    player.locator(".lk[data-frame]").wait_for()  # it says so when it has drawn
+    stage = player.locator(".lk-stage")
+    stage.page.wait_for_timeout(700)
+    pixels = np.asarray(Image.open(io.BytesIO(stage.screenshot())).convert("RGB")).astype(int)
+    return float(((pixels[..., 2] < 150) & (pixels[..., 2] > pixels[..., 0] + 25)).mean())
+
+
+def box(page):
+    return page.locator(".labkit-prompt")
+
+
+def button(page, name: str):
+    return box(page).get_by_role("button", name=name)
+
+
+def field(page, name: str):
+    return box(page).get_by_label(name)
+
+
+def test_from_click_to_body(page):
+    assert "reference: in-context, adaLN, cross-attention" in page.locator(".lkp-whose").inner_text()
+    assert page.locator(".labkit-prompt iframe").count() == 0
+    page.screenshot(path=PICTURES / "prompt_new.png")
+    field(page, "Caption").fill("a person waves with both hands")
+    field(page, "Seconds").fill("2")
+    button(page, "Generate").click()
+    player = page.frame_locator(".labkit-prompt iframe")
+    assert suit(player) > 0.01
+    assert player.locator("figcaption").all_inner_texts() == ["a person waves with both hands"]
+    expect(button(page, "Generate")).to_be_enabled()
+    page.screenshot(path=PICTURES / "prompt.png")
+
+
+def test_bad_input_gives_the_line(page):
+    alert = box(page).get_by_role("alert")
+    field(page, "Caption").fill("   ")
+    button(page, "Generate").click()
+    expect(alert).to_contain_text("the caption is empty")
+    field(page, "Caption").fill("a person walks forward")
+    field(page, "Steps").fill("5000")
+    button(page, "Generate").click()
+    expect(alert).to_contain_text("5000 steps cannot be made: choose between 1 and 1000")
+    page.screenshot(path=PICTURES / "prompt_mistake.png")
+    outputs = ".jp-OutputArea [data-mime-type*='error'], .jp-OutputArea [data-mime-type*='stderr']"
+    assert page.locator(outputs).count() == 0
+
+
+def test_cancel_in_the_middle(page):
+    field(page, "Steps").fill("1000")
+    button(page, "Generate").click()
+    bar = box(page).get_by_role("progressbar")
+    expect(bar).to_have_attribute("max", "1000")
+    early = int(bar.get_attribute("value"))
+    page.wait_for_function(f"() => document.querySelector('.labkit-prompt progress').value > {early}")
+    page.screenshot(path=PICTURES / "prompt_running.png")
+    button(page, "Cancel").click()
+    expect(box(page).get_by_role("alert")).to_contain_text("Cancelled")
+    expect(bar).to_have_count(0)
+    expect(box(page).get_by_role("checkbox")).to_have_count(1)
+
+
+def test_two_of_the_history_side_by_side_by_keyboard(page):
+    field(page, "Steps").fill("20")
+    field(page, "Caption").focus()
+    page.keyboard.press("Enter")
+    ticks = box(page).get_by_role("checkbox")
+    expect(ticks).to_have_count(2)
+    expect(ticks.nth(1)).not_to_be_checked()
+    expect(ticks.nth(1)).to_be_enabled()
+    ticks.nth(1).focus()
+    page.keyboard.press("Space")
+    player = page.frame_locator(".labkit-prompt iframe")
+    expect(player.locator("figcaption")).to_contain_text(
+        ["a person walks forward · DDIM 20", "a person waves with both hands · DDIM 50"]
+    )
+    assert suit(player) > 0.01
+    page.screenshot(path=PICTURES / "prompt_compare.png")
+
+
+def test_downloads(page):
+    for kind in ("npz", "mp4"):
+        button(page, kind).click()
+        file = page.locator(f'.lkp-links a[download$=".{kind}"]').first
+        with page.expect_download() as download:
+            file.click()
+        assert download.value.suggested_filename.startswith("a_person_walks_forward")
+        assert download.value.path().stat().st_size > 10_000
+    page.screenshot(path=PICTURES / "prompt_files.png")
+
+
+def test_dark_theme_and_a_narrow_page(page):
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.get_by_text("Theme", exact=True).hover()
+    page.get_by_text("JupyterLab Dark", exact=True).click()
+    page.wait_for_timeout(2000)
+    page.screenshot(path=PICTURES / "prompt_dark.png")
+    page.set_viewport_size({"width": 700, "height": 1400})
+    page.wait_for_timeout(1000)
+    page.screenshot(path=PICTURES / "prompt_narrow.png")
+    page.set_viewport_size(SIZE)
+
+
+def test_saved_notebook_shows_the_last_motion(page, lab):
+    folder, address, new_page = lab
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    page.get_by_text("Save Notebook", exact=True).click()
+    page.wait_for_timeout(3000)
+    path = folder / "work" / "prompt.ipynb"
+    assert path.stat().st_size < 3e6
+    document, _ = HTMLExporter().from_filename(str(path))
+    (folder / "export.html").write_text(document)
+    token = next(c["value"] for c in page.context.cookies() if c["name"] == "_xsrf")
+    api = address.removesuffix("/lab") + "/api/sessions"
+    for session in page.request.get(api).json():
+        page.request.delete(f"{api}/{session['id']}", headers={"X-XSRFToken": token})
+    page.close()
+
+    exported = new_page(offline=True)
+    exported.goto((folder / "export.html").as_uri())
+    assert "run this cell" in exported.inner_text("body")
+    assert exported.locator("iframe").count() == 1
+    exported.locator("iframe").scroll_into_view_if_needed()
+    assert suit(exported.frame_locator("iframe")) > 0.01
+    exported.screenshot(path=PICTURES / "prompt_exported.png")
+    exported.close()
+
+    again = new_page()
+    open_notebook(again, address, "prompt.ipynb", workspace="again")
+    again.get_by_text("run this cell").wait_for()
+    assert suit(again.frame_locator(".jp-OutputArea iframe")) > 0.01
+    again.screenshot(path=PICTURES / "prompt_reopened.png")
