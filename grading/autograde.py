@@ -207,7 +207,8 @@ class Batch:
             self.fail(pair, traceback.format_exc())
 
     def fail(self, pair: Pair, text: str) -> None:
-        """Keep the reason in logs/, in the form of nbgrader's."""
+        """Keep the reason in logs/, in the form of nbgrader's; the next run tries again."""
+        Kept(self.course, *pair).remove()
         text = textwrap.indent(text, "    ")
         with atomic_write(self.course.logs / f"{'_'.join(pair)}.txt") as temporary:
             temporary.write_text(text, "utf-8", "replace")
