@@ -1,8 +1,46 @@
 """One page a student and notebook, with points, comments and what the checks said: nbgrader's feedback."""
 
+import bleach
+from bleach.css_sanitizer import CSSSanitizer
 from traitlets.config import Config
 
 from grading.course import Course, why
+
+TAGS = [
+    *bleach.ALLOWED_TAGS, "br", "dd", "del", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
+    "img", "p", "pre", "s", "span", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "u",
+]  # fmt: skip
+ATTRIBUTES = {"a": ["href", "title"], "img": ["src", "alt", "title", "width", "height"]}
+STYLES = CSSSanitizer(allowed_css_properties=["color", "font-weight", "text-align"])
+
+
+def allowed(tag: str, name: str, value: str) -> bool:
+    """Pictures are in the page: one from elsewhere would tell its sender who looks at it, and when."""
+    if tag == "img" and name == "src":
+        return value.startswith(("data:image/png;", "data:image/jpeg;", "data:image/gif;"))
+    if name == "href" and not value.startswith(("#", "http:", "https:", "mailto:")):
+        return False
+    return name in ("class", "style", *ATTRIBUTES.get(tag, []))
+
+
+def harmless(html: object) -> str:
+    """HTML of a learner's without scripts, forms, frames and the like, which are shown as text instead."""
+    return bleach.clean(
+        str(html),
+        tags=TAGS,
+        attributes=allowed,
+        css_sanitizer=STYLES,
+        protocols=["http", "https", "mailto", "data"],
+    )
+
+
+def settings() -> Config:
+    """For everything that shows graded notebooks in a browser; formgrader too."""
+    config = Config()
+    config.HTMLExporter.sanitize_html = True
+    # nbgrader's own pages do not sanitize; the second is the last filter that they send a text cell through
+    config.HTMLExporter.filters = {"clean_html": harmless, "strip_files_prefix": harmless}
+    return config
 
 
 def feedback(course: Course) -> tuple[int, dict[tuple[str, str], str]]:
@@ -11,7 +49,7 @@ def feedback(course: Course) -> tuple[int, dict[tuple[str, str], str]]:
     Pages are made of autograded notebooks, which hold released text, the learner's text, outputs and
     comments. Rubrics are in none of them (they live in solutions/).
     """
-    config = Config()
+    config = settings()
     config.CourseDirectory.ignore = ["*"]  # copies nothing else: files that a notebook wrote stay behind
     failures, pages = {}, 0
     for student, assignment in course.submissions():

@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 
 import nbformat
+import zmq
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
@@ -27,6 +28,7 @@ from nbgrader.utils import is_grade
 from traitlets import Instance, Int, List, Unicode
 
 from grading.notebooks import ROOT
+from grading.outputs import PlainOutputs
 from grading.sandbox import DATA, Manager, Sandbox
 from grading.trusted import Remote, grade, right
 from labkit.exercises.check import Verdict
@@ -79,7 +81,7 @@ def _run(job: Job) -> str:
     notebook = nbformat.reads(job.notebook, as_version=4)
     with tempfile.TemporaryDirectory() as folder:
         resources = {"metadata": {"path": folder}}
-        for step in (runner(job), Points(), LimitOutput()):
+        for step in (runner(job), Points(), PlainOutputs(), LimitOutput()):
             notebook, resources = step.preprocess(notebook, resources)
     return nbformat.writes(notebook).encode(errors="replace").decode()  # half a character cannot be written
 
@@ -143,7 +145,7 @@ class RunCells(Execute):
                 return cell, resources
             except CellTimeoutError:
                 self.died = "This cell, or one above, took too long and could not be interrupted."
-            except DeadKernelError:
+            except (DeadKernelError, zmq.Again):  # gone, or deaf
                 self.died = (
                     self.died or "Python was ended here or in a cell above, so nothing more could be checked."
                 )

@@ -34,6 +34,7 @@ from labkit.paths import LabError
 HERE = Path(__file__).resolve().parent
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 DATA = ("body", "checkpoints", "reference", "starter")
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 CGROUPS = Path("/sys/fs/cgroup")
 GB, MB = 2**30, 2**20
 MESSAGE = 64 * MB  # bytes of one message of the kernel: a film in an output is the largest
@@ -47,6 +48,7 @@ class Limits:
     files: int = 512 * MB  # all that it writes, in memory too
     cpu_seconds: int = 1800
     processes: int = 256  # threads count
+    heard: int = 2 * GB  # by how much the grader itself may grow while it listens to this kernel
 
     def rlimits(self) -> dict[str, int]:
         """Limits of each process, as setrlimit takes them."""
@@ -81,7 +83,14 @@ class Sandbox:
                 "submissions run under bubblewrap, which is not here: apt install bubblewrap (or dnf, "
                 "pacman). --unsafe runs them as you, with all your rights"
             )
-        result = subprocess.run(self.kernel({}, -1), capture_output=True, text=True, timeout=60)
+        if ROOT in pythons():
+            raise LabError(
+                f"{ROOT} is course and Python environment in one, and submissions could read all of it: make "
+                "the environment in a folder of its own, as make .venv/ready does"
+            )
+        result = subprocess.run(
+            self.kernel({}, -1), capture_output=True, text=True, timeout=60, env=environment()
+        )
         if result.returncode:
             reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise LabError(
@@ -104,16 +113,14 @@ class Sandbox:
         """The beginning of a command that is to run confined, under another name if we are root."""
         if not self.safe:
             return []
-        command = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+        bwrap = shutil.which("bwrap") or "bwrap"  # found on our path, not on the one that it starts with
+        command = [bwrap, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
         command += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "labkit"]
         if os.geteuid() == 0:  # a user who owns nothing, see `confine` in inside.py
             command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
         else:
             command += ["--unshare-user"]
-            if (
-                "--disable-userns"
-                in subprocess.run(["bwrap", "--help"], capture_output=True, text=True).stdout
-            ):
+            if "--disable-userns" in subprocess.run([bwrap, "--help"], capture_output=True, text=True).stdout:
                 command += ["--disable-userns"]  # since 0.8
         command += ["--clearenv"]
         for name, value in environment().items():
@@ -129,21 +136,28 @@ class Sandbox:
         yield "--dev", "/dev"
         yield "--perms", "1777", *size, "--tmpfs", "/dev/shm"
         yield "--perms", "1777", *size, "--tmpfs", "/tmp"
-        for folder in map(Path, ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")):
+        for folder in map(Path, SYSTEM):
             if folder.is_symlink():
                 yield "--symlink", os.readlink(folder), folder
             elif folder.is_dir():
                 yield "--ro-bind", folder, folder
-        pythons = {Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve()}
-        shown = [folder for folder in sorted(pythons) if not folder.is_relative_to("/usr")]
-        shown += [ROOT / "labkit", *(ROOT / "data" / name for name in DATA)]
-        for folder in [*shown, Path("/grader/inside.py"), Path("/etc/fonts")]:
+        outside = [p for p in pythons() if not p.is_relative_to("/usr") and not p.is_relative_to(ROOT)]
+        shown = [*(p for p in pythons() if p.is_relative_to(ROOT)), ROOT / "labkit"]
+        shown += [ROOT / "data" / name for name in DATA]
+        for folder in [*outside, *shown, Path("/grader/inside.py"), Path("/etc/fonts")]:
             for parent in reversed(folder.parents):
                 yield "--perms", "0755", "--dir", parent
         for name in ("alternatives", "fonts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime"):
             yield "--ro-bind-try", f"/etc/{name}", f"/etc/{name}"
+        for folder in outside:
+            yield "--ro-bind", folder, folder
+        covered = any(ROOT.is_relative_to(folder) for folder in [*SYSTEM, *outside])
+        if covered:  # the repository is in /usr or in Python's folder, and solutions with it
+            yield "--tmpfs", ROOT
         for folder in shown:
             yield "--ro-bind-try", folder, folder
+        if covered:
+            yield "--remount-ro", ROOT
         exercises = ROOT / "labkit" / "exercises"
         kept_back = [exercises / "answers", exercises / "stand_ins"]
         kept_back += Path(sys.prefix).glob("lib/python*/site-packages/labkit_solutions*")
@@ -164,8 +178,13 @@ class Sandbox:
         yield "--remount-ro", "/"
 
 
+def pythons() -> list[Path]:
+    """Python's own folders, which a kernel may read."""
+    return sorted({Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve()})
+
+
 def environment() -> dict[str, str]:
-    """All that a kernel inherits."""
+    """All that a kernel inherits. bubblewrap too: what it was started with can be read in /proc."""
     return dict(
         PATH=f"{Path(sys.executable).parent}:/usr/bin:/bin", LANG="C.UTF-8", USER="learner",
         LOGNAME="learner", HOME="/tmp/home", MPLCONFIGDIR="/tmp/matplotlib", IPYTHONDIR="/tmp/home/.ipython",
@@ -292,7 +311,7 @@ class Provisioner(LocalProvisioner):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=None if safe else unsafe_environment(),
+            env=environment() if safe else unsafe_environment(),
             cwd=None if safe else kwargs.get("cwd"),
             pass_fds=[*fds.values(), kernel_end.fileno()],
             start_new_session=True,
@@ -308,10 +327,11 @@ class Provisioner(LocalProvisioner):
 
     def watch(self, process: subprocess.Popen) -> None:
         """End a kernel that takes too much, also where there are no control groups."""
-        limits = self.sandbox.limits
+        limits, before = self.sandbox.limits, used_memory([os.getpid()])
         while process.returncode is None:
             pids = family(process.pid)
-            if len(pids) > limits.processes or used_memory(pids) > limits.memory:
+            heard = used_memory([os.getpid()]) - before  # messages without end are kept until they have one
+            if len(pids) > limits.processes or used_memory(pids) > limits.memory or heard > limits.heard:
                 self.end()
                 return
             threading.Event().wait(0.25)
@@ -346,6 +366,7 @@ class Manager(AsyncKernelManager):
         )  # fmt: skip
         self.context = zmq.asyncio.Context()
         self.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE)
+        self.context.setsockopt(zmq.SNDTIMEO, 5000)  # ms; a kernel that is gone would be waited for
         self._created_context = True
         for port, name in enumerate(CHANNELS, 1):
             setattr(self, f"{name}_port", port)
@@ -355,6 +376,14 @@ class Manager(AsyncKernelManager):
         self.provisioner = Provisioner(parent=self, kernel_spec=self.kernel_spec, kernel_id="learner")
         self.provisioner.sandbox = self.sandbox
         return await super()._async_pre_start_kernel(**kwargs)
+
+    async def _async_interrupt_kernel(self) -> None:
+        try:
+            await super()._async_interrupt_kernel()
+        except zmq.Again:
+            self.provisioner.end()
+
+    interrupt_kernel = _async_interrupt_kernel
 
     async def _async_cleanup_resources(self, restart: bool = False) -> None:
         await super()._async_cleanup_resources(restart)

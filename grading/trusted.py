@@ -31,6 +31,7 @@ from labkit.exercises.registry import EmptyExercise, find, stubs
 from labkit.models.base import BaseDiT
 
 CALLS = 20_000  # messages for one exercise; the longest one needs some hundreds
+WORDS = 2000  # characters of what a check says; a learner's code may return any text
 OTHER = "It is right on the inputs that labkit.check shows, but not on others: it must hold for any input."
 
 
@@ -266,7 +267,7 @@ def grade(exercise: str, seed: int, remote: Remote) -> Verdict:
     message, mistake = "", None
     if hidden.failed and not remote.silent:
         shown = judge(questions, collect(exercise, 0, remote), load_answers(exercise))
-        message, mistake = shown.message or OTHER, shown.mistake
+        message, mistake = (shown.message or OTHER)[:WORDS], shown.mistake
     if remote.silent:
         message = f"Your code {remote.silent}, so not everything could be checked."
     remote.end()

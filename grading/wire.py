@@ -24,6 +24,7 @@ from labkit.text import TextFeatures
 
 MESSAGE = 4 * 2**20  # bytes
 ELEMENTS = 2**14  # of an array; a probe's are a tenth of it, and two of them may be broadcast together
+VALUES = 4096  # in a message; dictionaries of many more, with keys made to collide, take minutes to build
 DTYPES = (
     "bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "complex64",
     "complex128",
@@ -156,6 +157,7 @@ class Unpacker:
 
     def __init__(self, leaf: Callable[[Tensor], Tensor]):
         self.leaf = leaf
+        self.values = 0
 
     def unpack(self, message: object) -> object:
         """Raises Garbled."""
@@ -165,6 +167,9 @@ class Unpacker:
             raise Garbled(f"not a value: {type(error).__name__}") from error
 
     def _unpack(self, message: object) -> object:
+        self.values += 1
+        if self.values > VALUES:
+            raise Garbled("too many values")
         if not isinstance(message, dict):
             if not plain(message):
                 raise Garbled("not a value")
