@@ -65,8 +65,9 @@ def sample(
     B, F, D = len(lengths), int(lengths.max()), network.config["features"]
     mask = (torch.arange(F) < lengths[:, None]).to(device)
 
-    def draw() -> Tensor:
-        return torch.randn(B, F, D, generator=generator).to(device)
+    def draw() -> Tensor:  # from pinned memory, so that drawing and computing overlap
+        noise = torch.randn(B, F, D, generator=generator, pin_memory=device.type == "cuda")
+        return noise.to(device, non_blocking=True)
 
     x = draw()
     timesteps = schedule.timesteps(steps).tolist()

@@ -251,7 +251,9 @@ class Run:
 
 def to_device(values: Tensor, device: str) -> Tensor:
     """Copied while the processor goes on: from pinned memory a GPU fetches by itself."""
-    return values.pin_memory().to(device, non_blocking=True) if device.startswith("cuda") else values
+    if device.startswith("cuda"):
+        values = values.pin_memory()
+    return values.to(device, non_blocking=True)
 
 
 def rows_of(batch: Batch, rows: slice, device: str) -> Batch:
