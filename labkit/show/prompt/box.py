@@ -232,9 +232,17 @@ class PromptBox:
                 self._tell(f"{COMPARED} bodies fit beside each other: take out one of the others first")
 
     def _saved(self) -> str:
-        """What the notebook's file keeps: hidden wherever the living box is there."""
-        style = f"body:has(.{self._name}) .{self._name}-saved{{display:none}}"
-        return f'<style>{style}</style><div class="{self._name}-saved"><p>{AGAIN}</p>{self.view.value}</div>'
+        """What the notebook's file keeps: hidden wherever the living box is there.
+
+        Where it is not, JupyterLab's own line about a missing widget is hidden.
+        """
+        saved = f"{self._name}-saved"
+        style = (
+            f"body:has(.{self._name}) .{saved},"
+            f".jp-OutputArea:has(.{saved}) [data-mime-type*=widget-view]:not(:has(.{self._name}))"
+            "{display:none}"
+        )
+        return f'<style>{style}</style><div class="{saved}"><p>{AGAIN}</p>{self.view.value}</div>'
 
     def _ipython_display_(self) -> None:
         data = self.widget._repr_mimebundle_()
