@@ -44,6 +44,7 @@ bench: $(VENV)/ready
 	$(RUN)/python benchmarks/representation.py
 	$(RUN)/python benchmarks/sampling.py
 	$(RUN)/python benchmarks/video.py
+	$(RUN)/python benchmarks/player.py
 
 lint: $(VENV)/ready
 	$(RUN)/python -m pip install --quiet --constraint constraints.txt ruff

@@ -184,7 +184,7 @@ export class Stage {
 
     this.light = new THREE.DirectionalLight(0xffffff, 2.2);
     this.light.castShadow = true;
-    this.light.shadow.mapSize.set(1024, 1024);
+    this.light.shadow.mapSize.set(512, 512);
     this.light.shadow.radius = 4;
     this.light.shadow.bias = -0.002;
     this.light.shadow.normalBias = 0.02;

@@ -31,18 +31,19 @@ unpacked("CODE").text().then(code => document.head.append(
 </script></body></html>"""
 
 
-def _zipped(data: bytes) -> str:
+def encoded(data: bytes) -> str:
+    """Data as the page carries it: compressed, in base64."""
     return base64.b64encode(gzip.compress(data, mtime=0)).decode()
 
 
 @cache
 def _code() -> str:
-    return _zipped(MODULE.read_bytes())
+    return encoded(MODULE.read_bytes())
 
 
 def page(facts: dict, data: bytes) -> str:
     """A whole HTML document that shows the scene of :func:`labkit.show.player.pack.pack`; no network."""
-    parts = {"FACTS": _zipped(json.dumps(facts).encode()), "DATA": _zipped(data), "CODE": _code()}
+    parts = {"FACTS": encoded(json.dumps(facts).encode()), "DATA": encoded(data), "CODE": _code()}
     text = _PAGE
     for name, value in parts.items():
         text = text.replace(f'"{name}"', f'"{value}"')
