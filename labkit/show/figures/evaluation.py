@@ -155,8 +155,9 @@ def guidance(rows: Mapping[float, Row], real: Row, metrics: Sequence[str]) -> Fi
         ax.vlines(list(rows), low, high, color=BLUE, linewidth=2, alpha=0.45)
         ax.plot(list(rows), values, color=BLUE, marker="o", markersize=4)
         ax.axhline(real.metrics[metric][0], color=INK, linestyle="--", linewidth=1, label=real.name)
-        ax.set(title=metric, xlabel="guidance scale", xticks=list(rows))
-    grid[0, 0].legend(**LEGEND)
+        ax.set(title=metric, xlabel="guidance scale")
+        ax.set_xticks(list(rows), [f"{scale:g}" for scale in rows], fontsize=8)
+    figure.legend(*ax.get_legend_handles_labels(), **LEGEND, loc="outside upper right")
     return figure
 
 
