@@ -32,6 +32,7 @@ MOODLE = re.compile(r"(?P<who>.+?)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.
 METADATA = "submission_metadata.yml"
 
 NOTEBOOKS = 40  # of one student at a time
+NAMED = 100  # files of one student that are left out with a line each
 BYTES = 512 * 2**20  # likewise
 
 
@@ -122,9 +123,19 @@ def wrappers(entries: list[Entry], depth: int = 0) -> int:
 
 
 def search(folder: Path) -> Iterator[Found]:
-    """All files below a folder, with the student they belong to; an empty name where nothing says it."""
+    """All files below a folder, with the student they belong to; an empty name where nothing says it.
+
+    Raises LabError where all is in one folder or zip file that names several people: whose word is that?
+    """
     entries = list(Inbox(folder).entries())
-    depth = wrappers([entry for entry in entries if not entry.aside or entry.parts[-1] == METADATA])
+    telling = [entry for entry in entries if not entry.aside or entry.parts[-1] == METADATA]
+    depth = wrappers(telling)
+    if depth and folder.is_dir():  # one student alone could have made it look like this
+        top = shown((folder.name, telling[0].parts[0]))
+        raise LabError(
+            f"{top} looks like the work of several people: if it is a platform's download, collect it by "
+            "itself; if it is one student's, put it into a folder with the student's name"
+        )
     entries = [(entry, entry.parts[min(depth, len(entry.parts) - 1) :]) for entry in entries]
     listed = next((entry for entry, parts in entries if parts == (METADATA,) and entry.read), None)
     groups = gradescope(listed.read()) if listed else {}
@@ -188,7 +199,7 @@ def collect(course: Course, folder: Path) -> list[Line]:
     sent = {f.student for f in found if not f.entry.aside}
     lines: list[Line] = []
     groups: dict[tuple[str, str], list[tuple[Found, intake.Taken]]] = {}
-    files, size = Counter(), Counter()
+    files, size, refused = Counter(), Counter(), Counter()
     for one in found:
         if one.entry.aside and one.student in sent:
             continue  # notes beside a notebook
@@ -206,7 +217,10 @@ def collect(course: Course, folder: Path) -> list[Line]:
             size[one.student] += len(data)
             taken = intake.take_in(data, releases)
         except intake.Refused as reason:
-            lines.append(Line(one.file, one.student, "", str(reason), taken=False))
+            refused[one.student] += 1
+            if refused[one.student] <= NAMED or not one.student:
+                more = " (and so on: further files are not named)" * (refused[one.student] == NAMED)
+                lines.append(Line(one.file, one.student, "", f"{reason}{more}", taken=False))
         else:
             groups.setdefault((one.student, taken.assignment), []).append((one, taken))
     for (student, assignment), copies in groups.items():

@@ -20,6 +20,7 @@ from grading.intake import LIMIT, Refused
 from labkit.paths import UNREADABLE
 
 NESTED = 256 * 2**20  # bytes of a zip file inside a zip file
+RATIO = 50  # times that it may grow when it is unpacked; it is packed itself, and hardly grows
 DIRECTORY = 4 * 2**20  # bytes of a zip file's table of contents: some 40 000 names
 DEPTH = 20  # folders in folders
 NAME = 500  # characters of a path inside a zip file
@@ -110,7 +111,10 @@ class Inbox:
             yield refuse(parts, "a zip file in a zip file in a zip file: ask for the notebook itself")
             return
         try:
-            members = self.archive(chain).infolist()
+            archive = self.archive(chain)
+            members = archive.infolist()
+            if sum(member.compress_size for member in members) > archive.fp.seek(0, os.SEEK_END):
+                raise Refused("files in it overlap: ask for it again")
         except Refused as error:
             yield refuse(parts, str(error))
             return
@@ -131,7 +135,9 @@ class Inbox:
         try:
             if len(chain) == 1:
                 return zipfile.ZipFile(Careful(open_file(chain[0])))
-            return zipfile.ZipFile(Careful(io.BytesIO(self._member(chain, NESTED))))
+            member = self.archive(chain[:-1]).infolist()[chain[-1]]
+            limit = min(NESTED, RATIO * member.compress_size + 2**20)
+            return zipfile.ZipFile(Careful(io.BytesIO(self._member(chain, limit))))
         except UNREADABLE:
             raise Refused("not a zip file, or damaged: ask for it again") from None
 

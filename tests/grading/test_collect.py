@@ -48,7 +48,9 @@ def test_whose_file_it_is(path, student, inbox):
 def test_a_platforms_download_in_a_folder_of_its_own(inbox):
     inbox("week 1/doejane_4711_111_x.ipynb")
     folder = inbox("week 1/roemax_4712_112_01_dataset.ipynb")
-    assert [f.student for f in search(folder)] == ["doejane_4711", "roemax_4712"]
+    assert [f.student for f in search(folder / "week 1")] == ["doejane_4711", "roemax_4712"]
+    with pytest.raises(LabError, match="week 1 looks like the work of several people"):
+        list(search(folder))  # a student's folder could look like that
 
 
 def test_names_inside_a_students_folder_are_not_believed(course, inbox, student):
@@ -229,3 +231,12 @@ def test_a_student_cannot_fill_the_day(monkeypatch, course, inbox, student):
     texts = [line.text for line in collect(course, folder) if line.student == "jane"]
     assert sum("too many notebooks" in text for text in texts) == 2
     assert course.submissions() == [("max", "03_diffusion")]
+
+
+def test_a_student_cannot_fill_the_list(monkeypatch, course, inbox, student):
+    monkeypatch.setattr(collect_module, "NAMED", 3)
+    for number in range(9):
+        inbox(f"jane/{number}.ipynb", b"{}")
+    folder = inbox("max/x.ipynb", student().bytes())
+    texts = [line.text for line in collect(course, folder) if line.student == "jane"]
+    assert len(texts) == 3 and "further files are not named" in texts[-1]

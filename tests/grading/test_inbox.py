@@ -12,6 +12,7 @@ from grading import inbox as inbox_module
 from grading.collect import collect, search
 from grading.inbox import Inbox
 from grading.intake import Refused
+from labkit.paths import LabError
 
 
 def packed(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -57,7 +58,27 @@ def problems(folder) -> dict[str, str]:
 def test_whose_a_file_in_a_zip_file_is(files, students, put):
     for name, inside in files.items():
         folder = put(name, packed(*((path, b"{}") for path in inside)) if inside else b"{}")
-    assert [found.student for found in search(folder)] == students
+    given = folder / "all.zip" if "all.zip" in files else folder  # a download is named itself
+    assert [found.student for found in search(given)] == students
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        ["jane/01.ipynb", "max/01.ipynb"],
+        ["doejane_4711_9_x.ipynb"],
+        ["Jane Doe_1_assignsubmission_file_/x.ipynb", "Max Roe_2_assignsubmission_file_/x.ipynb"],
+        ["submission_9/x.ipynb", "submission_metadata.yml"],
+    ],
+)
+def test_a_lone_zip_file_is_not_believed_who_is_in_it(inside, course, put, student):
+    """It may be one student's, who names others in it: the instructor must say what it is."""
+    folder = put("evil.zip", packed(*((path, student().bytes()) for path in inside)))
+    with pytest.raises(LabError, match="evil.zip looks like the work of several people"):
+        collect(course, folder)
+    assert course.submissions() == []
+    put("max/x.ipynb", student().bytes())  # beside others it is one student's, or nobody's
+    assert {line.student for line in collect(course, folder) if line.taken} <= {"evil", "max"}
 
 
 def test_a_zip_file_can_be_collected_itself_with_zip_files_in_it(course, put, student):
@@ -77,7 +98,9 @@ def test_gradescopes_export_as_it_is(put):
         ("assignment_1_export/submission_metadata.yml", listed),
         ("assignment_1_export/submission_9/x.ipynb", b"{}"),
     )
-    assert [f.student for f in search(put("export.zip", packed(*files)))] == ["jane@example.org"]
+    assert [f.student for f in search(put("export.zip", packed(*files)) / "export.zip")] == [
+        "jane@example.org"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -172,6 +195,22 @@ def test_bombs_stop_at_the_limit(monkeypatch, put):
         [entry] = Inbox(put("jane/work.zip", bomb)).entries()
         with pytest.raises(Refused, match="larger than 1 MB|damaged inside"):
             entry.read()
+
+
+def test_zip_files_in_a_zip_file_take_no_more_work_than_they_are_large(put):
+    empty = packed(("x.txt", b" " * 2**24))  # a thousandth of it when packed, and less when packed twice
+    swollen = packed(("x.txt", b" " * 2**26), method=zipfile.ZIP_STORED)
+    found = problems(put("jane/work.zip", packed(("a.zip", swollen), ("b.zip", empty), ("c.ipynb", b"{}"))))
+    assert "larger than" in found["jane/work.zip/a.zip"]
+    assert found["jane/work.zip/b.zip/x.txt"] == "not a notebook" and not found["jane/work.zip/c.ipynb"]
+
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("a.zip", swollen, zipfile.ZIP_DEFLATED)
+        archive.filelist *= 100  # a hundred names for the same bytes
+    assert problems(put("jane/work.zip", data.getvalue())) == {
+        "jane/work.zip": "files in it overlap: ask for it again"
+    }
 
 
 def test_a_table_of_contents_of_any_size_is_not_read(monkeypatch, put):
