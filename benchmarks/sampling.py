@@ -1,12 +1,15 @@
-"""Our sampling loop beside diffusers' schedulers around the same network, and `generate` end to end.
+"""Our sampling loop beside diffusers' schedulers around the same network, `generate` and `evaluate`.
 
-    python benchmarks/sampling.py
+    python benchmarks/sampling.py                  with a GPU where there is one
+    python benchmarks/sampling.py --batches 10     the full evaluation of 10 × 64, not extrapolated
+    python benchmarks/sampling.py --compile        torch.compile, with the time that its start takes
 
 Both loops run the shipped adaLN network with the same captions, steps and guidance in one run, turn by turn;
 the best of several rounds counts. That they do the same is checked first: with all steps of a short schedule
-and no noise on the way they must draw the same motion.
+and no noise on the way they must draw the same motion. Motions a second are of all 50 steps.
 """
 
+import argparse
 import time
 from collections.abc import Callable
 
@@ -15,13 +18,15 @@ from diffusers import DDIMScheduler, DDPMScheduler
 
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.diffusion import Schedule, guided, sample
+from labkit.evaluate import evaluate
 from labkit.exercises.registry import use_reference
-from labkit.generate import generate
-from labkit.models import BaseDiT
+from labkit.generate import best_device, generate
+from labkit.models import NETWORKS, BaseDiT
 from labkit.motion import FPS
 from labkit.text import TextFeatures
 
-SECONDS, GUIDANCE = 6, 2.5
+SECONDS, GUIDANCE, STEPS = 6, 2.5, 50
+FULL = 10  # batches of 64 in a full evaluation
 CAPTION = "a person walks forward"
 CASES = [  # sampler, captions, steps, rounds
     ("ddim", 1, 50, 4),
@@ -41,20 +46,20 @@ def theirs(
         prediction_type=schedule.prediction_type, timestep_spacing="linspace",
     )  # fmt: skip
     scheduler.set_timesteps(steps)
-    generator = torch.Generator().manual_seed(0)
-    mask = torch.arange(int(lengths.max())) < lengths[:, None]
-    x = torch.randn(*mask.shape, network.config["features"], generator=generator)
+    generator, device = torch.Generator().manual_seed(0), text.pooled.device
+    mask = (torch.arange(int(lengths.max())) < lengths[:, None]).to(device)
+    x = torch.randn(*mask.shape, network.config["features"], generator=generator).to(device)
     for t in scheduler.timesteps:
-        prediction = guided(network, x, t.expand(len(x)), text, mask, GUIDANCE)
+        prediction = guided(network, x, t.to(device).expand(len(x)), text, mask, GUIDANCE)
         x = scheduler.step(prediction, t, x, generator=generator).prev_sample
-    return network.normalizer.inverse(x) * mask[..., None]
+    return (network.normalizer.inverse(x) * mask[..., None]).cpu()
 
 
 def ours(
     network: BaseDiT, schedule: Schedule, text: TextFeatures, lengths: torch.Tensor, sampler: str, steps: int
 ) -> torch.Tensor:
     generator = torch.Generator().manual_seed(0)
-    return sample(network, schedule, text, lengths, sampler, steps, GUIDANCE, generator=generator)
+    return sample(network, schedule, text, lengths, sampler, steps, GUIDANCE, generator=generator).cpu()
 
 
 def best(rounds: int, *functions: Callable[[], object]) -> list[float]:
@@ -69,26 +74,70 @@ def best(rounds: int, *functions: Callable[[], object]) -> list[float]:
     return [min(row) for row in seconds]
 
 
-def main() -> None:
-    use_reference()
-    network, schedule = load_denoiser("adaln")
-    one = load_text()([CAPTION])
+def timed(function: Callable[[], object]) -> float:
+    """Seconds of one call."""
+    return best(1, function)[0]
 
+
+def loops(network: BaseDiT, schedule: Schedule, one: TextFeatures) -> None:
+    """Ours beside diffusers'."""
     short = Schedule(20, "cosine", schedule.prediction_type), one, torch.tensor([SECONDS * FPS]), "ddim", 20
     apart = (ours(network, *short) - theirs(network, *short)).abs().max()
     print(f"{SECONDS} s of motion, guidance {GUIDANCE}, {torch.get_num_threads()} threads", end="; ")
     print(f"motions of the two loops differ by {apart:.0e} at most")
-
-    print(f"{'':8}{'captions':>10}{'steps':>8}{'ours':>10}{'diffusers':>12}{'ratio':>8}")
+    print(f"{'':8}{'captions':>10}{'steps':>8}{'ours':>10}{'diffusers':>12}{'ratio':>8}{'motions/s':>12}")
     for sampler, B, steps, rounds in CASES:
         text, lengths = one[torch.zeros(B, dtype=torch.long)], torch.full((B,), SECONDS * FPS)
         work = network, schedule, text, lengths, sampler, steps
-        loops = (lambda work=work: ours(*work)), (lambda work=work: theirs(*work))
-        mine, other = best(rounds, *loops)
-        print(f"{sampler:8}{B:10}{steps:8}{mine:8.2f} s{other:10.2f} s{other / mine:8.2f}")
+        mine, other = best(rounds, lambda work=work: ours(*work), lambda work=work: theirs(*work))
+        rate = B / (mine * STEPS / steps)
+        print(f"{sampler:8}{B:10}{steps:8}{mine:8.2f} s{other:10.2f} s{other / mine:8.2f}{rate:12.2f}")
 
-    (seconds,) = best(3, lambda: generate([CAPTION], "adaln", SECONDS, "ddim", 50, GUIDANCE))
-    print(f"generate, one caption, DDIM-50, files to motion: {seconds:.2f} s")
+
+def evaluations(batches: int) -> None:
+    """Drawing, features and all metrics of each network, as `python -m labkit evaluate` does it."""
+    for name in NETWORKS:
+        seconds = timed(lambda name=name: evaluate(name, batches=batches, steps=25, progress=False))
+        full = "" if batches == FULL else f"; {FULL} × 64, extrapolated: {seconds * FULL / batches:.0f} s"
+        print(f"evaluate {name}, {batches} × 64, DDIM-25: {seconds:.0f} s{full}")
+
+
+def compiled(network: BaseDiT, schedule: Schedule, one: TextFeatures) -> None:
+    """When torch.compile has paid for its start: the captions of one batch size, DDIM."""
+    for B, steps in ((1, STEPS), (64, 4)):
+        text, lengths = one[torch.zeros(B, dtype=torch.long)], torch.full((B,), SECONDS * FPS)
+        work = schedule, text, lengths, "ddim", steps
+        torch.compiler.reset()
+        fast = torch.compile(network)
+        start = timed(lambda work=work, fast=fast: ours(fast, *work))
+        plain, later = best(3, lambda work=work: ours(network, *work), lambda w=work, f=fast: ours(f, *w))
+        gain = (plain - later) / B * STEPS / steps  # seconds a motion of 50 steps
+        print(
+            f"torch.compile, {B} captions: first call {start:.1f} s, then {plain / later:.2f} × as fast",
+            end="",
+        )
+        print(f"; pays after {(start - later) / gain:.0f} motions" if gain > 0 else "; never pays")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--batches", type=int, default=1, help="of 64 captions, to evaluate; 0 leaves it out")
+    parser.add_argument("--compile", action="store_true")
+    args = parser.parse_args()
+    use_reference()
+    device = best_device()
+    network, schedule = load_denoiser("adaln")
+    network, one = network.to(device), load_text().to(device)([CAPTION])
+    loops(network, schedule, one)
+
+    (seconds,) = best(3, lambda: generate([CAPTION], "adaln", SECONDS, "ddim", STEPS, GUIDANCE))
+    print(f"generate, one caption, DDIM-{STEPS}, files to motion: {seconds:.2f} s")
+    if args.batches:
+        evaluations(args.batches)
+    if args.compile:
+        compiled(network, schedule, one)
 
 
 if __name__ == "__main__":
