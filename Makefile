@@ -40,10 +40,11 @@ system:
 	  echo "No chromium or no bubblewrap here: tests that need them will be skipped"
 
 bench: $(VENV)/ready
-	$(RUN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench]"
+	$(RUN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench,grading]"
 	$(RUN)/python benchmarks/representation.py
 	$(RUN)/python benchmarks/sampling.py
 	$(RUN)/python benchmarks/video.py
+	$(RUN)/python benchmarks/submissions.py
 	$(RUN)/python benchmarks/player.py
 
 lint: $(VENV)/ready

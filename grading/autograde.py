@@ -66,6 +66,14 @@ def sanitize(course: Course, student: str, assignment: str) -> NotebookNode:
     return notebook
 
 
+def make_job(
+    course: Course, pair: Pair, release: NotebookNode, seed: int, timeout: int = TIMEOUT, safe: bool = True
+) -> Job:
+    shown = [c.source.strip() for c in release.cells if c.metadata.get("labkit", {}).get("show")]
+    notebook = nbformat.writes(sanitize(course, *pair))
+    return Job(notebook, tuple(shown), tuple(checked(release)), seed, timeout, safe)
+
+
 class Kept:
     """A finished result on disk, until gradebook and graded notebook have it."""
 
@@ -231,10 +239,7 @@ def autograde(
     releases, seed = course.released(), course.seed()
 
     def make(pair: Pair) -> Job:
-        release = releases[pair[1]]
-        shown = [c.source.strip() for c in release.cells if c.metadata.get("labkit", {}).get("show")]
-        notebook = nbformat.writes(sanitize(course, *pair))
-        return Job(notebook, tuple(shown), tuple(checked(release)), seed, timeout, safe)
+        return make_job(course, pair, releases[pair[1]], seed, timeout, safe)
 
     with (
         course.gradebook() as gradebook,

@@ -166,7 +166,7 @@ def autograde(args) -> int:
     )  # fmt: skip
     if again:
         changes, table = again.finish()
-        print(*changes, f"{len(changes)} changes, in {table}", sep="\n")
+        print(*changes, f"{len(changes)} changed, see {table}", sep="\n")
     else:
         print_points(course, failures)
     print(f"{len(todo) - len(failures)} graded now, {len(chosen) - len(todo)} before")

@@ -208,7 +208,7 @@ def test_a_regrade_without_a_change_changes_nothing(marked, capsys):
     before = everything(marked)
     assert again(marked) == 0
     assert everything(marked) == before and table(marked) == []
-    assert "0 changes" in capsys.readouterr().out
+    assert "0 changed" in capsys.readouterr().out
 
 
 def test_a_regrade_tells_what_changed(marked, monkeypatch, capsys):

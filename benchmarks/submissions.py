@@ -1,0 +1,112 @@
+"""How long grading takes: what the sandbox and the trusted comparison cost, workers, and a whole class.
+
+    python benchmarks/submissions.py                some ten minutes on two cores
+    python benchmarks/submissions.py --copies 100   a class of a hundred: some minutes for every ten of them
+
+Everybody hands in the reference's notebook 03. Plain execution is nbclient's, of the same cells, the checks
+among them, in an ordinary kernel. All is measured in one run; rounds take turns, and medians count.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbgrader.utils import setenv
+
+from grading import jobs, notebooks
+from grading.autograde import autograde, make_job
+from grading.course import Course
+from grading.jobs import Job
+from grading.pool import processes
+
+NAME = "03_diffusion"
+CLASS, CORES = 500, 16
+
+
+def prepare(folder: Path, students: int) -> Course:
+    """A course with one notebook, handed in by so many."""
+    source = notebooks.make(NAME)
+    course = Course(folder)
+    course.prepare(lambda made: notebooks.write(made / NAME / f"{NAME}.ipynb", source))
+    solved = course.released()[NAME]
+    for cell, with_answer in zip(solved.cells, source.cells, strict=True):
+        if cell.cell_type == "code":
+            cell.source = with_answer.source
+    for i in range(students):
+        notebooks.write(course.submitted / f"student{i:03}" / NAME / f"{NAME}.ipynb", solved)
+    return course
+
+
+def plain(job: Job) -> float:
+    """Seconds to run the cells that grading runs, in a kernel like any other."""
+    notebook = nbformat.reads(job.notebook, as_version=4)
+    notebook.cells = [
+        cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip() not in job.shown
+    ]
+    start = time.perf_counter()
+    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
+    return time.perf_counter() - start
+
+
+def graded(job: Job) -> float:
+    start = time.perf_counter()
+    result = jobs.run(job)
+    if result.failed:
+        raise SystemExit(result.failed)
+    return time.perf_counter() - start
+
+
+def ratio(job: Job, rounds: int) -> None:
+    """Grading beside plain execution, turn by turn. What a worker does once is done before."""
+    graded(job)
+    seconds = [(plain(job), graded(job)) for _ in range(rounds)]
+    one, other = (statistics.median(column) for column in zip(*seconds))
+    print(
+        f"one notebook, median of {rounds}: plain {one:.1f} s, graded {other:.1f} s, ratio {other / one:.2f}"
+    )
+
+
+def throughput(job: Job, workers: int, count: int) -> float:
+    """Submissions a minute, once the workers have warmed up."""
+    with processes(workers) as pool:
+        stamps = []
+        for _ in pool.results((i, job) for i in range(count + workers)):
+            stamps.append(time.perf_counter())
+    return 60 * count / (stamps[-1] - stamps[workers - 1])
+
+
+def whole_class(course: Course, workers: int) -> None:
+    submissions = course.submissions()
+    start = time.perf_counter()
+    failures = autograde(course, submissions, workers=workers)
+    minutes = (time.perf_counter() - start) / 60
+    points = {mark.points for mark in course.marks() if not mark.written and mark.name == "code7"}
+    print(f"{len(submissions)} submissions, from file to gradebook, {workers} workers: {minutes:.1f} minutes")
+    print(f"  not graded: {len(failures)}; all have the same points: {len(points) == 1}")
+    scaled = minutes / len(submissions) * workers * CLASS / CORES
+    print(f"  extrapolated, not measured: {CLASS} of them on {CORES} cores like these, {scaled:.0f} minutes")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5, help="of one notebook, plain and graded")
+    parser.add_argument(
+        "--count", type=int, default=6, help="notebooks that are counted with 1 and 2 workers"
+    )
+    parser.add_argument("--copies", type=int, default=20, help="notebooks of the whole class")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, setenv(OMP_NUM_THREADS="1"):
+        course = prepare(Path(folder) / "course", args.copies)
+        job = make_job(course, course.submissions()[0], course.released()[NAME], course.seed())
+        ratio(job, args.rounds)
+        for workers in (1, 2):
+            print(f"{workers} workers: {throughput(job, workers, args.count):.1f} submissions a minute")
+        whole_class(course, workers=2)
+
+
+if __name__ == "__main__":
+    main()
