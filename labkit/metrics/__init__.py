@@ -6,6 +6,7 @@
     prdc         fidelity (precision, density) and variety (recall, coverage), kept apart
     diversity    how different motions are from each other
     physical     what the features do not see: skating feet, jerk, the floor
+    alignment    how near a motion comes to a piece of another, whatever its timing
     classes      whether content and style are those asked for
     bootstrap    how far any of these numbers would move with another draw of the same size
     wilson       the same for a share that was counted
@@ -14,6 +15,7 @@ Features are (N, D) arrays, one row a motion or a caption, from the text-motion 
 in float64. Every function says which paper and equation it follows.
 """
 
+from labkit.metrics.alignment import aligned_distance
 from labkit.metrics.bootstrap import bootstrap
 from labkit.metrics.classes import nearest_class
 from labkit.metrics.diversity import diversity, multimodality
@@ -25,6 +27,7 @@ from labkit.metrics.similarity import tmr_score, tmr_scores
 from labkit.metrics.wilson import wilson
 
 __all__ = [
+    "aligned_distance",
     "bootstrap",
     "diversity",
     "float_height",

@@ -1,0 +1,30 @@
+"""How near one motion comes to a part of another, whatever their timing."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import ArrayLike
+
+
+@njit(cache=True)
+def _cheapest_path(cost: np.ndarray) -> float:
+    best = cost[0].copy()  # of reaching each frame of the clip: any of them may be the first
+    for i in range(1, cost.shape[0]):
+        previous, best = best, np.empty_like(best)
+        best[0] = previous[0] + cost[i, 0]
+        for j in range(1, cost.shape[1]):
+            best[j] = cost[i, j] + min(previous[j - 1], previous[j], best[j - 1])
+    return best.min()
+
+
+def aligned_distance(motion: ArrayLike, clip: ArrayLike) -> float:
+    """Subsequence dynamic time warping (Müller 2007, sec. 4.4): metres a frame.
+
+    motion: (F, J, 3), clip: (G, J, 3), joints relative to the body. The whole motion is laid along any part
+    of the clip, faster or slower, but never backwards. A pair of frames costs the root mean square of its J
+    joint distances; the sum along the best path is divided by F. Zero where the motion is a piece of the
+    clip, in whatever timing.
+    """
+    motion, clip = (np.asarray(x, dtype=np.float64).reshape(len(x), -1) for x in (motion, clip))
+    squares = (motion**2).sum(1)[:, None] + (clip**2).sum(1) - 2 * motion @ clip.T
+    cost = np.sqrt(np.maximum(squares, 0) / (motion.shape[1] / 3))
+    return float(_cheapest_path(cost)) / len(motion)
