@@ -239,7 +239,7 @@ class PromptBox:
         saved = f"{self._name}-saved"
         style = (
             f"body:has(.{self._name}) .{saved},"
-            f".jp-OutputArea:has(.{saved}) [data-mime-type*=widget-view]:not(:has(.{self._name}))"
+            f".jp-OutputArea-child:has(+ .jp-OutputArea-child .{saved}):not(:has(.{self._name}))"
             "{display:none}"
         )
         return f'<style>{style}</style><div class="{saved}"><p>{AGAIN}</p>{self.view.value}</div>'
