@@ -10,7 +10,6 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -23,7 +22,6 @@ from labkit.paths import atomic_write
 
 COMMON = 8  # diagnoses shown for an exercise
 BARS = 10
-LONGEST = 4 * 3600  # seconds; longer, and a clock was changed or the folder copied
 
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.]*\w)")
 RAISED = re.compile(r"(raised \w+): .*", re.DOTALL)
@@ -80,9 +78,8 @@ def gather(course: Course) -> Report:
     for student, assignment in graded:
         notebook = course.graded_notebook(student, assignment)
         diagnoses += [Diagnosis(e, student, text) for e, text in told(notebook)]
-        path = course.autograded / student / assignment / f"{assignment}.ipynb"
-        if (took := duration(notebook, path.stat().st_mtime)) is not None:
-            seconds[student, assignment] = took
+        if "labkit" in notebook.metadata:  # the grader's own note
+            seconds[student, assignment] = notebook.metadata.labkit.seconds
     ungraded = left_out(course, submissions) + [
         Ungraded(student, assignment, reason(course, student, assignment))
         for student, assignment in sorted(waiting)
@@ -110,19 +107,6 @@ def verdict(output: NotebookNode) -> str:
         return output.evalue
     text = html.unescape(re.sub(r"<[^>]*>", "", output.get("data", {}).get("text/html", "")))
     return VERDICT.sub("", text) if VERDICT.match(text) else ""
-
-
-def duration(notebook: NotebookNode, written: float) -> float | None:
-    """Seconds from the first cell's start to the graded notebook's writing; None where clocks disagree."""
-    for cell in notebook.cells:
-        stamp = cell.metadata.get("execution", {}).get("iopub.status.busy")
-        if stamp:
-            try:
-                took = written - datetime.fromisoformat(stamp).timestamp()
-            except (TypeError, ValueError):
-                return None
-            return took if 0 <= took <= LONGEST else None
-    return None
 
 
 def left_out(course: Course, submissions: Iterable[tuple[str, str]]) -> list[Ungraded]:

@@ -52,14 +52,14 @@ def graded(course, student, tmp_path):
         os.utime(path, (START.timestamp(), START.timestamp()))
         notebook = nbformat.read(path, 4)
         cells = {cell.id: cell for cell in notebook.cells}
-        cells["setup"].metadata["execution"] = {"iopub.status.busy": START.isoformat().replace("+00:00", "Z")}
+        notebook.metadata["labkit"] = {"seconds": seconds}
         judgement = Judgement(points, 10, ("shape",) if said else (), said, None)
         bundle = Verdict("Code 7", judgement)._repr_mimebundle_()
         cells["check-code7"].outputs = [new_output("execute_result", data=bundle)]
         out = course.autograded / who / "03_diffusion" / "03_diffusion.ipynb"
         out.parent.mkdir(parents=True)
         nbformat.write(notebook, out)
-        os.utime(out, (START.timestamp() + seconds,) * 2)
+        os.utime(out, (START.timestamp() + 1,) * 2)
         with course.gradebook() as gradebook:
             gradebook.update_or_create_student(who)
             gradebook.add_submission("03_diffusion", who)
