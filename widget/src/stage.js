@@ -205,7 +205,10 @@ export class Stage {
     this.orbit = new THREE.PerspectiveCamera(VIEW_ANGLE, 1, 0.1, 100);
     this.orbit.up.set(0, 0, 1);
     this.controls = new OrbitControls(this.orbit, root);
-    root.style.touchAction = "pan-y"; // a finger that starts downwards scrolls the notebook
+    // A finger that starts up or down scrolls the notebook; what it turned before that was known is undone.
+    root.style.touchAction = "pan-y";
+    root.addEventListener("pointerdown", () => this.controls.saveState());
+    root.addEventListener("pointercancel", () => this.controls.reset());
     this.controls.maxPolarAngle = Math.PI * 0.62;
     this.controls.minDistance = 0.8;
     this.controls.maxDistance = 40;
