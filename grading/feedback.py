@@ -2,6 +2,9 @@
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
+from jinja2 import pass_context
+from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.markdown_mistune import InvalidNotebook
 from traitlets.config import Config
 
 from grading.course import Course, why
@@ -34,12 +37,21 @@ def harmless(html: object) -> str:
     )
 
 
+@pass_context
+def text(context, source: str) -> str:
+    """A text cell as HTML. A picture that did not come along is missing there, and stops nothing."""
+    try:
+        return HTMLExporter().markdown2html(context, source)
+    except InvalidNotebook:
+        return HTMLExporter().markdown2html(context, source.replace("attachment:", "missing:"))
+
+
 def settings() -> Config:
     """For everything that shows graded notebooks in a browser; formgrader too."""
     config = Config()
     config.HTMLExporter.sanitize_html = True
     # nbgrader's own pages do not sanitize; the second is the last filter that they send a text cell through
-    config.HTMLExporter.filters = {"clean_html": harmless, "strip_files_prefix": harmless}
+    config.HTMLExporter.filters = dict(clean_html=harmless, strip_files_prefix=harmless, markdown2html=text)
     return config
 
 

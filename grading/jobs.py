@@ -172,7 +172,7 @@ class RunCells(Execute):
 
     def process_message(self, msg, cell, cell_index):
         """Messages of a kernel, up to a limit."""
-        self.printed += len(repr(msg["content"]))
+        self.printed += len(repr(msg["content"])) + sum(map(len, msg.get("buffers", ())))
         if self.printed > OUTPUT:
             self.died = (
                 self.died or f"The notebook printed more than {OUTPUT >> 20} MB, and was ended for it."

@@ -48,7 +48,7 @@ class Limits:
     files: int = 512 * MB  # all that it writes, in memory too
     cpu_seconds: int = 1800
     processes: int = 256  # threads count
-    heard: int = 2 * GB  # by how much the grader itself may grow while it listens to this kernel
+    heard: int = GB  # by how much the grader itself may grow while it listens to this kernel
 
     def rlimits(self) -> dict[str, int]:
         """Limits of each process, as setrlimit takes them."""

@@ -2,14 +2,18 @@
 
 import os
 import socket
+import subprocess
+import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell
 from toy_course import ANSWER, FILM, toy_notebooks
 
-from grading import jobs, sandbox
+from grading import cli, jobs, sandbox
+from grading.collect import collect
 from grading.notebooks import ROOT, release
 from grading.sandbox import MB, Limits, Sandbox
 from labkit.paths import LabError
@@ -289,6 +293,43 @@ def test_memory_files_processes_and_output_are_limited():
     assert "printed more than" in flood.words and len(flood.printed()) <= jobs.OUTPUT
 
 
+@needs_bwrap
+def test_bubblewrap_itself_is_told_nothing(monkeypatch):
+    """Who runs as the same user can read in /proc what its process 1 was started with."""
+    seen = []
+
+    def watch(self, process):
+        seen.append(Path(f"/proc/{process.pid}/environ").read_bytes())
+
+    monkeypatch.setenv("A_SECRET", "x")
+    monkeypatch.setattr(sandbox.Provisioner, "watch", watch)
+    Run()
+    assert b"LOGNAME=learner" in seen[0] and b"A_SECRET" not in seen[0]
+
+
+@needs_bwrap
+def test_a_repository_in_a_folder_that_is_shown_is_covered(tmp_path, monkeypatch):
+    """As with a clone in /usr/src: of all of /usr, and nothing else of the repository."""
+    for name in ("labkit/exercises", "solutions", "grading/course", "data/body"):
+        (tmp_path / "src" / "clone" / name).mkdir(parents=True)
+        (tmp_path / "src" / "clone" / name / f"{name.partition('/')[0]}.txt").write_text("10")
+    for name in ("answers", "stand_ins"):
+        (tmp_path / "src" / "clone" / "labkit" / "exercises" / name).mkdir()
+    (tmp_path / "src" / "public.txt").touch()
+    monkeypatch.setattr(sandbox, "ROOT", tmp_path / "src" / "clone")
+    monkeypatch.setattr(sandbox, "RECORDED", ())
+    monkeypatch.setattr(sandbox, "SYSTEM", (*sandbox.SYSTEM, str(tmp_path / "src")))
+    command = [*Sandbox().command(), "find", str(tmp_path / "src"), "-type", "f", "-printf", "%f "]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert sorted(result.stdout.split()) == ["data.txt", "labkit.txt", "public.txt"], result.stderr
+
+
+def test_course_and_environment_in_one_folder_are_refused(monkeypatch):
+    monkeypatch.setattr(sandbox, "ROOT", Path(sys.prefix).resolve())
+    with pytest.raises(LabError, match="in a folder of its own"):
+        Sandbox().check()
+
+
 # ------------------------------------------------------------------------------------------------------------
 #                                              Without a sandbox
 # ------------------------------------------------------------------------------------------------------------
@@ -299,3 +340,19 @@ def test_without_bubblewrap_nothing_runs(monkeypatch):
     with pytest.raises(LabError, match="apt install bubblewrap.*--unsafe"):
         Sandbox().check()
     Sandbox(safe=False).check()
+
+
+def test_unsafe_must_be_said(course, student, tmp_path, monkeypatch, capsys):
+    right = student()
+    right.solve()
+    (tmp_path / "inbox" / "jane").mkdir(parents=True)
+    (tmp_path / "inbox" / "jane" / "x.ipynb").write_bytes(right.bytes())
+    collect(course, tmp_path / "inbox")
+    monkeypatch.setenv("PATH", "/nowhere")
+    command = ["autograde", "--course", str(course.root), "--workers", "1"]
+    assert cli.main(command) == 1
+    said = capsys.readouterr().err
+    assert "apt install bubblewrap" in said and "with all your rights" in said and said.count("\n") == 1
+    assert course.marks() == []
+    assert cli.main([*command, "--unsafe"]) == 0
+    assert {mark.name: mark.points for mark in course.marks()}["code7"] == 10

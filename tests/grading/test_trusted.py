@@ -128,7 +128,7 @@ def test_right_answers_to_known_inputs_are_wrong(exercise, lend):
 # ------------------------------------------------------------------------------------------------------------
 
 
-def liar(reply) -> Remote:
+def liar(reply, seconds: float = 1) -> Remote:
     """A kernel that answers every request with what `reply` makes of it; no answer where that is None."""
     ours, theirs = socket.socketpair()
 
@@ -139,7 +139,7 @@ def liar(reply) -> Remote:
                 channel.send(dict(token=request.get("token")) | message)
 
     threading.Thread(target=run, daemon=True).start()
-    return Remote(ours, 1)
+    return Remote(ours, seconds)
 
 
 def value(array: np.ndarray, **changes) -> dict:
@@ -155,6 +155,9 @@ BAD = {
     "too large": lambda request: value(
         np.zeros(3), shape=[2**15], data=base64.b64encode(bytes(2**18)).decode()
     ),
+    "colliding keys": lambda request: {  # would take minutes to build
+        "value": dict(kind="dict", of=[[i * (2**61 - 1), 0] for i in range(50_000)])
+    },
     "a network": lambda request: {"value": dict(kind="network", key="", about={}, grad=False)},
     "deep": lambda request: {"value": {"kind": "list", "of": [[]]}},
     "raises nonsense": lambda request: {"raised": ["os.system('x')"], "text": ""},
@@ -168,6 +171,13 @@ BAD = {
 def test_what_makes_no_sense_earns_nothing(name):
     verdict = grade("code7", SEED, liar(BAD[name]))
     assert verdict.judgement.points == 0 and str(verdict).startswith("✘ Code 7: 0 of 10 points.")
+
+
+def test_any_text_may_come_back_and_little_of_it_is_said():
+    parts = dict(kind="dict", of=[["x" * 10**6, 0]])  # what should be "joints", "rotations" ...
+    split = {"value": dict(kind="tuple", of=[3, 205, parts])}
+    verdict = grade("code2", SEED, liar(lambda request: split, 60))
+    assert "xxx" in str(verdict) and len(str(verdict)) < 3000
 
 
 def test_after_a_timeout_nothing_more_is_asked():
