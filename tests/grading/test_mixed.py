@@ -1,5 +1,5 @@
-"""Two dozen submissions as a class would send them, graded in one go by the commands. Each gets what it earns,
-whoever else is graded before, after and beside it."""
+"""Two dozen submissions as a class would send them, graded in one go by the commands: each gets what it
+earns, whoever else is graded before, after and beside it."""
 
 import io
 import json
