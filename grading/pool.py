@@ -121,9 +121,9 @@ def cluster(address: str) -> Iterator[Pool]:
     course.
     """
     try:
-        from distributed import Client
+        from distributed import Client  # an extra, and slow to import
     except ImportError:
-        raise LabError("--scheduler needs Dask: pip install 'labkit[cluster]'") from None
+        raise LabError("--scheduler needs Dask: pip install -e '.[grading,cluster]'") from None
     try:
         client = Client(address, timeout=CONNECT, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
@@ -136,8 +136,16 @@ def cluster(address: str) -> Iterator[Pool]:
         executor = client.get_executor(pure=False)
         yield Pool(
             lambda job: executor.submit(run_there, job, jobs.version()),
-            lambda: max(1, len(client.nthreads())),
+            lambda: count(client.nthreads),
         )
+
+
+def count(ask: Callable[[], dict]) -> int:
+    """Workers at this moment, at least one: there may be more soon."""
+    try:
+        return max(1, len(ask()))
+    except OSError as error:
+        raise LabError("the scheduler is gone: start it again; the same command goes on") from error
 
 
 def agree(worker: str, theirs: object, ours: str) -> None:
