@@ -12,10 +12,10 @@ from torch.nn import functional
 
 from labkit import motion
 from labkit.evaluator import Evaluator, MotionTower
+from labkit.precision import autocast
 from labkit.text import TextTower
 from labkit.training.corpus import Corpus
 from labkit.training.log import Log
-from labkit.training.precision import autocast
 
 TEMPERATURE = 0.07
 

@@ -18,11 +18,11 @@ from labkit.metrics.physical import FEET
 from labkit.models import NETWORKS, BaseDiT
 from labkit.motion import LAYOUT, N_ROTATIONS, D
 from labkit.paths import atomic_write
+from labkit.precision import autocast
 from labkit.text import TextFeatures, TextTower
 from labkit.training import parallel
 from labkit.training.corpus import Batch, Corpus
 from labkit.training.log import Log
-from labkit.training.precision import autocast
 
 POSITION, VELOCITY = 0.1, 0.02  # metres, metres per frame
 PLANTED = 0.01  # metres per frame: a foot slower than that stands
