@@ -10,6 +10,9 @@ RUN := $(VENV)/bin
 EXTRAS ?= test
 export OMP_NUM_THREADS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
+# Files of tests are shared out to a process for each core, at most 4; nothing in them gains by threads.
+PYTEST := OMP_NUM_THREADS=1 $(RUN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
 .PHONY: demo test quick bench lint build widget system clean
 
 demo: $(VENV)/ready
@@ -19,10 +22,10 @@ demo: $(VENV)/ready
 	@echo; echo "Watch these:"; ls -1 out/*.mp4
 
 test: $(VENV)/ready system
-	$(RUN)/python -m pytest
+	$(PYTEST)
 
 quick: $(VENV)/ready
-	$(RUN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 # What students get, made anew from solutions/ and grading/
 build: $(VENV)/ready

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import roma
 import torch
+from hypothesis import HealthCheck, settings
 
 from labkit.body import load_body
 from labkit.checkpoint import write_checkpoint
@@ -20,6 +21,14 @@ from labkit.text import TextEncoder, TextFeatures, TextTower
 
 use_reference()  # the exercises are empty; tests of the engine want it whole
 torch.set_num_threads(1)  # tensors here are tiny: threads would only wait for each other
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")  # a busy one is slow, not wrong
+
+
+def pytest_collection_modifyitems(items):
+    """Files with slow tests first: where processes share the files, the last to come should be short."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")

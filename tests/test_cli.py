@@ -219,6 +219,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess:
     )
 
 
+@pytest.mark.slow
 def test_a_real_process(lab):
     done = run("generate", "--reference", "--text", "a person walks", *QUICK)
     assert done.returncode == 0, done.stderr
@@ -226,6 +227,7 @@ def test_a_real_process(lab):
     assert frames("out/generation_ddim_adaln.mp4") == 4
 
 
+@pytest.mark.slow
 def test_a_real_process_that_fails(lab, tmp_path):
     empty = run("generate", "--text", "")
     assert empty.returncode == 1 and empty.stdout == ""

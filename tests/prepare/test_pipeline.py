@@ -76,6 +76,7 @@ def test_what_is_stored(folder, tmp_path):
     assert [path.name for path in out.parent.iterdir()] == ["bandai.npz"]
 
 
+@pytest.mark.slow
 def test_two_workers_give_the_same_file(folder, tmp_path):
     for workers in (1, 2):
         prepare("bandai", folder, tmp_path / f"{workers}.npz", workers)

@@ -40,6 +40,7 @@ def start(corpus, tower, tmp_path):
     return start
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_short_run_lowers_the_loss(start, corpus, tower, network):
     run = start(network)
