@@ -50,8 +50,9 @@ class Pool:
 
 
 def done(waiting: dict[Future, object]) -> Iterator[tuple[object, Result]]:
-    """Take out what has come in; waits for one."""
-    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+    """Take out what has come in, results before what may end it all; waits for one."""
+    found = wait(waiting, return_when=FIRST_COMPLETED).done
+    for future in sorted(found, key=lambda f: f.cancelled() or f.exception() is not None):
         yield waiting.pop(future), outcome(future)
 
 
