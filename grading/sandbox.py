@@ -23,6 +23,7 @@ from pathlib import Path
 
 import matplotlib
 import zmq.asyncio
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Any
@@ -352,6 +353,13 @@ class Provisioner(LocalProvisioner):
             self.group.remove()
 
 
+class Client(AsyncKernelClient):
+    """Without a heartbeat: its thread waits for ever where a kernel answers nonsense. We see the process."""
+
+    def start_channels(self, *args, **kwargs) -> None:
+        super().start_channels(hb=False)
+
+
 class Manager(AsyncKernelManager):
     """A kernel in a sandbox, for nbclient. grader_end: a socket to it that is not Jupyter's."""
 
@@ -361,7 +369,7 @@ class Manager(AsyncKernelManager):
     def __init__(self, sandbox: Sandbox, **kwargs):
         self.folder = Path(tempfile.mkdtemp(prefix="labkit-"))  # short: a socket's name has 107 bytes at most
         super().__init__(
-            sandbox=sandbox, transport="ipc", ip=str(self.folder / "k"),
+            sandbox=sandbox, transport="ipc", ip=str(self.folder / "k"), client_factory=Client,
             connection_file=str(self.folder / "kernel.json"), **kwargs,
         )  # fmt: skip
         self.context = zmq.asyncio.Context()
