@@ -1,10 +1,11 @@
 """How long grading takes: what the sandbox and the trusted comparison cost, workers, and a whole class.
 
-    python benchmarks/submissions.py                some minutes on two cores
-    python benchmarks/submissions.py --copies 100   a class of a hundred: half an hour on two busy cores
+    python benchmarks/submissions.py                some minutes on two idle cores
+    python benchmarks/submissions.py --copies 100   a class of a hundred: a quarter of an hour more
 
-Everybody hands in the reference's notebook 03. Plain execution is nbclient's, of the same cells in an ordinary
-kernel, where labkit.check does its own comparing. All is measured in one run; rounds take turns, and medians count.
+Everybody hands in the reference's notebook 03. Plain execution is nbclient's, of the same cells in an
+ordinary kernel, where labkit.check does its own comparing. All is measured in one run; rounds take turns, and
+medians count.
 """
 
 import argparse
