@@ -9,6 +9,7 @@ medians count.
 """
 
 import argparse
+import os
 import statistics
 import tempfile
 import time
@@ -16,7 +17,6 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbgrader.utils import setenv
 
 from grading import jobs, notebooks
 from grading.autograde import autograde, make_job
@@ -100,7 +100,8 @@ def main() -> None:
     )
     parser.add_argument("--copies", type=int, default=20, help="notebooks of the whole class")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, setenv(OMP_NUM_THREADS="1"):
+    os.environ["OMP_NUM_THREADS"] = "1"
+    with tempfile.TemporaryDirectory() as folder:
         course = prepare(Path(folder) / "course", args.copies)
         job = make_job(course, course.submissions()[0], course.released()[NAME], course.seed())
         ratio(job, args.rounds)
