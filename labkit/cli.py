@@ -4,6 +4,7 @@ import argparse
 import math
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from labkit.exercises.registry import EmptyExercise, use_reference
@@ -258,19 +259,25 @@ def data(args: argparse.Namespace) -> None:
         print(describe(MotionDataset(args.source)))
 
 
-def main(arguments: list[str] | None = None) -> int:
-    args = build_parser().parse_args(arguments)
+def exit_status(work: Callable[[], object]) -> int:
+    """Do the work; what the user can mend, or stopped, is one line on stderr and a status other than 0."""
     try:
-        if getattr(args, "reference", False):
-            use_reference()
-        globals()[args.command](args)
-    except (LabError, EmptyExercise) as error:
-        print(f"labkit: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:  # a folder that may not be written to, a full disk
+        work()
+    except (LabError, EmptyExercise, OSError) as error:  # OSError: a folder not to be written to, a full disk
         print(f"labkit: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("labkit: stopped", file=sys.stderr)
         return 130
     return 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    args = build_parser().parse_args(arguments)
+
+    def work() -> None:
+        if getattr(args, "reference", False):
+            use_reference()
+        globals()[args.command](args)
+
+    return exit_status(work)

@@ -15,6 +15,7 @@ from labkit.dataset import MotionDataset, Sample, pad
 from labkit.paths import LabError, atomic_write
 from labkit.text import TextEncoder, TextFeatures
 
+SOURCES = ("bandai", "cmu", "accad", "deepmimic")  # what the shipped weights are made from
 MIN_FRAMES = 20  # a second
 MAX_WORDS = 28  # longer sentences, a handful, are more than the text encoder takes
 MAX_FRAMES = 120  # 6 seconds: longer clips are cropped, at random each time

@@ -15,6 +15,7 @@ from pathlib import Path
 import torch
 
 from labkit.checkpoint import build, write_checkpoint
+from labkit.cli import Parser, exit_status
 from labkit.diffusion import Schedule
 from labkit.models import NETWORKS
 from labkit.motion import D
@@ -47,21 +48,20 @@ def export(run: Path, out: Path) -> Path:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        prog="labkit.training.export",
+        prog="python -m labkit.training.export",
     )
     parser.add_argument("runs", nargs="+", type=Path, help="folders of runs")
     parser.add_argument("--out", type=Path, required=True, help="folder for the checkpoints")
     args = parser.parse_args()
-    try:
+
+    def work() -> None:
         for run in args.runs:
             print(export(run, args.out))
-    except LabError as error:
-        print(f"labkit: {error}", file=sys.stderr)
-        return 1
-    return 0
+
+    return exit_status(work)
 
 
 if __name__ == "__main__":

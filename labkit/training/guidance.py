@@ -8,12 +8,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from labkit.cli import Parser, exit_status
 from labkit.evaluate import Row, choose, draw, score, table
 from labkit.evaluator import load_evaluator
 from labkit.exercises.registry import use_reference
 from labkit.models import NETWORKS
-from labkit.paths import LabError
 from labkit.reference import Reference
+from labkit.training.corpus import SOURCES
 from labkit.training.publish import real_reference
 
 SHOWN = ("FD to half", "TMR-Score", "R3 of", "content", "style", "coverage", "foot sliding", "jerk")
@@ -38,14 +39,14 @@ def sweep(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        prog="labkit.training.guidance",
+        prog="python -m labkit.training.guidance",
     )
     parser.add_argument("--network", choices=tuple(NETWORKS), default="adaln")
     parser.add_argument("--scales", nargs="+", type=float, default=[1, 1.5, 2, 2.5, 3, 4])
-    parser.add_argument("--sources", nargs="+", default=["bandai", "cmu", "accad", "deepmimic"])
+    parser.add_argument("--sources", nargs="+", default=SOURCES)
     parser.add_argument("--split", default="val", choices=("val", "test_a", "test_b"))
     parser.add_argument("--count", type=int, default=128, help="captions")
     parser.add_argument("--steps", type=int, default=25)
@@ -53,19 +54,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--text-checkpoint", type=Path, help="the text tower they were trained with")
     parser.add_argument("--out", type=Path, default=Path("out/guidance"), help="folder for cached captions")
     args = parser.parse_args(arguments)
-    use_reference()
-    try:
+
+    def work() -> None:
+        use_reference()
         reference = real_reference(args.sources, args.split, args.out / "cache", load_evaluator(), True)
         rows = sweep(
             args.network, reference, args.scales, args.count, steps=args.steps, checkpoint=args.checkpoint,
             text_checkpoint=args.text_checkpoint,
         )  # fmt: skip
-    except LabError as error:
-        print(f"labkit: {error}", file=sys.stderr)
-        return 1
-    print(f"{args.network}, {args.split}: columns are guidance scales")
-    print(table(rows))
-    return 0
+        print(f"{args.network}, {args.split}: columns are guidance scales")
+        print(table(rows))
+
+    return exit_status(work)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from labkit.body import load_body
+from labkit.cli import Parser, exit_status
 from labkit.dataset import MotionDataset, Sample
 from labkit.evaluate import choose, draw_motions, motion_features, score
 from labkit.evaluator import load_evaluator
@@ -39,7 +40,7 @@ from labkit.prepare.captions.grammar import article
 from labkit.reference import load_reference
 from labkit.show import contact_sheet
 from labkit.text import TextEncoder
-from labkit.training.corpus import MAX_FRAMES, MAX_WORDS, MIN_FRAMES
+from labkit.training.corpus import MAX_FRAMES, MAX_WORDS, MIN_FRAMES, SOURCES
 from labkit.training.publish import real_reference
 
 THIN = 2  # alignment looks at every second frame
@@ -353,14 +354,14 @@ QUESTIONS = dict(memory=memory, unseen=unseen, variety=variety, judges=judges)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        prog="labkit.training.honesty",
+        prog="python -m labkit.training.honesty",
     )
     parser.add_argument("questions", nargs="+", choices=tuple(QUESTIONS))
     parser.add_argument("--networks", nargs="+", choices=tuple(NETWORKS), default=tuple(NETWORKS))
-    parser.add_argument("--sources", nargs="+", default=["bandai", "cmu", "accad", "deepmimic"])
+    parser.add_argument("--sources", nargs="+", default=SOURCES)
     parser.add_argument("--count", type=int, default=50, help="motions a network and question")
     parser.add_argument("--steps", type=int, default=25)
     parser.add_argument("--guidance", type=float, default=2.5)
@@ -379,14 +380,13 @@ def main(arguments: list[str] | None = None) -> int:
     asked = Asked(
         tuple(args.networks), tuple(args.sources), args.count, args.seed, args.out, args.evaluator, settings
     )
-    use_reference()
-    try:
+
+    def work() -> None:
+        use_reference()
         for question in args.questions:
             print(QUESTIONS[question](asked), end="\n\n", flush=True)
-    except LabError as error:
-        print(f"labkit: {error}", file=sys.stderr)
-        return 1
-    return 0
+
+    return exit_status(work)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ All but the first look through the shipped evaluator and networks, so the order 
 
 import argparse
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tqdm import tqdm
 
 from labkit.body import load_body
 from labkit.checkpoint import load_denoiser, load_text
+from labkit.cli import Parser, exit_status
 from labkit.dataset import MotionDataset, Sample
 from labkit.diffusion import sample
 from labkit.evaluate import motion_features, physical
@@ -34,7 +36,7 @@ from labkit.show import contact_sheet
 from labkit.sides import lead
 from labkit.store import Clip, write_store
 from labkit.text import TextEncoder
-from labkit.training.corpus import MAX_FRAMES, Corpus, label
+from labkit.training.corpus import MAX_FRAMES, SOURCES, Corpus, label
 
 WORST = 0.8  # TMR-Score; a motion that fits its caption less is left out of the starter set
 NAMES = ("text", "evaluator", "incontext", "adaln", "cross_attention")
@@ -150,31 +152,35 @@ def make_sheets(steps: int) -> None:
         contact_sheet(Path("docs") / f"samples_{network}.png", motions, load_body(), SHEET)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
+def main(arguments: list[str] | None = None) -> int:
+    parser = Parser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        prog="labkit.training.publish",
+        prog="python -m labkit.training.publish",
     )
     parser.add_argument("what", choices=("checkpoints", "reference", "starter", "sheets"))
     parser.add_argument("--runs", type=Path, default=Path("runs"))
-    parser.add_argument("--sources", nargs="+", default=["bandai", "cmu", "accad", "deepmimic"])
+    parser.add_argument("--sources", nargs="+", default=SOURCES)
     parser.add_argument("--network", default="cross_attention", help="what the starter set is drawn from")
     parser.add_argument("--count", type=int, default=280)
     parser.add_argument("--tries", type=int, default=4)
     parser.add_argument("--steps", type=int, default=50)
-    args = parser.parse_args()
-    use_reference()
-    if args.what == "checkpoints":
-        publish_checkpoints(args.runs)
-    elif args.what == "reference":
-        for split in ("test_a", "test_b"):
-            make_reference(args.sources, split, args.runs)
-    elif args.what == "sheets":
-        make_sheets(args.steps)
-    else:
-        make_starter(args.sources, args.network, args.runs, args.count, args.tries, args.steps)
+    args = parser.parse_args(arguments)
+
+    def work() -> None:
+        use_reference()
+        if args.what == "checkpoints":
+            publish_checkpoints(args.runs)
+        elif args.what == "reference":
+            for split in ("test_a", "test_b"):
+                make_reference(args.sources, split, args.runs)
+        elif args.what == "sheets":
+            make_sheets(args.steps)
+        else:
+            make_starter(args.sources, args.network, args.runs, args.count, args.tries, args.steps)
+
+    return exit_status(work)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
