@@ -150,6 +150,8 @@ def test_overlay_trails_and_theme(ran):
     side_by_side = picture(player)
     player.get_by_role("button", name=re.compile("^Overlay")).click()
     assert player.locator(".lk-tag").all_inner_texts() == ["1", "2"]
+    ink = player.locator(".lk-tag").nth(1).evaluate("tag => getComputedStyle(tag).color")
+    assert ink == "rgb(17, 17, 17)"  # white could not be read on a ghost's colour
     assert player.locator(".lk-window").count() == 1
     overlaid = picture(player)
     assert changed(side_by_side, overlaid) > 0.05

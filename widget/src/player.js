@@ -76,13 +76,13 @@ function onTheme(act) {
   return () => (observer.disconnect(), DARK.removeEventListener("change", act));
 }
 
-/** Show a scene inside `element`; returns {destroy, get frame, set frame, …}. `onFrame` hears where it rests. */
+/** Show a scene inside `element`; returns {seek, destroy}. `onFrame` hears at which frame it rests. */
 export function mount(element, scene, buffer, onFrame = () => {}) {
   const arrays = unpack(scene.arrays, buffer);
   const { tracks, steps, fps } = scene;
   const frames = Math.max(...tracks.map((t) => t.frames));
   const state = { frame: 0, step: Math.max(steps.length - 1, 0), playing: false, speed: 1, loop: true };
-  let dirty = true, moved = true, request = 0, clock = 0, before = 0, windows = [], tags = [];
+  let dirty = true, moved = true, visible = false, request = 0, clock = 0, before = 0, windows = [], tags = [];
 
   const root = h("section", { class: "lk", "aria-label": "Motion player", "data-lm-suppress-shortcuts": "true" });
   const stageElement = h("div", { class: "lk-stage", tabindex: "0", role: "application", "aria-label":
@@ -95,7 +95,6 @@ export function mount(element, scene, buffer, onFrame = () => {}) {
     dirty = true;
     if (!request && visible) request = requestAnimationFrame(tick);
   };
-  let visible = false;
   let stage;
   try {
     stage = new Stage(scene, new Body(scene.body, arrays), arrays, stageElement, wake);
@@ -166,7 +165,10 @@ export function mount(element, scene, buffer, onFrame = () => {}) {
 
   function layOut() {
     stageElement.querySelectorAll(".lk-panel, .lk-tag").forEach((e) => e.remove());
-    const number = (k, seen) => h("span", { class: seen, style: stage.overlay ? `background:${stage.actors[k].color}` : "" }, `${k + 1}`);
+    const number = (k, classes) => {
+      const color = stage.overlay && stage.actors[k].color;
+      return h("span", { class: classes, style: color ? `background:${color};color:#111` : undefined }, `${k + 1}`);
+    };
     const captions = tracks.map(({ caption }, k) => h("span", {}, ...(tracks.length > 1 ? [number(k, "lk-number"), " "] : []), caption));
     const panels = stage.overlay ? [captions] : captions.map((c) => [c]);
     windows = panels.map(() => h("div", { class: "lk-window" }));
@@ -268,7 +270,7 @@ export function mount(element, scene, buffer, onFrame = () => {}) {
       "[": () => faster(-1),
       "]": () => faster(1),
     }[event.key];
-    if (event.ctrlKey || event.metaKey || event.altKey || !(act || turn)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !act) return;
     if (event.shiftKey && turn) stage.turn(...turn);
     else act();
     event.preventDefault();

@@ -49,11 +49,10 @@ function round(shader) {
 
 /** One moving body: its mesh, its trails, and where it is at a frame. */
 class Actor {
-  constructor(scene, k, body, arrays, material) {
+  constructor(scene, k, body, arrays, shared) {
     const track = scene.tracks[k];
-    Object.assign(this, { track, body, k });
-    this.pelvis = arrays[`pelvis${k}`];
-    this.motion = { pose: arrays[`pose${k}`], pelvis: this.pelvis, rotations: scene.rotations, angle: scene.angle };
+    Object.assign(this, { track, body });
+    this.motion = { pose: arrays[`pose${k}`], pelvis: arrays[`pelvis${k}`], rotations: scene.rotations, angle: scene.angle };
     this.joints = new Float32Array(body.restJoints.length);
 
     const geometry = new THREE.BufferGeometry();
@@ -61,11 +60,11 @@ class Actor {
     this.normal = new THREE.BufferAttribute(new Float32Array(body.rest.length), 3).setUsage(THREE.DynamicDrawUsage);
     geometry.setAttribute("position", this.position);
     geometry.setAttribute("normal", this.normal);
-    geometry.setAttribute("color", material.colors);
-    geometry.setIndex(material.index);
+    geometry.setAttribute("color", shared.colors);
+    geometry.setIndex(shared.index);
     this.plain = new THREE.MeshLambertMaterial({ vertexColors: true });
-    this.color = k ? GHOSTS[(k - 1) % GHOSTS.length] : ""; // as a ghost; the first is none
-    this.ghost = new THREE.MeshLambertMaterial({ color: this.color || GHOSTS[0], transparent: true, opacity: 0.55 });
+    this.color = k ? GHOSTS[(k - 1) % GHOSTS.length] : null; // as a ghost; the first is none
+    this.ghost = k ? new THREE.MeshLambertMaterial({ color: this.color, transparent: true, opacity: 0.55 }) : this.plain;
     this.mesh = new THREE.Mesh(geometry, this.plain);
     this.mesh.frustumCulled = false;
     this.mesh.castShadow = true;
@@ -101,7 +100,7 @@ class Actor {
 
   /** The way of the pelvis over the floor, low-passed over half a second, for a calm camera. */
   smoothPath() {
-    const { frames } = this.track;
+    const { frames } = this.track, { pelvis } = this.motion;
     const at = 3 * frames * this.step;
     const weights = Array.from({ length: 41 }, (_, i) => Math.exp(-0.5 * ((i - 20) / 10) ** 2));
     const total = weights.reduce((a, b) => a + b);
@@ -109,8 +108,8 @@ class Actor {
     for (let f = 0; f < frames; f++)
       weights.forEach((w, i) => {
         const from = at + 3 * Math.min(Math.max(f + i - 20, 0), frames - 1);
-        this.way[2 * f] += (w / total) * this.pelvis[from];
-        this.way[2 * f + 1] += (w / total) * this.pelvis[from + 1];
+        this.way[2 * f] += (w / total) * pelvis[from];
+        this.way[2 * f + 1] += (w / total) * pelvis[from + 1];
       });
   }
 
@@ -131,13 +130,13 @@ class Actor {
 
   drawTrails(joint = this.jointOfDots) {
     this.jointOfDots = joint;
-    const { frames } = this.track;
+    const { frames } = this.track, { pelvis } = this.motion;
     const first = frames * this.step;
     const path = new Float32Array(3 * frames);
     const dots = this.dots.geometry.getAttribute("position");
     const joints = new Float32Array(this.joints.length);
     for (let f = 0; f < frames; f++) {
-      path.set([this.pelvis[3 * (first + f)], this.pelvis[3 * (first + f) + 1], 0.006], 3 * f);
+      path.set([pelvis[3 * (first + f)], pelvis[3 * (first + f) + 1], 0.006], 3 * f);
       if (joint < 0) continue;
       this.body.pose(this.motion, first + f, joints);
       dots.setXYZ(f, joints[3 * joint], joints[3 * joint + 1], joints[3 * joint + 2]);
@@ -349,7 +348,7 @@ export class Stage {
 
   setOverlay(on) {
     this.overlay = on;
-    for (const a of this.actors) a.mesh.material = on && a.k ? a.ghost : a.plain;
+    for (const a of this.actors) a.mesh.material = on ? a.ghost : a.plain;
     this.colorTrails();
   }
 }
