@@ -117,8 +117,7 @@ def read_cell(cell: object) -> Cell:
     source = cell.get("source", cell.get("input", ""))  # code was "input" before format 4
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
-    source = source if isinstance(source, str) else ""
-    source = source.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
+    source = whole(source).replace("\r\n", "\n") if isinstance(source, str) else ""
     metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
     nbgrader = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
     claims = {c for c in (cell.get("id"), nbgrader.get("grade_id")) if isinstance(c, str)}
@@ -129,18 +128,27 @@ def read_cell(cell: object) -> Cell:
     return Cell(kind if kind in ("code", "markdown") else "raw", source, claims, pictures(cell))
 
 
+def whole(text: str) -> str:
+    """Without halves of characters, which no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def level(cell: dict) -> int:
-    return cell.get("level") if cell.get("level") in (1, 2, 3, 4, 5, 6) else 1
+    """Of a heading."""
+    found = cell.get("level")
+    return found if type(found) is int and 1 <= found <= 6 else 1
 
 
 def pictures(cell: dict) -> dict[str, dict[str, str]]:
     """A cell's attachments, as far as they are what they should be."""
     attachments = cell.get("attachments") if isinstance(cell.get("attachments"), dict) else {}
-    return {
-        key: {mime: data for mime, data in bundle.items() if isinstance(data, str)}
-        for key, bundle in attachments.items()
-        if isinstance(bundle, dict) and len(json.dumps(bundle)) <= PICTURE
-    }
+    found = {}
+    for key, bundle in attachments.items():
+        if isinstance(bundle, dict):
+            kept = {whole(mime): whole(data) for mime, data in bundle.items() if isinstance(data, str)}
+            if sum(len(mime) + len(data) for mime, data in kept.items()) <= PICTURE:
+                found[whole(key)] = kept
+    return found
 
 
 def targets(source: str) -> set[str]:

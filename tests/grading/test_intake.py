@@ -132,6 +132,13 @@ def test_headings_of_format_3_stay_headings(student, releases):
     assert take_in(json.dumps(plain).encode(), releases).notebook.cells[0].source == "## Mine"
 
 
+@pytest.mark.parametrize("level", [2.0, "2", None, [2], 7])
+def test_levels_that_are_none(level, student, releases):
+    plain = json.loads(student().bytes())
+    plain["cells"].insert(0, {"cell_type": "heading", "level": level, "source": "Mine"})
+    assert take_in(json.dumps(plain).encode(), releases).notebook.cells[0].source == "# Mine"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
 def test_other_encodings(encoding, student, releases):
     hers = student()
@@ -164,6 +171,15 @@ def test_attachments_that_are_none(attachments, student, releases):
     for cell in plain["cells"]:
         cell["attachments"] = attachments
     assert frame(take_in(json.dumps(plain).encode(), releases).notebook) == frame(releases["03_diffusion"])
+
+
+def test_attachments_that_no_file_could_hold(student, releases):
+    plain = json.loads(student().bytes())
+    answer = next(cell for cell in plain["cells"] if cell["id"] == "answer-q6")
+    answer["source"] = "<!-- answer q6 -->\nLook."
+    answer["attachments"] = {"\ud800": {"image/png": "aGk=", "\udfff": "\ud800"}}
+    notebook = take_in(json.dumps(plain).encode(), releases).notebook
+    assert "aGk=" in nbformat.writes(notebook).encode("utf-8").decode("utf-8")
 
 
 def test_nonsense_in_place_of_text_and_metadata(student, releases):
