@@ -105,17 +105,25 @@ def test_cancel_ends_the_loop_at_the_next_step(box, own):
     assert len(done) == 13 and len(box.history) == 1
 
 
-def test_one_drawing_at_a_time(box, own):
+def test_cancel_that_comes_too_late_does_nothing(box, caplog):
+    click(box, box.cancel)
+    assert not caplog.records
+
+
+def test_one_drawing_at_a_time(box, own, tmp_path):
+    click(box, box.generate)
     go = threading.Event()
     own(labkit.diffusion.ddim_step, lambda schedule, prediction, x, *_: go.wait(30) and x)
     box.generate.click()
     first = box.job
     assert box.generate.disabled and box.caption.disabled and not box.cancel.disabled
     box._on_generate()
+    box.mp4.click()  # made before the button was off
     assert box.job is first
     go.set()
     first.thread.join(60)
-    assert len(box.history) == 1 and not box.generate.disabled
+    assert not list(tmp_path.glob("out/*"))
+    assert len(box.history) == 2 and not box.generate.disabled
 
 
 @pytest.mark.parametrize(

@@ -36,10 +36,6 @@ class Scene:
         """Facts and arrays, see :func:`labkit.show.player.pack.pack`."""
         return pack(self.motions, self.captions, self.body, self.steps)
 
-    def html(self, height: int) -> str:
-        """The self-contained view, `height` pixels high."""
-        return self.view(height).data
-
     def view(self, height: int) -> "View":
         """The self-contained view, `height` pixels high, as a notebook's output."""
         label = "; ".join(filter(None, self.captions)) or "a moving body"

@@ -8,7 +8,7 @@ import traitlets
 from labkit.body import Body, load_body
 from labkit.motion import Motion
 from labkit.show.player.page import MODULE
-from labkit.show.player.scene import Scene
+from labkit.show.player.scene import HEIGHT, Scene
 
 
 class Player(anywidget.AnyWidget):
@@ -21,7 +21,7 @@ class Player(anywidget.AnyWidget):
     _esm = MODULE
     scene = traitlets.Dict().tag(sync=True)
     data = traitlets.Bytes().tag(sync=True)
-    height = traitlets.Int(460).tag(sync=True)
+    height = traitlets.Int(HEIGHT).tag(sync=True)
     frame = traitlets.Int(0, help="the frame at which the user has stopped").tag(sync=True)
 
     def __init__(
@@ -29,7 +29,7 @@ class Player(anywidget.AnyWidget):
         motions: Motion | Sequence[Motion],
         captions: str | Sequence[str] = "",
         body: Body | None = None,
-        height: int = 460,
+        height: int = HEIGHT,
     ):
         super().__init__(height=height)
         self.body = body or load_body()

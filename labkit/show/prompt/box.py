@@ -74,38 +74,27 @@ class PromptBox:
 
         self.generate.on_click(self._on_generate)
         self.caption.on_msg(lambda _, content, __: content.get("event") == "submit" and self._on_generate())
-        self.cancel.on_click(lambda _: self.job.cancel())
+        self.cancel.on_click(self._on_cancel)
         self.mp4.on_click(lambda _: self._start("Drawing the video", self._save_mp4))
         self.npz.on_click(lambda _: self._start("Writing", self._save_npz))
 
     def _laid_out(self) -> widgets.Widget:
-        for part, name in (
-            (grid := widgets.GridBox(self._settings), "settings"),
-            (run := widgets.HBox([self.generate, self.cancel, self.progress]), "run"),
-            (self.progress, "progress"),
-            (self.view, "view"),
-            (self._whose, "whose"),
-            (self.choice, "choice"),
-            (self.links, "links"),
-            (files := widgets.HBox([self.mp4, self.npz]), "files"),
-        ):
+        style = widgets.HTML(f"<style>{STYLE}</style>")
+        settings = widgets.GridBox(self._settings)
+        run = widgets.HBox([self.generate, self.cancel, self.progress])
+        files = widgets.HBox([self.mp4, self.npz])
+        named = {
+            "settings": settings, "run": run, "progress": self.progress, "view": self.view,
+            "whose": self._whose, "choice": self.choice, "links": self.links, "files": files,
+        }  # fmt: skip
+        for name, part in named.items():
             part.add_class(f"lkp-{name}")
         self._drawn_only = [self.choice, files]
         self._appear(False)
-        style = widgets.HTML(f"<style>{STYLE}</style>")
-        parts = [
-            style,
-            self.caption,
-            grid,
-            self._whose,
-            run,
-            self.message,
-            self.view,
-            self.choice,
-            files,
-            self.links,
-        ]
-        box = widgets.VBox(parts)
+        box = widgets.VBox([
+            style, self.caption, settings, self._whose, run,
+            self.message, self.view, self.choice, files, self.links,
+        ])  # fmt: skip
         box.add_class("labkit-prompt")
         box.add_class(self._name)
         return box
@@ -117,9 +106,11 @@ class PromptBox:
 
     # What happens behind the buttons
 
+    def _on_cancel(self, _) -> None:
+        if job := self.job:  # none where the click comes too late
+            job.cancel()
+
     def _on_generate(self, *_) -> None:
-        if self.job:
-            return
         asked = Asked(
             self.caption.value, self.network.value, self.sampler.value, self.steps.value,
             self.guidance_scale.value, self.seconds.value, self.seed.value,
@@ -158,8 +149,10 @@ class PromptBox:
         self.links.value = "<br>".join(link(path, "application/zip") for path in paths)
 
     def _start(self, doing: str, work: Callable[[Job], None], asked: Asked | None = None) -> None:
-        """Do `work` as a job: what goes wrong in it becomes one line in the box."""
-        asked = asked or self.shown[0].asked
+        """Do `work` as a job, unless there is one: what goes wrong in it becomes one line in the box."""
+        if self.job:  # clicked before the buttons were off
+            return
+        asked or self.shown[0].asked
 
         def run(job: Job) -> None:
             line = ""
@@ -206,7 +199,7 @@ class PromptBox:
     def _show(self, drawn: list[Drawn]) -> None:
         """Show these motions side by side; the saved notebook keeps them, too."""
         scene = Scene([d.motion for d in drawn], captions([d.asked for d in drawn]), self.body)
-        self.view.value = scene.html(HEIGHT)
+        self.view.value = scene.view(HEIGHT).data
         self.shown = drawn
         if self._kept:
             self._kept.update(HTML(self._saved()))
