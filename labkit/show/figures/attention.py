@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from labkit.models.base import Attention, BaseDiT
-from labkit.show.figures.style import BLUE, FAINT, GREEN, INK, ORANGE, PURPLE, axes
+from labkit.show.figures.style import FAINT, INK, LINES, ORANGE, axes
 from labkit.text import TextFeatures
 
 # ----------------------------------------------------------------------------------------------------------
@@ -123,9 +123,11 @@ def modulations(network: BaseDiT, t: Tensor, text: TextFeatures) -> Tensor:
     ]
     captions = torch.arange(len(text), device=t.device).repeat_interleave(len(t))
     blank = torch.zeros(len(captions), 1, network.config["features"], device=t.device)
-    network(blank, t.repeat(len(text)), text[captions])
-    for handle in handles:
-        handle.remove()
+    try:
+        network(blank, t.repeat(len(text)), text[captions])
+    finally:
+        for handle in handles:
+            handle.remove()
     stacked = torch.stack([found[i] for i in range(len(network.blocks))])
     return stacked.reshape(len(network.blocks), len(text), len(t), 6, -1).cpu()
 
@@ -146,8 +148,8 @@ def _heat(ax: Axes, across: np.ndarray, down: np.ndarray, weights: np.ndarray):
     return mesh
 
 
-def _bar(figure: Figure, mesh, axes) -> None:
-    bar = figure.colorbar(mesh, ax=axes, shrink=0.6, aspect=28, pad=0.01)
+def _bar(figure: Figure, mesh, panels) -> None:
+    bar = figure.colorbar(mesh, ax=panels, shrink=0.6, aspect=28, pad=0.01)
     bar.set_label("attention", fontsize=9, color=INK)
     bar.ax.tick_params(labelsize=8, colors=INK)
     bar.outline.set_visible(False)
@@ -201,12 +203,6 @@ def lookup(panels: Mapping[str, Tensor], words: Sequence[str]) -> Figure:
     return figure
 
 
-BLOCK_LINES = [
-    dict(color=color, linestyle=style, marker=marker)
-    for color, style, marker in zip((BLUE, ORANGE, GREEN, PURPLE), ("-", "--", "-.", ":"), "os^D")
-]
-
-
 KNOBS = {"scale before attention": 1, "gate of attention": 2, "scale before the mlp": 4, "gate of the mlp": 5}
 
 
@@ -219,8 +215,8 @@ def knobs(vectors: Tensor, t: Sequence[int]) -> Figure:
     for ax, (title, which) in zip(panels.T.flat, KNOBS.items()):
         height = vectors[:, :, :, which].abs().mean((1, 3))  # (blocks, N)
         for i, line in enumerate(height.numpy()):
-            style = BLOCK_LINES[i % len(BLOCK_LINES)]
-            ax.plot(t, line, label=f"block {i + 1}", markevery=3, markersize=4, linewidth=1.6, **style)
+            look = LINES[i % len(LINES)]
+            ax.plot(t, line, label=f"block {i + 1}", markevery=3, markersize=4, linewidth=1.6, **look)
         ax.axhline(0, color=FAINT, linewidth=0.8)
         ax.set_title(title)
     for ax, name in zip(panels[:, 0], ("mean |scale|", "mean |gate|")):

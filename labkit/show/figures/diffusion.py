@@ -14,16 +14,9 @@ from torch import Tensor
 from labkit.body import Body
 from labkit.diffusion import Schedule
 from labkit.motion import FPS, Motion
-from labkit.show.figures.style import BLUE, FAINT, GREEN, INK, ORANGE, PURPLE, axes
+from labkit.show.figures.style import BLUE, FAINT, INK, LINES, axes
+from labkit.show.sheet import HEIGHT, WIDTH
 from labkit.show.video import Stage
-
-# What tells lines apart where colours do not.
-LINES = [
-    dict(color=BLUE, linestyle="-", marker="o"),
-    dict(color=ORANGE, linestyle="--", marker="s"),
-    dict(color=GREEN, linestyle="-.", marker="^"),
-    dict(color=PURPLE, linestyle=":", marker="D"),
-]
 
 
 def sticks(joints: Sequence[Tensor], titles: Sequence[str], parents: Sequence[int]) -> Figure:
@@ -58,7 +51,7 @@ def film(rows: Mapping[str, Sequence[Motion]], titles: Sequence[str], body: Body
     for (name, motions), line in zip(rows.items(), panels):
         for ax, motion in zip(line, motions):
             # One frame at a time: the camera should not stand back for what is not seen.
-            ax.imshow(Stage([motion[frame : frame + 1]], body, [""], 210, 150).frame(0))
+            ax.imshow(Stage([motion[frame : frame + 1]], body, [""], HEIGHT, WIDTH).frame(0))
             ax.set(xticks=[], yticks=[])
             ax.spines[:].set_visible(False)
         line[0].set_ylabel(name, fontsize=10)

@@ -11,6 +11,8 @@ from labkit.evaluate import Row
 from labkit.show.figures.style import (
     BLUE,
     FAINT,
+    GOLD,
+    GREEN,
     INK,
     NETWORK_LABELS,
     NETWORK_LINES,
@@ -28,8 +30,8 @@ GROUPS = {
     "raise-up-right": ("raises right", SKY, ">"),
     "raise-up-both": ("raises both", PURPLE, "^"),
     "wave": ("waves", ORANGE, "v"),
-    "run": ("runs", "#00805c", "s"),
-    "walk": ("walks, turns", "#b98500", "o"),
+    "run": ("runs", GREEN, "s"),
+    "walk": ("walks, turns", GOLD, "o"),
 }
 OTHER = ("all else", FAINT, "x")
 FALLBACK = (
@@ -128,15 +130,11 @@ def towers(text: np.ndarray, motion: np.ndarray, pairs: int = 40) -> Figure:
     origin, directions, share = principal_axes(np.concatenate([motion, text]))
     figure, ax = axes(width=6.4, height=4.4)
     ends = [(x - origin) @ directions.T for x in (motion, text)]
-    looks = (
-        dict(label="motions", color=BLUE, marker="o", linestyle="-"),
-        dict(label="their captions", color=ORANGE, marker="^", linestyle="--"),
-    )
+    looks = (("motions", BLUE, "o", "-"), ("their captions", ORANGE, "^", "--"))
     ax.plot(*np.stack(ends)[:, :pairs].transpose(2, 0, 1), color=FAINT, linewidth=0.6, alpha=0.7, zorder=1)
-    for points, look in zip(ends, looks):
-        line = look.pop("linestyle")
-        ax.scatter(*points.T, s=13, alpha=0.55, linewidths=0, **look)
-        _gaussian(ax, points, edgecolor=look["color"], linestyle=line)
+    for points, (name, color, marker, dashes) in zip(ends, looks):
+        ax.scatter(*points.T, s=13, alpha=0.55, linewidths=0, color=color, marker=marker, label=name)
+        _gaussian(ax, points, edgecolor=color, linestyle=dashes)
     ax.legend(**LEGEND, loc="center left", bbox_to_anchor=(1, 0.5))
     ax.set_title(f"{len(motion)} pairs as the evaluator sees them")
     _plane(ax, share)

@@ -18,8 +18,9 @@ from labkit.body import Body
 from labkit.metrics.physical import FEET, NEAR
 from labkit.motion import FPS, JOINT_NAMES, LAYOUT, Motion, decode_joints
 from labkit.show.camera import SIDE
-from labkit.show.figures.style import BLUE, FAINT, GOLD, GREEN, INK, ORANGE, PAPER, PURPLE, RED, axes
+from labkit.show.figures.style import BLUE, FAINT, GOLD, GREEN, INK, LINES, ORANGE, PAPER, PURPLE, RED, axes
 from labkit.show.raster import Camera
+from labkit.show.sheet import HEIGHT, WIDTH
 from labkit.show.video import Stage, render_frames
 
 SYMBOLS = {
@@ -29,8 +30,10 @@ SYMBOLS = {
     "rotations": (r"$\theta$", PURPLE),
     "joints": (r"$j$", GOLD),
 }
-LEFT, RIGHT = dict(color=BLUE, linewidth=2.4), dict(color=ORANGE, linewidth=1.4)  # thick and thin as well
-LINES = {"left": LEFT, "right": RIGHT}
+SIDE_LINES = {  # thick and thin as well
+    "left": dict(color=BLUE, linewidth=2.4),
+    "right": dict(color=ORANGE, linewidth=1.4),
+}
 BEHIND = dict(facecolor=PAPER, edgecolor="none", alpha=0.85, pad=1)  # so that words can be read over lines
 
 
@@ -41,8 +44,12 @@ def _seconds(frames: int) -> np.ndarray:
 def lengths(seconds: Sequence[float], words: Sequence[int]) -> Figure:
     """Histograms of the motions' lengths (N,) in seconds and the captions' lengths (M,) in words."""
     figure, (left, right) = axes(1, 2, 7.0, 2.4)
-    for ax, values, width, unit in ((left, seconds, 0.5, "seconds"), (right, words, 1, "words")):
-        edges = np.arange(0, math.ceil(max(values) / width) + 1) * width + (width / 2 if width == 1 else 0)
+    # whole numbers of words stand in the middle of their bars
+    for ax, values, first, width, unit in (
+        (left, seconds, 0, 0.5, "seconds"),
+        (right, words, 0.5, 1, "words"),
+    ):
+        edges = first + width * np.arange(math.ceil(max(values) / width) + 1)
         ax.hist(values, edges, color=BLUE, edgecolor=PAPER)
         ax.axvline(float(np.mean(values)), color=ORANGE, linestyle="--", label="mean")
         ax.set_xlabel(unit)
@@ -100,14 +107,14 @@ def _stick(ax: Axes, points: np.ndarray, parents: Sequence[int]) -> None:
     """One body as lines from joint to joint; points: (24, 2)."""
     for j, parent in enumerate(parents):
         if parent >= 0:
-            side = LINES.get(JOINT_NAMES[j].split("_")[0], dict(color=INK, linewidth=1.9))
+            side = SIDE_LINES.get(JOINT_NAMES[j].split("_")[0], dict(color=INK, linewidth=1.9))
             ax.plot(*points[[parent, j]].T, solid_capstyle="round", **side)
     head = points[JOINT_NAMES.index("head")]
     ax.plot(*head, "o", color=INK, markersize=8)
 
 
 def _legend(ax: Axes, place: str) -> None:
-    for name, line in LINES.items():
+    for name, line in SIDE_LINES.items():
         ax.plot([], [], label=f"{name}, {'thick' if name == 'left' else 'thin'}", **line)
     ax.legend(frameon=False, fontsize=8, loc=place)
 
@@ -193,11 +200,11 @@ def floor_path(paths: Mapping[str, tuple[Tensor, Tensor]], every: int = 10) -> F
     Drawn so that a body with heading 0 faces up and has its left on the left.
     """
     figure, ax = axes(1, 1, 5.6, 4.6)
-    looks = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (PURPLE, ":"))
-    for (name, (positions, heading)), (colour, dashes) in zip(paths.items(), looks):
+    for (name, (positions, heading)), line in zip(paths.items(), LINES):
+        colour = line["color"]
         points = -torch.as_tensor(positions)[:, :2].double().numpy()
         angle = torch.as_tensor(heading).double().numpy()[::every]
-        ax.plot(*points.T, color=colour, linestyle=dashes, label=name)
+        ax.plot(*points.T, color=colour, linestyle=line["linestyle"], label=name)
         ax.plot(*points[0], "o", color=colour)
         ax.quiver(
             *points[::every].T, -np.sin(angle), np.cos(angle), color=colour, scale=18, width=0.006, zorder=3
@@ -235,7 +242,7 @@ def foot_contacts(height: Tensor, speed: Tensor) -> Figure:
     height, speed = torch.as_tensor(height).numpy(), torch.as_tensor(speed).numpy()
     time = _seconds(len(height))
     figure, (top, *grid) = axes(3, 1, 7.0, 4.8, sharex=True)
-    for ax, foot, (name, line) in zip(grid, range(2), LINES.items()):
+    for ax, foot, (name, line) in zip(grid, range(2), SIDE_LINES.items()):
         top.plot(time, height[:, foot] * 100, label=name, **line)
         ax.plot(time, speed[:, foot], **line)
         ax.fill_between(
@@ -249,9 +256,6 @@ def foot_contacts(height: Tensor, speed: Tensor) -> Figure:
     grid[0].legend(frameon=False, fontsize=8, loc="upper right")
     grid[1].set_xlabel("seconds")
     return figure
-
-
-PANEL = 150, 210  # of a strip's picture, pixels: width, height
 
 
 def in_picture(points: np.ndarray, camera: Camera, width: int, height: int) -> np.ndarray:
@@ -273,29 +277,26 @@ def contact_strip(
     places = body.joints(motion).double().numpy()
     standing = places[:, FEET[2:], 2] - (body.rest_joints[FEET[2:], 1] - body.sole).numpy() < NEAR  # (F, 2)
     moments = np.linspace(0, len(motion) - 1, count)
-    width, height = PANEL
-    stage = Stage([motion], body, [""], height, width)
-    pixel = (len(motion) - 1) / (count - 1) / FPS / width  # in seconds, so that pictures fill the time axis
+    stage = Stage([motion], body, [""], HEIGHT, WIDTH)
+    pixel = (len(motion) - 1) / (count - 1) / FPS / WIDTH  # in seconds, so that pictures fill the time axis
 
-    figure, (film, bars) = axes(
-        2, 1, 9.2, 2.6, sharex=True, gridspec_kw=dict(height_ratios=[width, 0.22 * width])
-    )
+    figure, (film, bars) = axes(2, 1, 9.2, 2.6, sharex=True, gridspec_kw=dict(height_ratios=[1, 0.22]))
     for moment in moments:
-        i, left = round(moment), moment / FPS - pixel * width / 2
-        film.imshow(stage.frame(i), extent=(left, left + pixel * width, pixel * height, 0))
-        for joint, line in zip(joints, LINES.values()):
+        i, left = round(moment), moment / FPS - pixel * WIDTH / 2
+        film.imshow(stage.frame(i), extent=(left, left + pixel * WIDTH, pixel * HEIGHT, 0))
+        for joint, line in zip(joints, SIDE_LINES.values()):
             way = places[max(0, i - FPS) : i + 1, JOINT_NAMES.index(joint)]
-            x, y = in_picture(way, stage.cameras[0][i], width, height).T
-            x[(x < 0) | (x > width)] = np.nan  # walked in from outside the picture
+            x, y = in_picture(way, stage.cameras[0][i], WIDTH, HEIGHT).T
+            x[(x < 0) | (x > WIDTH)] = np.nan  # walked in from outside the picture
             film.plot(left + pixel * x, pixel * y, **line)
             film.plot(left + pixel * x[-1], pixel * y[-1], "o", color=line["color"], markersize=3)
-    film.set(ylim=(pixel * height, 0), xlim=(-pixel * width / 2, len(motion) / FPS + pixel * width / 2))
+    film.set(ylim=(pixel * HEIGHT, 0), xlim=(-pixel * WIDTH / 2, len(motion) / FPS + pixel * WIDTH / 2))
     film.set_axis_off()
-    for k, line in enumerate(LINES.values()):
+    for k, line in enumerate(SIDE_LINES.values()):
         edges = np.flatnonzero(np.diff(np.pad(standing[:, k].astype(int), 1)))
         spans = [((a - 0.5) / FPS, (b - a) / FPS) for a, b in edges.reshape(-1, 2)]
         bars.broken_barh(spans, (0.62 - k, 0.3 * line["linewidth"] / 2 + 0.1), facecolor=line["color"])
-    bars.set_yticks([0.8, -0.2], [f"{name} foot stands" for name in LINES], fontsize=8)
+    bars.set_yticks([0.8, -0.2], [f"{name} foot stands" for name in SIDE_LINES], fontsize=8)
     bars.set(xlabel="seconds", ylim=(-0.6, 1.2))
     return figure
 
@@ -315,9 +316,9 @@ def bodies(
         shapes[..., 2] -= shapes[..., 2].amin(1, keepdim=True)
         return shapes
 
-    stage = SimpleNamespace(vertices=vertices, faces=body.faces, colors=body.colors)
+    shaped = SimpleNamespace(vertices=vertices, faces=body.faces, colors=body.colors)
     figure, grid = axes(1, len(motion), 1.9 * len(motion), 2.1, squeeze=False)
-    for ax, picture, title in zip(grid[0], render_frames(motion, stage, size=size), titles, strict=True):
+    for ax, picture, title in zip(grid[0], render_frames(motion, shaped, size=size), titles, strict=True):
         ax.imshow(picture)
         ax.set_title(title, fontsize=9)
         ax.set_axis_off()
@@ -328,8 +329,7 @@ def zscores(rows: Tensor, columns: Mapping[str, int], mean: Tensor, std: Tensor)
     """Histograms of some features of frames (N, D), raw and as z-scores. columns: {label: feature}."""
     rows, mean, std = (torch.as_tensor(v) for v in (rows, mean, std))
     figure, (left, right) = axes(1, 2, 7.4, 2.8)
-    looks = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (PURPLE, ":"))
-    for (label, c), (colour, dashes) in zip(columns.items(), looks):
+    for (label, c), line in zip(columns.items(), LINES):
         z = (rows - mean)[:, c] / std[c]
         for ax, values, edges in (
             (left, rows[:, c], np.linspace(-1, 2, 76)),
@@ -340,8 +340,8 @@ def zscores(rows: Tensor, columns: Mapping[str, int], mean: Tensor, std: Tensor)
                 edges,
                 histtype="step",
                 density=True,
-                color=colour,
-                linestyle=dashes,
+                color=line["color"],
+                linestyle=line["linestyle"],
                 label=label,
             )
     left.set(title="as they are", xlabel="metres, or metres and radians a frame")

@@ -14,13 +14,15 @@ BLUE, ORANGE, GREEN, PURPLE, SKY, RED, GOLD = (
     "#0072b2", "#d55e00", "#00805c", "#a34f83", "#3d94c4", "#b3261e", "#b98500",
 )  # fmt: skip
 
+# Keywords for lines in one picture: the dashes and markers say the same as the colour does.
+LINES = (
+    dict(color=BLUE, linestyle="-", marker="o"),
+    dict(color=ORANGE, linestyle="--", marker="s"),
+    dict(color=GREEN, linestyle="-.", marker="^"),
+    dict(color=PURPLE, linestyle=":", marker="D"),
+)
 NETWORK_LABELS = {"incontext": "in-context", "adaln": "adaLN", "cross_attention": "cross-attention"}
-# Keywords for a network's line: the dashes and markers say the same as the colour does.
-NETWORK_LINES = {
-    "incontext": dict(color=BLUE, linestyle="-", marker="o"),
-    "adaln": dict(color=ORANGE, linestyle="--", marker="s"),
-    "cross_attention": dict(color=GREEN, linestyle="-.", marker="^"),
-}
+NETWORK_LINES = dict(zip(NETWORK_LABELS, LINES))
 
 
 def axes(
