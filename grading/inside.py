@@ -74,6 +74,7 @@ def serve(exercise: str, session: int) -> None:
     import torch
     import wire
 
+    from labkit.diffusion import Schedule
     from labkit.exercises.registry import stubs
     from labkit.exercises.stand_in import silenced
 
@@ -99,7 +100,7 @@ def serve(exercise: str, session: int) -> None:
             if kind == "kept":
                 return kept[message["number"]]
             if kind == "schedule":
-                return wire.make_schedule(message["config"])
+                return Schedule(**message["config"])
             if kind == "network":
                 return self.network(message)
             if kind == "callable":

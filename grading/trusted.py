@@ -39,8 +39,14 @@ class Silent(Exception):
     """The kernel does not answer (in time), or in a way that makes no sense."""
 
 
-class Kept(wire.Kept):
-    """A value that the learner's code made and that is not plain: it stays in the kernel."""
+class Kept:
+    """A value that the learner's code made and that is not plain: it stays in the kernel, under this number.
+
+    Its class has the name of that value's type.
+    """
+
+    def __init__(self, number: int):
+        self.number = number
 
 
 class Pack(wire.Packer):
@@ -158,9 +164,22 @@ class Remote:
             raise Silent(self.silent)
         token = self.session + self.messages
         message = dict(request=request, session=self.session, token=token, **fields)
-        return self._guard(lambda: self._ask(message, leaves))
+        raised = None
+        try:
+            reply = self._reply(message, leaves)
+            if "raised" in reply:
+                raised = exception(reply["raised"], reply.get("text"))
+        except TimeoutError:
+            self.silent = "took too long"
+        except (wire.Garbled, EOFError, OSError) as error:
+            self.silent = f"could not be asked ({type(error).__name__})"
+        if self.silent:
+            raise Silent(self.silent)
+        if raised:  # which may be an OSError too, and says nothing about the channel
+            raise raised
+        return reply.get("value")
 
-    def _ask(self, message: dict, leaves: list[Tensor] | None) -> object:
+    def _reply(self, message: dict, leaves: list[Tensor] | None) -> dict:
         self.channel.send(message)
         while True:
             self.messages += 1
@@ -172,10 +191,7 @@ class Remote:
             if "ask" in reply:  # a network of the probe's own, say
                 self.channel.send(self.asked(reply, leaves))
             elif reply.get("token") == message["token"]:
-                break
-        if "raised" in reply:
-            raise exception(reply["raised"], reply.get("text"))
-        return reply.get("value")
+                return reply
 
     def asked(self, reply: dict, leaves: list[Tensor] | None) -> dict:
         """What the learner's code gets for calling what a probe gave it."""
@@ -188,15 +204,6 @@ class Remote:
         if leaves is not None:
             leaves += pack.leaves
         return {"value": value}
-
-    def _guard(self, work: Callable) -> object:
-        try:
-            return work()
-        except TimeoutError:
-            self.silent = "took too long"
-        except (wire.Garbled, EOFError, OSError) as error:
-            self.silent = f"could not be asked ({type(error).__name__})"
-        raise Silent(self.silent)
 
 
 def exception(names: object, text: object) -> Exception:
@@ -250,7 +257,7 @@ def collect(exercise: str, seed: int, remote: Remote) -> dict[str, np.ndarray]:
 def right(exercise: str, seed: int) -> list[dict[str, np.ndarray]]:
     """What the reference makes of the probes, and right answers with other numbers.
 
-    Made before anything is graded: while nbgrader grades, labkit refuses the reference.
+    Made before a kernel starts, whose time would run meanwhile.
     """
     others = [v for v in bank.entries("variants", exercise) if v.other_numbers]
     found = []

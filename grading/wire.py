@@ -17,7 +17,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from labkit.diffusion import Schedule
 from labkit.models import NETWORKS, Condition
 from labkit.models.base import BaseDiT
 from labkit.text import TextFeatures
@@ -34,13 +33,6 @@ DATACLASSES = {c.__name__: c for c in (Condition, TextFeatures)}
 
 class Garbled(Exception):
     """A message that makes no sense, or is too large."""
-
-
-class Kept:
-    """Stands for a value that stays at the other end; its class has the name of that value's type."""
-
-    def __init__(self, number: int):
-        self.number = number
 
 
 class Channel:
@@ -202,7 +194,3 @@ def describe_network(network: BaseDiT) -> dict:
 
 def make_network(about: dict) -> BaseDiT:
     return NETWORKS[about["network"]](**about["config"]).train(about["training"])
-
-
-def make_schedule(config: dict) -> Schedule:
-    return Schedule(**config)

@@ -189,6 +189,14 @@ def test_after_a_timeout_nothing_more_is_asked():
         remote.ask("begin")
 
 
+@pytest.mark.parametrize("kind", ["FileNotFoundError", "TimeoutError", "EOFError"])
+def test_what_a_learners_code_raises_is_no_trouble_with_the_channel(kind):
+    raised = {"raised": [kind, "Exception"], "text": "mine"}
+    remote = liar(lambda request: raised if request["request"] == "call" else {"value": None}, 60)
+    verdict = grade("code7", SEED, remote)
+    assert verdict.judgement.points == 0 and f"raised {kind}" in str(verdict) and not remote.silent
+
+
 def test_exceptions_keep_their_kind_and_no_more():
     assert isinstance(trusted.exception(["LinAlgError", "ValueError", "Exception"], "x"), ValueError)
     assert type(trusted.exception(["EmptyExercise"], "x")) is EmptyExercise
