@@ -38,7 +38,7 @@ def prepare(folder: Path, students: int) -> Course:
         if cell.cell_type == "code":
             cell.source = with_answer.source
     for i in range(students):
-        notebooks.write(course.submitted / f"student{i:03}" / NAME / f"{NAME}.ipynb", solved)
+        notebooks.write(course.submitted_path(f"student{i:03}", NAME), solved)
     return course
 
 

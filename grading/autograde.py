@@ -47,9 +47,9 @@ def checked(release: NotebookNode) -> list[str]:
 
 def is_new(course: Course, student: str, assignment: str) -> bool:
     """Was it never graded, or handed in anew since?"""
-    path = f"{student}/{assignment}/{assignment}.ipynb"
-    graded = course.autograded / path
-    return not graded.is_file() or graded.stat().st_mtime < (course.submitted / path).stat().st_mtime
+    graded = course.autograded_path(student, assignment)
+    handed_in = course.submitted_path(student, assignment)
+    return not graded.is_file() or graded.stat().st_mtime < handed_in.stat().st_mtime
 
 
 # ------------------------------------------------------------------------------------------------------------
@@ -59,7 +59,7 @@ def is_new(course: Course, student: str, assignment: str) -> bool:
 
 def sanitize(course: Course, student: str, assignment: str) -> NotebookNode:
     """The submitted notebook, with released text in locked cells and no outputs: nbgrader's first step."""
-    notebook = nbformat.read(course.submitted / student / assignment / f"{assignment}.ipynb", as_version=4)
+    notebook = nbformat.read(course.submitted_path(student, assignment), as_version=4)
     resources = {"nbgrader": dict(notebook=assignment, assignment=assignment, db_url=course.db_url)}
     for step in (ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata):
         notebook, resources = step().preprocess(notebook, resources)
@@ -119,17 +119,14 @@ def enter(
     An answer that somebody has graded stays graded if it says the same. only: the exercise to touch.
     """
     student, assignment = pair
-    path = course.autograded / student / assignment / f"{assignment}.ipynb"
+    path = course.autograded_path(student, assignment)
     before = nbformat.read(path, as_version=4) if path.is_file() else None
     if only:
         graded = replaced(before, graded, only)
     same = {(name, c.source) for name, c in named(before) if c.cell_type == "markdown"} if before else set()
     save = SaveAutoGrades()
-    save.gradebook, save.student_id, save.assignment_id, save.notebook_id = (
-        gradebook,
-        student,
-        *[assignment] * 2,
-    )
+    save.gradebook, save.student_id = gradebook, student
+    save.assignment_id = save.notebook_id = assignment
     with transaction(gradebook):
         gradebook.update_or_create_student(student)
         gradebook.update_or_create_submission(assignment, student)
@@ -218,7 +215,7 @@ class Batch:
         """Keep the reason in logs/, in the form of nbgrader's; the next run tries again."""
         Kept(self.course, *pair).remove()
         text = textwrap.indent(text, "    ")
-        with atomic_write(self.course.logs / f"{'_'.join(pair)}.txt") as temporary:
+        with atomic_write(self.course.log_path(*pair)) as temporary:
             temporary.write_text(text, "utf-8", "replace")
         self.failures[pair] = why(dict(log=text))
         self.bar.update()

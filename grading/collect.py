@@ -32,8 +32,8 @@ MOODLE = re.compile(r"(?P<who>.+?)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.
 METADATA = "submission_metadata.yml"
 
 NOTEBOOKS = 40  # of one student at a time
+BYTES = 512 * 2**20  # likewise, all notebooks together
 NAMED = 100  # files of one student that are left out with a line each
-BYTES = 512 * 2**20  # likewise
 
 
 @dataclass(frozen=True)
@@ -169,9 +169,11 @@ def owned(entry: Entry, parts: tuple[str, ...], crowded: set[str]) -> Found:
     if len(parts) == 1 and not (is_zip(top) and entry.problem):
         return Found("", "", entry, problem=entry.problem)
     branch = parts[1] if is_zip(top) and len(parts) > 2 else ""
-    crowd = f"files of several people: collect their folder or zip file by itself ({shown((top,))})"
+    problem = entry.problem
+    if top in crowded and not problem:
+        problem = f"files of several people: collect their folder or zip file by itself ({shown((top,))})"
     name = top[:-4] if is_zip(top) else top
-    return Found(slug(name), name, entry, branch, entry.problem or crowd * (top in crowded))
+    return Found(slug(name), name, entry, branch, problem)
 
 
 # ------------------------------------------------------------------------------------------------------------
@@ -218,9 +220,11 @@ def collect(course: Course, folder: Path) -> list[Line]:
             taken = intake.take_in(data, releases)
         except intake.Refused as reason:
             refused[one.student] += 1
-            if refused[one.student] <= NAMED or not one.student:
-                more = " (and so on: further files are not named)" * (refused[one.student] == NAMED)
-                lines.append(Line(one.file, one.student, "", f"{reason}{more}", taken=False))
+            if refused[one.student] > NAMED and one.student:
+                continue
+            last = refused[one.student] == NAMED and one.student
+            more = " (and so on: further files are not named)" if last else ""
+            lines.append(Line(one.file, one.student, "", f"{reason}{more}", taken=False))
         else:
             groups.setdefault((one.student, taken.assignment), []).append((one, taken))
     for (student, assignment), copies in groups.items():
@@ -238,7 +242,7 @@ def settle(
         return [Line(found.file, student, assignment, text, taken=False) for found, _ in copies]
     copies = sorted(copies, key=lambda copy: (int(copy[0].entry.changed), copy[0].file))
     *older, (found, taken) = copies
-    store(course.submitted / student / assignment / f"{assignment}.ipynb", taken)
+    store(course.submitted_path(student, assignment), taken)
     lines = [Line(found.file, student, assignment, "; ".join(taken.notes) or "as handed out", taken=True)]
     text = f"not the latest: {shown(found.entry.parts[-1:])} is"
     return lines + [

@@ -4,7 +4,7 @@ source/       the notebooks with their solutions      release/     what students
 submitted/    what came back, mended by collect       autograded/  the same, executed
 feedback/     a page for each student and notebook    gradebook.db points and comments
 logs/         why a submission could not be graded    results/     graded, and not in the gradebook yet
-hidden_seed.txt  of the inputs that checks use
+hidden_seed.txt  of the inputs that checks use        collected.json  who handed in what
 """
 
 import os
@@ -86,7 +86,7 @@ class Course:
         """
         source = self.root / "source"
         shutil.rmtree(source, ignore_errors=True)
-        write_sources(source / ".")
+        write_sources(source)
         for folder in sorted(source.iterdir()):
             result = self.api().generate_assignment(folder.name)
             if not result["success"]:
@@ -98,6 +98,18 @@ class Course:
         if not paths:
             raise LabError(f"no course in {self.root}: run python -m grading build first")
         return {path.stem: nbformat.read(path, as_version=4) for path in paths}
+
+    def submitted_path(self, student: str, assignment: str) -> Path:
+        """The notebook that came back."""
+        return self.submitted / student / assignment / f"{assignment}.ipynb"
+
+    def autograded_path(self, student: str, assignment: str) -> Path:
+        """The same, executed."""
+        return self.autograded / student / assignment / f"{assignment}.ipynb"
+
+    def log_path(self, student: str, assignment: str) -> Path:
+        """Why it could not be graded, the last time that it could not."""
+        return self.logs / f"{student}_{assignment}.txt"
 
     def submissions(self, assignment: str = "*", student: str = "*") -> list[tuple[str, str]]:
         """(student, assignment) of all that was collected."""
@@ -142,7 +154,7 @@ class Course:
 
     def graded_notebook(self, student: str, assignment: str) -> NotebookNode:
         """Raises MissingEntry where it was not autograded."""
-        path = self.autograded / student / assignment / f"{assignment}.ipynb"
+        path = self.autograded_path(student, assignment)
         if not path.is_file():
             raise MissingEntry(f"{student} {assignment}")
         return nbformat.read(path, as_version=4)

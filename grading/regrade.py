@@ -75,7 +75,7 @@ class Regrade:
         begun = self.path.stat().st_mtime
 
         def done(student: str, assignment: str) -> bool:
-            graded = self.course.autograded / student / assignment / f"{assignment}.ipynb"
+            graded = self.course.autograded_path(student, assignment)
             return graded.is_file() and graded.stat().st_mtime >= begun
 
         return [pair for pair in self.chosen if not done(*pair)]

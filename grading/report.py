@@ -119,8 +119,7 @@ def left_out(course: Course, submissions: Iterable[tuple[str, str]]) -> list[Ung
 
 
 def reason(course: Course, student: str, assignment: str) -> str:
-    log = course.logs / f"{student}_{assignment}.txt"
-    handed_in = course.submitted / student / assignment / f"{assignment}.ipynb"
+    log, handed_in = course.log_path(student, assignment), course.submitted_path(student, assignment)
     if not log.is_file() or log.stat().st_mtime < handed_in.stat().st_mtime:
         return "not graded yet: run autograde"
     return f"could not be graded ({why(dict(log=log.read_text('utf-8', 'replace')))})"
