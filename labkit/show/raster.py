@@ -125,9 +125,9 @@ def fill(points: np.ndarray, values: np.ndarray, faces: np.ndarray, buffer: np.n
     half = SUBPIXEL // 2
     for t in range(len(faces)):
         a, b, c = np.uint32(faces[t, 0]), np.uint32(faces[t, 1]), np.uint32(faces[t, 2])
-        ax, ay, bx, by, cx, cy = (
-            *(points[a, 0], points[a, 1], points[b, 0], points[b, 1], points[c, 0], points[c, 1]),
-        )
+        ax, ay = points[a, 0], points[a, 1]
+        bx, by = points[b, 0], points[b, 1]
+        cx, cy = points[c, 0], points[c, 1]
         area = (cx - ax) * (by - ay) - (cy - ay) * (bx - ax)
         if area <= 0:
             continue

@@ -38,8 +38,7 @@ class Stage:
         self.colors = np.broadcast_to(colors, self.vertices[0][0].shape).astype(np.float32)
         self.title = title(captions, width, max(10, round(height / 28)))
         self.height, self.width = height, width
-        view = self.vertices, motions, height - len(self.title), width
-        self.cameras, self.distance = follow(*view)
+        self.cameras, self.distance = follow(self.vertices, motions, height - len(self.title), width)
 
     def __len__(self) -> int:
         return max(map(len, self.vertices))
@@ -73,12 +72,15 @@ def outward(faces: np.ndarray, vertices: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(faces if volume >= 0 else faces[:, ::-1])
 
 
+def require_finite(motion: Motion) -> None:
+    """Raises LabError where a number of the motion is NaN or infinite."""
+    if not all(bool(v.isfinite().all()) for v in vars(motion).values()):
+        raise LabError("cannot draw a motion with NaN or infinite values: look at what made it")
+
+
 def _vertices(body, motion: Motion) -> np.ndarray:
     """The body's vertices (F, V, 3) float32 on the CPU. Raises LabError where something is not finite."""
-    if not all(
-        bool(torch.isfinite(v).all()) for v in (motion.global_orient, motion.body_pose, motion.pelvis)
-    ):
-        raise LabError("cannot draw a motion with NaN or infinite values: look at what made it")
+    require_finite(motion)
     with torch.no_grad():
         vertices = torch.as_tensor(body.vertices(motion)).detach().float().cpu().contiguous().numpy()
     if not np.isfinite(vertices).all():
@@ -95,7 +97,7 @@ def paired(
     """
     motions = [motions] if isinstance(motions, Motion) else list(motions)
     if isinstance(captions, str):
-        captions = [captions] * len(motions) if not captions else [captions]
+        captions = [captions] if captions else [""] * len(motions)
     if len(motions) != len(captions):
         raise LabError(f"{len(motions)} motions but {len(captions)} captions: give one caption a motion")
     if not motions or min(map(len, motions)) == 0:

@@ -123,6 +123,14 @@ def test_modulations_are_the_linear_layers_of_c(given):
     torch.testing.assert_close(found[1, 1, 2, 1], scale, atol=1e-5, rtol=1e-4)
 
 
+def test_a_network_that_fails_keeps_no_hook(given, monkeypatch):
+    model, _, t, text = given("adaln")
+    monkeypatch.setattr(model, "forward", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        looking.modulations(model, t, text)
+    assert not any(block.modulation._forward_hooks for block in model.blocks)
+
+
 def test_stream_picks_the_head_that_looks_at_words():
     weights = torch.full((2, 3, 9, 9), 0.01)  # time, caption, 3 words, 4 frames
     weights[1, 2, 5:, 2:5] = 0.3

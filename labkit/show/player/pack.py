@@ -8,8 +8,7 @@ import torch
 
 from labkit.body import Body
 from labkit.motion import FPS, JOINT_NAMES, N_ROTATIONS, Motion, heading
-from labkit.paths import LabError
-from labkit.show.video import BODY_COLOR, outward
+from labkit.show.video import BODY_COLOR, outward, require_finite
 
 CORRECTIVES = 64_000  # entries of SMPL's posedirs that travel: on the open body all above a quarter mm
 ANGLE = 1e-4  # radians; the unit of the rotations: π is 31 416 of them, which an int16 holds
@@ -64,10 +63,9 @@ def pack(
 
 
 def _pack_motion(k: int, motion: Motion, caption: str, buffer: Buffer) -> dict:
+    require_finite(motion)
     rotations = motion.rotations().cpu()
     pelvis = motion.pelvis.cpu().float()
-    if not (rotations.isfinite().all() and pelvis.isfinite().all()):
-        raise LabError("cannot show a motion with NaN or infinite values: look at what made it")
     pose = (roma.rotmat_to_rotvec(rotations) / ANGLE).round().to(torch.int16)
     buffer.add(f"pose{k}", pose.reshape(-1, 3 * N_ROTATIONS).numpy(), differences=True)
     buffer.add(f"pelvis{k}", pelvis.numpy())
