@@ -8,7 +8,6 @@ import contextlib
 import io
 import os
 import pickle
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ import torch.nn.functional as nnf
 from torch import Tensor
 
 from labkit.motion import N_JOINTS, N_ROTATIONS, Motion
-from labkit.paths import LabError, data_dir, existing_file
+from labkit.paths import UNREADABLE, LabError, check_npz, data_dir, existing_file
 
 FRAMES_AT_ONCE = 64  # a frame of vertices costs about 2 MB on the way
 
@@ -33,11 +32,6 @@ _SHAPES = {
     "shapedirs": ("V", 3, "S"),
     "posedirs": ("V", 3, 9 * (N_JOINTS - 1)),
 }
-# What damaged or foreign files raise on the way through zipfile, numpy and pickle
-_UNREADABLE = (
-    OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, ImportError, zipfile.BadZipFile,
-    pickle.UnpicklingError,
-)  # fmt: skip
 
 
 class Body:
@@ -122,15 +116,14 @@ def load_body(path: str | Path | None = None) -> Body:
     try:
         arrays = _read_pickle(path) if path.suffix == ".pkl" else _read_npz(path)
         _check(arrays)
-    except _UNREADABLE as error:
+    except (*UNREADABLE, ImportError, pickle.UnpicklingError) as error:
         why = " ".join(str(error).split())
         raise LabError(f"{path} is not a body in SMPL's format ({why}): name SMPL's .pkl or .npz") from error
     return Body(arrays)
 
 
 def _read_npz(path: Path) -> dict[str, np.ndarray]:
-    if not zipfile.is_zipfile(path):
-        raise ValueError("it is no .npz archive")
+    check_npz(path)
     with np.load(path, allow_pickle=False) as file:
         return dict(file)
 

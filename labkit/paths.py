@@ -50,6 +50,12 @@ def existing_file(path: str | Path, what: str) -> Path:
     return path
 
 
+def check_npz(path: Path) -> None:
+    """Raises ValueError where `path` is no .npz archive: NumPy would advise to trust it and load a pickle."""
+    if not zipfile.is_zipfile(path):
+        raise ValueError("it is no .npz archive")
+
+
 def check_writable(path: Path) -> None:
     """Raises LabError where `path` could not be written: better before the work than after it."""
     path = path.expanduser()

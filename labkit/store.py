@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from labkit.motion import Motion
-from labkit.paths import UNREADABLE, LabError, atomic_write, existing_file
+from labkit.paths import UNREADABLE, LabError, atomic_write, check_npz, existing_file
 
 STEP = 1e-4  # radians and metres
 SPLITS = ("train", "val", "test_a", "test_b")
@@ -64,6 +64,7 @@ def read_store(path: str | Path) -> tuple[list[Clip], dict]:
     """The clips and the `about` of a store. Raises LabError where the file is none or is damaged."""
     path = existing_file(path, "motion store")
     try:
+        check_npz(path)
         with np.load(path, allow_pickle=False) as file:
             pose = (np.cumsum(file["pose"], axis=0, dtype=np.int16) * STEP).astype(np.float32)
             pelvis = (np.cumsum(file["pelvis"], axis=0, dtype=np.int32) * STEP).astype(np.float32)

@@ -1,8 +1,16 @@
 """What every reader returns, whatever the file format: a skeleton and how it turns."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+
+from labkit.paths import LabError
+
+
+def broken(path: Path, line: int, why: str) -> LabError:
+    """What readers of text raise of a file that is damaged or cut short."""
+    return LabError(f"{path}, line {line}: {why}: the file is damaged, get it again")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from labkit.paths import LabError, existing_file
-from labkit.prepare.animation import Animation
+from labkit.prepare.animation import Animation, broken
 
 FPS = 120.0  # CMU's rate; the files do not tell
 INCH = 0.0254
@@ -96,13 +96,11 @@ def _read_asf(path: Path) -> tuple[dict[str, _Bone], float]:
                     found[child].parent = key
                     bones[child] = found[child]
         except KeyError as error:
-            raise LabError(
-                f"{path}, line {number}: no bone {error} in this skeleton: fetch it again"
-            ) from error
+            raise broken(path, number, f"no bone {error} in this skeleton") from error
         except (IndexError, ValueError) as error:
-            raise LabError(f"{path}, line {number}: cannot read this skeleton: {error}") from error
+            raise broken(path, number, f"cannot read this skeleton: {error}") from error
     if sorted(bones.get("root", _Bone()).channels) != ["rx", "ry", "rz", "tx", "ty", "tz"]:
-        raise LabError(f"{path}: no hierarchy or no root order: the file is cut short, fetch it again")
+        raise LabError(f"{path}: no hierarchy or no root order: the file is cut short, get it again")
     return bones, scale
 
 
@@ -111,25 +109,27 @@ def _read_amc(path: Path, bones: dict[str, _Bone]) -> dict[str, np.ndarray]:
     values = {name: [] for name, bone in bones.items() if bone.channels}
     frames = 0
     for number, (key, *words) in _lines(path):
-        where = f"{path}, line {number}"
         if key.isdigit():
             frames += 1
         elif key.startswith(":"):
             if key.lower() == ":radians":
-                raise LabError(f"{where}: angles in radians, expected :DEGREES")
+                raise broken(path, number, "angles in radians, expected :DEGREES")
         elif key not in values:
-            raise LabError(f"{where}: bone {key!r} is not in the skeleton: is this the subject's own .asf?")
+            raise broken(path, number, f"bone {key!r} is not in this subject's .asf")
         else:
             try:
                 row = [float(word) for word in words]
             except ValueError as error:
-                raise LabError(f"{where}: not a number ({error})") from error
-            if len(row) != len(bones[key].channels):
-                raise LabError(f"{where}: {len(row)} numbers for {key}, expected {len(bones[key].channels)}")
+                raise broken(path, number, f"not a number ({error})") from error
+            expected = len(bones[key].channels)
+            if len(row) != expected:
+                raise broken(path, number, f"{len(row)} numbers for {key}, expected {expected}")
             values[key].append(row)
             if len(values[key]) != frames:
-                raise LabError(f"{where}: {key} is there {len(values[key])} times in {frames} frames")
+                raise broken(path, number, f"{key} is there {len(values[key])} times in {frames} frames")
     for name, rows in values.items():
         if not rows or len(rows) != frames:
-            raise LabError(f"{path}: {name} is missing in frame {len(rows) + 1}: the file is cut short")
+            raise LabError(
+                f"{path}: {name} is missing in frame {len(rows) + 1}: the file is cut short, get it again"
+            )
     return {name: np.array(rows) for name, rows in values.items()}

@@ -5,7 +5,7 @@ File names tell content, style and take (``dataset-2_wave-left-hand_active_003.b
 repeats content and style as numbers and is not needed.
 """
 
-from functools import cache
+import re
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +18,17 @@ from labkit.prepare.retarget import Table, align_limbs, ankle_height, leg_ratio,
 NAME = "bandai"
 LICENSE = "CC BY-NC 4.0, Bandai Namco Research Inc."
 ANKLE_HEIGHT = 0.1122  # metres, ankle joint over the floor while the sole lies flat: best for all clips
+_CLIP = r"(?P<dataset>dataset-\d)_(?P<content>[^_]+)_(?P<style>[^_]+)_(?P<take>\d+)"
 
 
 def scan(path: Path) -> list[Raw]:
     """The clips of the repository, its ``dataset`` folder, one of its two parts, or one ``data`` folder."""
     for folder in ("", "data", "*/data", "dataset/*/data"):
         files = sorted(path.glob(f"{folder}/dataset-*.bvh".lstrip("/")))
-        if files:
-            return [Raw(file.stem, file, _labels(file.stem)) for file in files]
+        found = [(file, re.fullmatch(_CLIP, file.stem)) for file in files]
+        raws = [Raw(file.stem, file, match.groupdict()) for file, match in found if match]
+        if raws:
+            return raws
     return []
 
 
@@ -33,16 +36,8 @@ def load(raw: Raw, body) -> Motion:
     """One clip on the body. Raises LabError where its file is broken."""
     animation = read_bvh(raw.file, scale=0.01)
     table = align_limbs(animation, TABLE, body)
-    floor = _ankle_height(body) - leg_ratio(animation, table, body) * ANKLE_HEIGHT
+    floor = ankle_height(body) - leg_ratio(animation, table, body) * ANKLE_HEIGHT
     return retarget(animation, table, body, floor)
-
-
-_ankle_height = cache(ankle_height)  # costs as much as a clip
-
-
-def _labels(stem: str) -> dict[str, str]:
-    dataset, content, style, take = stem.split("_")
-    return dict(dataset=dataset, content=content, style=style, take=take)
 
 
 def _axes(x: tuple, y: tuple) -> np.ndarray:

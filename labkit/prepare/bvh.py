@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from labkit.paths import LabError, existing_file
-from labkit.prepare.animation import Animation
+from labkit.paths import existing_file
+from labkit.prepare.animation import Animation, broken
 
 
 def read_bvh(path: str | Path, scale: float) -> Animation:
@@ -44,10 +44,6 @@ def read_bvh(path: str | Path, scale: float) -> Animation:
     return Animation(names, parents, places.mean(axis=0), rotations, places[:, 0], fps)
 
 
-def _broken(path: Path, line: int, why: str) -> LabError:
-    return LabError(f"{path}, line {line}: {why}: not a whole BVH file, get it again")
-
-
 def _about(axis: int, angle: np.ndarray) -> np.ndarray:
     """Rotation matrices about a coordinate axis, (F,) → (F, 3, 3)."""
     matrix = np.zeros((len(angle), 3, 3))
@@ -69,7 +65,7 @@ def _read_hierarchy(path: Path, lines: list[str]):
                 pass
             case ["ROOT" | "JOINT", *name]:
                 if bool(names) != bool(open_joints):
-                    raise _broken(path, number, "a second root, or a joint outside of the root")
+                    raise broken(path, number, "a second root, or a joint outside of the root")
                 names.append(" ".join(name))
                 parents.append(open_joints[-1] if open_joints else -1)
                 offsets.append(np.zeros(3))
@@ -87,13 +83,13 @@ def _read_hierarchy(path: Path, lines: list[str]):
             case ["CHANNELS", count, *own] if open_joints and count == str(len(own)):
                 known = {axis + kind for axis in "XYZ" for kind in ("position", "rotation")}
                 if not known.issuperset(own):
-                    raise _broken(path, number, "an unknown channel")
+                    raise broken(path, number, "an unknown channel")
                 channels[open_joints[-1]] = own
             case ["MOTION"] if names and not open_joints:
                 return names, parents, np.array(offsets), channels, number
             case _:
-                raise _broken(path, number, f"cannot read {line.strip()[:40]!r}")
-    raise _broken(path, len(lines), "no MOTION part")
+                raise broken(path, number, f"cannot read {line.strip()[:40]!r}")
+    raise broken(path, len(lines), "no MOTION part")
 
 
 def _read_motion(path: Path, lines: list[str], start: int, width: int) -> tuple[np.ndarray, float]:
@@ -106,9 +102,9 @@ def _read_motion(path: Path, lines: list[str], start: int, width: int) -> tuple[
         elif line.strip():
             rows.append((number, line))
     if head.get("Frames", 0) < 1 or head.get("Frame Time", 0) <= 0:
-        raise _broken(path, start, "no frames or no frame time")
+        raise broken(path, start, "no frames or no frame time")
     if len(rows) != head["Frames"]:
-        raise _broken(path, len(lines), f"{head['Frames']:.0f} frames announced, {len(rows)} found")
+        raise broken(path, len(lines), f"{head['Frames']:.0f} frames announced, {len(rows)} found")
     try:
         values = np.loadtxt([line for _, line in rows], ndmin=2)
     except ValueError:
@@ -117,7 +113,7 @@ def _read_motion(path: Path, lines: list[str], start: int, width: int) -> tuple[
         for number, line in rows:  # the slow way finds the guilty line
             found = _numbers(path, number, line.split())
             if len(found) != width:
-                raise _broken(path, number, f"{len(found)} values for {width} channels")
+                raise broken(path, number, f"{len(found)} values for {width} channels")
     return values, round(1 / head["Frame Time"], 2)  # files write 0.0333333 and mean 1/30
 
 
@@ -125,7 +121,7 @@ def _numbers(path: Path, line: int, words: list[str]) -> np.ndarray:
     try:
         values = np.array(words, dtype=float)
     except ValueError:
-        raise _broken(path, line, "not a number") from None
+        raise broken(path, line, "not a number") from None
     if not np.isfinite(values).all():
-        raise _broken(path, line, "NaN or infinity")
+        raise broken(path, line, "NaN or infinity")
     return values

@@ -143,9 +143,10 @@ def seconds(file: Path) -> float:
     if file.suffix == ".amc":
         return text.count("\nroot ") / asfamc.FPS
     frames, time = re.search(r"Frames:\s*(\d+)", text), re.search(r"Frame Time:\s*(\S+)", text)
-    if not frames or not time:
-        raise LabError(f"{file}: no number of frames: get it again")
-    return int(frames[1]) * float(time[1])
+    try:
+        return int(frames[1]) * float(time[1])
+    except (TypeError, ValueError) as error:
+        raise LabError(f"{file}: no number of frames or no frame time: get it again") from error
 
 
 def load(raw: Raw, body) -> Motion:

@@ -11,6 +11,7 @@ import shutil
 import stat
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 import zipfile
 import zlib
@@ -54,8 +55,8 @@ def fetch(source: str, folder: str | Path, base_url: str | None = None) -> Path:
             f"then run 'data prepare --source {source} FOLDER'"
         )
     base_url, folder = (base_url or BASE_URLS[source]).rstrip("/"), Path(folder).expanduser()
-    if not base_url.startswith(("http://", "https://")):
-        raise LabError(f"not a web address: {base_url}: begin it with http:// or https://")
+    if not _is_web_address(base_url):
+        raise LabError(f"not a web address: {base_url}: begin it with http:// or https:// and a host's name")
     manifest = read_manifest(MANIFESTS / f"{source}.txt.gz")
     wanted = {
         path: seal
@@ -77,6 +78,14 @@ def fetch(source: str, folder: str | Path, base_url: str | None = None) -> Path:
         for path, seal in tqdm(wanted.items(), source, unit="file", disable=not wanted):
             download(f"{base_url}/{path}", folder / path, seal)
     return folder
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urllib.parse.urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def download(url: str, path: Path, seal: Seal | None = None) -> None:

@@ -10,8 +10,6 @@ are left out, since training mirrors by itself.
 import csv
 import math
 import os
-import zipfile
-import zlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -22,7 +20,7 @@ import roma
 import torch
 
 from labkit.motion import FPS, JOINT_NAMES, N_ROTATIONS, Motion
-from labkit.paths import LabError, existing_file
+from labkit.paths import UNREADABLE, LabError, check_npz, existing_file
 from labkit.prepare.animation import Animation
 from labkit.prepare.pipeline import Raw
 from labkit.prepare.retarget import resample
@@ -94,11 +92,10 @@ def survey(path: str | Path) -> Survey:
     texts, roots = _below(path, "texts"), _amass_roots(path)
     if not texts.is_dir():
         raise LabError(f"no HumanML3D captions in {texts}: unzip texts.zip of HumanML3D there")
-    split_of = {
-        name: split
-        for listing, split in SPLITS.items()
-        for name in existing_file(_below(path, f"{listing}.txt"), "HumanML3D's split").read_text().split()
-    }
+    split_of = {}
+    for listing, split in SPLITS.items():
+        file = existing_file(_below(path, f"{listing}.txt"), "HumanML3D's split")
+        split_of |= dict.fromkeys(file.read_text("utf-8", "replace").split(), split)
     index = read_index(_below(path, "index.csv"))
     folders = {subset: _subset_folder(roots, subset) for subset in {row.subset for row in index}}
     for row in index:
@@ -154,7 +151,8 @@ def load(raw: Raw, body) -> Motion:
     clip = resample(_frames(whole, slice(first, last)), FPS)
     pelvis = torch.from_numpy(clip.root)
     lowest = _frames(whole, slice(None, None, stride)).forward()[1][..., 2].min()
-    pelvis[:, 2] += _toe_height(body) - lowest
+    toes = float(body.rest_joints[:, 1].min()) - body.sole
+    pelvis[:, 2] += toes - lowest
     return Motion.from_rotations(torch.from_numpy(clip.rotations).float(), pelvis.float())
 
 
@@ -174,9 +172,8 @@ def read_index(path: str | Path) -> list[Row]:
     with path.open(newline="", encoding="utf-8") as lines:
         try:
             for line in csv.DictReader(lines):
-                _, subset, *file = PurePosixPath(
-                    line["source_path"]
-                ).parts  # pose_data/CMU/80/80_63_poses.npy
+                # pose_data/CMU/80/80_63_poses.npy
+                _, subset, *file = PurePosixPath(line["source_path"]).parts
                 name, npz = PurePosixPath(line["new_name"]).stem, PurePosixPath(*file).with_suffix(".npz")
                 rows.append(Row(name, subset, npz, int(line["start_frame"]), int(line["end_frame"])))
         except (KeyError, ValueError, TypeError, csv.Error) as error:
@@ -217,10 +214,11 @@ def read_amass(path: str | Path) -> tuple[np.ndarray, np.ndarray, float]:
     """
     path = existing_file(path, "AMASS motion")
     try:
+        check_npz(path)
         with np.load(path, allow_pickle=False) as file:
             pose = file["poses"][:, : 3 * N_ROTATIONS].astype(float).reshape(-1, N_ROTATIONS, 3)
             transl, rate = file["trans"].astype(float), float(file["mocap_framerate"])
-    except (OSError, ValueError, TypeError, LookupError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except UNREADABLE as error:
         raise LabError(f"{path} is not an AMASS motion ({error}): get it again") from error
     if transl.shape != (len(pose), 3) or not rate >= FPS:
         raise LabError(f"{path}: {len(pose)} poses, trans {transl.shape}, {rate} Hz do not fit: get it again")
@@ -254,10 +252,3 @@ def _subset_folder(roots: list[Path], subset: str) -> Path | None:
 
 def _frames(animation: Animation, frames: slice) -> Animation:
     return replace(animation, rotations=animation.rotations[frames], root=animation.root[frames])
-
-
-def _toe_height(body) -> float:
-    """Height of the lowest joint above the sole of the body at rest, metres."""
-    rest = body.rest_joints
-    still = Motion(rest.new_zeros(1, 3), rest.new_zeros(1, 63), rest[:1])
-    return float(rest[:, 1].min() - body.vertices(still)[..., 1].min())

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from labkit.motion import FPS, JOINT_NAMES, Motion
-from labkit.paths import LabError
+from labkit.paths import UNREADABLE, LabError
 from labkit.prepare.animation import Animation
 from labkit.prepare.humanml3d import read_index
 from labkit.prepare.pipeline import MAX_FRAMES, Raw
@@ -42,25 +42,46 @@ class Sentences:
 
 def read_sentences(path: Path) -> Sentences:
     """All that is in `path` or `path`/captions; nothing where there is nothing. Raises LabError if broken."""
-    found, most = Sentences(), MAX_FRAMES / FPS
-    found.labels = _read_json(path, "cmu_motion_labels.json")
-    for entry in _read_json(path, "kitml_annotations.json").values():
+    found = Sentences()
+    for name, take in (
+        ("cmu_motion_labels.json", _take_labels),
+        ("kitml_annotations.json", _take_kitml),
+        ("humanml3d_captions.json", _take_humanml3d),
+    ):
+        file = _find(path, name)
+        if file.is_file():
+            try:
+                take(found, json.loads(file.read_text(encoding="utf-8")), path)
+            except json.JSONDecodeError as error:
+                raise LabError(f"{file} is not JSON ({error}): get it again") from error
+            except UNREADABLE as error:
+                raise LabError(f"{file} is laid out in another way ({error!r}): get it again") from error
+    return found
+
+
+def _take_labels(found: Sentences, content: dict, path: Path) -> None:
+    kinds = ("short_label", "long_label")
+    found.labels = {trial: {kind: said[kind] for kind in kinds} for trial, said in content.items()}
+
+
+def _take_kitml(found: Sentences, content: dict, path: Path) -> None:
+    for entry in content.values():
         # A sentence on a long recording tells a story that none of its pieces shows in full.
-        if entry["duration"] <= most:
+        if entry["duration"] <= MAX_FRAMES / FPS:
             key = entry["path"].removesuffix("_poses")
             found.whole[key] += [a["text"] for a in entry["annotations"]]
-    captions = _read_json(path, "humanml3d_captions.json")
-    if captions:
-        for row in read_index(_find(path, "humanml3d/index.csv")):
-            texts = [c["caption"] for c in captions.get(row.name, ())]
-            if texts:
-                key = f"{row.subset}/{row.file.with_suffix('')}".removesuffix("_poses")
-                # HumanML3D cuts recordings to 10 s: what begins at 0 and is shorter is whole.
-                if row.start == 0 and row.end < MAX_FRAMES:
-                    found.whole[key] += texts
-                else:
-                    found.pieces[key].append((row.start / FPS, row.end / FPS, texts))
-    return found
+
+
+def _take_humanml3d(found: Sentences, content: dict, path: Path) -> None:
+    for row in read_index(_find(path, "humanml3d/index.csv")):
+        texts = [c["caption"] for c in content.get(row.name, ())]
+        if texts:
+            key = f"{row.subset}/{row.file.with_suffix('')}".removesuffix("_poses")
+            # HumanML3D cuts recordings to 10 s: what begins at 0 and is shorter is whole.
+            if row.start == 0 and row.end < MAX_FRAMES:
+                found.whole[key] += texts
+            else:
+                found.pieces[key].append((row.start / FPS, row.end / FPS, texts))
 
 
 def describe(raw: Raw, key: str, sentences: Sentences, seconds: Callable[[Path], float]) -> list[Raw]:
@@ -68,7 +89,10 @@ def describe(raw: Raw, key: str, sentences: Sentences, seconds: Callable[[Path],
     pieces = sorted(sentences.pieces.get(key, ()))
     if not pieces:
         return [replace(raw, captions=tuple(sentences.whole.get(key, ())))]
-    last = seconds(raw.file)
+    try:
+        last = seconds(raw.file)
+    except LabError:  # broken: who loads it will say so, and it must not cost the others
+        return [raw]
     pieces = [(start, min(end, last), texts) for start, end, texts in pieces if start < last - MIN_SECONDS]
     time = 0.0
     for start, end, _ in list(pieces):
@@ -118,9 +142,7 @@ def on_floor(motion: Motion, body) -> Motion:
     run, it is the second percentile of all frames. Recordings of one data set need different shifts, since
     people retargeted them onto skeletons of other proportions.
     """
-    rest = body.rest_joints
-    still = Motion(rest.new_zeros(1, 3), rest.new_zeros(1, 63), rest[:1])
-    above_sole = rest[SOLES, 1] - body.vertices(still)[..., 1].min()
+    above_sole = body.rest_joints[SOLES, 1] - body.sole
     feet = body.joints(motion)[:, SOLES]
     lowest, foot = (feet[..., 2] - above_sole).min(dim=-1)
     speeds = (feet[1:] - feet[:-1]).norm(dim=-1) * FPS
@@ -140,13 +162,3 @@ def piece(motion: Motion, raw: Raw) -> Motion:
 
 def _find(path: Path, name: str) -> Path:
     return path / "captions" / name if (path / "captions" / name).exists() else path / name
-
-
-def _read_json(path: Path, name: str) -> dict:
-    file = _find(path, name)
-    if not file.is_file():
-        return {}
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise LabError(f"{file} is not JSON ({error}): get it again") from error

@@ -33,7 +33,7 @@ import labkit.body
 import labkit.motion
 from labkit.body import Body, load_body
 from labkit.motion import FPS, Motion
-from labkit.paths import LabError
+from labkit.paths import LabError, check_writable
 from labkit.prepare import captions, splits
 from labkit.store import Clip, read_store, write_store
 
@@ -82,7 +82,8 @@ def prepare(source: str, path: str | Path, out: str | Path, workers: int) -> Sum
     path, out = Path(path).expanduser(), Path(out).expanduser()
     module = source_module(source)
     if not path.is_dir():
-        raise LabError(f"no such folder: {path}")
+        raise LabError(f"no such folder: {path}: name the one that {source} was unpacked into")
+    check_writable(out)
     raws = module.scan(path)
     if not raws:
         raise LabError(f"no {source} clips in {path}: name the folder as its owners publish it")

@@ -127,10 +127,8 @@ def leg_ratio(animation: Animation, table: Table, body) -> float:
 
 def ankle_height(body) -> float:
     """Height of the ankles over the soles of the body at rest, metres."""
-    rest = body.rest_joints
-    standing = Motion(rest.new_zeros(1, 3), rest.new_zeros(1, 63), rest[:1])
     ankles = [JOINT_NAMES.index(f"{side}_ankle") for side in ("left", "right")]
-    return float(rest[ankles, 1].mean() - body.vertices(standing)[..., 1].min())
+    return float(body.rest_joints[ankles, 1].mean()) - body.sole
 
 
 def _rest_joints(body) -> dict[str, np.ndarray]:

@@ -76,6 +76,7 @@ def test_scan_takes_any_of_the_folders(tmp_path):
         folder.mkdir(parents=True)
         (folder / f"{stem}.bvh").touch()
         (folder / f"{stem}.json").write_text('{"content": 0, "style": 0}')
+    (data / "dataset-1_walk-back.bvh").touch()  # not one of theirs
     first, second = bandai.scan(tmp_path)
     assert first.file == data / "dataset-1_walk-back_not-confident_001.bvh"
     assert first.name == first.file.stem

@@ -161,6 +161,10 @@ def test_seconds(tmp_path):
     assert cmu.seconds(tmp_path / "a.bvh") == pytest.approx(121 / 60, abs=1e-4)
     (tmp_path / "a.amc").write_text(":DEGREES\n" + "".join(f"{i}\nroot 0 0 0 0 0 0\n" for i in range(60)))
     assert cmu.seconds(tmp_path / "a.amc") == 0.5
+    for text in ("", "Frames: 3\nFrame Time: x\n"):
+        (tmp_path / "b.bvh").write_text(text)
+        with pytest.raises(LabError, match="b.bvh: no number of frames or no frame time"):
+            cmu.seconds(tmp_path / "b.bvh")
 
 
 def test_strange_skeletons_are_refused(tmp_path, body):

@@ -259,8 +259,10 @@ def test_truncated_archive_is_deleted(server, source):
 def test_unknown_source_and_address(tmp_path):
     with pytest.raises(LabError, match="'humanml3d' cannot be fetched, only bandai and cmu"):
         fetch.fetch("humanml3d", tmp_path)
-    with pytest.raises(LabError, match="not a web address"):
-        fetch.fetch("cmu", tmp_path, "file:///etc")
+    for address in ("file:///etc", "http://", "http://[x"):
+        with pytest.raises(LabError, match="not a web address"):
+            fetch.fetch("cmu", tmp_path, address)
+    assert not list(tmp_path.iterdir())
 
 
 # -- malicious archives ----------------------------------------------------------------------------------

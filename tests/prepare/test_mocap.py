@@ -83,6 +83,22 @@ def test_broken_captions_are_named(tmp_path):
         mocap.read_sentences(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["kitml_annotations.json", "cmu_motion_labels.json"])
+@pytest.mark.parametrize("content", ["[]", '{"1": 3}', '{"1": {"path": "CMU/01/01_01", "duration": 3}}'])
+def test_captions_laid_out_in_another_way_are_named(tmp_path, name, content):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(LabError, match=f"{name} is laid out in another way"):
+        mocap.read_sentences(tmp_path)
+
+
+def test_a_broken_recording_does_not_cost_the_others(folder):
+    def broken(file):
+        raise LabError(f"{file} is cut short")
+
+    raw = Raw("01_01", Path("01_01.bvh"), {})
+    assert mocap.describe(raw, "CMU/01/01_01", mocap.read_sentences(folder), broken) == [raw]
+
+
 def test_a_piece(random_motion):
     motion = random_motion(0, 100)
     piece = mocap.piece(motion, Raw("a", Path("a"), {}, 1.0, 2.5))
