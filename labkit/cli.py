@@ -3,12 +3,13 @@
 import argparse
 import math
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from labkit.exercises.registry import EmptyExercise, use_reference
-from labkit.paths import LabError, check_writable
+from labkit.paths import LabError, check_writable, existing_file
 
 EPILOG = """examples:
   python -m labkit generate --reference --text "a person waves with the left hand" --network adaln
@@ -17,6 +18,8 @@ EPILOG = """examples:
 
 Commands run what you have written; --reference runs the reference solutions instead.
 """
+
+NETWORKS = ("incontext", "adaln", "cross_attention")
 
 
 def _number(kind: type, low: float, high: float = math.inf):
@@ -39,7 +42,8 @@ class Parser(argparse.ArgumentParser):
     """What argparse finds wrong is one line too."""
 
     def error(self, message: str):
-        self.exit(2, f"labkit: {message} (see {self.prog} --help)\n")
+        name = re.match(r"python -m (\w+)", self.prog)[1]
+        self.exit(2, f"{name}: {message} (see {self.prog} --help)\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -62,7 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
             )  # fmt: skip
         return p
 
-    networks, samplers = ("incontext", "adaln", "cross_attention"), ("ddim", "ddpm")
+    samplers = ("ddim", "ddpm")
     device = dict(choices=("cpu", "cuda"), help="where to compute; the GPU where there is one")
 
     p = add("visualize", "Draw a motion to a video.", exercises=False)
@@ -77,7 +81,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     p = add("generate", "Turn captions into motion: a video, and SMPL parameters beside it.")
     p.add_argument("--text", nargs="+", default=["a person walks forward"], help="one caption or several")
-    p.add_argument("--network", choices=networks, default="adaln", help="how the caption enters")
+    p.add_argument("--network", choices=NETWORKS, default="adaln", help="how the caption enters")
     p.add_argument("--sampler", choices=samplers, default="ddim")
     p.add_argument("--steps", type=_number(int, 1, 1000), default=50, help="denoising steps")
     p.add_argument("--guidance", type=_number(float, 0, 100), default=2.5, help="guidance scale; 1 is none")
@@ -94,7 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--device", **device)
 
     p = add("evaluate", "Measure a network against held-out real motion.")
-    p.add_argument("--network", choices=networks, default="adaln")
+    p.add_argument("--network", choices=NETWORKS, default="adaln")
     p.add_argument("--all", action="store_true", help="all three networks, and real motion beside them")
     p.add_argument(
         "--checkpoint", type=Path, help="weights of your own: a file, or a folder with NETWORK.safetensors"
@@ -116,7 +120,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--device", **device)
 
     p = add("train", "Train a network, the text tower or the evaluator; goes on where it was stopped.")
-    p.add_argument("what", choices=(*networks, "text", "evaluator"))
+    p.add_argument("what", choices=(*NETWORKS, "text", "evaluator"))
     p.add_argument("--sources", nargs="+", default=["starter"], help="prepared sources or paths of stores")
     p.add_argument(
         "--steps", type=_number(int, 1), help="in all (default: 4000 for a network, 320 for a tower)"
@@ -153,6 +157,13 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def check_video(path: Path) -> None:
+    """Raises LabError where no video could be written to `path`."""
+    if path.suffix != ".mp4":
+        raise LabError(f"--out {path} is not a video: give it the ending .mp4")
+    check_writable(path)
+
+
 # Each command imports what it needs: `--help` should not wait for torch.
 
 
@@ -162,6 +173,7 @@ def visualize(args: argparse.Namespace) -> None:
     from labkit.show import render_video
     from labkit.smpl_file import read_smpl
 
+    check_video(args.out)
     body = load_body(args.body)
     if args.motion.endswith(".npz"):
         motion, caption = read_smpl(args.motion, body)
@@ -181,9 +193,7 @@ def generate(args: argparse.Namespace) -> None:
     if len(captions) > 6:
         raise LabError(f"{len(captions)} motions in one video are too many: ask for at most 6")
     out = args.out or Path("out") / f"generation_{args.sampler}_{args.network}.mp4"
-    if out.suffix != ".mp4":
-        raise LabError(f"--out {out} is not a video: give it the ending .mp4")
-    check_writable(out)
+    check_video(out)
     body = load_body(args.body)
     motions = generate(
         captions, args.network, args.seconds, args.sampler, args.steps, args.guidance, args.seed,
@@ -203,6 +213,12 @@ def evaluate(args: argparse.Namespace) -> None:
 
     if args.all and args.checkpoint and not args.checkpoint.is_dir():
         raise LabError("--all takes a folder of all three networks' weights as --checkpoint")
+    networks = NETWORKS if args.all else (args.network,)
+    checkpoints = dict.fromkeys(networks, args.checkpoint)
+    if args.checkpoint and args.checkpoint.is_dir():
+        checkpoints = {network: args.checkpoint / f"{network}.safetensors" for network in networks}
+    for path in filter(None, (*checkpoints.values(), args.text_checkpoint)):
+        existing_file(path, "checkpoint")  # missing ones are told before the work, not after it
     reference = load_reference(args.split)
     rows = journey.choose(reference, args.batches, args.batch_size, args.seed)
     table = [journey.real_row(reference, rows)]
@@ -211,12 +227,11 @@ def evaluate(args: argparse.Namespace) -> None:
     if args.more:
         for row, metrics in zip(table, [further_of_real(reference), NOTHING, NOTHING]):
             row.metrics.update(metrics)
-    for network in ("incontext", "adaln", "cross_attention") if args.all else (args.network,):
-        folder = args.checkpoint and args.checkpoint.is_dir()
+    for network in networks:
         settings = dict(
             batch_size=args.batch_size, sampler=args.sampler, steps=args.steps, seed=args.seed,
             guidance_scale=args.guidance, text_checkpoint=args.text_checkpoint, device=args.device,
-            checkpoint=args.checkpoint / f"{network}.safetensors" if folder else args.checkpoint,
+            checkpoint=checkpoints[network],
         )  # fmt: skip
         drawn = journey.draw(network, reference, rows, **settings)
         table.append(journey.score(network, reference, rows, drawn.features, drawn.physical))
@@ -230,6 +245,7 @@ def train(args: argparse.Namespace) -> None:
     from labkit.training import parallel, run
 
     device, folder = best_device(args.device), args.out / args.what
+    check_writable(folder / "state.pt")
     if args.what in run.SEEDS:
         path = run.train_tower(
             args.what, args.sources, folder, args.steps or 320, device, args.text_model, args.seed

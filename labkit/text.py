@@ -90,8 +90,10 @@ class TextEncoder(nn.Module):
         except (
             OSError, ValueError, KeyError, RuntimeError, pickle.UnpicklingError, safetensors.SafetensorError
         ) as error:  # fmt: skip
-            reason = str(error).strip().splitlines()[0]
-            raise LabError(f"text model {folder} cannot be loaded: {reason}") from error
+            reason = str(error).strip().splitlines()[0].rstrip(".")
+            raise LabError(
+                f"text model {folder} cannot be loaded ({reason}): name another, or a folder that holds one"
+            ) from error
         self.model.eval().requires_grad_(False)
         text_config = getattr(config, "text_config", config)
         self.width = text_config.hidden_size
