@@ -40,14 +40,19 @@ def read_csv(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
         text = existing_file(path, "table").read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise LabError(f"{path} is not UTF-8: save it as 'CSV UTF-8'") from None
+    tables = []
     for delimiter in ",;\t":
         try:
             rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
         except csv.Error:
             continue
         if rows and set(columns) <= set(rows[0]):
-            return [{k: v or "" for k, v in row.items() if isinstance(k, str)} for row in rows]
-    raise LabError(f"{path} needs a first line with the columns {', '.join(columns)}, and rows below it")
+            tables.append(rows)
+    if not tables:
+        wanted = f"the columns {', '.join(columns)}" if columns else "the names of its columns"
+        raise LabError(f"{path} needs a first line with {wanted}, and rows below it")
+    best = max(tables, key=lambda rows: len(rows[0]))
+    return [{k: v or "" for k, v in row.items() if isinstance(k, str)} for row in best]
 
 
 def answers(course: Course) -> dict[tuple[str, str], str]:

@@ -71,6 +71,14 @@ def test_canvas_own_table_gives_names_and_columns(term, tmp_path):
     assert jane == ["Doe, Jane", "4711", "s1", "jane", "Motion 1", "5.5", "11"]
 
 
+def test_a_roster_with_semicolons(term, tmp_path):
+    roster = tmp_path / "canvas.csv"
+    roster.write_text('Student;ID;01_dataset (88)\n"Doe, Jane";4711;\n')
+    assert export(term, "canvas", tmp_path / "a.csv", roster) == (2, 1, ["roemax_4712"])
+    head, _, jane, _ = rows(tmp_path / "a.csv")
+    assert head[5] == "01_dataset (88)" and jane[:2] == ["Doe, Jane", "4711"]
+
+
 @pytest.mark.parametrize("name, column", [("jane", 0), ("300123", 1), ("jane@example.org", 2)])
 def test_moodle_gets_the_identity_that_there_is(name, column, term, tmp_path):
     term._marks = [Mark(name, "01_dataset", "code2", 3, 4, "", False)]
