@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import wait as wait_for
 
-from nbgrader.utils import setenv
 from pebble import ProcessExpired, ProcessPool
 
 from grading import jobs
@@ -83,7 +82,7 @@ def outcome(future: Future) -> Result:
 def processes(workers: int) -> Iterator[Pool]:
     """Fresh processes, none of which outlives the end of this block, or of this process."""
     remove_groups()
-    with setenv(OMP_NUM_THREADS="1"), tempfile.TemporaryDirectory(prefix="labkit-") as folder:
+    with one_thread(), tempfile.TemporaryDirectory(prefix="labkit-") as folder:
         pool = ProcessPool(workers, initializer=start, initargs=[folder], context=spawn())
         try:
             yield Pool(lambda job: pool.schedule(jobs.run, [job], timeout=PATIENCE), lambda: workers)
@@ -91,6 +90,20 @@ def processes(workers: int) -> Iterator[Pool]:
             pool.stop()
             pool.join()
             remove_groups()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Processes that are started meanwhile compute in one thread each."""
+    before = os.environ.get("OMP_NUM_THREADS")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["OMP_NUM_THREADS"]
+        else:
+            os.environ["OMP_NUM_THREADS"] = before
 
 
 def spawn() -> multiprocessing.context.BaseContext:

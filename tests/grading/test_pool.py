@@ -23,7 +23,7 @@ from grading.collect import collect
 from grading.course import Course
 from grading.jobs import Job
 from grading.notebooks import ROOT
-from grading.pool import cluster, run_there
+from grading.pool import cluster, processes, run_there
 from grading.sandbox import family
 from labkit.paths import LabError
 
@@ -154,6 +154,17 @@ def test_another_order_two_workers_and_a_dead_one(alone, course):
     assert [pair for pair in course.submissions() if is_new(course, *pair)] == [SLEEPER]
     assert autograde(course, [SLEEPER]) == {}
     assert same(course, alone)
+
+
+@pytest.mark.parametrize("before", ["3", None])
+def test_the_environment_is_as_it_was(before, monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if before:
+        monkeypatch.setenv("OMP_NUM_THREADS", before)
+    with pytest.raises(KeyboardInterrupt), processes(1):
+        assert os.environ["OMP_NUM_THREADS"] == "1"
+        raise KeyboardInterrupt
+    assert os.environ.get("OMP_NUM_THREADS") == before
 
 
 def start(course: Course, temporary: str) -> subprocess.Popen:
