@@ -112,16 +112,6 @@ def make_answers(exercise: str) -> dict[str, np.ndarray]:
     return arrays
 
 
-def same(path: Path, arrays: dict[str, np.ndarray]) -> bool:
-    """Does the file hold these arrays already, up to rounding that differs from machine to machine?"""
-    if not path.is_file():
-        return False
-    with np.load(path, allow_pickle=False) as file:
-        return set(file.files) == set(arrays) and all(
-            agree(file[name], value, 1e-5) for name, value in arrays.items()
-        )
-
-
 def write_answers(exercise: str) -> bool:
     """Store what the check needs to know; True where that changed the file."""
     path = ROOT / "labkit" / "exercises" / "answers" / f"{exercise}.npz"

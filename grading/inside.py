@@ -170,4 +170,7 @@ def serve(exercise: str, session: int) -> None:
 
 
 if __name__ == "__main__":
-    confine(json.loads(sys.argv[1])) if len(sys.argv) > 1 else start_kernel()
+    if len(sys.argv) > 1:
+        confine(json.loads(sys.argv[1]))
+    else:
+        start_kernel()

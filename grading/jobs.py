@@ -49,7 +49,7 @@ class Job:
     exercises: tuple[str, ...]
     seed: int  # of the inputs that checks are made with
     timeout: int = TIMEOUT
-    safe: bool = True
+    safe: bool = True  # under bubblewrap
 
     def key(self) -> str:
         """The same for the same notebook, settings and version of the course, and for nothing else."""
@@ -112,10 +112,10 @@ class RunCells(Execute):
     """nbgrader's execution in a sandbox, where checks are the grader's. Without the cells in `shown`, and
     going on after a kernel's death."""
 
-    shown = List(Unicode(), help="code of released cells that only show something").tag(config=True)
-    sandbox = Instance(Sandbox, ()).tag(config=True)
-    seed = Int().tag(config=True)
-    notebook_timeout = Int(NOTEBOOK_TIMEOUT, help="seconds for all cells together").tag(config=True)
+    shown = List(Unicode(), help="code of released cells that only show something")
+    sandbox = Instance(Sandbox, ())
+    seed = Int(help="of the inputs that checks are made with")
+    notebook_timeout = Int(NOTEBOOK_TIMEOUT, help="seconds for all cells together")
 
     def create_kernel_manager(self):
         self.km = Manager(self.sandbox, kernel_name="python3")

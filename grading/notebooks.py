@@ -171,8 +171,10 @@ def make(name: str, settings: dict[str, str] | None = None) -> NotebookNode:
             add("markdown", answer, grade_id, nbgrader=graded(grade_id, mark["points"], solution=True))
         elif cell.cell_type == "markdown":
             add("markdown", (badge(name, settings) if i == 0 else "") + cell.source)
+        elif "show" in mark:
+            add("code", cell.source, labkit=dict(show=True))
         else:
-            add("code", cell.source, labkit=dict(show=True)) if "show" in mark else add("code", cell.source)
+            add("code", cell.source)
     return notebook
 
 
@@ -194,10 +196,10 @@ def release(source: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def write_sources(folder: Path, settings: dict[str, str] | None = None) -> None:
+def write_sources(folder: Path) -> None:
     """nbgrader's source folder: <name>/<name>.ipynb of every notebook."""
     for name in names():
-        write(folder / name / f"{name}.ipynb", make(name, settings))
+        write(folder / name / f"{name}.ipynb", make(name))
 
 
 def write(path: Path, notebook: NotebookNode) -> bool:

@@ -335,7 +335,7 @@ class Provisioner(LocalProvisioner):
             if len(pids) > limits.processes or used_memory(pids) > limits.memory or heard > limits.heard:
                 self.end()
                 return
-            threading.Event().wait(0.25)
+            time.sleep(0.25)
 
     def end(self) -> None:
         """Now, whatever it is doing."""

@@ -150,7 +150,12 @@ class Remote:
                 arguments=pack.pack(arguments), keywords=pack.pack(keywords),
             )  # fmt: skip
             found: list[Tensor] = []
-            value = Unpack(lambda t: found.append(t) or t).unpack(reply)
+
+            def keep(tensor: Tensor) -> Tensor:
+                found.append(tensor)
+                return tensor
+
+            value = Unpack(keep).unpack(reply)
             if not grad or not found or not pack.leaves:
                 return value
             tied = iter(Gradient.apply(self, number, len(found), *found, *pack.leaves))
