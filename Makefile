@@ -1,4 +1,4 @@
-# make demo    set up, then three captions by three networks to out/*.mp4
+# make demo    set up, then two captions by three networks to out/*.mp4
 # make test    set up, then the whole test suite
 # make quick   the fast part of the suite
 # make bench   tables of speed; no pass or fail
