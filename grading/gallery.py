@@ -61,7 +61,7 @@ FIGURES = {
         "intervals": ".intervals(",
     },
 }
-# Bodies in the player: {name: (what its cell has in it, the controls to use, from their names to a value)}.
+# Bodies in the player: what the cell has in it, and the controls to use by their labels; None is a click.
 PLAYERS = {
     "01_dataset": {
         "player_overlay": (
@@ -171,7 +171,8 @@ def main() -> None:
     parts = [*FIGURES, "guidance"]
     if unknown := set(args.part) - set(parts):
         parser.error(f"there is no {', '.join(sorted(unknown))}: choose from {', '.join(parts)}")
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    found = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+    chromium = next(filter(None, found), None)
     if not chromium:
         print("No Chromium here: the player's pictures stay as they are")
     for part in args.part or parts:
