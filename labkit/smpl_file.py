@@ -7,7 +7,7 @@ import torch
 
 from labkit.body import Body
 from labkit.motion import FPS, Motion
-from labkit.paths import UNREADABLE, LabError, atomic_write, existing_file
+from labkit.paths import UNREADABLE, LabError, atomic_write, check_npz, existing_file
 
 
 def write_smpl(path: str | Path, motion: Motion, body: Body, caption: str = "") -> None:
@@ -28,6 +28,7 @@ def read_smpl(path: str | Path, body: Body) -> tuple[Motion, str]:
     """The motion of a file that `write_smpl` wrote, and its caption. Raises LabError where it is none."""
     path = existing_file(path, "motion file")
     try:
+        check_npz(path)
         with np.load(path, allow_pickle=False) as file:
             orient, pose, transl = (
                 torch.from_numpy(file[key].astype(np.float32))
