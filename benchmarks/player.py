@@ -13,8 +13,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import nbformat
-
 import labkit.show
 from labkit.body import load_body
 from labkit.dataset import MotionDataset
@@ -23,19 +21,18 @@ from labkit.show.player.pack import pack
 from labkit.show.player.page import MODULE, encoded, filmstrip
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from jupyterlab import CHROMIUM, jupyterlab, open_notebook
+from jupyterlab import CHROMIUM, jupyterlab, launch, open_notebook, write_notebook
 
 FRAMES, SECONDS, SIZE = 120, 4, {"width": 960, "height": 500}
 WAIT = 120_000  # milliseconds; a busy machine without a graphics card is slow
-CELLS = """\
-import labkit
+CELLS = [
+    """import labkit
 from labkit.dataset import MotionDataset
 from labkit.motion import decode
-motion = next(decode(s.x) for s in MotionDataset("starter").samples if len(s.x) >= 120)[:120]
-#
-labkit.show(motion)
-#
-labkit.show(motion)"""
+motion = next(decode(s.x) for s in MotionDataset("starter").samples if len(s.x) >= 120)[:120]""",
+    "labkit.show(motion)",
+    "labkit.show(motion)",
+]
 # As fast as the browser draws: the next frame of the motion as soon as one is on the screen
 DRIVE = """async (slider, seconds) => {
     const next = () => new Promise(requestAnimationFrame);
@@ -75,11 +72,7 @@ def sizes(motions: list[Motion]) -> None:
 
 def first_frame(browser, folder: Path) -> None:
     """Print the seconds from running a cell in JupyterLab to the first frame."""
-    cells = [nbformat.v4.new_code_cell(c.strip()) for c in CELLS.split("#")]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    (folder / "work").mkdir()
-    nbformat.write(notebook, folder / "work" / "player.ipynb")
+    write_notebook(folder / "work" / "player.ipynb", CELLS)
     with jupyterlab(folder) as address:
         page = browser.new_page(viewport={"width": 1200, "height": 1600})
         open_notebook(page, address, "player.ipynb")
@@ -125,9 +118,7 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--enable-unsafe-swiftshader"]
-        )
+        browser = launch(playwright)
         first_frame(browser, Path(folder))
         rates(browser, motions, Path(folder))
 

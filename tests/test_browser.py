@@ -1,7 +1,7 @@
 """JupyterLab in a real browser: a notebook opened, run from the menu, looked at."""
 
 import pytest
-from jupyterlab import CHROMIUM, PICTURES, jupyterlab, open_notebook, run_all
+from jupyterlab import CHROMIUM, PICTURES, jupyterlab, launch, open_notebook, run_all
 
 from grading.notebooks import make, write
 
@@ -17,7 +17,7 @@ def test_the_first_notebook_runs_and_shows_figures_and_video(tmp_path):
     write(tmp_path / "work" / "01_dataset.ipynb", make("01_dataset"))  # the reference solutions filled in
     PICTURES.mkdir(parents=True, exist_ok=True)
     with jupyterlab(tmp_path) as lab, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = launch(playwright)
         page = browser.new_page(viewport={"width": 1200, "height": 1600})
         open_notebook(page, lab, "01_dataset.ipynb")
         run_all(page, timeout=400)

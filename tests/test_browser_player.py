@@ -1,15 +1,27 @@
 """The player in a real browser: in JupyterLab, in a notebook reopened, in exported HTML with no network."""
 
-import io
+import functools
 import re
 import shutil
 
 import nbformat
 import numpy as np
 import pytest
-from jupyterlab import CHROMIUM, PICTURES, jupyterlab, open_notebook, run_all
+from jupyterlab import (
+    CHROMIUM,
+    PICTURES,
+    end_kernels,
+    jupyterlab,
+    launch,
+    open_notebook,
+    picture,
+    pixels,
+    run_all,
+    save_notebook,
+    suit,
+    write_notebook,
+)
 from nbconvert import HTMLExporter
-from PIL import Image
 
 import labkit.show
 from labkit.checkpoint import load_denoiser, load_text
@@ -42,23 +54,19 @@ def chromium():
 
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        yield lambda *more: playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *more])
+        yield functools.partial(launch, playwright)
 
 
 @pytest.fixture(scope="module")
 def browser(chromium):
-    return chromium("--enable-unsafe-swiftshader")
+    return chromium()
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory, browser):
-    """A folder and the address of a JupyterLab in which the notebook of CELLS was run and saved."""
+    """A folder and the address of a JupyterLab with the notebook of CELLS."""
     folder = tmp_path_factory.mktemp("lab")
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    cells = [nbformat.v4.new_code_cell(c) for c in CELLS]
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    (folder / "work").mkdir()
-    nbformat.write(notebook, folder / "work" / "player.ipynb")
+    write_notebook(folder / "work" / "player.ipynb", CELLS)
     with jupyterlab(folder) as address:
         yield folder, address
 
@@ -72,9 +80,7 @@ def ran(lab, browser):
     open_notebook(page, address, "player.ipynb")
     run_all(page, timeout=120)
     page.frame_locator(".jp-OutputArea iframe").locator(FRAMES).wait_for(timeout=WAIT)
-    page.get_by_role("menuitem", name="File", exact=True).click()
-    page.get_by_text("Save Notebook", exact=True).click()
-    page.wait_for_timeout(2000)
+    save_notebook(page)
     yield page
     page.close()
 
@@ -83,26 +89,14 @@ def frame_of(player) -> int:
     return int(player.locator(".lk").get_attribute("data-frame"))
 
 
-def picture(player) -> np.ndarray:
-    """What is seen of the bodies now."""
-    player.locator(".lk-stage").page.wait_for_timeout(700)
-    shot = player.locator(".lk-stage").screenshot()
-    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")).astype(int)
-
-
 def changed(before: np.ndarray, after: np.ndarray) -> float:
     """The share of pixels that differ."""
     return float((np.abs(before - after).max(-1) > 12).mean())
 
 
-def suit(pixels: np.ndarray) -> float:
-    """The share of pixels that show the body's suit: nothing else is dark and blue."""
-    return float(((pixels[..., 2] < 150) & (pixels[..., 2].astype(int) > pixels[..., 0] + 25.0)).mean())
-
-
 def plays(page, player) -> bool:
     """Does it move by itself, and does a body stand in every panel?"""
-    player.locator(FRAMES).wait_for(timeout=WAIT)
+    player.locator(".lk[data-frame]").wait_for(timeout=WAIT)  # it says so when it has drawn
     seen = set()
     for _ in range(10):
         page.wait_for_timeout(300)
@@ -184,11 +178,9 @@ def test_reopened_notebook_plays_without_its_kernel(ran, lab, browser):
     notebook = nbformat.read(folder / "work" / "player.ipynb", 4)
     assert all(len(str(c.outputs)) < 3e6 for c in notebook.cells)
     page = browser.new_page(viewport={"width": 1200, "height": 1600})
+    page.set_default_timeout(WAIT)
     page.goto(address)
-    token = next(c["value"] for c in page.context.cookies() if c["name"] == "_xsrf")
-    api = address.removesuffix("/lab") + "/api/sessions"
-    for session in page.request.get(api).json():
-        page.request.delete(f"{api}/{session['id']}", headers={"X-XSRFToken": token})
+    end_kernels(page, address)
     open_notebook(page, address, "player.ipynb", workspace="again")
     assert plays(page, page.frame_locator(".jp-OutputArea iframe"))
     page.screenshot(path=PICTURES / "player_reopened.png")
@@ -213,6 +205,7 @@ def test_exported_html_plays_from_disk_without_a_network(ran, lab, browser):
     (folder / "export.html").write_text(document)
     context = browser.new_context(offline=True, viewport={"width": 1200, "height": 1600})
     page = context.new_page()
+    page.set_default_timeout(WAIT)
     page.goto((folder / "export.html").as_uri())
     players = page.locator("iframe")
     assert players.count() == 2  # the live widget's stand-in is one too
@@ -383,5 +376,5 @@ def test_without_webgl_the_filmstrip_is_seen(denoised, chromium):
     alert.wait_for(timeout=WAIT)
     assert "WebGL" in alert.inner_text()
     strip = page.locator("img").bounding_box()
-    assert suit(np.asarray(Image.open(io.BytesIO(page.screenshot(clip=strip))).convert("RGB"))) > 0.01
+    assert suit(pixels(page.screenshot(clip=strip))) > 0.01
     page.screenshot(path=PICTURES / "player_no_webgl.png")

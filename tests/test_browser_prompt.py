@@ -1,14 +1,22 @@
 """The prompt box in a real JupyterLab: from click to body, cancelled, mistaken, compared, reopened."""
 
-import io
 import re
 
-import nbformat
-import numpy as np
 import pytest
-from jupyterlab import CHROMIUM, PICTURES, jupyterlab, open_notebook, run_all
+from jupyterlab import (
+    CHROMIUM,
+    PICTURES,
+    end_kernels,
+    jupyterlab,
+    launch,
+    open_notebook,
+    picture,
+    run_all,
+    save_notebook,
+    suit,
+    write_notebook,
+)
 from nbconvert import HTMLExporter
-from PIL import Image
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
@@ -20,7 +28,6 @@ pytestmark = [
 
 CELLS = ["import labkit\nlabkit.use_reference()", "labkit.prompt_box()"]
 SIZE = {"width": 1200, "height": 1400}
-ARGUMENTS = ["--no-sandbox", "--enable-unsafe-swiftshader"]
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +36,9 @@ def lab(tmp_path_factory):
     expect.set_options(timeout=90_000)
     PICTURES.mkdir(parents=True, exist_ok=True)
     folder = tmp_path_factory.mktemp("lab")
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    cells = [nbformat.v4.new_code_cell(c) for c in CELLS]
-    (folder / "work").mkdir()
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    nbformat.write(notebook, folder / "work" / "prompt.ipynb")
+    write_notebook(folder / "work" / "prompt.ipynb", CELLS)
     with jupyterlab(folder) as address, sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = launch(playwright)
 
         def new_page(**options):
             # who wants less motion gets a body that stands until played: easier on a busy machine
@@ -57,13 +60,9 @@ def page(lab):
     return page
 
 
-def suit(player) -> float:
-    """The share of pixels that show a body's suit: nothing else is dark and blue."""
+def shows_a_body(player) -> bool:
     player.locator(".lk[data-frame]").wait_for()  # it says so when it has drawn
-    stage = player.locator(".lk-stage")
-    stage.page.wait_for_timeout(700)
-    pixels = np.asarray(Image.open(io.BytesIO(stage.screenshot())).convert("RGB")).astype(int)
-    return float(((pixels[..., 2] < 150) & (pixels[..., 2] > pixels[..., 0] + 25)).mean())
+    return suit(picture(player)) > 0.01
 
 
 def box(page):
@@ -86,7 +85,7 @@ def test_from_click_to_body(page):
     field(page, "Seconds").fill("2")
     button(page, "Generate").click()
     player = page.frame_locator(".labkit-prompt iframe")
-    assert suit(player) > 0.01
+    assert shows_a_body(player)
     assert player.locator("figcaption").all_inner_texts() == ["a person waves with both hands"]
     expect(button(page, "Generate")).to_be_enabled()
     page.screenshot(path=PICTURES / "prompt.png")
@@ -134,7 +133,7 @@ def test_two_of_the_history_side_by_side_by_keyboard(page):
     expect(player.locator("figcaption")).to_contain_text(
         ["a person walks forward · DDIM 20", "a person waves with both hands · DDIM 50"]
     )
-    assert suit(player) > 0.01
+    assert shows_a_body(player)
     page.screenshot(path=PICTURES / "prompt_compare.png")
 
 
@@ -163,17 +162,12 @@ def test_dark_theme_and_a_narrow_page(page):
 
 def test_saved_notebook_shows_the_last_motion(page, lab):
     folder, address, new_page = lab
-    page.get_by_role("menuitem", name="File", exact=True).click()
-    page.get_by_text("Save Notebook", exact=True).click()
-    page.wait_for_timeout(3000)
+    save_notebook(page)
     path = folder / "work" / "prompt.ipynb"
     assert path.stat().st_size < 3e6
     document, _ = HTMLExporter().from_filename(str(path))
     (folder / "export.html").write_text(document)
-    token = next(c["value"] for c in page.context.cookies() if c["name"] == "_xsrf")
-    api = address.removesuffix("/lab") + "/api/sessions"
-    for session in page.request.get(api).json():
-        page.request.delete(f"{api}/{session['id']}", headers={"X-XSRFToken": token})
+    end_kernels(page, address)
     page.close()
 
     exported = new_page(offline=True)
@@ -181,14 +175,14 @@ def test_saved_notebook_shows_the_last_motion(page, lab):
     assert "run this cell" in exported.inner_text("body")
     assert exported.locator("iframe").count() == 1
     exported.locator("iframe").scroll_into_view_if_needed()
-    assert suit(exported.frame_locator("iframe")) > 0.01
+    assert shows_a_body(exported.frame_locator("iframe"))
     exported.screenshot(path=PICTURES / "prompt_exported.png")
     exported.close()
 
     again = new_page()
     open_notebook(again, address, "prompt.ipynb", workspace="again")
     again.get_by_text("run this cell").wait_for()
-    assert suit(again.frame_locator(".jp-OutputArea iframe")) > 0.01
+    assert shows_a_body(again.frame_locator(".jp-OutputArea iframe"))
     missing = again.get_by_text(re.compile("Loading widget|Error displaying widget"))
     expect(missing).to_be_attached()
     expect(missing).to_be_hidden()
