@@ -3,13 +3,12 @@
 import csv
 import multiprocessing
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 import toy_pool
 from nbformat.v4 import new_code_cell
-from toy_course import Student, check, meta, toy_notebooks
+from toy_course import Student, check, copied, meta, toy_notebooks
 from toy_pool import MOMENTS, Workers, gradebook
 
 from grading import autograde as head
@@ -34,7 +33,7 @@ def sources(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def _collected(tmp_path_factory) -> Path:
+def collected(tmp_path_factory) -> Course:
     folder = tmp_path_factory.mktemp("collected")
     course = Course(folder / "course")
     course.prepare(sources)
@@ -44,17 +43,15 @@ def _collected(tmp_path_factory) -> Path:
         hers.write("code8", f"# code8 earns {eight}")
         if who != "cleo":
             hers.write("answer-q6", f"<!-- answer q6 -->\nNoise, says {who}.")
-        (folder / "inbox" / who).mkdir(parents=True)
-        (folder / "inbox" / who / "x.ipynb").write_bytes(hers.bytes())
+        hers.hand_in(folder / "inbox" / who)
     assert len(collect(course, folder / "inbox")) == 3
     course.seed()
-    return course.root
+    return course
 
 
 @pytest.fixture
-def course(_collected, tmp_path) -> Course:
-    shutil.copytree(_collected, tmp_path / "course")
-    return Course(tmp_path / "course")
+def course(collected, tmp_path) -> Course:
+    return copied(collected, tmp_path)
 
 
 @pytest.fixture
@@ -74,9 +71,8 @@ def everything(course: Course) -> tuple:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(_collected, tmp_path_factory) -> tuple:
-    shutil.copytree(_collected, tmp_path_factory.mktemp("undisturbed") / "course")
-    course = Course(tmp_path_factory.getbasetemp() / "undisturbed0" / "course")
+def undisturbed(collected, tmp_path_factory) -> tuple:
+    course = copied(collected, tmp_path_factory.mktemp("undisturbed"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(head, "pool_for", Workers())
         assert autograde(course, course.submissions()) == {}
@@ -143,7 +139,7 @@ def test_what_goes_wrong_costs_one_submission(course, monkeypatch, name):
     monkeypatch.setattr(head, "pool_for", Workers(run))
     failures = autograde(course, course.submissions())
     assert list(failures) == [("ben", NAME)] and len(failures["ben", NAME]) > 5
-    assert failures["ben", NAME] in (course.logs / f"ben_{NAME}.txt").read_text("utf-8")
+    assert failures["ben", NAME] in course.log_path("ben", NAME).read_text("utf-8")
     seven = points(course, "code7")
     assert seven["ada"] == (10,) and seven["cleo"] == (0,)
     assert [pair for pair in course.submissions() if is_new(course, *pair)] == [("ben", NAME)]
@@ -269,7 +265,7 @@ def test_a_stopped_regrade_is_closed_by_another_one(marked):
 
 
 def test_an_answer_that_changed_waits_for_somebody_again(marked):
-    path = marked.submitted / "ada" / NAME / f"{NAME}.ipynb"
+    path = marked.submitted_path("ada", NAME)
     path.write_text(path.read_text("utf-8").replace("Noise, says ada", "Noise, says Ada"), "utf-8")
     autograde(marked, [("ada", NAME)])
     assert points(marked, "q6")["ada"] == (None,)

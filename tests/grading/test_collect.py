@@ -7,21 +7,6 @@ from grading.collect import collect, search
 from labkit.paths import LabError
 
 
-@pytest.fixture
-def inbox(tmp_path):
-    """A function (path, bytes, seconds): put a file into the folder of submissions, changed at some time."""
-    folder = tmp_path / "inbox"
-
-    def put(path: str, data: bytes = b"{}", changed: float = 1_700_000_000):
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
-        os.utime(file, (changed, changed))
-        return folder
-
-    return put
-
-
 @pytest.mark.parametrize(
     "path, student",
     [
@@ -113,7 +98,7 @@ def test_collect_mends_into_nbgraders_place_and_only_reads(course, inbox, studen
 def test_collecting_again_changes_no_file(course, inbox, student):
     folder = inbox("jane/x.ipynb", student().bytes())
     collect(course, folder)
-    path = course.submitted / "jane" / "03_diffusion" / "03_diffusion.ipynb"
+    path = course.submitted_path("jane", "03_diffusion")
     os.utime(path, (5, 5))
     collect(course, folder)
     assert path.stat().st_mtime == 5
@@ -185,7 +170,7 @@ def test_names_that_become_one_on_another_day(course, inbox, student, tmp_path):
     other = tmp_path / "friday" / "Jane Doe_2_assignsubmission_file_x.ipynb"
     other.parent.mkdir()
     other.write_bytes(later.bytes())
-    path = course.submitted / "Jane_Doe" / "03_diffusion" / "03_diffusion.ipynb"
+    path = course.submitted_path("Jane_Doe", "03_diffusion")
     before = path.read_bytes()
     [line] = collect(course, other.parent)
     assert not line.taken and "two people of one name" in line.text
@@ -223,20 +208,27 @@ def test_what_may_not_be_read_is_named(course, inbox, student):
     assert lines == {"jane": "cannot be read: Permission denied", "max": "cannot be read: Permission denied"}
 
 
-def test_a_student_cannot_fill_the_day(monkeypatch, course, inbox, student):
+@pytest.fixture
+def said_of_many(course, inbox, student):
+    """A function (count): what collect says of jane, who hands in so many files, when max hands in one."""
+
+    def texts(count: int) -> list[str]:
+        for number in range(count):
+            inbox(f"jane/{number}.ipynb", b"{}")
+        folder = inbox("max/x.ipynb", student().bytes())
+        return [line.text for line in collect(course, folder) if line.student == "jane"]
+
+    return texts
+
+
+def test_a_student_cannot_fill_the_day(monkeypatch, course, said_of_many):
     monkeypatch.setattr(collect_module, "NOTEBOOKS", 3)
-    for number in range(5):
-        inbox(f"jane/{number}.ipynb", b"{}")
-    folder = inbox("max/x.ipynb", student().bytes())
-    texts = [line.text for line in collect(course, folder) if line.student == "jane"]
+    texts = said_of_many(5)
     assert sum("too many notebooks" in text for text in texts) == 2
     assert course.submissions() == [("max", "03_diffusion")]
 
 
-def test_a_student_cannot_fill_the_list(monkeypatch, course, inbox, student):
+def test_a_student_cannot_fill_the_list(monkeypatch, said_of_many):
     monkeypatch.setattr(collect_module, "NAMED", 3)
-    for number in range(9):
-        inbox(f"jane/{number}.ipynb", b"{}")
-    folder = inbox("max/x.ipynb", student().bytes())
-    texts = [line.text for line in collect(course, folder) if line.student == "jane"]
+    texts = said_of_many(9)
     assert len(texts) == 3 and "further files are not named" in texts[-1]

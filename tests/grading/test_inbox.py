@@ -23,19 +23,6 @@ def packed(*files: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
     return data.getvalue()
 
 
-@pytest.fixture
-def put(tmp_path):
-    """A function (path, bytes): put a file into the folder of submissions."""
-
-    def put(path: str, data: bytes):
-        file = tmp_path / "inbox" / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
-        return tmp_path / "inbox"
-
-    return put
-
-
 def problems(folder) -> dict[str, str]:
     return {inbox_module.shown(entry.parts): entry.problem for entry in Inbox(folder).entries()}
 
@@ -55,9 +42,9 @@ def problems(folder) -> dict[str, str]:
         ({"jane.zip": ["Max Roe_1_assignsubmission_file_x.ipynb"], "max/x.ipynb": []}, ["jane", "max"]),
     ],
 )
-def test_whose_a_file_in_a_zip_file_is(files, students, put):
+def test_whose_a_file_in_a_zip_file_is(files, students, inbox):
     for name, inside in files.items():
-        folder = put(name, packed(*((path, b"{}") for path in inside)) if inside else b"{}")
+        folder = inbox(name, packed(*((path, b"{}") for path in inside)) if inside else b"{}")
     given = folder / "all.zip" if "all.zip" in files else folder  # a download is named itself
     assert [found.student for found in search(given)] == students
 
@@ -71,19 +58,19 @@ def test_whose_a_file_in_a_zip_file_is(files, students, put):
         ["submission_9/x.ipynb", "submission_metadata.yml"],
     ],
 )
-def test_a_lone_zip_file_is_not_believed_who_is_in_it(inside, course, put, student):
+def test_a_lone_zip_file_is_not_believed_who_is_in_it(inside, course, inbox, student):
     """It may be one student's, who names others in it: the instructor must say what it is."""
-    folder = put("evil.zip", packed(*((path, student().bytes()) for path in inside)))
+    folder = inbox("evil.zip", packed(*((path, student().bytes()) for path in inside)))
     with pytest.raises(LabError, match="evil.zip looks like the work of several people"):
         collect(course, folder)
     assert course.submissions() == []
-    put("max/x.ipynb", student().bytes())  # beside others it is one student's, or nobody's
+    inbox("max/x.ipynb", student().bytes())  # beside others it is one student's, or nobody's
     assert {line.student for line in collect(course, folder) if line.taken} <= {"evil", "max"}
 
 
-def test_a_zip_file_can_be_collected_itself_with_zip_files_in_it(course, put, student):
+def test_a_zip_file_can_be_collected_itself_with_zip_files_in_it(course, inbox, student):
     jane = packed(("lab/01.ipynb", student("01_dataset").bytes()), ("lab/03.ipynb", student().bytes()))
-    folder = put("all.zip", packed(("jane.zip", jane), ("max/x.ipynb", student().bytes())))
+    folder = inbox("all.zip", packed(("jane.zip", jane), ("max/x.ipynb", student().bytes())))
     before = (folder / "all.zip").read_bytes()
     expected = [("jane", "01_dataset"), ("jane", "03_diffusion"), ("max", "03_diffusion")]
     assert [(line.student, line.assignment) for line in collect(course, folder / "all.zip")] == expected
@@ -92,13 +79,13 @@ def test_a_zip_file_can_be_collected_itself_with_zip_files_in_it(course, put, st
     assert sorted(path.name for path in folder.parent.rglob("*.zip")) == ["all.zip"]  # nothing was unpacked
 
 
-def test_gradescopes_export_as_it_is(put):
+def test_gradescopes_export_as_it_is(inbox):
     listed = b"submission_9:\n  :submitters:\n  - :name: Jane Doe\n    :email: jane@example.org\n"
     files = (
         ("assignment_1_export/submission_metadata.yml", listed),
         ("assignment_1_export/submission_9/x.ipynb", b"{}"),
     )
-    assert [f.student for f in search(put("export.zip", packed(*files)) / "export.zip")] == [
+    assert [f.student for f in search(inbox("export.zip", packed(*files)) / "export.zip")] == [
         "jane@example.org"
     ]
 
@@ -114,13 +101,13 @@ def test_gradescopes_export_as_it_is(put):
         "a" * 600 + ".ipynb",
     ],
 )
-def test_paths_that_lead_outside(name, put):
-    [problem] = problems(put("jane.zip", packed((name, b"{}")))).values()
+def test_paths_that_lead_outside(name, inbox):
+    [problem] = problems(inbox("jane.zip", packed((name, b"{}")))).values()
     assert problem in ("its path leads out of the zip file", "its path is too long")
 
 
-def test_links_pipes_and_devices_are_named_and_not_opened(put):
-    folder = put("jane/x.ipynb", b"{}")
+def test_links_pipes_and_devices_are_named_and_not_opened(inbox):
+    folder = inbox("jane/x.ipynb", b"{}")
     secret = folder.parent / "secret.ipynb"
     secret.write_bytes(b"{}")
     (folder / "jane" / "link.ipynb").symlink_to(secret)
@@ -139,9 +126,9 @@ def test_links_pipes_and_devices_are_named_and_not_opened(put):
     }
 
 
-def test_a_file_that_becomes_a_link_or_a_pipe_after_the_listing(put):
-    folder = put("jane/x.ipynb", b"{}")
-    put("jane/y.ipynb", b"{}")
+def test_a_file_that_becomes_a_link_or_a_pipe_after_the_listing(inbox):
+    folder = inbox("jane/x.ipynb", b"{}")
+    inbox("jane/y.ipynb", b"{}")
     entries = list(Inbox(folder).entries())
     for name in ("x", "y"):
         (folder / "jane" / f"{name}.ipynb").unlink()
@@ -173,34 +160,34 @@ def encrypted() -> bytes:
         (packed(("x.rar", b"Rar!")), "an archive, but no zip file"),
     ],
 )
-def test_zip_files_that_cannot_be_used(data, why, put):
-    [problem] = problems(put("jane/work.zip", data)).values()
+def test_zip_files_that_cannot_be_used(data, why, inbox):
+    [problem] = problems(inbox("jane/work.zip", data)).values()
     assert problem.startswith(why) or why in problem
 
 
-def test_damage_inside_a_zip_file_is_noticed(put):
+def test_damage_inside_a_zip_file_is_noticed(inbox):
     data = packed(("x.ipynb", b'{"cells": []}'), method=zipfile.ZIP_STORED).replace(b"cells", b"sells", 1)
-    [entry] = Inbox(put("jane/work.zip", data)).entries()
+    [entry] = Inbox(inbox("jane/work.zip", data)).entries()
     with pytest.raises(Refused, match="damaged inside"):
         entry.read()
 
 
-def test_bombs_stop_at_the_limit(monkeypatch, put):
+def test_bombs_stop_at_the_limit(monkeypatch, inbox):
     """The limit holds for what comes out, whatever size the file says it has."""
     monkeypatch.setattr(inbox_module, "LIMIT", 2**20)
     data = bytearray(packed(("x.ipynb", b" " * 2**24)))
     at = data.index(b"PK\x01\x02") + 24
     data[at : at + 4] = struct.pack("<I", 10)  # "ten bytes"
     for bomb in (bytes(data), packed(("x.ipynb", b" " * 2**24))):
-        [entry] = Inbox(put("jane/work.zip", bomb)).entries()
+        [entry] = Inbox(inbox("jane/work.zip", bomb)).entries()
         with pytest.raises(Refused, match="larger than 1 MB|damaged inside"):
             entry.read()
 
 
-def test_zip_files_in_a_zip_file_take_no_more_work_than_they_are_large(put):
+def test_zip_files_in_a_zip_file_take_no_more_work_than_they_are_large(inbox):
     empty = packed(("x.txt", b" " * 2**24))  # a thousandth of it when packed, and less when packed twice
     swollen = packed(("x.txt", b" " * 2**26), method=zipfile.ZIP_STORED)
-    found = problems(put("jane/work.zip", packed(("a.zip", swollen), ("b.zip", empty), ("c.ipynb", b"{}"))))
+    found = problems(inbox("jane/work.zip", packed(("a.zip", swollen), ("b.zip", empty), ("c.ipynb", b"{}"))))
     assert "larger than" in found["jane/work.zip/a.zip"]
     assert found["jane/work.zip/b.zip/x.txt"] == "not a notebook" and not found["jane/work.zip/c.ipynb"]
 
@@ -208,14 +195,14 @@ def test_zip_files_in_a_zip_file_take_no_more_work_than_they_are_large(put):
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("a.zip", swollen, zipfile.ZIP_DEFLATED)
         archive.filelist *= 100  # a hundred names for the same bytes
-    assert problems(put("jane/work.zip", data.getvalue())) == {
+    assert problems(inbox("jane/work.zip", data.getvalue())) == {
         "jane/work.zip": "files in it overlap: ask for it again"
     }
 
 
-def test_a_table_of_contents_of_any_size_is_not_read(monkeypatch, put):
+def test_a_table_of_contents_of_any_size_is_not_read(monkeypatch, inbox):
     monkeypatch.setattr(inbox_module, "DIRECTORY", 10_000)
     data = packed(*((f"{i}.ipynb", b"{}") for i in range(1000)))
-    assert set(problems(put("jane/work.zip", data)).values()) == {
+    assert set(problems(inbox("jane/work.zip", data)).values()) == {
         "not a zip file, or damaged: ask for it again"
     }

@@ -3,7 +3,6 @@ earns, whoever else is graded before, after and beside it."""
 
 import io
 import json
-import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +10,12 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
-from toy_course import ANSWER, Student
+from toy_course import ANSWER, Student, copied
 
 from grading import cli
 from grading.course import Course
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandboxed")]
 
 Change = Callable[[Student], None]
 
@@ -183,8 +182,7 @@ def inbox(tmp_path_factory, releases) -> Path:
 @pytest.fixture(scope="module")
 def collected(inbox, _course, tmp_path_factory) -> Course:
     """The toy course with all of them collected, and nobody graded."""
-    course = Course(tmp_path_factory.mktemp("mixed") / "course")
-    shutil.copytree(_course.root, course.root)
+    course = copied(_course, tmp_path_factory.mktemp("mixed"))
     course.seed()
     before = {path: path.read_bytes() for path in inbox.rglob("*") if path.is_file()}
     assert cli.main(["collect", "--course", str(course.root), str(inbox)]) == 0
@@ -198,12 +196,8 @@ def autograde(course: Course, *arguments: str) -> dict[str, float]:
     return {mark.student: mark.points for mark in course.marks() if mark.name == "code7"}
 
 
-def copy(course: Course, folder: Path) -> Course:
-    return Course(shutil.copytree(course.root, folder / "course"))
-
-
 def test_everybody_gets_what_the_table_says(collected, tmp_path, capsys):
-    course = copy(collected, tmp_path)
+    course = copied(collected, tmp_path)
     assert [student for student, _ in course.submissions()] == sorted(EXPECTED)
     assert autograde(course) == EXPECTED
     q6 = {mark.student: mark.points for mark in course.marks() if mark.name == "q6"}
@@ -214,7 +208,7 @@ def test_everybody_gets_what_the_table_says(collected, tmp_path, capsys):
 def test_one_alone_and_others_in_another_order(collected, tmp_path, monkeypatch):
     """Those whose points say most, last first; then one of them in a course where nobody else was graded."""
     chosen = ["zoe", "warns", "quiet", "liar", "first", "exits", "deviation", "beta"]
-    course, alone = copy(collected, tmp_path), copy(collected, tmp_path / "alone")
+    course, alone = copied(collected, tmp_path), copied(collected, tmp_path / "alone")
     monkeypatch.setattr(Course, "submissions", lambda *a: [(who, "03_diffusion") for who in chosen])
     assert autograde(course) == {who: EXPECTED[who] for who in chosen}
     monkeypatch.undo()

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 from distributed import Client, LocalCluster
 from nbformat.v4 import new_code_cell
-from toy_course import ANSWER, Student
+from toy_course import ANSWER, Student, copied
 from toy_pool import gradebook
 
 from grading.autograde import autograde, is_new
@@ -27,7 +26,7 @@ from grading.pool import cluster, processes, run_there
 from grading.sandbox import family
 from labkit.paths import LabError
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandboxed")]
 NAME = "03_diffusion"
 SLEEPER = ("sleeper", NAME)
 OTHERS = [(who, NAME) for who in ("wrong", "twin", "right")]
@@ -35,10 +34,10 @@ POINTS = {"right": 10, "twin": 10, "wrong": 6, "sleeper": 10}
 
 
 @pytest.fixture(scope="module")
-def collected(_course, releases, tmp_path_factory) -> Path:
+def collected(_course, releases, tmp_path_factory) -> Course:
     """Four students: two with the same notebook, one who sleeps for a while."""
     folder = tmp_path_factory.mktemp("collected")
-    shutil.copytree(_course.root, folder / "course")
+    course = copied(_course, folder)
     for who in POINTS:
         hers = Student(releases[NAME])
         hers.solve()
@@ -46,18 +45,15 @@ def collected(_course, releases, tmp_path_factory) -> Path:
             hers.write("code7", ANSWER.replace("variance.sqrt()", "variance"))
         if who == "sleeper":
             hers.cells.append(new_code_cell("import time; time.sleep(10)", id="nap"))
-        (folder / "inbox" / who).mkdir(parents=True)
-        (folder / "inbox" / who / "x.ipynb").write_bytes(hers.bytes())
-    course = Course(folder / "course")
+        hers.hand_in(folder / "inbox" / who)
     assert all(line.taken for line in collect(course, folder / "inbox"))
     course.seed()
-    return course.root
+    return course
 
 
 @pytest.fixture
 def course(collected, tmp_path) -> Course:
-    shutil.copytree(collected, tmp_path / "course")
-    return Course(tmp_path / "course")
+    return copied(collected, tmp_path)
 
 
 def said(course: Course) -> dict[str, list]:
@@ -73,9 +69,7 @@ def points(course: Course) -> dict[str, float]:
 @pytest.fixture(scope="module")
 def alone(collected, tmp_path_factory) -> Course:
     """All graded by one worker, one after the other, undisturbed."""
-    folder = tmp_path_factory.mktemp("alone") / "course"
-    shutil.copytree(collected, folder)
-    course = Course(folder)
+    course = copied(collected, tmp_path_factory.mktemp("alone"))
     assert autograde(course, [SLEEPER, *OTHERS]) == {}
     assert points(course) == POINTS
     return course

@@ -44,11 +44,10 @@ def graded(course, student, tmp_path):
     """A class of six, graded by hand: notebooks and gradebook are as autograde leaves them."""
     inbox = tmp_path / "inbox"
     for who in CLASS:
-        (inbox / who).mkdir(parents=True)
-        (inbox / who / "x.ipynb").write_bytes(student().bytes())
+        student().hand_in(inbox / who)
     assert all(line.taken for line in collect(course, inbox))
     for who, (points, said, answer, seconds) in CLASS.items():
-        path = course.submitted / who / "03_diffusion" / "03_diffusion.ipynb"
+        path = course.submitted_path(who, "03_diffusion")
         os.utime(path, (START.timestamp(), START.timestamp()))
         notebook = nbformat.read(path, 4)
         cells = {cell.id: cell for cell in notebook.cells}
@@ -56,7 +55,7 @@ def graded(course, student, tmp_path):
         judgement = Judgement(points, 10, ("shape",) if said else (), said, None)
         bundle = Verdict("Code 7", judgement)._repr_mimebundle_()
         cells["check-code7"].outputs = [new_output("execute_result", data=bundle)]
-        out = course.autograded / who / "03_diffusion" / "03_diffusion.ipynb"
+        out = course.autograded_path(who, "03_diffusion")
         out.parent.mkdir(parents=True)
         nbformat.write(notebook, out)
         os.utime(out, (START.timestamp() + 1,) * 2)
@@ -90,7 +89,7 @@ def test_time_from_the_first_cell_to_the_end(graded):
 
 
 def test_a_kernel_that_ended_is_a_diagnosis(graded):
-    path = graded.autograded / "annika" / "03_diffusion" / "03_diffusion.ipynb"
+    path = graded.autograded_path("annika", "03_diffusion")
     changed = path.stat().st_mtime
     notebook = nbformat.read(path, 4)
     cell = next(cell for cell in notebook.cells if cell.id == "check-code7")
@@ -103,14 +102,13 @@ def test_a_kernel_that_ended_is_a_diagnosis(graded):
 
 def test_everything_ungraded_is_there(graded, tmp_path, student):
     late = tmp_path / "late"
-    for who, data in {"gunnar": b"{", "helga": student().bytes(), "ingrid": student().bytes()}.items():
-        (late / who).mkdir(parents=True)
-        (late / who / "x.ipynb").write_bytes(data)
-    (late / "jonas").mkdir()
-    (late / "Annika").mkdir()
-    (late / "Annika" / "x.ipynb").write_bytes(student().bytes())
+    for who in ("helga", "ingrid", "Annika"):
+        student().hand_in(late / who)
+    for who in ("gunnar", "jonas"):
+        (late / who).mkdir()
+    (late / "gunnar" / "x.ipynb").write_bytes(b"{")
     collect(graded, late)
-    log = graded.logs / "ingrid_03_diffusion.txt"
+    log = graded.log_path("ingrid", "03_diffusion")
     log.parent.mkdir()
     log.write_text("Traceback\n    nbformat.ValidationError: ingrid\n")
     anonymous = report(graded).read_text("utf-8")

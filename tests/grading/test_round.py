@@ -4,12 +4,11 @@ import csv
 import html
 import json
 import re
-import shutil
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
-from toy_course import ANSWER, FILM, RUBRIC, Student
+from toy_course import ANSWER, FILM, RUBRIC, Student, copied
 
 from grading import cli, notebooks
 from grading.autograde import autograde, is_new
@@ -96,15 +95,8 @@ def hand_in(folder, release) -> None:
     student("right").solve()
     student("empty")
     student("mangled", ("code7", WRONG), ("answer-q6", "No marker here."))
-    student(
-        "noisy",
-        (
-            "code7",
-            ANSWER.replace(
-                "    x0, _", "    import warnings, sys\n    print('!', file=sys.stderr)\n    x0, _"
-            ),
-        ),
-    )
+    noise = "    import sys\n    print('!', file=sys.stderr)\n"
+    student("noisy", ("code7", ANSWER.replace("    x0, _", f"{noise}    x0, _")))
     student("borrower").cells.insert(4, new_code_cell('labkit.use_reference("code7")'))
     student("exits", ("code7", ANSWER)).cells.insert(4, new_code_cell("import os; os._exit(0)"))
     student("curious", ("diffusion-3", FILM.replace("long", "short")))
@@ -115,11 +107,10 @@ def hand_in(folder, release) -> None:
 
 
 @pytest.fixture(scope="module")
-def graded(_course, tmp_path_factory):
+def graded(sandboxed, _course, tmp_path_factory):
     """The course after autograde."""
     folder = tmp_path_factory.mktemp("round")
-    shutil.copytree(_course.root, folder / "course")
-    course = Course(folder / "course")
+    course = copied(_course, folder)
     hand_in(folder / "inbox", course.released()["03_diffusion"])
     assert all(line.taken for line in collect(course, folder / "inbox"))
     assert autograde(course, course.submissions()) == {}
@@ -149,7 +140,7 @@ def test_released_show_cells_are_not_run_and_changed_ones_are(graded):
 @pytest.mark.slow
 def test_only_what_is_new_is_graded(graded):
     assert not [pair for pair in graded.submissions() if is_new(graded, *pair)]
-    path = graded.submitted / "right" / "03_diffusion" / "03_diffusion.ipynb"
+    path = graded.submitted_path("right", "03_diffusion")
     path.touch()
     assert [pair for pair in graded.submissions() if is_new(graded, *pair)] == [("right", "03_diffusion")]
 
@@ -196,6 +187,7 @@ def test_answers_feedback_and_export(graded, tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("sandboxed")
 def test_a_round_with_a_real_notebook(tmp_path):
     """Notebook 03 with the reference, empty, and half right through Colab."""
     name = "03_diffusion"

@@ -22,7 +22,7 @@ SEED = 3**40
 LIMITS = Limits()
 USELESS = ANSWER.split("    x0, _")[0] + "    return x_t"  # the shape is right, and nothing else
 pytestmark = pytest.mark.slow
-needs_bwrap = pytest.mark.skipif(not sandbox.shutil.which("bwrap"), reason="bubblewrap is not installed")
+needs_bwrap = pytest.mark.usefixtures("sandboxed")
 
 
 class Run:
@@ -342,12 +342,10 @@ def test_without_bubblewrap_nothing_runs(monkeypatch):
     Sandbox(safe=False).check()
 
 
-def test_unsafe_must_be_said(course, student, tmp_path, monkeypatch, capsys):
+def test_unsafe_must_be_said(course, student, inbox, monkeypatch, capsys):
     right = student()
     right.solve()
-    (tmp_path / "inbox" / "jane").mkdir(parents=True)
-    (tmp_path / "inbox" / "jane" / "x.ipynb").write_bytes(right.bytes())
-    collect(course, tmp_path / "inbox")
+    collect(course, inbox("jane/x.ipynb", right.bytes()))
     monkeypatch.setenv("PATH", "/nowhere")
     command = ["autograde", "--course", str(course.root), "--workers", "1"]
     assert cli.main(command) == 1

@@ -19,7 +19,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 from test_outputs import Page
-from toy_course import Student
+from toy_course import Student, copied
 
 from grading import notebooks
 from grading.autograde import autograde
@@ -36,10 +36,7 @@ CANARY = "zoo-was-here"
 TOLD_NOBODY = "a-secret-of-the-bystander"
 HEADER = re.compile(r"^(points|right|form|refused|hangs|says): (.+)$", re.MULTILINE)
 BLOCK = re.compile(r"^```python ?(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandboxed")]
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,8 +242,7 @@ def prepared(tmp_path_factory) -> Course:
 
 def take_in(prepared: Course, folder: Path, animals: list[Animal]) -> tuple[Course, dict]:
     """A copy of the course with these submissions collected, and what became of them."""
-    shutil.copytree(prepared.root, folder / "course")
-    course = Course(folder / "course")
+    course = copied(prepared, folder)
     release = course.released()[NAME]
     code = {cell.id: cell.source for cell in notebooks.make(NAME).cells}
     right = {e: "\n".join(s for s in code[e].splitlines() if "### " not in s) for e in EXERCISES}

@@ -1,10 +1,14 @@
 """A course of one small notebook in the form of the real ones, and what students may make of it."""
 
 import json
+import shutil
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from grading.course import Course
 
 RUBRIC = "Two points for saying that the steps of DDIM need no noise at all."
 FILM = 'print("a long film")'
@@ -80,6 +84,11 @@ def toy_sources(folder) -> None:
         nbformat.write(notebook, folder / name / f"{name}.ipynb")
 
 
+def copied(course: Course, folder: Path) -> Course:
+    """The same course in another folder."""
+    return Course(shutil.copytree(course.root, folder / "course"))
+
+
 class Student:
     """A released notebook in a student's hands."""
 
@@ -98,6 +107,11 @@ class Student:
         self.write("code7", ANSWER)
         self.write("answer-q6", "<!-- answer q6 -->\nNoise between the steps.")
         self.write("answer-bonus1", "<!-- answer bonus1 -->\n=1+1 is what a spreadsheet would see here")
+
+    def hand_in(self, folder: Path) -> None:
+        """Into a new folder, which is called as the student is."""
+        folder.mkdir(parents=True)
+        (folder / "x.ipynb").write_bytes(self.bytes())
 
     def bytes(self) -> bytes:
         return json.dumps(self.notebook).encode()  # nbformat would mend duplicated ids
