@@ -80,7 +80,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--exercise", help="with --again: write the points of this exercise only, such as code7")
     p.add_argument("--workers", type=positive, default=os.cpu_count(), help="notebooks at the same time")
     p.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that does it, tcp://host:8786")
-    p.add_argument("--timeout", type=int, default=120, help="seconds that a cell may take")
+    p.add_argument("--timeout", type=positive, default=120, help="seconds that a cell may take")
     p.add_argument(
         "--unsafe", action="store_true",
         help="without a sandbox: a submission can do whatever you can, read solutions and change grades too",
@@ -110,7 +110,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def positive(text: str) -> int:
     if not (text.isdecimal() and int(text)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of workers: 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
     return int(text)
 
 
@@ -246,7 +246,7 @@ def main(argv: list[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     try:
         return COMMANDS[args.command](args) or 0
-    except LabError as error:
+    except (LabError, OSError) as error:  # OSError: a folder not to be written to, a full disk
         print(f"grading: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt as stop:

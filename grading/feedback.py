@@ -8,6 +8,7 @@ from nbconvert.filters.markdown_mistune import InvalidNotebook
 from traitlets.config import Config
 
 from grading.course import Course, why
+from labkit.paths import LabError
 
 TAGS = [
     *bleach.ALLOWED_TAGS, "br", "dd", "del", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
@@ -61,6 +62,8 @@ def feedback(course: Course) -> tuple[int, dict[tuple[str, str], str]]:
     Pages are made of autograded notebooks, which hold released text, the learner's text, outputs and
     comments. Rubrics are in none of them (they live in solutions/).
     """
+    if not course.submissions():
+        raise LabError(f"no submissions in {course.submitted}: collect them first, or name another --course")
     config = settings()
     config.CourseDirectory.ignore = ["*"]  # copies nothing else: files that a notebook wrote stay behind
     failures, pages = {}, 0

@@ -89,9 +89,12 @@ class Sandbox:
                 f"{ROOT} is course and Python environment in one, and submissions could read all of it: make "
                 "the environment in a folder of its own, as make .venv/ready does"
             )
-        result = subprocess.run(
-            self.kernel({}, -1), capture_output=True, text=True, timeout=60, env=environment()
-        )
+        try:
+            result = subprocess.run(
+                self.kernel({}, -1), capture_output=True, text=True, timeout=60, env=environment()
+            )
+        except subprocess.TimeoutExpired as error:
+            raise LabError("bubblewrap did not start Python within a minute: is the machine busy?") from error
         if result.returncode:
             reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise LabError(
