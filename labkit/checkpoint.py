@@ -16,12 +16,13 @@ from labkit.text import TextConditioner, TextEncoder, TextTower
 
 
 def write_checkpoint(path: str | Path, module: nn.Module, config: dict, training: dict) -> None:
-    """Write weights as float16; means and deviations, which need the digits, stay float32.
+    """Write weights as float16; what was measured on the data, which needs the digits, stays float32.
 
     config: what rebuilds the module, with "kind" naming it. training: what was done, for people to read.
     """
+    buffers = dict(module.named_buffers())
     weights = {
-        name: value.detach().cpu().contiguous().to(torch.float32 if "normalizer" in name else torch.float16)
+        name: value.detach().cpu().contiguous().to(torch.float32 if name in buffers else torch.float16)
         for name, value in module.state_dict().items()
     }
     with atomic_write(path) as temporary:

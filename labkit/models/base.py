@@ -13,9 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from labkit.models.normalizer import Normalizer
+from labkit.models.prior import Prior
 from labkit.text import TextFeatures
-
-TAPS = 7  # frames around a frame, itself included, that are seen before any attention
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,6 @@ def sinusoids(positions: Tensor, width: int) -> Tensor:
     )
     angles = positions[:, None].float() * frequencies
     return torch.cat([angles.cos(), angles.sin()], dim=-1)
-
-
-def neighbours(x: Tensor) -> Tensor:
-    """Each frame with those around it, zero beyond the ends: (B, F, D) → (B, F, D, K), K = TAPS."""
-    return functional.pad(x, (0, 0, TAPS // 2, TAPS // 2)).unfold(1, TAPS, 1)
 
 
 class TimestepEmbedder(nn.Module):
@@ -114,24 +108,22 @@ class BaseDiT(nn.Module):
         depth: int = 4,
         heads: int = 4,
         condition_dropout: float = 0.1,
+        T: int = 1000,
     ):
         super().__init__()
         self.config = dict(
             features=features, d_text=d_text, width=width, depth=depth, heads=heads,
-            condition_dropout=condition_dropout,
+            condition_dropout=condition_dropout, T=T,
         )  # fmt: skip
         self.width, self.condition_dropout = width, condition_dropout
         self.normalizer = Normalizer(features)
-        self.input_projection = nn.Linear(features * TAPS, width)
+        self.prior = Prior(features, T)
+        self.input_projection = nn.Linear(2 * features, width)
         self.timestep_embedding = TimestepEmbedder(width)
         self.token_projection = nn.Linear(d_text, width)
         self.pooled_projection = nn.Linear(d_text, width)
         self.null_token = nn.Parameter(0.02 * torch.randn(width))  # "no caption", learned
         self.null_pooled = nn.Parameter(0.02 * torch.randn(width))
-        self.input_filter = nn.Linear(width, features * TAPS)
-        # Quiet at the start: the filter lets nothing through, see `forward`.
-        nn.init.zeros_(self.input_filter.weight)
-        nn.init.zeros_(self.input_filter.bias)
 
     def cond_mapping(self, condition: Condition):
         """Condition → whatever this configuration's backbone wants to be told."""
@@ -179,14 +171,12 @@ class BaseDiT(nn.Module):
             p = self.condition_dropout if self.training else 0.0
             drop = torch.rand(B, device=x.device) < p
 
-        near = neighbours(x * mask[..., None])  # (B, F, D, K)
-        h = self.input_projection(near.flatten(-2))  # (B, F, W)
+        x = x * mask[..., None]
+        guess = self.prior(x, t)
+        h = self.input_projection(torch.cat([x, guess], dim=-1))  # (B, F, W)
         h = h + sinusoids(torch.arange(F, device=x.device), self.width).to(h)
         condition = self.embed_condition(t, text, drop)
         c = self.cond_mapping(condition)
         h = self.backbone(h, mask, c)
         out = self.output_projection(h, mask, c)  # (B, F, D)
-        # The input passes by the blocks through a filter over neighbouring frames that depends on the noise
-        # level: motion is smooth, and blocks that need not copy their input have the width to improve on it.
-        taps = self.input_filter(condition.time).unflatten(-1, (-1, TAPS))  # (B, D, K)
-        return out + (near * taps[:, None]).sum(-1)
+        return guess + self.prior.deviation(t) * out

@@ -104,8 +104,8 @@ def loss_of(
 
     t: (B,) steps. noise: (B, F, D), standard normal. drop: (B,) bool, True where the caption is withheld.
     """
-    normalizer = getattr(network, "module", network).normalizer  # several processes' network is wrapped
-    x0, mask = normalizer(batch.x) * batch.mask[..., None], batch.mask
+    bare = getattr(network, "module", network)  # that of several processes is wrapped
+    x0, mask = bare.normalizer(batch.x) * batch.mask[..., None], batch.mask
     with torch.no_grad():
         text = tower(batch.text)
     predictions = []
@@ -118,10 +118,9 @@ def loss_of(
     plain = ddpm_loss(model, schedule, x0, t, noise, mask)
     if recipe.prediction_type != "sample":
         return plain.mean(), plain.detach()
-    # An error in x0 weighs SNR(t) times as much in eq. 14's ε. With the weights of Salimans & Ho 2022
-    # (max(SNR, 1)) every noise level asks for as much as any other; equal weights would leave the last
-    # steps untrained, which shows as trembling. The cap keeps the first few t, nearly clean, in bounds.
-    weight = schedule.snr(t).clamp(1, 1000)
+    # In units of how far x0 is from what could be said without learning (EDM's λ = 1/c_out²): every noise
+    # level asks for as much as any other.
+    weight = 1 / bare.prior.deviation(t).square().mean((1, 2))
     error = predictions[0].float() - x0
     # Steady hands: the differences from frame to frame should be right too.
     both = (mask[:, 1:] & mask[:, :-1])[..., None]
@@ -130,7 +129,7 @@ def loss_of(
     root = (error[..., ROOT] ** 2).mean(-1)
     root = (root * mask).sum(-1) / mask.sum(-1)
     # Rotations add up along the limbs: what counts in the end is where hands and feet are.
-    unscored = normalizer.inverse
+    unscored = bare.normalizer.inverse
     place, speed, slide = joint_errors(unscored(predictions[0].float()), unscored(x0), body)
     place = (place * mask).sum(-1) / mask.sum(-1)
     pairs = both.sum((1, 2)).clamp(min=1)
@@ -157,9 +156,12 @@ class Run:
         self.tower, self.body = tower.to(device), load_body().to(device)
         self.network = NETWORKS[network](
             features=D, d_text=tower.width, width=recipe.width, depth=recipe.depth, heads=recipe.heads,
-            condition_dropout=recipe.condition_dropout,
+            condition_dropout=recipe.condition_dropout, T=recipe.T,
         ).to(device)  # fmt: skip
         self.network.normalizer.fit(corpus.rows().to(device))
+        if recipe.prediction_type == "sample":  # what the prior guesses
+            scored = [self.network.normalizer(s.x.to(device)) for s in corpus.samples]
+            self.network.prior.fit(scored, self.schedule.alphas_cumprod)
         self.ema = copy.deepcopy(self.network).eval().requires_grad_(False)
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), betas=(0.9, 0.99), weight_decay=recipe.weight_decay

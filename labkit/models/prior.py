@@ -1,0 +1,73 @@
+"""What can be said of the clean motion without having learnt anything: a Wiener filter.
+
+Take z-scored motion for a stationary Gaussian process. Along each principal axis of a frame it is then one
+number that moves, with an autocovariance r(k) over k frames; R is the matrix of r(|i − j|), K × K. From
+
+    x_t = √ᾱ x_0 + √(1−ᾱ) ε
+
+the best guess of x_0 is linear (Wiener 1949): axis by axis, over the K frames around each frame,
+
+    E[x_0 | x_t] = wᵀ x_t    w = √ᾱ (ᾱ R + (1−ᾱ) 1)⁻¹ r    and    Var[x_0 | x_t] = r(0) − √ᾱ wᵀ r.
+
+A network that is given both has only the rest to learn (Karras et al. 2022, "EDM", sec. 5, where the guess is
+c_skip · x_t and the deviation c_out). Letters: B batch, F frames, D features of a frame, T diffusion steps.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+K = 31  # frames: one and a half seconds
+
+
+class Prior(nn.Module):
+    """The guess and its deviation at every noise level. Before `fit` it guesses 0, with deviation 1."""
+
+    def __init__(self, features: int, T: int):
+        super().__init__()
+        self.register_buffer("alphas_cumprod", torch.zeros(T))
+        self.register_buffer("axes", torch.eye(features))  # (D, D), one axis a column
+        # r and the eigenvectors of R, a K × K matrix for each axis, and r and the eigenvalues in these terms
+        self.register_buffer("vectors", torch.eye(K).repeat(features, 1, 1))
+        self.register_buffer("values", torch.ones(features, K))
+        self.register_buffer("covariance", functional.one_hot(torch.tensor(K // 2), K).repeat(features, 1).float())
+
+    def fit(self, clips: Sequence[Tensor], alphas_cumprod: Tensor) -> None:
+        """Take axes and autocovariances from z-scored motions (F_i, D), noise levels from ᾱ (T,)."""
+        frames = torch.cat(list(clips)).double()
+        axes = torch.linalg.eigh(frames.T @ frames).eigenvectors
+        r = torch.zeros(frames.shape[1], K, dtype=torch.float64, device=frames.device)
+        for clip in clips:
+            along = clip.double() @ axes
+            for k in range(min(K, len(clip))):
+                r[:, k] += (along[k:] * along[: len(clip) - k]).sum(0) / len(frames)  # over all frames: R ≥ 0
+        lag = (torch.arange(K)[:, None] - torch.arange(K)).abs()
+        values, vectors = torch.linalg.eigh(r[:, lag])
+        self.alphas_cumprod.copy_(alphas_cumprod)
+        self.axes.copy_(axes)
+        self.values.copy_(values.clamp(min=0))
+        self.vectors.copy_(vectors)
+        self.covariance.copy_(torch.einsum("dkj,dk->dj", vectors, r[:, lag[K // 2]]))
+
+    def gains(self, t: Tensor) -> tuple[Tensor, Tensor]:
+        """√ᾱ (B, 1, 1), and w at steps t (B,) in terms of the eigenvectors: (B, D, K)."""
+        a = self.alphas_cumprod[t][:, None, None]
+        return a.sqrt(), a.sqrt() * self.covariance / (a * self.values + 1 - a)
+
+    def deviation(self, t: Tensor) -> Tensor:
+        """How far x_0 is from the guess at steps t (B,), for each feature: (B, 1, D)."""
+        signal, gains = self.gains(t)
+        variance = (self.covariance * (self.covariance / self.values.clamp(min=1e-9) - signal * gains)).sum(-1)
+        return (variance.clamp(min=1e-6) @ self.axes.T.square()).sqrt()[:, None]
+
+    def forward(self, x: Tensor, t: Tensor) -> Tensor:
+        """The guess at x_0 from x_t (B, F, D), zero where there is no frame, at steps t (B,): (B, F, D)."""
+        with torch.autocast(x.device.type, enabled=False):  # roundings of bfloat16 would tremble
+            B, F, D = x.shape
+            _, gains = self.gains(t)
+            w = torch.einsum("dkj,bdj->bdk", self.vectors, gains)
+            along = (x.float() @ self.axes).mT.reshape(1, B * D, F)
+            along = functional.conv1d(along, w.reshape(B * D, 1, K), padding=K // 2, groups=B * D)
+            return along.view(B, D, F).mT @ self.axes.T
