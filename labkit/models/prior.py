@@ -32,7 +32,9 @@ class Prior(nn.Module):
         # r and the eigenvectors of R, a K × K matrix for each axis, and r and the eigenvalues in these terms
         self.register_buffer("vectors", torch.eye(K).repeat(features, 1, 1))
         self.register_buffer("values", torch.ones(features, K))
-        self.register_buffer("covariance", functional.one_hot(torch.tensor(K // 2), K).repeat(features, 1).float())
+        self.register_buffer(
+            "covariance", functional.one_hot(torch.tensor(K // 2), K).repeat(features, 1).float()
+        )
 
     def fit(self, clips: Sequence[Tensor], alphas_cumprod: Tensor) -> None:
         """Take axes and autocovariances from z-scored motions (F_i, D), noise levels from ᾱ (T,)."""
@@ -42,7 +44,8 @@ class Prior(nn.Module):
         for clip in clips:
             along = clip.double() @ axes
             for k in range(min(K, len(clip))):
-                r[:, k] += (along[k:] * along[: len(clip) - k]).sum(0) / len(frames)  # over all frames: R ≥ 0
+                # divided by all frames, not by all pairs: then R has no negative eigenvalues
+                r[:, k] += (along[k:] * along[: len(clip) - k]).sum(0) / len(frames)
         lag = (torch.arange(K)[:, None] - torch.arange(K)).abs()
         values, vectors = torch.linalg.eigh(r[:, lag])
         self.alphas_cumprod.copy_(alphas_cumprod)
@@ -59,7 +62,9 @@ class Prior(nn.Module):
     def deviation(self, t: Tensor) -> Tensor:
         """How far x_0 is from the guess at steps t (B,), for each feature: (B, 1, D)."""
         signal, gains = self.gains(t)
-        variance = (self.covariance * (self.covariance / self.values.clamp(min=1e-9) - signal * gains)).sum(-1)
+        variance = (self.covariance * (self.covariance / self.values.clamp(min=1e-9) - signal * gains)).sum(
+            -1
+        )
         return (variance.clamp(min=1e-6) @ self.axes.T.square()).sqrt()[:, None]
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
