@@ -73,6 +73,6 @@ class Prior(nn.Module):
             B, F, D = x.shape
             _, gains = self.gains(t)
             w = torch.einsum("dkj,bdj->bdk", self.vectors, gains)
-            along = (x.float() @ self.axes).mT.reshape(1, B * D, F)
+            along = (x @ self.axes).mT.reshape(1, B * D, F)
             along = functional.conv1d(along, w.reshape(B * D, 1, K), padding=K // 2, groups=B * D)
             return along.view(B, D, F).mT @ self.axes.T

@@ -45,7 +45,7 @@ def start(corpus, tower, tmp_path):
 def test_a_short_run_lowers_the_loss(start, corpus, tower, network):
     run = start(network)
     batch = corpus.batch(corpus.samples, torch.Generator().manual_seed(9))
-    t = torch.arange(12) * 4 + 2
+    t = torch.full((12,), RECIPE.T - 2)  # where only the caption tells what it is
     noise = torch.randn(batch.x.shape, generator=torch.Generator().manual_seed(9))
 
     def loss(model) -> float:
@@ -56,8 +56,8 @@ def test_a_short_run_lowers_the_loss(start, corpus, tower, network):
     before = loss(run.network)
     run.train(200)
     assert run.step == 200 and run.seconds > 0
-    assert loss(run.network) < 0.3 * before
-    assert loss(run.ema) < 0.5 * before
+    assert loss(run.network) < 0.7 * before
+    assert loss(run.ema) < 0.8 * before
 
 
 def test_a_run_goes_on_where_it_was_stopped(start):

@@ -10,7 +10,7 @@ import torch
 
 from labkit.dataset import Sample
 from labkit.exercises.registry import use_reference
-from labkit.motion import D
+from labkit.motion import LAYOUT, N_ROTATIONS, D
 from labkit.text import TextFeatures, TextTower
 from labkit.training import parallel
 from labkit.training.corpus import Corpus
@@ -41,12 +41,14 @@ class FakeEncoder:
 
 
 def tiny_samples() -> list[Sample]:
-    """Twelve motions of two contents: all features of a walk are near 1, of a jump near −1."""
+    """Twelve motions of two contents: all features of a walk are 1 more than at rest, of a jump 1 less."""
     generator = torch.Generator().manual_seed(0)
+    rest = torch.zeros(D)
+    rest[LAYOUT["rotations"]] = torch.tensor([1.0, 0, 0, 0, 1, 0]).repeat(N_ROTATIONS)
     return [
         Sample(
             f"{i}",
-            (1 if walks else -1) + 0.1 * torch.randn(20 + i, D, generator=generator),
+            rest + (1 if walks else -1) + 0.1 * torch.randn(20 + i, D, generator=generator),
             ("a person walks", "someone is walking") if walks else ("a jump",),
             {"content": "walk" if walks else "jump"},
         )
