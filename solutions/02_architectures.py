@@ -91,13 +91,15 @@ print(inspect.getsource(BaseDiT.forward))
 # %% [markdown]
 # Follow it from top to bottom; $W$ is the width of the network.
 #
-# 1. Each frame, together with a few neighbours, becomes a vector of width $W$: a **token**. A code of its
-#    position is added, since attention alone has no idea which frame comes first.
+# 1. `prior` guesses the clean motion by smoothing the noisy one: a Wiener filter, the best guess that is linear
+#    (`labkit/models/prior.py`). Each frame, as it came and as it was guessed, becomes a vector of width $W$:
+#    a **token**. A code of its position is added, since attention alone has no idea which frame comes first.
 # 2. `embed_condition` makes the step and the caption $W$ wide as well. In training it sometimes withholds the
 #    caption; we come back to that at the end.
 # 3. `cond_mapping` turns these into whatever your architecture wants to be told, $c$.
 # 4. `backbone` runs the blocks, `output_projection` leads back to $D$ numbers a frame.
-# 5. A short cut adds the input, smoothed over time. The blocks need not copy what is good already.
+# 5. What comes out is added to the guess, in units of how far the guess is usually off. So the blocks learn
+#    only what no filter can know: what the caption says, which foot stands.
 
 # %% [markdown]
 # ## Words, tokens and masks
