@@ -1,5 +1,7 @@
 """bfloat16 where the processor has it, full precision where it would only be emulated."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 import torch
 
 
@@ -11,3 +13,9 @@ def autocast(device: str | torch.device) -> torch.autocast:
     else:
         fast = kind == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported()
     return torch.autocast(kind, torch.bfloat16, enabled=fast)
+
+
+def full_precision(device: str | torch.device) -> AbstractContextManager:
+    """A context for what must not be rounded, inside of `autocast`."""
+    kind = torch.device(device).type
+    return torch.autocast(kind, enabled=False) if torch.amp.is_autocast_available(kind) else nullcontext()

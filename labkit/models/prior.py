@@ -19,6 +19,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from labkit.precision import full_precision
+
 K = 31  # frames: one and a half seconds
 
 
@@ -69,7 +71,7 @@ class Prior(nn.Module):
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         """The guess at x_0 from x_t (B, F, D), zero where there is no frame, at steps t (B,): (B, F, D)."""
-        with torch.autocast(x.device.type, enabled=False):  # roundings of bfloat16 would tremble
+        with full_precision(x.device):  # a bfloat16's roundings would show as trembling
             B, F, D = x.shape
             _, gains = self.gains(t)
             w = torch.einsum("dkj,bdj->bdk", self.vectors, gains)
