@@ -1,5 +1,7 @@
 """What the repository ships in data/ loads, fits together and does what captions say."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -7,9 +9,10 @@ import torch
 from labkit.body import load_body
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.dataset import MotionDataset
-from labkit.evaluate import choose, real_row
+from labkit.evaluate import choose, draw, real_row
 from labkit.evaluator import load_evaluator
 from labkit.generate import generate
+from labkit.metrics import tmr_score
 from labkit.models import NETWORKS
 from labkit.motion import JOINT_NAMES, D
 from labkit.paths import data_dir
@@ -35,6 +38,16 @@ def test_the_asked_hand_goes_up(network):
         for motion in generate(captions, network, seconds=3, steps=15)
     )
     assert left[0] > left[1] + 0.3 and right[1] > right[0] + 0.3
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_captions_fit_as_well_as_was_recorded(network):
+    recorded = json.loads((data_dir() / "checkpoints" / "scores.json").read_text())[network]
+    reference = load_reference()
+    rows = choose(reference, batches=1, batch_size=32, seed=0)
+    drawn = draw(network, reference, rows, steps=10, progress=False)
+    assert recorded["low"] <= tmr_score(reference.text[rows], drawn.features) <= recorded["high"]
+    assert tmr_score(np.roll(reference.text[rows], 16, axis=0), drawn.features) < recorded["low"]
 
 
 def test_text_tower_tells_left_from_right_where_the_language_model_does_not():
