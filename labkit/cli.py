@@ -123,7 +123,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("what", choices=(*NETWORKS, "text", "evaluator"))
     p.add_argument("--sources", nargs="+", default=["starter"], help="prepared sources or paths of stores")
     p.add_argument(
-        "--steps", type=_number(int, 1), help="in all (default: 4000 for a network, 320 for a tower)"
+        "--steps", type=_number(int, 1), help="in all (default: 4000 for a network, 1000 for a tower)"
     )
     p.add_argument("--seed", type=_number(int, 0, 2**63 - 1), help="of a tower: for a second evaluator, say")
     p.add_argument("--out", type=Path, default=Path("runs"), help="folder for states, logs and weights")
@@ -248,7 +248,7 @@ def train(args: argparse.Namespace) -> None:
     check_writable(folder / "state.pt")
     if args.what in run.SEEDS:
         path = run.train_tower(
-            args.what, args.sources, folder, args.steps or 320, device, args.text_model, args.seed
+            args.what, args.sources, folder, args.steps or 1000, device, args.text_model, args.seed
         )
     else:
         path = run.train_network(
