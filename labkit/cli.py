@@ -84,7 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--network", choices=NETWORKS, default="adaln", help="how the caption enters")
     p.add_argument("--sampler", choices=samplers, default="ddim")
     p.add_argument("--steps", type=_number(int, 1, 1000), default=50, help="denoising steps")
-    p.add_argument("--guidance", type=_number(float, 0, 100), default=2.5, help="guidance scale; 1 is none")
+    p.add_argument("--guidance", type=_number(float, 0, 100), default=2.0, help="guidance scale; 1 is none")
     p.add_argument("--seconds", type=_number(float, 0.05, 10), default=6.0, help="length of the motion")
     p.add_argument("--seed", type=_number(int, 0, 2**63 - 1), default=0, help="another seed, another motion")
     p.add_argument("--batch-size", type=_number(int, 1, 6), default=1, help="motions for each caption")
@@ -115,7 +115,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--batch-size", type=_number(int, 4), default=64)
     p.add_argument("--sampler", choices=samplers, default="ddim")
     p.add_argument("--steps", type=_number(int, 1, 1000), default=25)
-    p.add_argument("--guidance", type=_number(float, 0, 100), default=2.5)
+    p.add_argument("--guidance", type=_number(float, 0, 100), default=2.0)
     p.add_argument("--seed", type=_number(int, 0, 2**63 - 1), default=0)
     p.add_argument("--device", **device)
 

@@ -12,7 +12,7 @@ from tqdm import trange
 from labkit.body import Body, load_body
 from labkit.checkpoint import load_pair
 from labkit.dataset import pad
-from labkit.diffusion import sample
+from labkit.diffusion import GUIDANCE_SCALE, sample
 from labkit.evaluator import Evaluator, load_evaluator
 from labkit.generate import best_device
 from labkit.metrics import (
@@ -217,7 +217,7 @@ def draw_motions(
     batch_size: int = 64,
     sampler: str = "ddim",
     steps: int = 50,
-    guidance_scale: float = 2.5,
+    guidance_scale: float = GUIDANCE_SCALE,
     seed: int = 0,
     checkpoint: str | Path | None = None,
     text_checkpoint: str | Path | None = None,

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from labkit.checkpoint import load_pair
-from labkit.diffusion import sample
+from labkit.diffusion import GUIDANCE_SCALE, sample
 from labkit.motion import FPS, Motion, decode, smooth
 from labkit.paths import LabError
 
@@ -27,7 +27,7 @@ def generate(
     seconds: float = 6.0,
     sampler: str = "ddim",
     steps: int = 50,
-    guidance_scale: float = 2.5,
+    guidance_scale: float = GUIDANCE_SCALE,
     seed: int = 0,
     checkpoint: str | Path | None = None,
     text_checkpoint: str | Path | None = None,

@@ -313,7 +313,7 @@ def gaussian(seed, n=1, frames=80):
     return torch.randn(n, frames, D, generator=torch.Generator().manual_seed(seed)).to(device)
 
 
-def ask(*captions, scale=2.5, frames=80):
+def ask(*captions, scale=2.0, frames=80):
     text = conditioner(list(captions))
     mask = torch.ones(len(captions), frames, dtype=torch.bool, device=device)
     return lambda x, t: guided(network, x, t, text, mask, scale)
@@ -371,7 +371,7 @@ figures.film({r"guess $\hat x_0$": guessed}, titles, body, frame=40)
 # scales:
 
 # %% show=true
-scales = [0, 1, 2.5, 6]
+scales = [0, 1, 2, 6]
 takes = [denoise(ask(CAPTION, scale=s), ddpm_step, gaussian(SEED), 25, SEED)[1][-1] for s in scales]
 labkit.show(bodies(torch.cat(takes)), [f"guidance {s:g}" for s in scales])
 

@@ -438,7 +438,7 @@ figures.intervals([row for row in table if row.name != "mean motion"], shown)
 
 # %% show=true
 plain = draw("adaln", reference, asked, BATCH_SIZE, steps=STEPS, guidance_scale=1, device=device)
-motions = {"real": real[reference.owner[asked]], "guidance 2.5": drawn["adaln"].features}
+motions = {"real": real[reference.owner[asked]], "guidance 2": drawn["adaln"].features}
 for name, motion in {**motions, "guidance 1": plain.features}.items():
     r3 = retrieval(reference.text[asked], motion)["R3"]
     fit, distance = tmr_score(reference.text[asked], motion), frechet_distance(real, motion)

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from labkit import cli
+from labkit.diffusion import GUIDANCE_SCALE
 
 REPOSITORY = Path(__file__).parents[1]
 QUICK = ["--seconds", "0.2", "--steps", "2"]
@@ -260,3 +261,8 @@ def test_stopped_by_the_user(lab, monkeypatch, capsys):
     monkeypatch.setattr(cli, "generate", interrupted)
     assert cli.main(["generate"]) == 130
     assert capsys.readouterr().err == "labkit: stopped\n"
+
+
+@pytest.mark.parametrize("command", [["generate", "--text", "a person walks"], ["evaluate"]])
+def test_guidance_is_the_library_s_own(command):
+    assert cli.build_parser().parse_args(command).guidance == GUIDANCE_SCALE

@@ -13,6 +13,7 @@ from labkit.models import BaseDiT
 from labkit.text import TextFeatures
 
 SAMPLERS = ("ddpm", "ddim")
+GUIDANCE_SCALE = 2.0  # chosen on the validation split: data/checkpoints/TRAINING.md
 
 
 def guided(
@@ -47,7 +48,7 @@ def sample(
     lengths: Tensor,
     sampler: str = "ddim",
     steps: int = 50,
-    guidance_scale: float = 2.5,
+    guidance_scale: float = GUIDANCE_SCALE,
     eta: float = 0.0,
     generator: torch.Generator | None = None,
     progress: bool = False,

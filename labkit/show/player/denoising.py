@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from labkit.body import Body, load_body
-from labkit.diffusion import SAMPLERS, Schedule, sample
+from labkit.diffusion import GUIDANCE_SCALE, SAMPLERS, Schedule, sample
 from labkit.models import BaseDiT
 from labkit.motion import decode
 from labkit.paths import LabError
@@ -24,7 +24,7 @@ def denoising(
     frames: int,
     samplers: Sequence[str] = SAMPLERS,
     steps: int = 50,
-    guidance_scale: float = 2.5,
+    guidance_scale: float = GUIDANCE_SCALE,
     seed: int = 0,
     shown: str = "x0",
     body: Body | None = None,

@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from IPython.display import HTML, DisplayHandle, display
 
 from labkit.body import Body, load_body
-from labkit.diffusion import SAMPLERS
+from labkit.diffusion import GUIDANCE_SCALE, SAMPLERS
 from labkit.exercises.registry import EmptyExercise
 from labkit.generate import generate
 from labkit.models import NETWORKS
@@ -56,7 +56,7 @@ class PromptBox:
         )
         self.steps = widgets.IntText(50, description="Steps")
         self.guidance_scale = widgets.BoundedFloatText(
-            2.5, min=0, max=20, step=0.5, description="Guidance scale"
+            GUIDANCE_SCALE, min=0, max=20, step=0.5, description="Guidance scale"
         )
         self.seconds = widgets.FloatText(6, step=0.5, description="Seconds")
         self.seed = widgets.BoundedIntText(0, max=2**31 - 1, description="Seed")
