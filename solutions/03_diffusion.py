@@ -166,8 +166,8 @@ print(f"error of ε / error of x0: {ratio:.4f}      SNR at t = {int(t)}: {schedu
 # ### What your loss says about a trained network
 #
 # We let your loss judge four candidates at many steps $t$: the trained network; the same architecture with
-# random weights; one that says "the average motion" whatever it sees (in z-scores: zero); and one that
-# simply hands $x_t$ back, scaled up to size.
+# random weights; one that says "the average motion" whatever it sees (in z-scores: zero); and the linear
+# filter that the trained network starts from (notebook 02), without the network.
 
 # %%
 some = [starter[i] for i in range(0, len(starter), len(starter) // 8)][:8]
@@ -180,7 +180,7 @@ candidates = {
     "untrained": lambda x, t: untrained(x, t, text, mask),
     "always the average": lambda x, t: torch.zeros_like(x),
     "trained": lambda x, t: network(x, t, text, mask),
-    "hands $x_t$ back": lambda x, t: x / schedule.alpha_bar(t).sqrt(),
+    "its filter alone": lambda x, t: network.prior(x * mask[..., None], t),
 }
 
 # %% show=true
@@ -206,9 +206,11 @@ figures.loss_by_step(judged, losses, schedule)
 # first steps are the hard ones. So what a network is asked, and how steps are weighed, decides which steps
 # it works for.
 #
-# Look at the far left of that second picture. Where the trained curve lies above the dotted one, handing
-# $x_t$ back would have been better than asking the network: the very last bit of noise is more than it can
-# see. You will meet that again, as a trembling of the hands.
+# Now compare the trained network with its filter, which has seen no caption and has no layers. Where the two
+# curves lie together, a weighted average of frames knows as much as the network; where they part, you see
+# what it has learnt. With little noise everybody's x0 is good, so a small gap there can still be the
+# trembling of a hand; with much noise there is hardly a motion left to filter, and what remains to go by is
+# the caption and what people do.
 #
 # (These motions come with the course and were drawn by a network of ours, so they are easier for it than
 # yours would be. Notebook 04 measures on people.)

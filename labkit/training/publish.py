@@ -39,6 +39,15 @@ from labkit.text import TextEncoder
 from labkit.training.corpus import MAX_FRAMES, SOURCES, Corpus, label
 
 WORST = 0.8  # TMR-Score; a motion that fits its caption less does not come into the starter set
+DEEPEST = 30  # millimetres; nor does one that sinks deeper into the floor, on average
+BY_EYE = {  # nor one of these, which did not do on its contact sheet what its caption says
+    "a figure swings the arms",
+    "a human does a cartwheel",
+    "a person bends over and scoops something up",
+    "a person fights with a sword",
+    "a person performs a cartwheel",
+    "someone runs and then picks up a box",
+}
 NAMES = ("text", "evaluator", "incontext", "adaln", "cross_attention")
 
 
@@ -113,12 +122,12 @@ def make_starter(
 
     features = motion_features(evaluator, motions)
     scores = tmr_scores(evaluator.text_features(corpus.captions(captions)).numpy(), features)
-    sliding = physical(motions, load_body())[:, 0]
+    sliding, _, depth = physical(motions, load_body()).T
     sliding[(scores < WORST) | np.isnan(sliding)] = np.inf
     clips = []
     for k, s in enumerate(samples):
         best = k * tries + int(sliding[k * tries : (k + 1) * tries].argmin())
-        if np.isinf(sliding[best]):
+        if np.isinf(sliding[best]) or depth[best] > DEEPEST or s.captions[0] in BY_EYE:
             continue
         texts = evaluator.text_features(corpus.captions(s.captions)).numpy()
         fit = tmr_scores(texts, np.repeat(features[best : best + 1], len(texts), axis=0))
