@@ -45,7 +45,9 @@ def test_the_same_network_comes_back(tmp_path, tiny_network, random_text, networ
 def test_weights_are_half_and_statistics_are_single(written):
     with safe_open(written, "pt") as file:
         kinds = {name: file.get_tensor(name).dtype for name in file.keys()}  # noqa: SIM118
-    assert {kinds.pop(f"normalizer.{name}") for name in ("mean", "std")} == {torch.float32}
+    fitted = {name for name in kinds if name.startswith(("normalizer.", "prior."))}
+    assert {"normalizer.mean", "normalizer.std", "prior.axes", "prior.alphas_cumprod"} <= fitted
+    assert {kinds.pop(name) for name in fitted} == {torch.float32}
     assert set(kinds.values()) == {torch.float16}
 
 

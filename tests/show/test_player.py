@@ -18,7 +18,7 @@ from PIL import Image
 
 import labkit.show
 from labkit.dataset import MotionDataset
-from labkit.diffusion import Schedule, sample
+from labkit.diffusion import GUIDANCE_SCALE, Schedule, sample
 from labkit.motion import D, Motion, decode
 from labkit.paths import LabError
 from labkit.show.player.pack import pack
@@ -157,7 +157,7 @@ def test_denoising_carries_the_estimates_of_the_sampler(body, tiny_network, rand
     t, mask, kept = torch.tensor(times[:1]), torch.ones(1, 12, dtype=torch.bool), torch.tensor([False])
     with torch.no_grad():
         with_text, without = (network(noise, t, text, mask, k) for k in (kept, ~kept))
-    x0 = schedule.split(without + 2.5 * (with_text - without), noise, t)[0]
+    x0 = schedule.split(without + GUIDANCE_SCALE * (with_text - without), noise, t)[0]
     first = decode(network.normalizer.inverse(x0)[0]).pelvis
     for k, sampler in enumerate(("ddpm", "ddim")):
         pelvis = torch.tensor(arrays[f"pelvis{k}"]).reshape(5, 12, 3)
