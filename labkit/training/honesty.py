@@ -237,10 +237,11 @@ def unseen(asked: Asked) -> str:
         }  # fmt: skip
 
     for split, what in (("val", "seen pairs"), ("test_b", "unseen pairs")):
+        styled = [s for s in real_samples(asked.sources, split) if s.labels.get("style")]
         known = [
             (s, grid.contents.index(s.labels["content"]), grid.styles.index(style_name(s.labels["style"])))
-            for s in real_samples(asked.sources, split)
-            if s.labels.get("content") in grid.contents and style_name(s.labels["style"]) in grid.styles
+            for s in styled
+            if s.labels["content"] in grid.contents and style_name(s.labels["style"]) in grid.styles
         ]
         known = [k for k in known if grid.seen[k[1], k[2]] == (split == "val")]
         if known:

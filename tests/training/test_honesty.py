@@ -103,6 +103,7 @@ def test_unseen_asks_for_what_training_lacks(lab, random_motion, capsys):
         Clip(f"{c}_{s}", random_motion(i, 24), (f"a person {CONTENTS[c]}",), dict(content=c, style=s))
         for i, (c, s) in enumerate(sorted(asked))
     ]
+    clips.append(Clip("of no style", random_motion(99, 24), ("a person walks",), dict(content="walk"), "val"))
     path = str(lab.parent / "unseen.npz")
     write_store(path, clips, {})
     rows = run(capsys, "unseen", *QUICK, path, "--out", "sheets")
