@@ -17,7 +17,7 @@ import torch
 from diffusers import DDIMScheduler, DDPMScheduler
 
 from labkit.checkpoint import load_denoiser, load_text
-from labkit.diffusion import Schedule, guided, sample
+from labkit.diffusion import GUIDANCE_SCALE, Schedule, guided, sample
 from labkit.evaluate import evaluate
 from labkit.exercises.registry import use_reference
 from labkit.generate import best_device, generate
@@ -25,7 +25,7 @@ from labkit.models import NETWORKS, BaseDiT
 from labkit.motion import FPS
 from labkit.text import TextFeatures
 
-SECONDS, GUIDANCE, STEPS = 6, 2.5, 50
+SECONDS, STEPS = 6, 50
 FULL = 10  # batches of 64 in a full evaluation
 CAPTION = "a person walks forward"
 CASES = [  # sampler, captions, steps, rounds
@@ -50,7 +50,7 @@ def theirs(
     mask = (torch.arange(int(lengths.max())) < lengths[:, None]).to(device)
     x = torch.randn(*mask.shape, network.config["features"], generator=generator).to(device)
     for t in scheduler.timesteps:
-        prediction = guided(network, x, t.to(device).expand(len(x)), text, mask, GUIDANCE)
+        prediction = guided(network, x, t.to(device).expand(len(x)), text, mask, GUIDANCE_SCALE)
         x = scheduler.step(prediction, t, x, generator=generator).prev_sample
     return (network.normalizer.inverse(x) * mask[..., None]).cpu()
 
@@ -59,7 +59,7 @@ def ours(
     network: BaseDiT, schedule: Schedule, text: TextFeatures, lengths: torch.Tensor, sampler: str, steps: int
 ) -> torch.Tensor:
     generator = torch.Generator().manual_seed(0)
-    return sample(network, schedule, text, lengths, sampler, steps, GUIDANCE, generator=generator).cpu()
+    return sample(network, schedule, text, lengths, sampler, steps, GUIDANCE_SCALE, generator=generator).cpu()
 
 
 def best(rounds: int, *functions: Callable[[], object]) -> list[float]:
@@ -83,7 +83,7 @@ def loops(network: BaseDiT, schedule: Schedule, one: TextFeatures) -> None:
     """Ours beside diffusers'."""
     short = Schedule(20, "cosine", schedule.prediction_type), one, torch.tensor([SECONDS * FPS]), "ddim", 20
     apart = (ours(network, *short) - theirs(network, *short)).abs().max()
-    print(f"{SECONDS} s of motion, guidance {GUIDANCE}, {torch.get_num_threads()} threads", end="; ")
+    print(f"{SECONDS} s of motion, guidance {GUIDANCE_SCALE}, {torch.get_num_threads()} threads", end="; ")
     print(f"motions of the two loops differ by {apart:.0e} at most")
     print(f"{'':8}{'captions':>10}{'steps':>8}{'ours':>10}{'diffusers':>12}{'ratio':>8}{'motions/s':>12}")
     for sampler, B, steps, rounds in CASES:
@@ -132,7 +132,7 @@ def main() -> None:
     network, one = network.to(device), load_text().to(device)([CAPTION])
     loops(network, schedule, one)
 
-    (seconds,) = best(3, lambda: generate([CAPTION], "adaln", SECONDS, "ddim", STEPS, GUIDANCE))
+    (seconds,) = best(3, lambda: generate([CAPTION], "adaln", SECONDS, "ddim", STEPS, GUIDANCE_SCALE))
     print(f"generate, one caption, DDIM-{STEPS}, files to motion: {seconds:.2f} s")
     if args.batches:
         evaluations(args.batches)
