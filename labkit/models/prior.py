@@ -64,9 +64,8 @@ class Prior(nn.Module):
     def deviation(self, t: Tensor) -> Tensor:
         """How far x_0 is from the guess at steps t (B,), for each feature: (B, 1, D)."""
         signal, gains = self.gains(t)
-        variance = (self.covariance * (self.covariance / self.values.clamp(min=1e-9) - signal * gains)).sum(
-            -1
-        )
+        left = self.covariance / self.values.clamp(min=1e-9) - signal * gains
+        variance = (self.covariance * left).sum(-1)
         return (variance.clamp(min=1e-6) @ self.axes.T.square()).sqrt()[:, None]
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:

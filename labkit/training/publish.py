@@ -48,7 +48,7 @@ BY_EYE = {  # nor one of these, which did not do on its contact sheet what its c
     "a person performs a cartwheel",
     "someone runs and then picks up a box",
 }
-NAMES = ("text", "evaluator", "incontext", "adaln", "cross_attention")
+NAMES = ("text", "evaluator", *NETWORKS)
 
 
 def publish_checkpoints(runs: Path) -> None:
@@ -146,19 +146,18 @@ def make_starter(
     write_store(data_dir() / "starter" / "starter.npz", clips, about)
 
 
-def small_score(network: str) -> tuple[float, float, float]:
-    """TMR-Score of 32 captions, with its 95 % interval: quick enough to be asked in a test."""
+def small_batch(network: str) -> tuple[np.ndarray, np.ndarray]:
+    """Features (32, W) of captions and of what a network draws for them: quick enough for a test."""
     reference = load_reference()
     rows = choose(reference, batches=1, batch_size=32, seed=0)
-    drawn = draw(network, reference, rows, steps=10, progress=False)
-    return bootstrap(tmr_score, reference.text[rows], drawn.features)
+    return reference.text[rows], draw(network, reference, rows, steps=10, progress=False).features
 
 
 def publish_scores() -> None:
-    scores = {
-        network: dict(zip(("tmr_score", "low", "high"), (round(v, 4) for v in small_score(network))))
-        for network in NETWORKS
-    }
+    scores = {}
+    for network in NETWORKS:
+        value, low, high = bootstrap(tmr_score, *small_batch(network))
+        scores[network] = dict(tmr_score=round(value, 4), low=round(low, 4), high=round(high, 4))
     with atomic_write(data_dir() / "checkpoints" / "scores.json") as temporary:
         temporary.write_text(json.dumps(scores, indent=2) + "\n")
 
@@ -175,10 +174,10 @@ SHEET = [
 ]
 
 
-def make_sheets(steps: int) -> None:
+def make_sheets() -> None:
     """The same captions and noise for each network, as pictures for people to look at."""
     for network in NETWORKS:
-        motions = generate(SHEET, network, seconds=4, steps=steps, seed=1)
+        motions = generate(SHEET, network, seconds=4, seed=1)
         contact_sheet(Path("docs") / f"samples_{network}.png", motions, load_body(), SHEET)
 
 
@@ -187,7 +186,7 @@ def draw_curves() -> None:
     figure, grid = axes(1, 4, width=10, height=2.8)
     for network in NETWORKS:
         log = existing_file(data_dir() / "checkpoints" / "logs" / f"{network}.csv", f"log of {network}")
-        columns = np.genfromtxt(log, delimiter=",", names=True)[2:]  # the first hundred steps dwarf the rest
+        columns = np.genfromtxt(log, delimiter=",", names=True)
         for quarter, ax in enumerate(grid):
             line = dict(NETWORK_LINES[network], marker=None)
             ax.plot(columns["step"], columns[f"loss_{quarter + 1}"], label=NETWORK_LABELS[network], **line)
@@ -207,10 +206,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("what", choices=("checkpoints", "reference", "starter", "scores", "sheets"))
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--sources", nargs="+", default=SOURCES)
-    parser.add_argument("--network", default="cross_attention", help="what the starter set is drawn from")
-    parser.add_argument("--count", type=int, default=280)
-    parser.add_argument("--tries", type=int, default=4)
-    parser.add_argument("--steps", type=int, default=50)
+    starter = parser.add_argument_group("the starter set")
+    starter.add_argument("--network", choices=tuple(NETWORKS), default="cross_attention")
+    starter.add_argument("--count", type=int, default=300, help="motions, before bad ones are left out")
+    starter.add_argument("--tries", type=int, default=4, help="drawings of each, of which one is kept")
+    starter.add_argument("--steps", type=int, default=25)
     args = parser.parse_args(arguments)
 
     def work() -> None:
@@ -223,7 +223,7 @@ def main(arguments: list[str] | None = None) -> int:
         elif args.what == "scores":
             publish_scores()
         elif args.what == "sheets":
-            make_sheets(args.steps)
+            make_sheets()
             draw_curves()
         else:
             make_starter(args.sources, args.network, args.runs, args.count, args.tries, args.steps)
