@@ -17,7 +17,7 @@ import torch
 from diffusers import DDIMScheduler, DDPMScheduler
 
 from labkit.checkpoint import load_denoiser, load_text
-from labkit.diffusion import GUIDANCE_SCALE, Schedule, guided, sample
+from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, STEPS, Schedule, guided, sample
 from labkit.evaluate import evaluate
 from labkit.exercises.registry import use_reference
 from labkit.generate import best_device, generate
@@ -25,7 +25,7 @@ from labkit.models import NETWORKS, BaseDiT
 from labkit.motion import FPS
 from labkit.text import TextFeatures
 
-SECONDS, STEPS = 6, 50
+SECONDS, MANY = 6, 50
 FULL = 10  # batches of 64 in a full evaluation
 CAPTION = "a person walks forward"
 CASES = [  # sampler, captions, steps, rounds
@@ -90,28 +90,28 @@ def loops(network: BaseDiT, schedule: Schedule, one: TextFeatures) -> None:
         text, lengths = one[torch.zeros(B, dtype=torch.long)], torch.full((B,), SECONDS * FPS)
         work = network, schedule, text, lengths, sampler, steps
         mine, other = best(rounds, lambda work=work: ours(*work), lambda work=work: theirs(*work))
-        rate = B / (mine * STEPS / steps)
+        rate = B / (mine * MANY / steps)
         print(f"{sampler:8}{B:10}{steps:8}{mine:8.2f} s{other:10.2f} s{other / mine:8.2f}{rate:12.2f}")
 
 
 def evaluations(batches: int) -> None:
     """Drawing, features and all metrics of each network, as `python -m labkit evaluate` does it."""
     for name in NETWORKS:
-        seconds = timed(lambda name=name: evaluate(name, batches=batches, steps=25, progress=False))
+        seconds = timed(lambda name=name: evaluate(name, batches=batches, progress=False))
         full = "" if batches == FULL else f"; {FULL} × 64, extrapolated: {seconds * FULL / batches:.0f} s"
-        print(f"evaluate {name}, {batches} × 64, DDIM-25: {seconds:.0f} s{full}")
+        print(f"evaluate {name}, {batches} × 64, {SAMPLER.upper()}-{STEPS}: {seconds:.0f} s{full}")
 
 
 def compiled(network: BaseDiT, schedule: Schedule, one: TextFeatures) -> None:
     """When torch.compile has paid for its start: the captions of one batch size, DDIM."""
-    for B, steps in ((1, STEPS), (64, 4)):
+    for B, steps in ((1, MANY), (64, 4)):
         text, lengths = one[torch.zeros(B, dtype=torch.long)], torch.full((B,), SECONDS * FPS)
         work = schedule, text, lengths, "ddim", steps
         torch.compiler.reset()
         fast = torch.compile(network)
         start = timed(lambda work=work, fast=fast: ours(fast, *work))
         plain, later = best(3, lambda work=work: ours(network, *work), lambda w=work, f=fast: ours(f, *w))
-        gain = (plain - later) / B * STEPS / steps  # seconds a motion of 50 steps
+        gain = (plain - later) / B * MANY / steps  # seconds a motion of 50 steps
         print(
             f"torch.compile, {B} captions: first call {start:.1f} s, then {plain / later:.2f} × as fast",
             end="",
@@ -132,8 +132,9 @@ def main() -> None:
     network, one = network.to(device), load_text().to(device)([CAPTION])
     loops(network, schedule, one)
 
-    (seconds,) = best(3, lambda: generate([CAPTION], "adaln", SECONDS, "ddim", STEPS, GUIDANCE_SCALE))
-    print(f"generate, one caption, DDIM-{STEPS}, files to motion: {seconds:.2f} s")
+    for sampler, steps in ((SAMPLER, STEPS), ("ddim", MANY)):
+        (seconds,) = best(3, lambda a=sampler, b=steps: generate([CAPTION], "adaln", SECONDS, a, b))
+        print(f"generate, one caption, {sampler.upper()}-{steps}, files to motion: {seconds:.2f} s")
     if args.batches:
         evaluations(args.batches)
     if args.compile:

@@ -13,7 +13,7 @@ from labkit.paths import LabError, check_writable, existing_file
 
 EPILOG = """examples:
   python -m labkit generate --reference --text "a person waves with the left hand" --network adaln
-  python -m labkit visualize out/generation_ddim_adaln.npz
+  python -m labkit visualize out/generation_ddpm_adaln.npz
   python -m labkit evaluate --reference --network incontext --batches 2
 
 Commands run what you have written; --reference runs the reference solutions instead.
@@ -66,7 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
             )  # fmt: skip
         return p
 
-    samplers = ("ddim", "ddpm")
+    samplers = ("ddpm", "ddim")
     device = dict(choices=("cpu", "cuda"), help="where to compute; the GPU where there is one")
 
     p = add("visualize", "Draw a motion to a video.", exercises=False)
@@ -82,8 +82,8 @@ def build_parser() -> argparse.ArgumentParser:
     p = add("generate", "Turn captions into motion: a video, and SMPL parameters beside it.")
     p.add_argument("--text", nargs="+", default=["a person walks forward"], help="one caption or several")
     p.add_argument("--network", choices=NETWORKS, default="adaln", help="how the caption enters")
-    p.add_argument("--sampler", choices=samplers, default="ddim")
-    p.add_argument("--steps", type=_number(int, 1, 1000), default=50, help="denoising steps")
+    p.add_argument("--sampler", choices=samplers, default="ddpm")
+    p.add_argument("--steps", type=_number(int, 1, 1000), default=15, help="denoising steps")
     p.add_argument("--guidance", type=_number(float, 0, 100), default=2.0, help="guidance scale; 1 is none")
     p.add_argument("--seconds", type=_number(float, 0.05, 10), default=6.0, help="length of the motion")
     p.add_argument("--seed", type=_number(int, 0, 2**63 - 1), default=0, help="another seed, another motion")
@@ -113,8 +113,8 @@ def build_parser() -> argparse.ArgumentParser:
         help="left or right asked for 100 times, and several motions of one caption: 180 motions more",
     )  # fmt: skip
     p.add_argument("--batch-size", type=_number(int, 4), default=64)
-    p.add_argument("--sampler", choices=samplers, default="ddim")
-    p.add_argument("--steps", type=_number(int, 1, 1000), default=25)
+    p.add_argument("--sampler", choices=samplers, default="ddpm")
+    p.add_argument("--steps", type=_number(int, 1, 1000), default=15, help="denoising steps")
     p.add_argument("--guidance", type=_number(float, 0, 100), default=2.0)
     p.add_argument("--seed", type=_number(int, 0, 2**63 - 1), default=0)
     p.add_argument("--device", **device)

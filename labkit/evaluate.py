@@ -12,7 +12,7 @@ from tqdm import trange
 from labkit.body import Body, load_body
 from labkit.checkpoint import load_pair
 from labkit.dataset import pad
-from labkit.diffusion import GUIDANCE_SCALE, sample
+from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, STEPS, sample
 from labkit.evaluator import Evaluator, load_evaluator
 from labkit.generate import best_device
 from labkit.metrics import (
@@ -215,8 +215,8 @@ def draw_motions(
     captions: Sequence[str],
     lengths: Tensor,
     batch_size: int = 64,
-    sampler: str = "ddim",
-    steps: int = 50,
+    sampler: str = SAMPLER,
+    steps: int = STEPS,
     guidance_scale: float = GUIDANCE_SCALE,
     seed: int = 0,
     checkpoint: str | Path | None = None,

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from labkit.checkpoint import load_pair
-from labkit.diffusion import GUIDANCE_SCALE, sample
+from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, STEPS, sample
 from labkit.motion import FPS, Motion, decode, smooth
 from labkit.paths import LabError
 
@@ -25,8 +25,8 @@ def generate(
     captions: Sequence[str],
     network: str = "adaln",
     seconds: float = 6.0,
-    sampler: str = "ddim",
-    steps: int = 50,
+    sampler: str = SAMPLER,
+    steps: int = STEPS,
     guidance_scale: float = GUIDANCE_SCALE,
     seed: int = 0,
     checkpoint: str | Path | None = None,

@@ -29,9 +29,9 @@ from labkit.show.table import results_table
 labkit.use_stand_in("code3", "code4", "code5", "code7", "code8")
 
 GPU = device == "cuda"
-STEPS = 50 if GPU else 10
+STEPS = 15 if GPU else 10
 BATCHES, BATCH_SIZE = (10, 64) if GPU else (2, 32)
-print(f"DDIM with {STEPS} steps; the metrics will see {BATCHES} × {BATCH_SIZE} motions of each network.")
+print(f"DDPM with {STEPS} steps; the metrics will see {BATCHES} × {BATCH_SIZE} motions of each network.")
 
 # %% [markdown]
 # ## Code 9 · Same caption, same seed
@@ -472,8 +472,8 @@ for name, motion in {**motions, "guidance 1": plain.features}.items():
 # precision and recall of the three networks overlap nearly everywhere, so I do not rank them on these;
 # where TMR-Score or R3 intervals are apart, as between the best and the worst, I do. All follow captions
 # about as well as real motion does, or better, which is guidance. They lack variety and fidelity
-# (precision, density and coverage far below real), and in physics too they are not people: feet slide about
-# three times as fast, and jerk is nearly twice theirs. I would take the network with the best caption metrics whose
+# (precision, density and coverage far below real), and in physics too they are not people: feet slide two
+# to three times as fast, and jerk is half as much again as theirs. I would take the network with the best caption metrics whose
 # physics is no worse than the others', and repeat with 640 motions, three seeds and guidance 1.
 #
 # **Common misunderstandings.** Reading an interval as the range of single motions. "Intervals overlap, so

@@ -131,7 +131,7 @@ def test_two_of_the_history_side_by_side_by_keyboard(page):
     page.keyboard.press("Space")
     player = page.frame_locator(".labkit-prompt iframe")
     expect(player.locator("figcaption")).to_contain_text(
-        ["a person walks forward · DDIM 20", "a person waves with both hands · DDIM 50"]
+        ["a person walks forward · DDPM 20", "a person waves with both hands · DDPM 15"]
     )
     assert shows_a_body(player)
     page.screenshot(path=PICTURES / "prompt_compare.png")

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from labkit import cli
-from labkit.diffusion import GUIDANCE_SCALE
+from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, STEPS
 
 REPOSITORY = Path(__file__).parents[1]
 QUICK = ["--seconds", "0.2", "--steps", "2"]
@@ -28,19 +28,19 @@ def frames(path) -> int:
 class TestGenerate:
     def test_leaves_a_video_and_its_parameters(self, lab, tmp_path, capsys):
         assert cli.main(["generate", "--text", "a person walks", *QUICK]) == 0
-        assert capsys.readouterr().out.strip() == "out/generation_ddim_adaln.mp4"
+        assert capsys.readouterr().out.strip() == "out/generation_ddpm_adaln.mp4"
         assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
-            "generation_ddim_adaln.mp4",
-            "generation_ddim_adaln.npz",
+            "generation_ddpm_adaln.mp4",
+            "generation_ddpm_adaln.npz",
         ]
-        assert frames("out/generation_ddim_adaln.mp4") == 4
-        with np.load("out/generation_ddim_adaln.npz") as file:
+        assert frames("out/generation_ddpm_adaln.mp4") == 4
+        with np.load("out/generation_ddpm_adaln.npz") as file:
             assert file["body_pose"].shape == (4, 63) and str(file["caption"]) == "a person walks"
 
     @pytest.mark.parametrize("network", ["incontext", "cross_attention"])
     def test_every_network_and_sampler(self, lab, network):
-        assert cli.main(["generate", "--network", network, "--sampler", "ddpm", *QUICK]) == 0
-        assert frames(f"out/generation_ddpm_{network}.mp4") == 4
+        assert cli.main(["generate", "--network", network, "--sampler", "ddim", *QUICK]) == 0
+        assert frames(f"out/generation_ddim_{network}.mp4") == 4
 
     def test_several_captions_stand_side_by_side(self, lab):
         arguments = ["--text", "walk", "jump", "--batch-size", "2", "--out", "four.mp4"]
@@ -226,8 +226,8 @@ def run(*arguments: str) -> subprocess.CompletedProcess:
 def test_a_real_process(lab):
     done = run("generate", "--reference", "--text", "a person walks", *QUICK)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "out/generation_ddim_adaln.mp4\n"
-    assert frames("out/generation_ddim_adaln.mp4") == 4
+    assert done.stdout == "out/generation_ddpm_adaln.mp4\n"
+    assert frames("out/generation_ddpm_adaln.mp4") == 4
 
 
 @pytest.mark.slow
@@ -264,5 +264,6 @@ def test_stopped_by_the_user(lab, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("command", [["generate", "--text", "a person walks"], ["evaluate"]])
-def test_guidance_is_the_library_s_own(command):
-    assert cli.build_parser().parse_args(command).guidance == GUIDANCE_SCALE
+def test_defaults_of_sampling_are_the_library_s_own(command):
+    args = cli.build_parser().parse_args(command)
+    assert (args.sampler, args.steps, args.guidance) == (SAMPLER, STEPS, GUIDANCE_SCALE)

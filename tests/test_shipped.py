@@ -36,7 +36,7 @@ def test_the_asked_hand_goes_up(network):
     body = load_body()
     left, right = (
         body.joints(motion)[:, [LEFT, RIGHT], 2].amax(0)
-        for motion in generate(captions, network, seconds=3, steps=15)
+        for motion in generate(captions, network, seconds=3)
     )
     assert left[0] > left[1] + 0.3 and right[1] > right[0] + 0.3
 

@@ -13,7 +13,8 @@ from labkit.models import BaseDiT
 from labkit.text import TextFeatures
 
 SAMPLERS = ("ddpm", "ddim")
-GUIDANCE_SCALE = 2.0  # chosen on the validation split: data/checkpoints/TRAINING.md
+# Chosen on the validation split: data/checkpoints/TRAINING.md
+SAMPLER, STEPS, GUIDANCE_SCALE = "ddpm", 15, 2.0
 
 
 def guided(
@@ -46,8 +47,8 @@ def sample(
     schedule: Schedule,
     text: TextFeatures,
     lengths: Tensor,
-    sampler: str = "ddim",
-    steps: int = 50,
+    sampler: str = SAMPLER,
+    steps: int = STEPS,
     guidance_scale: float = GUIDANCE_SCALE,
     eta: float = 0.0,
     generator: torch.Generator | None = None,

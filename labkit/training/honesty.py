@@ -26,7 +26,7 @@ from tqdm import tqdm
 from labkit.body import load_body
 from labkit.cli import Parser, exit_status
 from labkit.dataset import MotionDataset, Sample
-from labkit.diffusion import GUIDANCE_SCALE
+from labkit.diffusion import GUIDANCE_SCALE, STEPS
 from labkit.evaluate import choose, draw_motions, motion_features, score
 from labkit.evaluator import load_evaluator
 from labkit.exercises.registry import use_reference
@@ -365,7 +365,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--networks", nargs="+", choices=tuple(NETWORKS), default=tuple(NETWORKS))
     parser.add_argument("--sources", nargs="+", default=SOURCES)
     parser.add_argument("--count", type=int, default=50, help="motions a network and question")
-    parser.add_argument("--steps", type=int, default=25)
+    parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--guidance", type=float, default=GUIDANCE_SCALE)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(

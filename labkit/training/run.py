@@ -87,7 +87,7 @@ def train_network(
 def draw_samples(run: Run, text: TextConditioner) -> None:
     """A few captions by the averaged weights of this moment, always from the same noise."""
     x = sample(
-        run.ema, run.schedule, text.to(run.device)(LOOK_AT), torch.full((len(LOOK_AT),), 80), steps=25,
+        run.ema, run.schedule, text.to(run.device)(LOOK_AT), torch.full((len(LOOK_AT),), 80),
         generator=torch.Generator().manual_seed(0),
     )  # fmt: skip
     path = run.folder / "samples" / f"step_{run.step:06d}.mp4"

@@ -1,6 +1,7 @@
 """What students get is what the build makes, and holds no line of a solution."""
 
 import ast
+import json
 import subprocess
 import sys
 import zipfile
@@ -43,6 +44,13 @@ def same(path: Path, arrays: dict[str, np.ndarray]) -> bool:
         return set(file.files) == set(arrays) and all(
             agree(file[name], value, 1e-5) for name, value in arrays.items()
         )
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_stored_answers_are_of_these_sources(exercise):
+    """Quick to ask: where this fails, run `make build`."""
+    with np.load(build.ROOT / "labkit" / "exercises" / "answers" / f"{exercise}.npz") as file:
+        assert json.loads(str(file["index"]))["digest"] == build.digest(exercise)
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The grader asks, a process of its own answers: the same points as in one process, and none for lies."""
 
 import base64
+import contextlib
 import os
 import socket
 import subprocess
@@ -134,9 +135,10 @@ def liar(reply, seconds: float = 1) -> Remote:
 
     def run():
         channel = wire.Channel(theirs)
-        while (request := channel.receive()).get("request") != "end":
-            if (message := reply(request)) is not None:
-                channel.send(dict(token=request.get("token")) | message)
+        with contextlib.suppress(BrokenPipeError):  # the grader hangs up when it has heard enough
+            while (request := channel.receive()).get("request") != "end":
+                if (message := reply(request)) is not None:
+                    channel.send(dict(token=request.get("token")) | message)
 
     threading.Thread(target=run, daemon=True).start()
     return Remote(ours, seconds)

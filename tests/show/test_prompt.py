@@ -23,7 +23,7 @@ def box(lab):
     """A box of small settings, on small random networks."""
     box = labkit.prompt_box()
     box.caption.value = "a person waves"
-    box.seconds.value, box.steps.value = 0.4, 3
+    box.seconds.value, box.sampler.value, box.steps.value = 0.4, "ddim", 3
     return box
 
 

@@ -10,9 +10,9 @@ from labkit.motion import D
 from labkit.reference import load_reference
 from labkit.store import Clip, write_store
 from labkit.training import honesty
-from labkit.training.guidance import main as guidance
-from labkit.training.guidance import sweep
 from labkit.training.publish import real_reference
+from labkit.training.sampling import main as sampling
+from labkit.training.sampling import sweep
 
 CONTENTS = {"walk": "walks", "bow": "bows", "run": "runs"}
 STYLES = {"proud": "proud", "sad": "sad", "happy": "happy"}
@@ -146,18 +146,20 @@ def test_without_the_sources_one_line(lab, capsys):
     assert capsys.readouterr().err.startswith(
         "labkit: no prepared source 'bandai': run python -m labkit data"
     )
-    assert guidance([]) == 1
+    assert sampling([]) == 1
     assert capsys.readouterr().err.startswith("labkit: no prepared source 'bandai'")
 
 
 @pytest.mark.slow
-def test_guidance_on_the_validation_split(store, capsys, tmp_path):
+def test_ways_to_sample_on_the_validation_split(store, capsys, tmp_path):
     reference = real_reference([store], "val", tmp_path, load_evaluator())
     assert len(reference.motion) == 18 and len(set(reference.take)) == 9  # and their mirror images
     assert np.abs(reference.lead[::2] + reference.lead[1::2]).max() < 1e-4  # the other hand leads
-    rows = sweep("adaln", reference, [1, 3], 16, steps=2, progress=False)
-    assert [row.name for row in rows] == ["real", "1", "3"] and rows[1].metrics != rows[2].metrics
-    again = sweep("adaln", reference, [3], 16, steps=2, progress=False)
+    settings = [("ddpm", 2, 1.0), ("ddpm", 2, 3.0), ("ddim", 2, 3.0)]
+    rows = sweep("adaln", reference, settings, 16, progress=False)
+    assert [row.name for row in rows] == ["real", "DDPM 2, 1", "DDPM 2, 3", "DDIM 2, 3"]
+    assert len({row.metrics["TMR-Score"] for row in rows}) == 4
+    again = sweep("adaln", reference, settings[1:2], 16, progress=False)
     assert again[1].metrics["TMR-Score"] == rows[2].metrics["TMR-Score"]
-    assert guidance(["--scales", "1", "--count", "16", "--steps", "2", "--sources", store]) == 0
+    assert sampling(["--scales", "1", "--count", "16", "--steps", "2", "--sources", store]) == 0
     assert "R3 of all" in capsys.readouterr().out

@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from IPython.display import HTML, DisplayHandle, display
 
 from labkit.body import Body, load_body
-from labkit.diffusion import GUIDANCE_SCALE, SAMPLERS
+from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, SAMPLERS, STEPS
 from labkit.exercises.registry import EmptyExercise
 from labkit.generate import generate
 from labkit.models import NETWORKS
@@ -52,9 +52,9 @@ class PromptBox:
             options=[(NETWORK_LABELS[name], name) for name in NETWORKS], value="adaln", description="Network"
         )
         self.sampler = widgets.Dropdown(
-            options=[(name.upper(), name) for name in SAMPLERS], value="ddim", description="Sampler"
+            options=[(name.upper(), name) for name in SAMPLERS], value=SAMPLER, description="Sampler"
         )
-        self.steps = widgets.IntText(50, description="Steps")
+        self.steps = widgets.IntText(STEPS, description="Steps")
         self.guidance_scale = widgets.BoundedFloatText(
             GUIDANCE_SCALE, min=0, max=20, step=0.5, description="Guidance scale"
         )
