@@ -16,6 +16,7 @@
 # %%
 import numpy as np
 
+from labkit.diffusion import STEPS
 from labkit.evaluate import choose, draw, mean_row, real_row, score
 from labkit.generate import generate
 from labkit.metrics import frechet_distance, prdc, retrieval, tmr_score, tmr_scores
@@ -28,18 +29,16 @@ from labkit.show.table import results_table
 
 labkit.use_stand_in("code3", "code4", "code5", "code7", "code8")
 
-GPU = device == "cuda"
-STEPS = 15 if GPU else 10
-BATCHES, BATCH_SIZE = (10, 64) if GPU else (2, 32)
+BATCHES, BATCH_SIZE = (10, 64) if device == "cuda" else (2, 32)
 print(f"DDPM with {STEPS} steps; the metrics will see {BATCHES} × {BATCH_SIZE} motions of each network.")
 
 # %% [markdown]
 # ## Code 9 · Same caption, same seed
 #
 # First, look. Each network gets the same caption and the same seed, so all three start from the *same
-# noise*. What differs is only the network that clears it away. There is nothing to write: run the cell,
-# then change `caption` and `seed` and run it again. Turn one body and all turn; *Overlay* lays them over each
-# other.
+# noise*, and DDPM throws them the same dice on the way. What differs is only the network that guesses. There
+# is nothing to write: run the cell, then change `caption` and `seed` and run it again. Turn one body and all
+# turn; *Overlay* lays them over each other.
 
 # %% show=true
 # Code 9: generate with each architecture
@@ -469,12 +468,13 @@ for name, motion in {**motions, "guidance 1": plain.features}.items():
 # measurement: more motions, several seeds, several training runs, people's judgement, guidance 1.
 #
 # **Model answer** (numbers vary with the weights and N). With 64 motions a network, the intervals of FD,
-# precision and recall of the three networks overlap nearly everywhere, so I do not rank them on these;
-# where TMR-Score or R3 intervals are apart, as between the best and the worst, I do. All follow captions
-# about as well as real motion does, or better, which is guidance. They lack variety and fidelity
-# (precision, density and coverage far below real), and in physics too they are not people: feet slide two
-# to three times as fast, and jerk is half as much again as theirs. I would take the network with the best caption metrics whose
-# physics is no worse than the others', and repeat with 640 motions, three seeds and guidance 1.
+# precision and recall of the three networks overlap nearly everywhere, so I do not rank them on these; where
+# TMR-Score or R3 intervals are apart, as between the best and the worst, I do. All follow captions about as
+# well as real motion does, or better, which is guidance. They lack variety and fidelity (precision, density
+# and coverage far below real), and in physics too they are not people: feet slide two to three times as
+# fast, and jerk is one and a half to two times theirs. I would take the network with the best caption
+# metrics whose physics is no worse than the others', and repeat with 640 motions, three seeds and guidance
+# 1.
 #
 # **Common misunderstandings.** Reading an interval as the range of single motions. "Intervals overlap, so
 # they are equal": it is undecided. Intervals here cover the draw of motions, not another training run.
