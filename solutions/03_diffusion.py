@@ -598,9 +598,9 @@ for name, measured in rows.items():
 # tell which one drew it. From the same start noise they play different takes, since DDPM's dice lead
 # elsewhere. DDIM's takes with 100, 50 and 10 steps are nearly one motion; at 5 steps the finer movements
 # are flattened. Unsmoothed, both tremble at hands and feet, DDIM a little more (its jerk is higher in
-# nearly every motion), and its feet slide more: an error of the network stays on DDIM's path, while DDPM's
-# fresh noise drowns it (Karras et al. 2022, sec. 4). How deep feet sink into the floor differs from motion
-# to motion, with no clear winner. Feet slide in both, far more than people's.
+# nearly every motion). Over many motions its feet slide more, too: an error of the network stays on DDIM's
+# path, while DDPM's fresh noise drowns it (Karras et al. 2022, sec. 4). How deep feet sink into the floor
+# differs from motion to motion, with no clear winner. Feet slide in both, far more than people's.
 #
 # **Common misunderstandings.** Judging samplers by one motion each with different seeds. Calling DDPM
 # "noisier" because its steps add noise: the last step adds none. Praising very few steps as "smoother"

@@ -134,11 +134,10 @@ def render_video(
     motions: Motion | Sequence[Motion],
     body,
     captions: str | Sequence[str] = "",
-    fps: int = FPS,
     size: int = 480,
     progress: bool = True,
 ) -> Path:
-    """Draw `motions` (see :func:`render_frames`) into the mp4 file `path`, `fps` frames a second.
+    """Draw `motions` (see :func:`render_frames`) into the mp4 file `path`.
 
     H.264 with yuv420p, which every browser plays; an odd `size` is made even. Raises LabError as
     :func:`render_frames` does, and where ffmpeg is missing or fails; then no file is left.
@@ -151,11 +150,11 @@ def render_video(
     stage = Stage(motions, body, captions, size, size)
     with atomic_write(path) as temporary:
         frames = tqdm(_frames(stage), path.name, len(stage), disable=not progress, unit="frame")
-        _encode(temporary, frames, (len(motions) * size, size), fps)
+        _encode(temporary, frames, (len(motions) * size, size))
     return path
 
 
-def _encode(path: Path, frames: Iterator[np.ndarray], size: tuple[int, int], fps: int) -> None:
+def _encode(path: Path, frames: Iterator[np.ndarray], size: tuple[int, int]) -> None:
     """Write RGB frames of `size` (width, height) to `path` through ffmpeg, or raise LabError."""
     try:
         ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
@@ -165,7 +164,7 @@ def _encode(path: Path, frames: Iterator[np.ndarray], size: tuple[int, int], fps
     # with macroblock trees takes half of "veryfast"'s time for a file of nearly the same size.
     command = [
         *(ffmpeg, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24"),
-        *("-s", f"{size[0]}x{size[1]}", "-r", str(fps), "-i", "-", "-an"),
+        *("-s", f"{size[0]}x{size[1]}", "-r", str(FPS), "-i", "-", "-an"),
         *("-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"),
         *("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"),
         *("-c:v", "libx264", "-preset", "superfast", "-x264-params", "mbtree=1:rc-lookahead=5", "-crf", "20"),
