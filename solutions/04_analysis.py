@@ -45,7 +45,7 @@ print(f"DDPM with {STEPS} steps; the metrics will see {BATCHES} × {BATCH_SIZE} 
 caption, seed = "a person waves with the left hand", 0
 
 bodies = {
-    NETWORK_LABELS[name]: generate([caption], name, seconds=4, steps=STEPS, seed=seed, progress=True)[0]
+    NETWORK_LABELS[name]: generate([caption], name, seconds=4, seed=seed, progress=True)[0]
     for name in NETWORKS
 }
 labkit.show(list(bodies.values()), list(bodies))
@@ -61,7 +61,7 @@ labkit.show(list(bodies.values()), list(bodies))
 caption = "a person does a cartwheel"
 
 bodies = {
-    NETWORK_LABELS[name]: generate([caption], name, seconds=4, steps=STEPS, seed=seed, progress=True)[0]
+    NETWORK_LABELS[name]: generate([caption], name, seconds=4, seed=seed, progress=True)[0]
     for name in NETWORKS
 }
 labkit.show(list(bodies.values()), list(bodies))
@@ -71,7 +71,7 @@ labkit.show(list(bodies.values()), list(bodies))
 # the same but the noise.
 
 # %% show=true
-draws = generate([caption] * 3, "cross_attention", seconds=4, steps=STEPS, seed=seed, progress=True)
+draws = generate([caption] * 3, "cross_attention", seconds=4, seed=seed, progress=True)
 labkit.show(draws, ["draw 1", "draw 2", "draw 3"])
 
 # %% [markdown]
@@ -151,7 +151,7 @@ figures.feature_map(real, reference.labels)
 
 # %% show=true
 asked = choose(reference, BATCHES, BATCH_SIZE, seed=0)
-drawn = {name: draw(name, reference, asked, BATCH_SIZE, steps=STEPS, device=device) for name in NETWORKS}
+drawn = {name: draw(name, reference, asked, BATCH_SIZE, device=device) for name in NETWORKS}
 for name, d in drawn.items():
     print(f"{NETWORK_LABELS[name]:15s} {len(d.motions)} motions → features {d.features.shape}")
 
@@ -436,7 +436,7 @@ figures.intervals([row for row in table if row.name != "mean motion"], shown)
 # Here is adaLN once more, same captions, same noise, with `guidance_scale=1`, which is no guidance at all.
 
 # %% show=true
-plain = draw("adaln", reference, asked, BATCH_SIZE, steps=STEPS, guidance_scale=1, device=device)
+plain = draw("adaln", reference, asked, BATCH_SIZE, guidance_scale=1, device=device)
 motions = {"real": real[reference.owner[asked]], "guidance 2": drawn["adaln"].features}
 for name, motion in {**motions, "guidance 1": plain.features}.items():
     r3 = retrieval(reference.text[asked], motion)["R3"]

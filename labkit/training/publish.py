@@ -22,7 +22,6 @@ import torch
 from labkit.body import load_body
 from labkit.cli import Parser, exit_status
 from labkit.dataset import MotionDataset, Sample
-from labkit.diffusion import STEPS
 from labkit.evaluate import choose, draw, draw_motions, motion_features, physical
 from labkit.evaluator import Evaluator, load_evaluator
 from labkit.exercises.registry import use_reference
@@ -116,7 +115,7 @@ def make_reference(sources: Sequence[str], split: str, runs: Path) -> None:
 
 @torch.no_grad()
 def make_starter(
-    sources: Sequence[str], network: str, runs: Path, count: int, tries: int, steps: int, seed: int = 0
+    sources: Sequence[str], network: str, runs: Path, count: int, tries: int, seed: int = 0
 ) -> None:
     """Up to `count` motions, asked for with captions of real clips.
 
@@ -131,7 +130,7 @@ def make_starter(
     repeated = [s for s in samples for _ in range(tries)]
     captions = [s.captions[0] for s in repeated]
     lengths = torch.tensor([min(len(s.x), MAX_FRAMES) for s in repeated])
-    drawn = draw_motions(network, captions, lengths, steps=steps, seed=seed)
+    drawn = draw_motions(network, captions, lengths, seed=seed)
     motions = [smooth(x, 1.0) for x in drawn]
 
     features = motion_features(evaluator, motions)
@@ -224,7 +223,6 @@ def main(arguments: list[str] | None = None) -> int:
     starter.add_argument("--network", choices=tuple(NETWORKS), default="cross_attention")
     starter.add_argument("--count", type=int, default=300, help="motions, before bad ones are left out")
     starter.add_argument("--tries", type=int, default=4, help="drawings of each, of which one is kept")
-    starter.add_argument("--steps", type=int, default=STEPS)
     args = parser.parse_args(arguments)
 
     def work() -> None:
@@ -240,7 +238,7 @@ def main(arguments: list[str] | None = None) -> int:
             make_sheets()
             draw_curves()
         else:
-            make_starter(args.sources, args.network, args.runs, args.count, args.tries, args.steps)
+            make_starter(args.sources, args.network, args.runs, args.count, args.tries)
 
     return exit_status(work)
 
