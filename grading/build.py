@@ -83,7 +83,7 @@ def digest(exercise: str) -> str:
     asked = ROOT / "labkit" / "exercises"
     sources = [asked / "probe.py", Path(reference(exercise).__file__)]
     if any("." in entry.own.__qualname__ for entry in stubs(exercise)):  # methods: what calls them counts too
-        sources += [ROOT / "labkit" / "models" / name for name in ("base.py", "prior.py")]
+        sources += [ROOT / "labkit" / "models" / name for name in ("base.py",)]
     sources += [ROOT / "grading" / kind / f"{exercise}.py" for kind in ("mutants", "variants")]
     sources += [
         p for p in sorted((asked / "probes").glob("*.py")) if p.stem == exercise or p.stem not in EXERCISES

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import safetensors
@@ -10,7 +11,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from labkit.diffusion import Schedule
-from labkit.models import NETWORKS, BaseDiT
+from labkit.models import NETWORKS, Denoiser, make_denoiser
 from labkit.paths import UNREADABLE, LabError, atomic_write, data_dir, existing_file
 from labkit.text import TextConditioner, TextEncoder, TextTower
 
@@ -61,7 +62,7 @@ def build(
     return module.eval().requires_grad_(False)
 
 
-def load_denoiser(network: str, path: str | Path | None = None) -> tuple[BaseDiT, Schedule]:
+def load_denoiser(network: str, path: str | Path | None = None) -> tuple[Denoiser, Schedule]:
     """A trained denoiser by name ("incontext", "adaln", "cross_attention"), and its schedule.
 
     path: a checkpoint of the user's; the shipped one by default.
@@ -70,8 +71,21 @@ def load_denoiser(network: str, path: str | Path | None = None) -> tuple[BaseDiT
         raise LabError(f"there is no network {network!r}: choose one of {', '.join(NETWORKS)}")
     path = path or data_dir() / "checkpoints" / f"{network}.safetensors"
     weights, config, _ = read_checkpoint(path, kind=network)
-    denoiser = build(NETWORKS[network], config["model"], weights, path)
-    return denoiser, Schedule(**config["schedule"])
+    make = partial(make_denoiser, network)
+    return build(make, config["model"], current_names(weights), path), Schedule(**config["schedule"])
+
+
+def current_names(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """A denoiser's weights by the names of this version: in 0.1 the DiT held filter and normalizer."""
+    if any(name.startswith("dit.") for name in weights):
+        return weights
+
+    def current(name: str) -> str:
+        if name.startswith("normalizer."):
+            return name
+        return name.replace("prior.", "filter.") if name.startswith("prior.") else f"dit.{name}"
+
+    return {current(name): value for name, value in weights.items()}
 
 
 def load_text(path: str | Path | None = None) -> TextConditioner:
@@ -83,7 +97,7 @@ def load_text(path: str | Path | None = None) -> TextConditioner:
 
 def load_pair(
     network: str, path: str | Path | None = None, text_path: str | Path | None = None
-) -> tuple[BaseDiT, Schedule, TextConditioner]:
+) -> tuple[Denoiser, Schedule, TextConditioner]:
     """A denoiser, its schedule, and the text conditioner beside it. Raises LabError if they do not fit."""
     denoiser, schedule = load_denoiser(network, path)
     conditioner = load_text(text_path)

@@ -23,7 +23,7 @@ from tqdm.auto import trange
 
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.dataset import MotionDataset
-from labkit.models import NETWORKS, BaseDiT
+from labkit.models import NETWORKS, BaseDiT, Denoiser
 from labkit.motion import decode
 from labkit.show.figures import architecture, attention
 from labkit.text import TextFeatures
@@ -91,15 +91,25 @@ print(inspect.getsource(BaseDiT.forward))
 # %% [markdown]
 # Follow it from top to bottom; $W$ is the width of the network.
 #
-# 1. `prior` guesses the clean motion by smoothing the noisy one: a Wiener filter, the best guess that is linear
-#    (`labkit/models/prior.py`). Each frame, as it came and as it was guessed, becomes a vector of width $W$:
-#    a **token**. A code of its position is added, since attention alone has no idea which frame comes first.
+# 1. Each frame of the input becomes a vector of width $W$: a **token**. A code of its position is added, since
+#    attention alone has no idea which frame comes first.
 # 2. `embed_condition` makes the step and the caption $W$ wide as well. In training it sometimes withholds the
 #    caption; we come back to that at the end.
-# 3. `cond_mapping` turns these into whatever your architecture wants to be told, $c$.
+# 3. `cond_mapping` turns these into the condition $c$ that your architecture needs.
 # 4. `backbone` runs the blocks, `output_projection` leads back to $D$ numbers a frame.
-# 5. What comes out is added to the guess, in units of how far the guess is usually off. So the blocks learn
-#    only what no filter can know: what the caption says, which foot stands.
+#
+# What we trained is a little more: a `Denoiser` (`labkit/models/precondition.py`), which holds such a network
+# in `denoiser.dit` and stands around it.
+
+# %%
+print(inspect.getsource(Denoiser.forward))
+
+# %% [markdown]
+# `self.filter` is a Wiener filter: the least-squares estimate of the clean motion that is linear in the noisy
+# one. Nothing in it is learnt; it follows from the data's autocovariance. The network sees the estimate beside
+# the noisy frames, and its output is added to it in units of the estimate's error at this noise level. So the
+# network learns only what no linear filter can estimate: what the caption says, which foot stands. That is
+# preconditioning, after Karras et al. (2022).
 
 # %% [markdown]
 # ## Words, tokens and masks
@@ -454,21 +464,21 @@ architecture.losses(curves)
 
 # %%
 @torch.no_grad()
-def gflops(network, pieces, frames=120):
-    D, C = network.config["features"], network.config["d_text"]
+def gflops(dit, pieces, frames=120):
+    D, C = dit.config["in_features"], dit.config["d_text"]
     told = TextFeatures(torch.zeros(1, pieces, C), torch.ones(1, pieces).bool(), torch.zeros(1, C))
     x, t = torch.zeros(1, frames, D, device=device), torch.zeros(1, dtype=torch.long, device=device)
     # The fused kernel of attention is hidden from the counter, the plain one is not.
     with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
-        network(x, t, told.to(device))
+        dit(x, t, told.to(device))
     return counter.get_total_flops() / 1e9
 
 
 print(f"{'':>16} {'weights':>10} {'W² a block':>11} {'GFLOPs, 8 pieces':>17} {'40 pieces':>10}")
-for name, network in networks.items():
-    weights, block = (sum(p.numel() for p in m.parameters()) for m in (network, network.blocks[0]))
-    work = gflops(network, 8), gflops(network, 40)
-    print(f"{name:>16} {weights:10,} {block / network.width**2:11.2f} {work[0]:17.2f} {work[1]:10.2f}")
+for name, dit in {name: network.dit for name, network in networks.items()}.items():
+    weights, block = (sum(p.numel() for p in m.parameters()) for m in (dit, dit.blocks[0]))
+    work = gflops(dit, 8), gflops(dit, 40)
+    print(f"{name:>16} {weights:10,} {block / dit.width**2:11.2f} {work[0]:17.2f} {work[1]:10.2f}")
 
 # %% [markdown]
 # Read the last two columns twice, down and across. Which part of adaLN is done once a sample, and which

@@ -26,6 +26,7 @@ from labkit.checkpoint import load_denoiser, load_text
 from labkit.dataset import MotionDataset, pad
 from labkit.diffusion import Schedule, ddim_step, ddpm_loss, ddpm_step, guided
 from labkit.evaluate import PHYSICAL, physical
+from labkit.models import make_denoiser
 from labkit.motion import JOINT_NAMES, LAYOUT, D, decode, decode_joints, smooth
 from labkit.reference import load_reference
 from labkit.show import render_video
@@ -175,12 +176,12 @@ motions, mask = pad([network.normalizer(s.x.to(device)) for s in some])
 text, mask = conditioner([s.captions[0] for s in some]), mask.to(device)
 fresh = torch.randn(motions.shape, generator=torch.Generator().manual_seed(1)).to(device)
 torch.manual_seed(0)
-untrained = type(network)(**network.config).to(device).eval()
+untrained = make_denoiser("incontext", **network.config).to(device).eval()
 candidates = {
     "untrained": lambda x, t: untrained(x, t, text, mask),
     "always the average": lambda x, t: torch.zeros_like(x),
     "trained": lambda x, t: network(x, t, text, mask),
-    "its filter alone": lambda x, t: network.prior(x * mask[..., None], t),
+    "its filter alone": lambda x, t: network.filter(x * mask[..., None], t),
 }
 
 # %% show=true

@@ -12,7 +12,7 @@ from labkit.diffusion import Schedule
 from labkit.evaluate import motion_features, physical
 from labkit.evaluator import Evaluator, MotionTower
 from labkit.exercises.registry import use_reference
-from labkit.models import NETWORKS
+from labkit.models import NETWORKS, make_denoiser
 from labkit.motion import N_ROTATIONS, UPRIGHT, D, Motion, encode
 from labkit.paths import data_dir
 from labkit.reference import Reference, write_reference
@@ -63,12 +63,27 @@ def random_motion():
 
 @pytest.fixture(scope="session")
 def tiny_network():
-    """A function (network, **config) → a small denoiser in which nothing is zero, ready for inference."""
+    """A function (network, **config) → a small DiT in which nothing is zero, ready for inference."""
 
     def make(network: str, **config):
         torch.manual_seed(0)
         config = dict(features=9, d_text=12, width=16, depth=2, heads=4) | config
         model = NETWORKS[network](**config)
+        for parameter in model.parameters():
+            torch.nn.init.normal_(parameter, std=0.3)
+        return model.eval()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny_denoiser():
+    """A function (network, **config) → a small denoiser in which nothing is zero, ready for inference."""
+
+    def make(network: str, **config):
+        torch.manual_seed(0)
+        config = dict(features=9, d_text=12, width=16, depth=2, heads=4) | config
+        model = make_denoiser(network, **config)
         for parameter in model.parameters():
             torch.nn.init.normal_(parameter, std=0.3)
         model.normalizer.fit(2 + 3 * torch.randn(100, config["features"]))
@@ -112,8 +127,8 @@ def _lab(tmp_path_factory, body, random_motion):
         dict(kind="text", encoder=None, model=tower.config),
         {},
     )
-    for name, network in NETWORKS.items():
-        model = network(features=D, d_text=16, width=16, depth=1, heads=2)
+    for name in NETWORKS:
+        model = make_denoiser(name, D, T=20, d_text=16, width=16, depth=1, heads=2)
         for parameter in model.parameters():
             torch.nn.init.normal_(parameter, std=0.1)
         model.normalizer.fit(rows)

@@ -19,23 +19,23 @@ def config_of(model) -> dict:
 
 
 @pytest.fixture
-def written(tmp_path, tiny_network):
+def written(tmp_path, tiny_denoiser):
     """The checkpoint of a small adaLN network."""
-    model = tiny_network("adaln")
+    model = tiny_denoiser("adaln")
     write_checkpoint(tmp_path / "adaln.safetensors", model, config_of(model), dict(steps=3))
     return tmp_path / "adaln.safetensors"
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_the_same_network_comes_back(tmp_path, tiny_network, random_text, network):
-    model = tiny_network(network)
+def test_the_same_network_comes_back(tmp_path, tiny_denoiser, random_text, network):
+    model = tiny_denoiser(network)
     path = tmp_path / "mine.safetensors"
     write_checkpoint(path, model, config_of(model), {})
     found, schedule = load_denoiser(network, path)
     assert not found.training and not any(p.requires_grad for p in found.parameters())
     assert schedule.config == dict(T=50, kind="linear", prediction_type="epsilon")
     for name, value in model.state_dict().items():
-        expected = value if "normalizer" in name else value.half().float()
+        expected = value if name.startswith(("normalizer.", "filter.")) else value.half().float()
         assert torch.equal(found.state_dict()[name], expected), name
     model.load_state_dict(found.state_dict())
     x, t = torch.randn(5, 4, 9), torch.tensor([0, 1, 2, 3, 4])
@@ -45,19 +45,29 @@ def test_the_same_network_comes_back(tmp_path, tiny_network, random_text, networ
 def test_weights_are_half_and_statistics_are_single(written):
     with safe_open(written, "pt") as file:
         kinds = {name: file.get_tensor(name).dtype for name in file.keys()}  # noqa: SIM118
-    fitted = {name for name in kinds if name.startswith(("normalizer.", "prior."))}
-    assert {"normalizer.mean", "normalizer.std", "prior.axes", "prior.alphas_cumprod"} <= fitted
+    fitted = {name for name in kinds if name.startswith(("normalizer.", "filter."))}
+    assert {"normalizer.mean", "normalizer.std", "filter.axes", "filter.alphas_cumprod"} <= fitted
     assert {kinds.pop(name) for name in fitted} == {torch.float32}
     assert set(kinds.values()) == {torch.float16}
 
 
-def test_means_keep_the_digits_float16_would_lose(tmp_path, tiny_network):
-    model = tiny_network("adaln")
+def test_means_keep_the_digits_float16_would_lose(tmp_path, tiny_denoiser):
+    model = tiny_denoiser("adaln")
     model.normalizer.mean.fill_(1000.1)
     write_checkpoint(tmp_path / "a.safetensors", model, config_of(model), {})
     assert torch.equal(
         load_denoiser("adaln", tmp_path / "a.safetensors")[0].normalizer.mean, model.normalizer.mean
     )
+
+
+def test_weights_of_an_older_version_load(tmp_path, written):
+    """Filter and normalizer were parts of the DiT, the filter by another name."""
+    weights, config, _ = read_checkpoint(written, "adaln")
+    old = {name.removeprefix("dit.").replace("filter.", "prior."): value for name, value in weights.items()}
+    save_file(old, tmp_path / "old.safetensors", dict(config=json.dumps(config), training="{}"))
+    found, expected = (load_denoiser("adaln", path)[0] for path in (tmp_path / "old.safetensors", written))
+    for name, value in expected.state_dict().items():
+        assert torch.equal(found.state_dict()[name], value), name
 
 
 def test_facts_travel_along(written):
@@ -124,17 +134,17 @@ def test_damaged_files_are_named_and_nothing_is_unpickled(written, damage):
 
 def test_weights_that_do_not_fit_their_config(written):
     weights, config, training = read_checkpoint(written, "adaln")
-    del weights["final.bias"]
+    del weights["dit.final.bias"]
     header = {"config": json.dumps(config), "training": json.dumps(training)}
     save_file(weights, written, header)
     with pytest.raises(LabError, match="does not fit this version of labkit: Missing .*final.bias"):
         load_denoiser("adaln", written)
 
 
-def test_a_failed_write_leaves_the_old_checkpoint(written, tiny_network):
+def test_a_failed_write_leaves_the_old_checkpoint(written, tiny_denoiser):
     before = written.read_bytes()
     with pytest.raises(TypeError):
-        write_checkpoint(written, tiny_network("adaln"), dict(kind="adaln", path=written), {})
+        write_checkpoint(written, tiny_denoiser("adaln"), dict(kind="adaln", path=written), {})
     assert written.read_bytes() == before and list(written.parent.iterdir()) == [written]
 
 

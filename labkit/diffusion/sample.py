@@ -9,7 +9,7 @@ from tqdm import tqdm
 from labkit.diffusion.ddim import ddim_step
 from labkit.diffusion.ddpm import ddpm_step
 from labkit.diffusion.schedule import Schedule
-from labkit.models import BaseDiT
+from labkit.models import Denoiser
 from labkit.text import TextFeatures
 
 SAMPLERS = ("ddpm", "ddim")
@@ -18,7 +18,7 @@ SAMPLER, STEPS, GUIDANCE_SCALE = "ddpm", 15, 2.0
 
 
 def guided(
-    network: BaseDiT, x: Tensor, t: Tensor, text: TextFeatures, mask: Tensor, guidance_scale: float
+    network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures, mask: Tensor, guidance_scale: float
 ) -> Tensor:
     """Prediction moved away from what the network says without the caption: Ho & Salimans 2021, eq. 6.
 
@@ -43,7 +43,7 @@ def guided(
 
 @torch.no_grad()
 def sample(
-    network: BaseDiT,
+    network: Denoiser,
     schedule: Schedule,
     text: TextFeatures,
     lengths: Tensor,

@@ -12,8 +12,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from labkit.models.normalizer import Normalizer
-from labkit.models.prior import Prior
 from labkit.text import TextFeatures
 
 
@@ -94,7 +92,8 @@ class BaseDiT(nn.Module):
     """From noisy motion to a prediction, all but the three methods in which the architectures differ.
 
     Subclasses make their layers in ``__init__`` and write `cond_mapping`, `backbone`, `output_projection`.
-    Input and output are z-scored; ``self.normalizer`` knows mean and deviation.
+    features: D numbers a frame in the prediction. in_features: numbers a frame in the input, D by default.
+    d_text: C. Input and output are z-scored.
     """
 
     network: str  # the name in commands and checkpoints
@@ -108,17 +107,15 @@ class BaseDiT(nn.Module):
         depth: int = 4,
         heads: int = 4,
         condition_dropout: float = 0.1,
-        T: int = 1000,
+        in_features: int | None = None,
     ):
         super().__init__()
         self.config = dict(
             features=features, d_text=d_text, width=width, depth=depth, heads=heads,
-            condition_dropout=condition_dropout, T=T,
+            condition_dropout=condition_dropout, in_features=in_features or features,
         )  # fmt: skip
         self.width, self.condition_dropout = width, condition_dropout
-        self.normalizer = Normalizer(features)
-        self.prior = Prior(features, T)
-        self.input_projection = nn.Linear(2 * features, width)
+        self.input_projection = nn.Linear(in_features or features, width)
         self.timestep_embedding = TimestepEmbedder(width)
         self.token_projection = nn.Linear(d_text, width)
         self.pooled_projection = nn.Linear(d_text, width)
@@ -139,15 +136,16 @@ class BaseDiT(nn.Module):
 
     def embed_condition(self, t: Tensor, text: TextFeatures, drop: Tensor) -> Condition:
         """t (B,), captions' features, drop (B,) bool: True where the network must do without the caption."""
-        tokens = self.token_projection(text.tokens)
+        tokens = self.token_projection(text.tokens)  # (B, L, W)
         null = torch.zeros_like(tokens)
         null[:, 0] = self.null_token
-        first = torch.arange(tokens.shape[1], device=t.device)[None] == 0
+        first = torch.arange(tokens.shape[1], device=t.device)[None] == 0  # (1, L)
+        pooled = self.pooled_projection(text.pooled)  # (B, W)
         return Condition(
-            time=self.timestep_embedding(t),
-            tokens=torch.where(drop[:, None, None], null, tokens),
-            mask=torch.where(drop[:, None], first, text.mask),
-            pooled=torch.where(drop[:, None], self.null_pooled, self.pooled_projection(text.pooled)),
+            time=self.timestep_embedding(t),  # (B, W)
+            tokens=torch.where(drop[:, None, None], null, tokens),  # (B, L, W)
+            mask=torch.where(drop[:, None], first, text.mask),  # (B, L)
+            pooled=torch.where(drop[:, None], self.null_pooled, pooled),  # (B, W)
         )
 
     def forward(
@@ -158,7 +156,7 @@ class BaseDiT(nn.Module):
         mask: Tensor | None = None,
         drop: Tensor | None = None,
     ) -> Tensor:
-        """Prediction (B, F, D) for noisy motion x (B, F, D) at diffusion steps t (B,).
+        """Prediction (B, F, D) for noisy motion x (B, F, in_features) at diffusion steps t (B,).
 
         mask: (B, F) bool, True where a frame is real; all of them by default. Padding changes no real frame.
         drop: (B,) bool, True where the caption is withheld; by default drawn at random in training with
@@ -171,12 +169,9 @@ class BaseDiT(nn.Module):
             p = self.condition_dropout if self.training else 0.0
             drop = torch.rand(B, device=x.device) < p
 
-        x = x * mask[..., None]
-        guess = self.prior(x, t)
-        h = self.input_projection(torch.cat([x, guess], dim=-1))  # (B, F, W)
-        h = h + sinusoids(torch.arange(F, device=x.device), self.width).to(h)
-        condition = self.embed_condition(t, text, drop)
+        h = self.input_projection(x)  # (B, F, W)
+        h = h + sinusoids(torch.arange(F, device=x.device), self.width).to(h)  # (B, F, W)
+        condition = self.embed_condition(t, text, drop)  # time (B, W), tokens (B, L, W), pooled (B, W)
         c = self.cond_mapping(condition)
-        h = self.backbone(h, mask, c)
-        out = self.output_projection(h, mask, c)  # (B, F, D)
-        return guess + self.prior.deviation(t) * out
+        h = self.backbone(h, mask, c)  # (B, F, W); in-context: (B, 2 + L + F, W)
+        return self.output_projection(h, mask, c)  # (B, F, D)

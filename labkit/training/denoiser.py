@@ -15,7 +15,7 @@ from torch.nn import functional
 from labkit.body import Body, load_body
 from labkit.diffusion import Schedule, ddpm_loss
 from labkit.metrics.physical import FEET
-from labkit.models import NETWORKS, BaseDiT
+from labkit.models import Denoiser, make_denoiser
 from labkit.motion import LAYOUT, N_ROTATIONS, D
 from labkit.paths import atomic_write
 from labkit.precision import autocast
@@ -90,7 +90,7 @@ def joint_errors(predicted: Tensor, real: Tensor, body: Body) -> tuple[Tensor, T
 
 
 def loss_of(
-    network: BaseDiT,
+    network: Denoiser,
     schedule: Schedule,
     tower: TextTower,
     body: Body,
@@ -120,7 +120,7 @@ def loss_of(
         return plain.mean(), plain.detach()
     # In units of how far x0 is from what could be said without learning (EDM's λ = 1/c_out²): every noise
     # level asks for as much as any other.
-    weight = 1 / bare.prior.deviation(t).square().mean((1, 2))
+    weight = 1 / bare.filter.deviation(t).square().mean((1, 2))
     error = predictions[0].float() - x0
     # Steady hands: the differences from frame to frame should be right too.
     both = (mask[:, 1:] & mask[:, :-1])[..., None]
@@ -154,14 +154,14 @@ class Run:
         self.recipe, self.corpus, self.device, self.folder = recipe, corpus, device, folder
         self.schedule = Schedule(recipe.T, recipe.kind, recipe.prediction_type).to(device)
         self.tower, self.body = tower.to(device), load_body().to(device)
-        self.network = NETWORKS[network](
-            features=D, d_text=tower.width, width=recipe.width, depth=recipe.depth, heads=recipe.heads,
-            condition_dropout=recipe.condition_dropout, T=recipe.T,
+        self.network = make_denoiser(
+            network, D, recipe.T, d_text=tower.width, width=recipe.width, depth=recipe.depth,
+            heads=recipe.heads, condition_dropout=recipe.condition_dropout,
         ).to(device)  # fmt: skip
         self.network.normalizer.fit(corpus.rows().to(device))
-        if recipe.prediction_type == "sample":  # what the prior guesses
+        if recipe.prediction_type == "sample":  # what the filter estimates
             scored = [self.network.normalizer(s.x.to(device)) for s in corpus.samples]
-            self.network.prior.fit(scored, self.schedule.alphas_cumprod)
+            self.network.filter.fit(scored, self.schedule.alphas_cumprod)
         self.ema = copy.deepcopy(self.network).eval().requires_grad_(False)
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), betas=(0.9, 0.99), weight_decay=recipe.weight_decay

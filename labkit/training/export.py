@@ -10,6 +10,7 @@ version's: a state does not hold it.
 import argparse
 import pickle
 import sys
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -17,7 +18,7 @@ import torch
 from labkit.checkpoint import build, write_checkpoint
 from labkit.cli import Parser, exit_status
 from labkit.diffusion import Schedule
-from labkit.models import NETWORKS
+from labkit.models import NETWORKS, make_denoiser
 from labkit.motion import D
 from labkit.paths import UNREADABLE, LabError, existing_file
 from labkit.training.denoiser import Recipe
@@ -31,15 +32,15 @@ def export(run: Path, out: Path) -> Path:
     try:
         state = torch.load(path, weights_only=True, map_location="cpu")
         weights = state["ema"]
-        d_text = weights["pooled_projection.weight"].shape[1]
+        d_text = weights["dit.pooled_projection.weight"].shape[1]
     except (*UNREADABLE, pickle.UnpicklingError) as error:
         raise LabError(f"{path} is no state of a training run ({type(error).__name__})") from error
     recipe = Recipe()
     model = dict(
         features=D, d_text=d_text, width=recipe.width, depth=recipe.depth, heads=recipe.heads,
-        condition_dropout=recipe.condition_dropout,
+        condition_dropout=recipe.condition_dropout, T=recipe.T,
     )  # fmt: skip
-    network = build(NETWORKS[run.name], model, weights, path)
+    network = build(partial(make_denoiser, run.name), model, weights, path)
     schedule = Schedule(recipe.T, recipe.kind, recipe.prediction_type)
     target = out / f"{run.name}.safetensors"
     config = dict(kind=run.name, model=network.config, schedule=schedule.config)

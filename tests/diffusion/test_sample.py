@@ -103,8 +103,8 @@ def seeded(seed: int = 0) -> torch.Generator:
 
 @pytest.mark.parametrize("scale", [0.0, 1.0, 2.5, -1.0])
 @pytest.mark.parametrize("network", ["incontext", "adaln", "cross_attention"])
-def test_guidance_is_the_line_through_two_separate_passes(tiny_network, random_text, network, scale):
-    model, text = tiny_network(network), random_text()
+def test_guidance_is_the_line_through_two_separate_passes(tiny_denoiser, random_text, network, scale):
+    model, text = tiny_denoiser(network), random_text()
     x, t = torch.randn(5, 7, 9), torch.tensor([0, 3, 50, 98, 99])
     mask = torch.arange(7) < torch.tensor([[7], [6], [5], [2], [1]])
     with_text = model(x, t, text, mask, torch.zeros(5, dtype=torch.bool))
@@ -119,12 +119,12 @@ class TestLoop:
     """What holds for any network."""
 
     @pytest.fixture
-    def draw(self, tiny_network, random_text):
+    def draw(self, tiny_denoiser, random_text):
         schedule = Schedule(20)
 
         def run(lengths, seed=0, sampler="ddim", steps=5, **options):
             text = random_text(4)[torch.arange(len(lengths))]
-            model = tiny_network("adaln")
+            model = tiny_denoiser("adaln")
             return sample(
                 model,
                 schedule,

@@ -66,7 +66,7 @@ def test_the_last_cell_that_ran_counts():
     assert imported_before() == "second"
 
 
-def test_labkit_drives_the_learners_code(tiny_network, random_text):
+def test_labkit_drives_the_learners_code(tiny_denoiser, random_text):
     use_reference()
     seen = []
 
@@ -75,7 +75,7 @@ def test_labkit_drives_the_learners_code(tiny_network, random_text):
         seen.append((int(t[0]), int(t_prev[0])))
         return torch.zeros_like(x_t)
 
-    network = tiny_network("adaln")
+    network = tiny_denoiser("adaln")
     lengths = torch.tensor([4, 2])
     x = sample(network, Schedule(10), random_text(B=2), lengths, sampler="ddpm", steps=3)
     assert seen == [(9, 4), (4, 0), (0, -1)]

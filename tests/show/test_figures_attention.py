@@ -14,13 +14,13 @@ MASK = torch.arange(6) < torch.tensor([[6], [4], [1]])
 
 
 @pytest.fixture
-def given(tiny_network, random_text):
+def given(tiny_denoiser, random_text):
     """A function (network) → a small network, one noisy motion, its step and a caption of 5 pieces."""
 
     def make(name: str, frames: int = 8):
         generator = torch.Generator().manual_seed(1)
         x = torch.randn(1, frames, 9, generator=generator)
-        return tiny_network(name), x, torch.tensor([7]), random_text(5, 5)[[4]]
+        return tiny_denoiser(name), x, torch.tensor([7]), random_text(5, 5)[[4]]
 
     return make
 
@@ -43,7 +43,7 @@ def test_weights_give_back_the_modules_output(cross, additive):
 
 def test_recording_sees_every_call_and_then_stops(given):
     model, x, t, text = given("cross_attention")
-    with looking.recorded(model) as calls:
+    with looking.recorded(model.dit) as calls:
         model(x, t, text)
     assert set(calls) == {f"blocks.{i}.{kind}_attention" for i in range(2) for kind in ("self", "cross")}
     assert calls["blocks.1.cross_attention"]["memory"].shape == (1, 7, 16)
@@ -116,9 +116,9 @@ def test_modulations_are_the_linear_layers_of_c(given):
     found = looking.modulations(model, torch.tensor([0, 50, 900]), text)
     assert found.shape == (2, 2, 3, 6, 16)
     with torch.no_grad():
-        time = model.timestep_embedding(torch.tensor([900]))[0]
-        c = nn.functional.silu(time + model.pooled_projection(text.pooled[1]))
-        layer = model.blocks[1].modulation
+        time = model.dit.timestep_embedding(torch.tensor([900]))[0]
+        c = nn.functional.silu(time + model.dit.pooled_projection(text.pooled[1]))
+        layer = model.dit.blocks[1].modulation
         scale = c @ layer.weight[16:32].T + layer.bias[16:32]
     torch.testing.assert_close(found[1, 1, 2, 1], scale, atol=1e-5, rtol=1e-4)
 
@@ -128,7 +128,7 @@ def test_a_network_that_fails_keeps_no_hook(given, monkeypatch):
     monkeypatch.setattr(model, "forward", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         looking.modulations(model, t, text)
-    assert not any(block.modulation._forward_hooks for block in model.blocks)
+    assert not any(block.modulation._forward_hooks for block in model.dit.blocks)
 
 
 def test_stream_picks_the_head_that_looks_at_words():

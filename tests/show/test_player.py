@@ -144,8 +144,8 @@ def test_what_cannot_be_shown_is_said(body, random_motion):
         labkit.show(broken, body=body)
 
 
-def test_denoising_carries_the_estimates_of_the_sampler(body, tiny_network, random_text):
-    network, schedule, text = tiny_network("adaln", features=D), Schedule(), random_text(1)
+def test_denoising_carries_the_estimates_of_the_sampler(body, tiny_denoiser, random_text):
+    network, schedule, text = tiny_denoiser("adaln", features=D), Schedule(), random_text(1)
     output = labkit.show.denoising(network, schedule, text, frames=12, steps=4, seed=7, body=body).data
     facts, arrays, _ = carried(output)
     times = schedule.timesteps(4).tolist()
@@ -169,8 +169,8 @@ def test_denoising_carries_the_estimates_of_the_sampler(body, tiny_network, rand
         assert torch.allclose(pelvis[-1], decode(drawn[0]).pelvis, atol=1e-5)
 
 
-def test_denoising_wants_one_caption(body, tiny_network, random_text):
-    network, text = tiny_network("adaln"), random_text(2)
+def test_denoising_wants_one_caption(body, tiny_denoiser, random_text):
+    network, text = tiny_denoiser("adaln"), random_text(2)
     with pytest.raises(LabError, match="2 captions"):
         labkit.show.denoising(network, Schedule(), text, 12)
     with pytest.raises(LabError, match="x_t"):

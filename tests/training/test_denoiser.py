@@ -85,7 +85,8 @@ def test_two_runs_with_one_seed_are_the_same_run(start):
         assert torch.equal(a, b)
     other = start(folder="c", recipe=replace(RECIPE, seed=1))
     other.train(3)
-    assert not torch.equal(other.network.input_projection.weight, first.network.input_projection.weight)
+    weights = [run.network.dit.input_projection.weight for run in (first, other)]
+    assert not torch.equal(*weights)
 
 
 def test_a_killed_run_has_the_last_state_whole(start, monkeypatch):
@@ -150,7 +151,7 @@ def test_loss_of_reports_equation_14(start, corpus, tower, prediction_type):
     recipe = replace(RECIPE, prediction_type=prediction_type)
     run = start(recipe=recipe)
     model = run.network.eval()
-    nn.init.normal_(model.final.weight, std=0.1)
+    nn.init.normal_(model.dit.final.weight, std=0.1)
     batch = corpus.batch(corpus.samples, torch.Generator().manual_seed(0))
     t, noise = torch.arange(12) * 4, torch.randn(batch.x.shape)
     loss, plain = loss_of(model, run.schedule, tower, run.body, batch, t, noise, KEEP, recipe)
@@ -169,7 +170,7 @@ def test_loss_of_reports_equation_14(start, corpus, tower, prediction_type):
 def test_loss_of_ignores_padding(start, corpus, tower):
     run = start()
     model = run.network.eval()
-    nn.init.normal_(model.final.weight, std=0.1)
+    nn.init.normal_(model.dit.final.weight, std=0.1)
     batch = corpus.batch(corpus.samples, torch.Generator().manual_seed(0))
     t, noise = torch.arange(12) * 4, torch.randn(batch.x.shape)
     junk = replace(batch, x=torch.where(batch.mask[..., None], batch.x, 1e3))

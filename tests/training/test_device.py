@@ -24,8 +24,8 @@ def drawn(network, text, sampler: str, device: str) -> torch.Tensor:
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
 @pytest.mark.parametrize("network", NETWORKS)
-def test_sampling_asks_a_device_for_nothing(tiny_network, random_text, network, sampler):
-    x = drawn(tiny_network(network), random_text(3), sampler, "meta")
+def test_sampling_asks_a_device_for_nothing(tiny_denoiser, random_text, network, sampler):
+    x = drawn(tiny_denoiser(network), random_text(3), sampler, "meta")
     assert x.shape == (3, 9, 9) and x.device.type == "meta"
 
 
@@ -46,10 +46,10 @@ def test_training_asks_a_device_for_nothing(tmp_path):
 @ON_GPU
 @pytest.mark.parametrize("sampler", SAMPLERS)
 @pytest.mark.parametrize("network", NETWORKS)
-def test_a_gpu_draws_what_a_processor_draws(tiny_network, random_text, network, sampler):
-    found = drawn(tiny_network(network), random_text(3), sampler, "cuda").cpu()
+def test_a_gpu_draws_what_a_processor_draws(tiny_denoiser, random_text, network, sampler):
+    found = drawn(tiny_denoiser(network), random_text(3), sampler, "cuda").cpu()
     torch.testing.assert_close(
-        found, drawn(tiny_network(network), random_text(3), sampler, "cpu"), atol=1e-2, rtol=1e-3
+        found, drawn(tiny_denoiser(network), random_text(3), sampler, "cpu"), atol=1e-2, rtol=1e-3
     )
 
 

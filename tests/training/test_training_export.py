@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from labkit.checkpoint import load_denoiser
-from labkit.models import NETWORKS
+from labkit.models import make_denoiser
 from labkit.motion import D
 from labkit.paths import LabError
 from labkit.training import export as module
@@ -11,7 +11,7 @@ from labkit.training.denoiser import Recipe
 
 def test_the_averaged_weights_of_a_running_training(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "Recipe", lambda: Recipe(T=30, width=16, depth=1, heads=2))
-    network = NETWORKS["adaln"](features=D, d_text=12, width=16, depth=1, heads=2)
+    network = make_denoiser("adaln", D, T=30, d_text=12, width=16, depth=1, heads=2)
     run = tmp_path / "adaln"
     run.mkdir()
     torch.save(dict(ema=network.state_dict(), network={}, step=7), run / "state.pt")

@@ -71,12 +71,12 @@ def note(ax: Axes, x: float, y: float, text: str, color: str = INK, **options) -
 
 
 def skeleton() -> Figure:
-    """What the three networks share: `BaseDiT.forward`, left to right."""
+    """What the three networks share: `BaseDiT.forward`, left to right, and the filter around it."""
     figure, ax = canvas(9.4, 3.95)
     road, low = 2.3, 0.85
     # the way of the motion
     box(ax, 0.75, road, "noisy motion\n$x_t$ (B, F, D)", 1.2, 0.62, MOTION)
-    box(ax, 2.35, road, "noisy and\nguessed frame,\nprojected", 1.25, 0.72)
+    box(ax, 2.35, road, "$x_t$ beside its\nestimate,\nprojected", 1.25, 0.72)
     plus(ax, 3.35, road)
     box(ax, 3.35, road + 0.75, "positions", 0.85, 0.36)
     box(ax, 4.75, road, "backbone", 1.35, 0.62, MOTION, yours=True)
@@ -90,7 +90,7 @@ def skeleton() -> Figure:
     note(ax, 4.75, road + 0.45, "with the mask (B, F)")
     # the way past the blocks
     arrow(ax, (1.53, road), (1.53, 3.6), (7.75, 3.6), (7.75, road + 0.13), color=BLUE)
-    box(ax, 5.3, 3.6, "prior: a guess at $x_0$, by a filter over time", 3.1, 0.36)
+    box(ax, 5.3, 3.6, "c_skip: a linear estimate of $x_0$", 3.1, 0.36)
     # the way of the condition
     box(ax, 0.75, low + 0.35, "step $t$ (B,)", 1.2, 0.4, CONDITION)
     box(ax, 0.75, low - 0.35, "caption", 1.2, 0.4, CONDITION)

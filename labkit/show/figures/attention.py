@@ -16,7 +16,8 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from labkit.models.base import Attention, BaseDiT
+from labkit.models import BaseDiT, Denoiser
+from labkit.models.base import Attention
 from labkit.show.figures.style import FAINT, INK, LINES, ORANGE, axes
 from labkit.text import TextFeatures
 
@@ -73,53 +74,55 @@ def positions(tokens: Tensor, stream: Tensor) -> list[int]:
     return torch.cdist(tokens, stream).argmin(-1).tolist()
 
 
-def condition_rows(network: BaseDiT, t: Tensor, text: TextFeatures) -> Tensor:
+def condition_rows(dit: BaseDiT, t: Tensor, text: TextFeatures) -> Tensor:
     """Time, caption and words as `cond_mapping` is given them: (2 + L, W) of the first sample."""
     keep = torch.zeros(len(t), dtype=torch.bool, device=t.device)
-    condition = network.embed_condition(t, text, keep)
+    condition = dit.embed_condition(t, text, keep)
     return torch.cat([condition.time[:1], condition.pooled[:1], condition.tokens[0]])
 
 
 @torch.no_grad()
-def stream_weights(network: BaseDiT, x: Tensor, t: Tensor, text: TextFeatures) -> Tensor:
+def stream_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) -> Tensor:
     """In-context attention to noisy x (1, F, D) at t (1,), of every block and head: (blocks, H, N, N).
 
     N = 2 + L + F, in the order time, caption, words, frames, whatever the network's own order is.
     """
-    with recorded(network) as calls:
+    dit = network.dit
+    with recorded(dit) as calls:
         network(x, t, text)
-    names = [f"blocks.{i}.attention" for i in range(len(network.blocks))]
+    names = [f"blocks.{i}.attention" for i in range(len(dit.blocks))]
     given = calls[names[0]]["x"][0]
-    first = positions(network.blocks[0].norm1(condition_rows(network, t, text)), given)
+    first = positions(dit.blocks[0].norm1(condition_rows(dit, t, text)), given)
     order = first + [i for i in range(len(given)) if i not in first]
-    weights = [attention_weights(network.get_submodule(name), **calls[name])[0] for name in names]
+    weights = [attention_weights(dit.get_submodule(name), **calls[name])[0] for name in names]
     return torch.stack(weights)[:, :, order][..., order].cpu()
 
 
 @torch.no_grad()
-def memory_weights(network: BaseDiT, x: Tensor, t: Tensor, text: TextFeatures) -> Tensor:
+def memory_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) -> Tensor:
     """Cross-attention of noisy x (1, F, D) at t (1,), of every block and head: (blocks, H, F, 2 + L).
 
     The memory's order is time, caption, words, whatever the network's own.
     """
-    with recorded(network) as calls:
+    dit = network.dit
+    with recorded(dit) as calls:
         network(x, t, text)
-    names = [f"blocks.{i}.cross_attention" for i in range(len(network.blocks))]
-    order = positions(network.memory_norm(condition_rows(network, t, text)), calls[names[0]]["memory"][0])
-    weights = [attention_weights(network.get_submodule(name), **calls[name])[0] for name in names]
+    names = [f"blocks.{i}.cross_attention" for i in range(len(dit.blocks))]
+    order = positions(dit.memory_norm(condition_rows(dit, t, text)), calls[names[0]]["memory"][0])
+    weights = [attention_weights(dit.get_submodule(name), **calls[name])[0] for name in names]
     return torch.stack(weights)[..., order].cpu()
 
 
 @torch.no_grad()
-def modulations(network: BaseDiT, t: Tensor, text: TextFeatures) -> Tensor:
+def modulations(network: Denoiser, t: Tensor, text: TextFeatures) -> Tensor:
     """adaLN's six vectors in every block, for each of C captions at each t (N,): (blocks, C, N, 6, W).
 
     Shift, scale, gate of attention, then of the mlp. They do not depend on the motion, so it is a blank.
     """
-    found: dict[int, Tensor] = {}
+    dit, found = network.dit, {}
     handles = [
         block.modulation.register_forward_hook(lambda module, given, out, i=i: found.update({i: out}))
-        for i, block in enumerate(network.blocks)
+        for i, block in enumerate(dit.blocks)
     ]
     captions = torch.arange(len(text), device=t.device).repeat_interleave(len(t))
     blank = torch.zeros(len(captions), 1, network.config["features"], device=t.device)
@@ -128,8 +131,8 @@ def modulations(network: BaseDiT, t: Tensor, text: TextFeatures) -> Tensor:
     finally:
         for handle in handles:
             handle.remove()
-    stacked = torch.stack([found[i] for i in range(len(network.blocks))])
-    return stacked.reshape(len(network.blocks), len(text), len(t), 6, -1).cpu()
+    stacked = torch.stack([found[i] for i in range(len(dit.blocks))])
+    return stacked.reshape(len(dit.blocks), len(text), len(t), 6, -1).cpu()
 
 
 # ----------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from labkit.body import Body, load_body
 from labkit.diffusion import GUIDANCE_SCALE, SAMPLERS, Schedule, sample
-from labkit.models import BaseDiT
+from labkit.models import Denoiser
 from labkit.motion import decode
 from labkit.paths import LabError
 from labkit.show.player.scene import HEIGHT, Scene, View
@@ -18,7 +18,7 @@ KEPT = 25  # steps that travel: 120 frames of two bodies then weigh about 1 MB
 
 
 def denoising(
-    network: BaseDiT,
+    network: Denoiser,
     schedule: Schedule,
     text: TextFeatures,
     frames: int,

@@ -1,16 +1,15 @@
-"""What can be said of the clean motion without having learnt anything: a Wiener filter.
+"""A Wiener filter: the best linear estimate of the clean motion, fitted to data without any learning.
 
-Take z-scored motion for a stationary Gaussian process. Along each principal axis of a frame it is then one
-number that moves, with an autocovariance r(k) over k frames; R is the matrix of r(|i − j|), K × K. From
+Take z-scored motion for a stationary Gaussian process. Along each principal axis of a frame it is one number
+that changes over time, with an autocovariance r(k) over k frames; R is the matrix of r(|i − j|), K × K. From
 
     x_t = √ᾱ x_0 + √(1−ᾱ) ε
 
-the best guess of x_0 is linear (Wiener 1949): axis by axis, over the K frames around each frame,
+the least-squares estimate of x_0 is linear (Wiener 1949): axis by axis, over the K frames around each frame,
 
     E[x_0 | x_t] = wᵀ x_t    w = √ᾱ (ᾱ R + (1−ᾱ) 1)⁻¹ r    and    Var[x_0 | x_t] = r(0) − √ᾱ wᵀ r.
 
-A network that is given both has only the rest to learn (Karras et al. 2022, "EDM", sec. 5, where the guess is
-c_skip · x_t and the deviation c_out). Letters: B batch, F frames, D features of a frame, T diffusion steps.
+Letters: B batch, F frames, D features of a frame, T diffusion steps.
 """
 
 from collections.abc import Sequence
@@ -24,8 +23,8 @@ from labkit.precision import full_precision
 K = 31  # frames: one and a half seconds
 
 
-class Prior(nn.Module):
-    """The guess and its deviation at every noise level. Before `fit` it guesses 0, with deviation 1."""
+class WienerFilter(nn.Module):
+    """The estimate and its standard deviation at every noise level. Before `fit`: 0, with deviation 1."""
 
     def __init__(self, features: int, T: int):
         super().__init__()
@@ -57,20 +56,20 @@ class Prior(nn.Module):
         self.covariance.copy_(torch.einsum("dkj,dk->dj", vectors, r[:, lag[K // 2]]))
 
     def gains(self, t: Tensor) -> tuple[Tensor, Tensor]:
-        """√ᾱ (B, 1, 1), and w at steps t (B,) in terms of the eigenvectors: (B, D, K)."""
+        """√ᾱ (B, 1, 1), and w at steps t (B,) in the eigenvectors' basis: (B, D, K)."""
         a = self.alphas_cumprod[t][:, None, None]
         return a.sqrt(), a.sqrt() * self.covariance / (a * self.values + 1 - a)
 
     def deviation(self, t: Tensor) -> Tensor:
-        """How far x_0 is from the guess at steps t (B,), for each feature: (B, 1, D)."""
+        """Standard deviation of x_0 given x_t at steps t (B,), for each feature: (B, 1, D)."""
         signal, gains = self.gains(t)
         left = self.covariance / self.values.clamp(min=1e-9) - signal * gains
         variance = (self.covariance * left).sum(-1)
         return (variance.clamp(min=1e-6) @ self.axes.T.square()).sqrt()[:, None]
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
-        """The guess at x_0 from x_t (B, F, D), zero where there is no frame, at steps t (B,): (B, F, D)."""
-        with full_precision(x.device):  # a bfloat16's roundings would show as trembling
+        """E[x_0 | x_t] for x_t (B, F, D), zero where padded, at steps t (B,): (B, F, D)."""
+        with full_precision(x.device):  # rounding to bfloat16 would show as jitter
             B, F, D = x.shape
             _, gains = self.gains(t)
             w = torch.einsum("dkj,bdj->bdk", self.vectors, gains)
