@@ -7,16 +7,27 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from labkit.paths import LabError, atomic_write
+
 
 class Log:
-    """Averages of what `row` was told, one line of CSV every `every` steps, with a progress bar."""
+    """Averages of the values given to `row`, one line of CSV every `every` steps, with a progress bar.
+
+    Raises LabError where the file at `path` is no such log, as after a spreadsheet has saved it.
+    """
 
     def __init__(self, path: Path, total: int, every: int = 50, first: int = 0):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():  # steps after the last saved state are done again
-            lines = path.read_text().splitlines(keepends=True)
-            kept = [line for line in lines[1:] if int(line.split(",")[0]) <= first]
-            path.write_text("".join(lines[:1] + kept))
+            header, *lines = path.read_text().splitlines(keepends=True) or [""]
+            try:
+                kept = [line for line in lines if int(line.split(",")[0]) <= first]
+                if header and not header.startswith("step,seconds,"):
+                    raise ValueError(header)
+            except ValueError as error:
+                raise LabError(f"{path} is not the log of a run: move it away and start again") from error
+            with atomic_write(path) as temporary:
+                temporary.write_text("".join([header, *kept]))
         self.path, self.every = path, every
         self.bar = tqdm(total=total, initial=first, desc=path.stem, mininterval=2)
         self.pending: list[dict[str, Tensor]] = []

@@ -3,14 +3,16 @@
 Each works in a folder of its own (states, logs, sample videos) and leaves ``<name>.safetensors`` there.
 """
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from labkit.body import load_body
 from labkit.checkpoint import load_text, write_checkpoint
-from labkit.dataset import MotionDataset
+from labkit.dataset import MotionDataset, store_path
 from labkit.diffusion import sample
 from labkit.motion import decode
 from labkit.paths import LabError
@@ -77,17 +79,32 @@ def train_network(
     with parallel.processes(device) as device:
         text = load_text(text_checkpoint)
         data = corpus(sources, text.encoder, folder)
-        run = Run(network, data, text.tower, recipe or Recipe(), folder, device)
-        run.train(steps, look=lambda run: draw_samples(run, text))
+        origin = {"set of sources": digest_of_sources(sources), "text tower": digest_of_weights(text.tower)}
+        run = Run(network, data, text.tower, recipe or Recipe(), folder, device, origin)
+        run.train(steps, callback=lambda run: draw_samples(run, text))
         if parallel.rank() == 0:
             write_checkpoint(path, run.ema, run.config(), run.facts())
     return path
 
 
+def digest_of_sources(sources: Sequence[str | Path]) -> str:
+    """Changes with what is in the stores, whatever their order or place."""
+    digests = sorted(hashlib.sha256(store_path(source).read_bytes()).hexdigest() for source in sources)
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def digest_of_weights(module: nn.Module) -> str:
+    """Changes with any weight of the module."""
+    digest = hashlib.sha256()
+    for name, value in sorted(module.state_dict().items()):
+        digest.update(name.encode() + value.cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
 def draw_samples(run: Run, text: TextConditioner) -> None:
     """A few captions by the averaged weights of this moment, always from the same noise."""
     x = sample(
-        run.ema, run.schedule, text.to(run.device)(LOOK_AT), torch.full((len(LOOK_AT),), 80),
+        run.ema, run.objective.schedule, text.to(run.device)(LOOK_AT), torch.full((len(LOOK_AT),), 80),
         generator=torch.Generator().manual_seed(0),
     )  # fmt: skip
     path = run.folder / "samples" / f"step_{run.step:06d}.mp4"

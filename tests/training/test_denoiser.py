@@ -1,7 +1,6 @@
 import copy
 import csv
 import math
-import pickle
 from dataclasses import replace
 
 import pytest
@@ -13,19 +12,11 @@ from torch import nn
 from labkit.checkpoint import load_denoiser, write_checkpoint
 from labkit.diffusion import Schedule, ddpm_loss
 from labkit.models import NETWORKS
-from labkit.motion import Motion, encode, heading
-from labkit.training.denoiser import (
-    POSITION,
-    VELOCITY,
-    Recipe,
-    Run,
-    by_quarter,
-    joint_errors,
-    learning_rate,
-    loss_of,
-    update_ema,
-)
+from labkit.motion import D, Motion, encode, heading
+from labkit.paths import LabError
+from labkit.training.denoiser import Recipe, Run, by_quarter, learning_rate, update_ema
 from labkit.training.log import Log
+from labkit.training.losses import POSITION, VELOCITY, geometric_losses, root_loss, velocity_loss
 
 KEEP = torch.zeros(12, dtype=torch.bool)  # no caption is withheld
 
@@ -34,8 +25,8 @@ KEEP = torch.zeros(12, dtype=torch.bool)  # no caption is withheld
 def start(corpus, tower, tmp_path):
     """A function that starts, or goes on with, a run in a folder."""
 
-    def start(network: str = "adaln", folder: str = "run", recipe: Recipe = RECIPE) -> Run:
-        return Run(network, corpus, tower, recipe, tmp_path / folder, "cpu")
+    def start(network: str = "adaln", folder: str = "run", recipe: Recipe = RECIPE, **settings) -> Run:
+        return Run(network, corpus, tower, recipe, tmp_path / folder, "cpu", **settings)
 
     return start
 
@@ -50,8 +41,8 @@ def test_a_short_run_lowers_the_loss(start, corpus, tower, network):
 
     def loss(model) -> float:
         with torch.no_grad():
-            found = loss_of(model.eval(), run.schedule, tower, run.body, batch, t, noise, KEEP, RECIPE)
-            return float(found[1].mean())
+            _, plain = run.objective(model.eval(), batch, t, noise, KEEP)
+            return float(plain.mean())
 
     before = loss(run.network)
     run.train(200)
@@ -117,7 +108,7 @@ def test_a_state_runs_no_code(start, tmp_path):
     run = start()
     run.folder.mkdir()
     torch.save(dict(network=Trap(tmp_path / "sprung")), run.state_file)
-    with pytest.raises(pickle.UnpicklingError):
+    with pytest.raises(LabError, match="is damaged"):
         start()
     assert not (tmp_path / "sprung").exists()
 
@@ -139,14 +130,14 @@ def test_the_normalizer_knows_the_corpus(start, corpus):
     torch.testing.assert_close(normalizer.std, corpus.rows().std(0))
 
 
-def test_training_looks_now_and_then(start):
+def test_the_callback_runs_now_and_then(start):
     seen = []
-    start().train(6, look=lambda run: seen.append(run.step), look_every=2)
+    start().train(6, callback=lambda run: seen.append(run.step), callback_every=2)
     assert seen == [2, 4, 6]
 
 
 @pytest.mark.parametrize("prediction_type", ["epsilon", "sample"])
-def test_loss_of_reports_equation_14(start, corpus, tower, prediction_type):
+def test_the_objective_reports_equation_14(start, corpus, tower, prediction_type):
     """The second result, and the first too where the network predicts the noise, is eq. 14's loss."""
     recipe = replace(RECIPE, prediction_type=prediction_type)
     run = start(recipe=recipe)
@@ -154,7 +145,7 @@ def test_loss_of_reports_equation_14(start, corpus, tower, prediction_type):
     nn.init.normal_(model.dit.final.weight, std=0.1)
     batch = corpus.batch(corpus.samples, torch.Generator().manual_seed(0))
     t, noise = torch.arange(12) * 4, torch.randn(batch.x.shape)
-    loss, plain = loss_of(model, run.schedule, tower, run.body, batch, t, noise, KEEP, recipe)
+    loss, plain = run.objective(model, batch, t, noise, KEEP)
     x0 = model.normalizer(batch.x) * batch.mask[..., None]
     expected = ddpm_loss(
         lambda x, t: model(x, t, tower(batch.text), batch.mask),
@@ -167,24 +158,23 @@ def test_loss_of_reports_equation_14(start, corpus, tower, prediction_type):
         assert loss > plain.mean()  # weights of at least 1, and the velocities
 
 
-def test_loss_of_ignores_padding(start, corpus, tower):
+def test_the_objective_ignores_padding(start, corpus):
     run = start()
     model = run.network.eval()
     nn.init.normal_(model.dit.final.weight, std=0.1)
     batch = corpus.batch(corpus.samples, torch.Generator().manual_seed(0))
     t, noise = torch.arange(12) * 4, torch.randn(batch.x.shape)
     junk = replace(batch, x=torch.where(batch.mask[..., None], batch.x, 1e3))
-    found, expected = (
-        loss_of(model, run.schedule, tower, run.body, b, t, noise, KEEP, RECIPE)[0] for b in (junk, batch)
-    )
+    found, expected = (run.objective(model, b, t, noise, KEEP)[0] for b in (junk, batch))
     torch.testing.assert_close(found, expected)
 
 
-def test_joint_errors_are_those_of_the_moving_body(body, random_motion):
+def test_geometric_losses_are_those_of_the_moving_body(body, random_motion):
     """Against world positions of two motions, each turned into its own heading frame, frame by frame."""
     motions = [random_motion(seed, 30) for seed in (1, 2)]
-    x = [encode(m, body.joints(m)) for m in motions]
-    place, speed, slide = joint_errors(x[0][None], x[1][None], body)
+    x = [encode(m, body.joints(m))[None] for m in motions]
+    mask = torch.arange(30)[None] < 20
+    position, speed, contact = geometric_losses(*x, mask, body)
 
     places, speeds = [], []
     for m in motions:
@@ -192,10 +182,12 @@ def test_joint_errors_are_those_of_the_moving_body(body, random_motion):
         back = roma.rotvec_to_rotmat(torch.stack([0 * alpha, 0 * alpha, -alpha], -1))  # (F, 3, 3)
         places.append((joints - joints[:, :1]) @ back.mT)
         speeds.append(joints.diff(dim=0) @ back[:-1].mT)
-    expected = [((a - b) ** 2).mean((-2, -1))[None] for a, b in (places, speeds)]
-    torch.testing.assert_close(place, expected[0] / POSITION**2, rtol=1e-3, atol=1e-3)
-    torch.testing.assert_close(speed, expected[1] / VELOCITY**2, rtol=1e-3, atol=1e-3)
-    assert slide.abs().max() == 0  # no foot of these stands
+    (a, b), (c, d) = places, speeds
+    expected = ((a - b)[:20] / POSITION).square().mean()
+    torch.testing.assert_close(position, expected[None], rtol=1e-3, atol=1e-3)
+    expected = ((c - d)[:19] / VELOCITY).square().mean()
+    torch.testing.assert_close(speed, expected[None], rtol=1e-3, atol=1e-3)
+    assert contact == 0  # no foot of these stands
 
 
 def test_feet_that_should_stand_must_not_slide(body, random_motion):
@@ -205,9 +197,50 @@ def test_feet_that_should_stand_must_not_slide(body, random_motion):
     drift = torch.linspace(0, 1, 30)[:, None] * torch.tensor([0.3, 0.4, 0.0])
     moving = Motion.from_rotations(still.rotations(), still.pelvis + drift)
     x = [encode(motion, body.joints(motion))[None] for motion in (moving, still)]
-    speed = torch.full((1, 29), (0.5 / 29 / VELOCITY) ** 2 / 3)  # of every joint; a mean over x, y, z
-    torch.testing.assert_close(joint_errors(*x, body)[2], speed, rtol=1e-3, atol=1e-3)
-    assert joint_errors(*reversed(x), body)[2].abs().max() == 0  # in the data, these feet move
+    mask = torch.ones(1, 30, dtype=torch.bool)
+    speed = torch.tensor([(0.5 / 29 / VELOCITY) ** 2 / 3])  # of every joint; a mean over x, y, z
+    torch.testing.assert_close(geometric_losses(*x, mask, body)[2], speed, rtol=1e-3, atol=1e-3)
+    assert geometric_losses(*reversed(x), mask, body)[2] == 0  # in the data, these feet move
+
+
+def test_losses_of_features_by_a_slow_loop():
+    error = torch.randn(2, 5, D, generator=torch.Generator().manual_seed(0))
+    mask = torch.arange(5) < torch.tensor([[5], [3]])
+    for i, frames in enumerate((5, 3)):
+        root = sum(float(error[i, f, :4].square().mean()) for f in range(frames)) / frames
+        pairs = [float((error[i, f + 1] - error[i, f]).square().mean()) for f in range(frames - 1)]
+        assert float(root_loss(error, mask)[i]) == pytest.approx(root, rel=1e-5)
+        assert float(velocity_loss(error, mask)[i]) == pytest.approx(sum(pairs) / len(pairs), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["sources", "text tower"])
+def test_a_run_is_not_gone_on_with_with_something_else(start, name):
+    origin = {"sources": "a", "text tower": "b"}
+    start(origin=origin).train(1)
+    assert start(origin=origin).step == 1
+    with pytest.raises(LabError, match=f"run was begun with another {name}: choose another folder"):
+        start(origin=origin | {name: "c"})
+
+
+def test_a_run_is_not_gone_on_with_by_another_recipe(start):
+    start().train(1)
+    with pytest.raises(LabError, match="run was begun with another recipe"):
+        start(recipe=replace(RECIPE, learning_rate=1e-3))
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "html", "older"])
+def test_a_damaged_state_is_named(start, damage):
+    run = start()
+    run.train(1)
+    content = run.state_file.read_bytes()
+    if damage == "older":
+        torch.save(dict(network={}, ema={}, optimizer={}, step=1, seconds=0.0), run.state_file)
+    else:
+        cut = {"cut": content[: len(content) // 2], "empty": b"", "html": b"<html>"}[damage]
+        run.state_file.write_bytes(cut)
+    with pytest.raises(LabError, match=r"state\.pt is .*: remove it to start anew") as error:
+        start()
+    assert "\n" not in str(error.value)
 
 
 def test_learning_rate_by_hand():
@@ -264,6 +297,18 @@ class TestLog:
                 log.row(step, seconds=step, loss=torch.tensor(float(first)))
         assert [r["step"] for r in self.rows(path)] == ["2", "4", "6", "8"]
         assert [float(r["loss"]) for r in self.rows(path)] == [0, 2, 2, 2]
+
+    @pytest.mark.parametrize("content", ["", "step;seconds\n2;1,5\n", "notes\n", "step,loss\n2.0,1\n"])
+    def test_a_log_that_something_else_has_written_is_named(self, tmp_path, content):
+        """A spreadsheet saves with other separators and numbers."""
+        path = tmp_path / "a.csv"
+        path.write_text(content)
+        if not content:  # a run that was stopped before its first line
+            Log(path, total=2, first=2)
+            return
+        with pytest.raises(LabError, match=r"a\.csv is not the log of a run: move it away"):
+            Log(path, total=2, first=2)
+        assert path.read_text() == content
 
     def test_a_quarter_nobody_drew(self, tmp_path):
         log = Log(tmp_path / "a.csv", total=2, every=2)

@@ -5,7 +5,6 @@ Letters: B batch, H heads, N queries, M keys, F frames, L word pieces, W width, 
 """
 
 import inspect
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -29,15 +28,10 @@ from labkit.text import TextFeatures
 def attention_weights(attention: Attention, x: Tensor, mask: Tensor, memory: Tensor | None = None) -> Tensor:
     """How much each query looks at each key: (B, H, N, M), rows of sum 1, zero where the mask says no.
 
-    The arguments are those of ``Attention.forward``, which never holds these numbers itself: the fused
-    kernel makes and forgets them (Vaswani et al. 2017, eq. 1). mask may also be additive, 0 and −inf.
+    The arguments are those of ``Attention.forward``. mask may also be additive, 0 and −inf.
     """
-    key = attention.key_value(x if memory is None else memory).chunk(2, dim=-1)[0]
-    q, k = (part.unflatten(-1, (attention.heads, -1)).transpose(1, 2) for part in (attention.query(x), key))
-    scores = q @ k.mT / math.sqrt(q.shape[-1])
-    mask = mask[:, None, None, :]
-    scores = scores.masked_fill(~mask, -math.inf) if mask.dtype == torch.bool else scores + mask
-    return scores.softmax(-1)
+    key, _ = attention.key_value(x if memory is None else memory).chunk(2, dim=-1)
+    return attention.weights(attention.query(x), key, mask)
 
 
 @contextmanager
