@@ -9,10 +9,11 @@ from pathlib import Path
 
 from labkit.motion import Motion
 from labkit.prepare.bvh import read_bvh
-from labkit.prepare.cmu import seconds
+from labkit.prepare.cmu import span
 from labkit.prepare.mocap import Sentences, align_torso, describe, on_floor, piece, read_sentences
 from labkit.prepare.pipeline import Raw
 from labkit.prepare.retarget import retarget, zero_pose_table
+from labkit.prepare.timing import stretched
 
 NAME = "accad"
 LICENSE = "CC BY 3.0, Advanced Computing Center for the Arts and Design, The Ohio State University"
@@ -36,12 +37,12 @@ MAPPING |= {
 
 def scan(path: Path) -> list[Raw]:
     """The clips under `path`, in any folder; sentences as `mocap.read_sentences` finds them."""
-    raws, sentences = [], read_sentences(path)
-    keys = {scene(key.split("/")[-1]): key for key in _female1(sentences)}
+    found, sentences = [], read_sentences(path)
+    keys = {scene(key.split("/")[-1]): key for key in sorted(_female1(sentences))}
     for file in sorted(path.rglob("Female1_*.bvh")):
         raw = Raw(file.stem, file, labels(file.stem))
-        raws += describe(raw, keys.get(scene(file.stem.removeprefix("Female1_")), ""), sentences, seconds)
-    return raws
+        found.append((raw, keys.get(scene(file.stem.removeprefix("Female1_")), "")))
+    return describe(found, sentences, span)
 
 
 def scene(name: str) -> str:
@@ -67,8 +68,9 @@ def load(raw: Raw, body) -> Motion:
     """One clip or piece of it on the body. Raises LabError where its file is broken."""
     animation = read_bvh(raw.file, scale=0.01)
     table = align_torso(animation, zero_pose_table(animation, MAPPING, body), body)
-    return piece(on_floor(retarget(animation, table, body, 0.0), body), raw)
+    animation = stretched(animation, raw)
+    return piece(on_floor(retarget(animation, table, body, 0.0), body), raw, animation.start)
 
 
 def _female1(sentences: Sentences) -> set[str]:
-    return {key for key in (*sentences.whole, *sentences.pieces) if key.startswith("ACCAD/Female1")}
+    return {key for key in sentences.lengths if key.startswith("ACCAD/Female1")}

@@ -23,6 +23,7 @@ class Animation:
     rotations: (F, J, 3, 3) rotation of each joint relative to its parent.
     root: (F, 3) world position of the root joint.
     fps: frames per second.
+    start: time of the first frame in the original recording, seconds.
     """
 
     names: list[str]
@@ -31,6 +32,7 @@ class Animation:
     rotations: np.ndarray
     root: np.ndarray
     fps: float
+    start: float = 0.0
 
     def forward(self) -> tuple[np.ndarray, np.ndarray]:
         """Forward kinematics: world rotations (F, J, 3, 3) and world positions (F, J, 3)."""

@@ -16,7 +16,7 @@ from scipy.spatial.transform import Rotation
 from labkit.paths import LabError, existing_file
 from labkit.prepare.animation import Animation, broken
 
-FPS = 120.0  # CMU's rate; the files do not tell
+FPS = 120.0  # the rate of most of CMU; the files do not tell
 INCH = 0.0254
 
 
@@ -34,10 +34,11 @@ class _Bone:
 def read_asf_amc(asf_path: str | Path, amc_path: str | Path) -> Animation:
     """The animation of `amc_path` on the skeleton of `asf_path`: J bones, metres, 120 frames per second.
 
+    Frame number n was recorded at (n - 1) / 120 s: files of which the start was cut off keep their numbers.
     Raises LabError naming the file and the line where one of them is missing or broken.
     """
     bones, scale = _read_asf(existing_file(asf_path, "ASF skeleton"))
-    values = _read_amc(existing_file(amc_path, "AMC motion"), bones)
+    values, first = _read_amc(existing_file(amc_path, "AMC motion"), bones)
     frames, names = len(values["root"]), list(bones)
     rotations = np.tile(np.eye(3), (frames, len(names), 1, 1))
     for j, (name, bone) in enumerate(bones.items()):
@@ -50,7 +51,12 @@ def read_asf_amc(asf_path: str | Path, amc_path: str | Path) -> Animation:
     root = scale * values["root"][:, [bones["root"].channels.index(c) for c in ("tx", "ty", "tz")]]
     parents = [-1 if bone.parent is None else names.index(bone.parent) for bone in bones.values()]
     offsets = np.array([np.zeros(3) if p < 0 else bones[names[p]].end for p in parents])
-    return Animation(names, parents, offsets, rotations, root, FPS)
+    return Animation(names, parents, offsets, rotations, root, FPS, start_time(first))
+
+
+def start_time(first: int) -> float:
+    """The seconds at which a frame of this number was recorded. Files written by others may begin with 0."""
+    return max(first - 1, 0) / FPS
 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -104,12 +110,15 @@ def _read_asf(path: Path) -> tuple[dict[str, _Bone], float]:
     return bones, scale
 
 
-def _read_amc(path: Path, bones: dict[str, _Bone]) -> dict[str, np.ndarray]:
-    """The numbers of each bone that has channels, (F, channels)."""
+def _read_amc(path: Path, bones: dict[str, _Bone]) -> tuple[dict[str, np.ndarray], int]:
+    """The numbers of each bone that has channels, (F, channels), and the number of the first frame."""
     values = {name: [] for name, bone in bones.items() if bone.channels}
-    frames = 0
+    frames = first = 0
     for number, (key, *words) in _lines(path):
         if key.isdigit():
+            first = first if frames else int(key)
+            if int(key) != first + frames:
+                raise broken(path, number, f"frame {key} where {first + frames} should follow")
             frames += 1
         elif key.startswith(":"):
             if key.lower() == ":radians":
@@ -132,4 +141,4 @@ def _read_amc(path: Path, bones: dict[str, _Bone]) -> dict[str, np.ndarray]:
             raise LabError(
                 f"{path}: {name} is missing in frame {len(rows) + 1}: the file is cut short, get it again"
             )
-    return {name: np.array(rows) for name, rows in values.items()}
+    return {name: np.array(rows) for name, rows in values.items()}, first

@@ -1,11 +1,14 @@
 """BVH files: a skeleton written as nested joints, then one line of channel values a frame."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 
 from labkit.paths import existing_file
 from labkit.prepare.animation import Animation, broken
+
+RATES = (120, 60, 30, 24, 25, 50, 100, 240, 90, 20, 30000 / 1001, 60000 / 1001, 120000 / 1001)  # Hz, in use
 
 
 def read_bvh(path: str | Path, scale: float) -> Animation:
@@ -42,6 +45,20 @@ def read_bvh(path: str | Path, scale: float) -> Animation:
         parents = [p - 1 for p in parents[1:]]
     places = places * scale
     return Animation(names, parents, places.mean(axis=0), rotations, places[:, 0], fps)
+
+
+def frame_rate(time: str) -> float:
+    """Frames per second of a header's frame time, which may be rounded or cut: 0.008 is 120, 0.0166 is 60.
+
+    The first of the usual rates whose frame time is written so; another one is taken as it is written.
+    """
+    value = float(time)
+    unit = 10.0 ** Decimal(time).as_tuple().exponent  # of the last digit
+    for error in (1e-3 * unit, 0.5001 * unit, unit):  # exact, rounded, cut
+        for rate in RATES:
+            if abs(1 / rate - value) < min(error, 0.05 * value):
+                return rate
+    return round(1 / value, 2)
 
 
 def _about(axis: int, angle: np.ndarray) -> np.ndarray:
@@ -94,11 +111,13 @@ def _read_hierarchy(path: Path, lines: list[str]):
 
 def _read_motion(path: Path, lines: list[str], start: int, width: int) -> tuple[np.ndarray, float]:
     """The channel values (F, width) and the frames per second."""
-    head, rows = {}, []
+    head, rows, frame_time = {}, [], ""
     for number, line in enumerate(lines[start:], start + 1):
         if ":" in line:
             key, value = line.split(":", 1)
             head[key.strip()] = _numbers(path, number, [value])[0]
+            if key.strip() == "Frame Time":
+                frame_time = value.strip()
         elif line.strip():
             rows.append((number, line))
     if head.get("Frames", 0) < 1 or head.get("Frame Time", 0) <= 0:
@@ -114,7 +133,7 @@ def _read_motion(path: Path, lines: list[str], start: int, width: int) -> tuple[
             found = _numbers(path, number, line.split())
             if len(found) != width:
                 raise broken(path, number, f"{len(found)} values for {width} channels")
-    return values, round(1 / head["Frame Time"], 2)  # files write 0.0333333 and mean 1/30
+    return values, frame_rate(frame_time)
 
 
 def _numbers(path: Path, line: int, words: list[str]) -> np.ndarray:

@@ -15,10 +15,11 @@ from labkit.motion import Motion
 from labkit.paths import LabError
 from labkit.prepare import asfamc
 from labkit.prepare.animation import Animation
-from labkit.prepare.bvh import read_bvh
+from labkit.prepare.bvh import frame_rate, read_bvh
 from labkit.prepare.mocap import Sentences, align_torso, describe, on_floor, piece, pitched, read_sentences
 from labkit.prepare.pipeline import Raw
 from labkit.prepare.retarget import Table, align_limbs, retarget, zero_pose_table
+from labkit.prepare.timing import Span, stretched
 
 NAME = "cmu"
 LICENSE = (
@@ -97,6 +98,12 @@ def _character_creator() -> Table:
 
 CHARACTER_CREATOR = _character_creator()
 T_POSE = 7  # frames that a conversion's T-pose takes: one, and those that lead from it to the trial
+LEAP = 60  # degrees from one frame to the next: a T-pose of other axes, from which nothing leads to the trial
+# Sessions recorded at 60 Hz, which files taken for 120 Hz play at double speed: all lengths that KIT-ML tells
+# of their trials are whole 60ths of a second; for salsa (60, 61), HumanML3D's index tells the lengths.
+HALF_RATE = frozenset(
+    f"CMU/{subject}" for subject in (60, 61, 62, 75, 77, 79, 80, 88, 93, 103, 106, 107, 115, 139, 141, 143)
+)
 DAZ_TOE = np.array([1.1221, -3.69964, 12.103])  # the End Site of its left foot, centimetres
 
 
@@ -106,19 +113,26 @@ def scan(path: Path) -> list[Raw]:
     Files ``NN_TT.amc`` and ``NN_TT.bvh`` in any folder, and ``NN.bvh`` in folders named after salsa. What
     people said of trials is taken from `path`, see `mocap.read_sentences`.
     """
-    sentences, raws = read_sentences(path), []
+    sentences, found = read_sentences(path), []
     trials: dict[str, Path] = {}
     for file in (*sorted(path.rglob("*.amc")), *sorted(path.rglob("*.bvh"))):
         if re.fullmatch(r"\d+_\d+", file.stem):
             trials.setdefault(file.stem, file)
         elif re.fullmatch(r"\d+", file.stem) and "salsa" in file.parent.name:
             labels = dict(content="salsa", description="salsa dance", take=file.stem)
-            raws.append(Raw(f"salsa_{file.stem}", file, labels))
+            found.append((Raw(f"salsa_{file.stem}", file, labels), amass_key(salsa_trial(file.stem))))
     for trial, file in trials.items():
-        raws += describe(
-            Raw(trial, file, trial_labels(trial, sentences)), amass_key(trial), sentences, seconds
-        )
-    return raws
+        found.append((Raw(trial, file, trial_labels(trial, sentences)), amass_key(trial)))
+    return describe(found, sentences, span, HALF_RATE)
+
+
+def salsa_trial(take: str) -> str:
+    """The trial of a salsa file: takes 1 to 15 are 60_01 to 60_15, the others their partner's, from 61_01 on.
+
+    Told by the lengths of the trials: 20 of them in HumanML3D's index fit no other order.
+    """
+    couple, number = divmod(int(take) - 1, 15)
+    return f"{60 + couple}_{number + 1:02d}"
 
 
 def trial_labels(trial: str, sentences: Sentences) -> dict[str, str]:
@@ -137,15 +151,18 @@ def amass_key(trial: str) -> str:
     return f"CMU/{trial.split('_')[0]}/{trial}"
 
 
-def seconds(file: Path) -> float:
-    """The length of a trial, without reading all of it into numbers."""
+def span(file: Path) -> Span:
+    """Where a file lies in the time of its trial, without reading all of it into numbers."""
     text = file.read_text(errors="replace")
     if file.suffix == ".amc":
-        return text.count("\nroot ") / asfamc.FPS
-    frames, time = re.search(r"Frames:\s*(\d+)", text), re.search(r"Frame Time:\s*(\S+)", text)
+        first = re.search(r"^\s*(\d+)\s*$", text, re.MULTILINE)
+        start = asfamc.start_time(int(first[1]) if first else 1)
+        return Span(start, start + text.count("\nroot ") / asfamc.FPS, asfamc.FPS)
+    found, time = re.search(r"Frames:\s*(\d+)", text), re.search(r"Frame Time:\s*(\S+)", text)
     try:
-        return int(frames[1]) * float(time[1])
-    except (TypeError, ValueError) as error:
+        fps = frame_rate(time[1])
+        return Span(0.0, int(found[1]) / fps, fps)
+    except (TypeError, ArithmeticError, ValueError) as error:
         raise LabError(f"{file}: no number of frames or no frame time: get it again") from error
 
 
@@ -162,7 +179,8 @@ def load(raw: Raw, body) -> Motion:
         table = align_limbs(animation, CHARACTER_CREATOR, body)
     else:
         raise LabError(f"{raw.file}: not a skeleton of CMU's trials: {', '.join(animation.names[:4])} …")
-    return piece(on_floor(retarget(animation, table, body, 0.0), body), raw)
+    animation = stretched(animation, raw)
+    return piece(on_floor(retarget(animation, table, body, 0.0), body), raw, animation.start)
 
 
 def read_conversion(file: Path) -> Animation:
@@ -175,7 +193,7 @@ def read_conversion(file: Path) -> Animation:
     # Metres, centimetres, or CMU's own unit: the length of a thigh tells.
     longest = np.linalg.norm(animation.offsets[1:], axis=1).max()
     scale = 1.0 if longest < 1 else asfamc.INCH / 0.45 if longest < 15 else 0.01
-    first = T_POSE if _is_zero_pose(animation.rotations[0]) else 0
+    first = T_POSE if _is_zero_pose(animation.rotations[0]) else int(_leaps(animation.rotations[:2]))
     if first >= len(animation.root):
         raise LabError(f"{file} holds nothing but a T-pose: get it again")
     return replace(
@@ -183,6 +201,7 @@ def read_conversion(file: Path) -> Animation:
         offsets=animation.offsets * scale,
         rotations=animation.rotations[first:],
         root=animation.root[first:] * scale,
+        start=max(first - 1, 0) / animation.fps,  # the T-pose was put before the trial
     )
 
 
@@ -211,6 +230,12 @@ def level_feet(animation: Animation, mapping: dict[str, str]) -> Animation:
 def _is_zero_pose(rotations: np.ndarray) -> bool:
     """Whether more than half of the joints (J, 3, 3) are not turned at all: people never stand like that."""
     return float(np.mean(np.trace(rotations, axis1=1, axis2=2) > 3 - 1e-6)) > 0.5
+
+
+def _leaps(rotations: np.ndarray) -> bool:
+    """Whether a joint turns farther from the first frame to the second (2, J, 3, 3) than any joint can."""
+    turns = rotations[:-1].swapaxes(-1, -2) @ rotations[1:]
+    return bool((np.trace(turns, axis1=-2, axis2=-1) < 1 + 2 * np.cos(np.radians(LEAP))).any())
 
 
 def _with_toes(animation: Animation) -> Animation:

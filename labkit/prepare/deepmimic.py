@@ -15,6 +15,7 @@ from labkit.prepare.animation import Animation
 from labkit.prepare.mocap import align_torso, describe, on_floor, piece, read_sentences
 from labkit.prepare.pipeline import Raw
 from labkit.prepare.retarget import retarget, zero_pose_table
+from labkit.prepare.timing import Span, stretched
 
 NAME = "deepmimic"
 LICENSE = f"clips of DeepMimic: MIT, Xue Bin Peng 2018; CMU trials: {cmu.LICENSE}"
@@ -75,24 +76,24 @@ def scan(path: Path) -> list[Raw]:
 
     Mirrored copies are left out, since training mirrors by itself.
     """
-    sentences, raws = read_sentences(path), []
+    sentences, found = read_sentences(path), []
     for file in sorted(path.rglob("*.txt")):
         if re.fullmatch(r"\d+_\d+", file.stem):
             raw = Raw(file.stem, file, cmu.trial_labels(file.stem, sentences))
-            raws += describe(raw, cmu.amass_key(file.stem), sentences, seconds)
+            found.append((raw, cmu.amass_key(file.stem)))
         elif file.stem.startswith("humanoid3d_") and not file.stem.endswith("_mirror"):
             take = re.search(r"\d*$", file.stem)[0]
             name = file.stem.removeprefix("humanoid3d_").removesuffix(take)
             description = DESCRIPTIONS.get(name, name.removeprefix("long_").replace("_", " "))
             labels = dict(content=description.split(",")[0], description=description, take=take)
-            raws.append(Raw(file.stem, file, labels))
-    return raws
+            found.append((Raw(file.stem, file, labels), ""))
+    return describe(found, sentences, span)
 
 
-def seconds(file: Path) -> float:
-    """The length of a clip."""
+def span(file: Path) -> Span:
+    """The length and rate of a clip."""
     animation = read_deepmimic(file)
-    return len(animation.root) / animation.fps
+    return Span(0.0, len(animation.root) / animation.fps, animation.fps)
 
 
 def load(raw: Raw, body) -> Motion:
@@ -105,7 +106,8 @@ def load(raw: Raw, body) -> Motion:
         root=animation.root @ TO_SMPL.T,
     )
     table = align_torso(animation, zero_pose_table(animation, MAPPING, body), body)
-    return piece(on_floor(retarget(animation, table, body, 0.0), body), raw)
+    animation = stretched(animation, raw)
+    return piece(on_floor(retarget(animation, table, body, 0.0), body), raw, animation.start)
 
 
 def read_deepmimic(path: str | Path) -> Animation:

@@ -8,7 +8,8 @@ their path in AMASS, such as ``CMU/16/16_15``. Neither comes with the recordings
 
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from labkit.prepare.animation import Animation
 from labkit.prepare.humanml3d import read_index
 from labkit.prepare.pipeline import MAX_FRAMES, Raw
 from labkit.prepare.retarget import Table
+from labkit.prepare.timing import FAST, Length, Span, half_rate_sessions, session, timed
 
 MIN_SECONDS = 1.0  # what is left beside described pieces must be this long to be kept
 RESTING = 0.2  # metres a second
@@ -33,11 +35,13 @@ class Sentences:
 
     whole: sentences on a recording. pieces: (start, end, sentences) in seconds.
     labels: CMU trial → CMU's own short description.
+    lengths: the length of a recording.
     """
 
     whole: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     pieces: dict[str, list[tuple[float, float, list[str]]]] = field(default_factory=lambda: defaultdict(list))
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    lengths: dict[str, Length] = field(default_factory=dict)
 
 
 def read_sentences(path: Path) -> Sentences:
@@ -66,45 +70,101 @@ def _take_labels(found: Sentences, content: dict, path: Path) -> None:
 
 def _take_kitml(found: Sentences, content: dict, path: Path) -> None:
     for entry in content.values():
+        key = entry["path"].removesuffix("_poses")
+        found.lengths[key] = Length(float(entry["duration"]), exact=True)
         # A sentence on a long recording tells a story that none of its pieces shows in full.
         if entry["duration"] <= MAX_FRAMES / FPS:
-            key = entry["path"].removesuffix("_poses")
             found.whole[key] += [a["text"] for a in entry["annotations"]]
 
 
 def _take_humanml3d(found: Sentences, content: dict, path: Path) -> None:
     for row in read_index(_find(path, "humanml3d/index.csv")):
-        texts = [c["caption"] for c in content.get(row.name, ())]
-        if texts:
-            key = f"{row.subset}/{row.file.with_suffix('')}".removesuffix("_poses")
-            # HumanML3D cuts recordings to 10 s: what begins at 0 and is shorter is whole.
-            if row.start == 0 and row.end < MAX_FRAMES:
+        key = f"{row.subset}/{row.file.with_suffix('')}".removesuffix("_poses")
+        start, end = row.start / FPS, row.end / FPS
+        # HumanML3D cuts recordings to 10 s: what begins at 0 and is shorter is whole.
+        whole = row.start == 0 and row.end < MAX_FRAMES
+        known = found.lengths.get(key, Length(0.0, exact=False))
+        if not known.exact:
+            found.lengths[key] = Length(max(end, known.seconds), whole)
+        said = defaultdict(list)
+        for c in content.get(row.name, ()):
+            said[_part(c, end - start)].append(c["caption"])
+        for part, texts in said.items():
+            if part is None and whole:
                 found.whole[key] += texts
             else:
-                found.pieces[key].append((row.start / FPS, row.end / FPS, texts))
+                first, last = part or (0.0, end - start)
+                found.pieces[key].append((start + first, start + last, texts))
 
 
-def describe(raw: Raw, key: str, sentences: Sentences, seconds: Callable[[Path], float]) -> list[Raw]:
-    """`raw` with what was said of it, cut where people described pieces: those, then what lies between."""
-    pieces = sorted(sentences.pieces.get(key, ()))
-    if not pieces:
-        return [replace(raw, captions=tuple(sentences.whole.get(key, ())))]
-    try:
-        last = seconds(raw.file)
-    except LabError:  # broken: who loads it will say so, and it must not cost the others
-        return [raw]
-    pieces = [(start, min(end, last), texts) for start, end, texts in pieces if start < last - MIN_SECONDS]
-    time = 0.0
-    for start, end, _ in list(pieces):
-        if start - time >= MIN_SECONDS:
-            pieces.append((time, start, []))
-        time = max(time, end)
-    if last - time >= MIN_SECONDS:
-        pieces.append((time, last, []))
-    return [
-        replace(raw, name=f"{raw.name}-{round(start * FPS)}", start=start, end=end, captions=tuple(texts))
-        for start, end, texts in sorted(pieces)
-    ]
+def _part(caption: dict, seconds: float) -> tuple[float, float] | None:
+    """The part of a piece of so many seconds that a sentence is about, where it is not about all of it.
+
+    Annotators marked parts in whole seconds, so up to one second may be lost of a whole; other numbers
+    (1.66, or the length less 0.06) were filled in where nothing was marked.
+    """
+    start, end = float(caption.get("start", 0)), min(float(caption.get("end", 0)), seconds)
+    marked = start.is_integer() and float(caption.get("end", 0)).is_integer() and start < end
+    return (start, end) if marked and start + seconds - end > 1 else None
+
+
+def describe(
+    found: Sequence[tuple[Raw, str]],
+    sentences: Sentences,
+    span: Callable[[Path], Span],
+    half_rate: Set[str] = frozenset(),
+) -> list[Raw]:
+    """Clips with what was said of them, in the time of their recordings, cut where people described pieces.
+
+    found: each file's clip and the path of its recording in AMASS, "" where it has none.
+    half_rate: sessions (see `timing.session`) of which files that state 100 Hz or more play too fast.
+    """
+    spans = {}
+    for raw, _ in found:
+        with suppress(LabError):  # broken: who loads it will say so, and it must not cost the others
+            spans[raw.file] = span(raw.file)
+    slow = half_rate_sessions(
+        (key, spans[raw.file], sentences.lengths[key])
+        for raw, key in found
+        if raw.file in spans and key in sentences.lengths
+    )
+    raws = []
+    for raw, key in found:
+        if raw.file in spans:
+            here, name = spans[raw.file], session(key)
+            half = name in slow or (name in half_rate and here.fps >= FAST)
+            raw = timed(raw, here, sentences.lengths.get(key), half)
+            raws += _described(raw, key, sentences, here.start * raw.stretch, here.end * raw.stretch)
+        else:
+            raws.append(raw)
+    return raws
+
+
+def _described(raw: Raw, key: str, sentences: Sentences, first: float, last: float) -> list[Raw]:
+    """The clips of a file that holds the seconds from `first` to `last`: all of it where somebody described
+    the whole or nobody any piece; described pieces; where nobody described the whole, what lies between them.
+    """
+    whole, pieces = sentences.whole.get(key, ()), {}
+    for start, end, texts in sorted(sentences.pieces.get(key, ())):
+        start, end = max(start, first), min(end, last)
+        if end - start >= MIN_SECONDS - 1e-6:
+            pieces.setdefault((start, end), []).extend(texts)
+    if not whole and pieces:
+        time = first
+        for start, end in sorted(pieces):
+            if start - time >= MIN_SECONDS:
+                pieces[time, start] = []
+            time = max(time, end)
+        if last - time >= MIN_SECONDS:
+            pieces[time, last] = []
+    raws = [] if pieces and not whole else [replace(raw, captions=tuple(whole))]
+    names = set()
+    for (start, end), texts in sorted(pieces.items()):
+        name = f"{raw.name}-{round(start * FPS)}"
+        name = f"{name}-{round(end * FPS)}" if name in names else name
+        names.add(name)
+        raws.append(replace(raw, name=name, start=start, end=end, captions=tuple(texts)))
+    return raws
 
 
 def pitched(degrees: float) -> np.ndarray:
@@ -151,12 +211,17 @@ def on_floor(motion: Motion, body) -> Motion:
     return replace(motion, pelvis=motion.pelvis - floor * motion.pelvis.new_tensor([0, 0, 1]))
 
 
-def piece(motion: Motion, raw: Raw) -> Motion:
-    """The frames of the whole recording that `raw` is made of. Raises LabError where there are none."""
-    end = None if raw.end is None else round(raw.end * FPS)
-    motion = motion[round(raw.start * FPS) : end]
+def piece(motion: Motion, raw: Raw, time: float) -> Motion:
+    """The frames of the whole recording that `raw` is made of. Raises LabError where there are none.
+
+    time: of the motion's first frame in the recording, seconds.
+    """
+    start, end = max(round((raw.start - time) * FPS), 0), None
+    if raw.end is not None:
+        end = max(round((raw.end - time) * FPS), 0)
+    motion = motion[start:end]
     if not len(motion):
-        raise LabError(f"{raw.file} ends before {raw.name} begins: get it again")
+        raise LabError(f"{raw.file} does not hold {raw.name}: get it again")
     return motion
 
 

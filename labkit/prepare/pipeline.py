@@ -39,6 +39,7 @@ from labkit.store import Clip, read_store, write_store
 
 SOURCES = ("bandai", "cmu", "accad", "deepmimic", "humanml3d")
 MAX_FRAMES = 10 * FPS
+SHOWN = 5  # files that the summary names of each kind of doubt; the store names all
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Raw:
     name: unique within the source.
     start, end: the seconds of the file that belong to the clip; end None is the file's end.
     captions: sentences that people wrote of it.
+    stretch: how many times longer the recording took than the rate of the file says, or is taken to be.
+    warnings: what is doubtful about the file, as (kind, which file and how).
     """
 
     name: str
@@ -56,21 +59,26 @@ class Raw:
     start: float = 0.0
     end: float | None = None
     captions: tuple[str, ...] = ()
+    stretch: float = 1.0
+    warnings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What became of a source: clips of each split, their frames, and a line for each broken file."""
+    """What became of a source: clips of each split, their frames, a line for each broken file, and what is
+    doubtful: kind → which files and how."""
 
     path: Path
     clips: dict[str, int]
     frames: int
     broken: list[str]
+    warnings: dict[str, list[str]]
 
     def __str__(self) -> str:
         counts = ", ".join(f"{n} {split}" for split, n in sorted(self.clips.items()))
         text = f"{self.path}: {sum(self.clips.values())} clips ({counts}), {self.frames / FPS / 3600:.2f} h"
-        return "\n".join([text, f"{len(self.broken)} broken files left out", *self.broken])
+        doubts = [f"{len(which)} {kind}: {_some(which)}" for kind, which in self.warnings.items()]
+        return "\n".join([text, f"{len(self.broken)} broken files left out", *self.broken, *doubts])
 
 
 def prepare(source: str, path: str | Path, out: str | Path, workers: int) -> Summary:
@@ -102,10 +110,19 @@ def prepare(source: str, path: str | Path, out: str | Path, workers: int) -> Sum
     for raw, result in zip(raws, results):
         if isinstance(result, Path):
             clips += [replace(clip, split=split[raw.name]) for clip in read_store(result)[0]]
+    warnings: dict[str, list[str]] = {}
+    for kind, which in dict.fromkeys(warning for raw in raws for warning in raw.warnings):
+        warnings.setdefault(kind, []).append(which)
     about = dict(source=module.NAME, license=module.LICENSE, fps=FPS, clips=len(clips), broken=broken)
-    write_store(out, clips, about)
+    write_store(out, clips, about | dict(warnings=warnings))
     shutil.rmtree(partial)
-    return Summary(out, Counter(c.split for c in clips), sum(len(c.motion) for c in clips), broken)
+    return Summary(out, Counter(c.split for c in clips), sum(len(c.motion) for c in clips), broken, warnings)
+
+
+def _some(items: list[str]) -> str:
+    """The first few, and how many there are besides."""
+    more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
+    return ", ".join(items[:SHOWN]) + more
 
 
 def source_module(source: str) -> ModuleType:

@@ -115,9 +115,19 @@ def test_positions_follow_the_format(files):
             np.testing.assert_allclose(rotations[f, 3] @ e, by_foot(e), atol=1e-12)
 
 
+@pytest.mark.parametrize("first, time", [(1, 0.0), (0, 0.0), (130, 129 / 120)])
+def test_frame_numbers_tell_the_time(files, first, time):
+    """CMU cut the start off some files and kept the numbers of the frames."""
+    amc = AMC.replace("\n1\n", f"\n{first}\n").replace("\n2\n", f"\n{first + 1}\n")
+    animation = read_asf_amc(*files(amc=amc))
+    assert animation.start == pytest.approx(time) and len(animation.root) == 2
+
+
 @pytest.mark.parametrize(
     "old, new, message",
     [
+        ("\n2\n", "\n3\n", "line 8: frame 3 where 2 should follow"),
+        ("\n2\n", "\n1\n", "line 8: frame 1 where 2 should follow"),
         ("foot 15 -25", "foot 15", "line 7: 1 numbers for foot, expected 2"),
         ("foot 15 -25", "foot 15 x", "line 7: not a number"),
         ("foot 15 -25", "toe 15 -25", "line 7: bone 'toe'"),

@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from labkit.paths import LabError
-from labkit.prepare.bvh import read_bvh
+from labkit.prepare.bvh import frame_rate, read_bvh
 
 
 @dataclass
@@ -161,3 +161,24 @@ def test_a_missing_or_foreign_file(tmp_path):
     (tmp_path / "photo.bvh").write_bytes(bytes(range(256)) * 9)
     with pytest.raises(LabError, match="line 1"):
         read_bvh(tmp_path / "photo.bvh", 1)
+
+
+@pytest.mark.parametrize("rate", [20, 24, 25, 30, 50, 60, 90, 100, 120, 240])
+@pytest.mark.parametrize("digits", [4, 5, 6, 7, 8])
+@pytest.mark.parametrize("cut", [False, True])
+def test_frame_times_are_rounded_rates(rate, digits, cut):
+    """A clip of 10 minutes must not run away by more than a frame or so: 0.0083 is 120 Hz, not 120.48."""
+    time = f"{1 / rate:.{digits + 4}f}"[:-4] if cut else f"{1 / rate:.{digits}f}"
+    assert frame_rate(time) == rate
+
+
+@pytest.mark.parametrize(
+    "time, rate",
+    [
+        ("0.008", 120), ("0.033", 30), ("0.017", 60), ("0.016", 60), ("0.04", 25), ("0.02", 50), ("0.05", 20),
+        ("0.1", 10), ("1", 1), ("0.03", 33.33), ("0.0125", 80), (".03333", 30), ("3.33333e-02", 30),
+        ("0.0333667", 30000 / 1001), ("0.008342", 120000 / 1001), ("0.01428571", 70),
+    ],
+)  # fmt: skip
+def test_other_frame_times(time, rate):
+    assert frame_rate(time) == pytest.approx(rate, rel=1e-6)

@@ -1,6 +1,9 @@
 """The CMU source: on skeletons with the joint names of each conversion, and on real trials where they are."""
 
+import json
+import re
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +14,11 @@ from test_bvh import Joint, write_bvh
 
 from labkit.motion import JOINT_NAMES, UPRIGHT, Motion, heading
 from labkit.paths import LabError
-from labkit.prepare import cmu
+from labkit.prepare import cmu, timing
 from labkit.prepare.animation import Animation
 from labkit.prepare.asfamc import read_asf_amc
 from labkit.prepare.pipeline import Raw
-from labkit.prepare.retarget import resample
+from labkit.prepare.retarget import leg_ratio, resample, zero_pose_table
 
 SPREAD = 20  # degrees: CMU's zero pose stands with its legs apart, and tilts the feet with them
 UNITS = [0.45 / 0.0254, 0.45 / 0.0254, 0.45 / 0.0254, 1.0, 100.0]  # a metre in the files of cmu.ZERO_POSE
@@ -156,15 +159,72 @@ def test_labels_come_from_cmus_words(tmp_path):
     assert [raw.labels.get("description") for raw in cmu.scan(tmp_path)] == ["hang", "climb", None]
 
 
-def test_seconds(tmp_path):
+def write_amc(path: Path, first: int, frames: int) -> None:
+    """A file that tells how long it is, and nothing else."""
+    rows = "".join(f"{first + i}\nroot 0 0 0 0 0 0\n" for i in range(frames))
+    path.write_text(f"#!OML:ASF\n:FULLY-SPECIFIED\n:DEGREES\n{rows}")
+
+
+def test_span(tmp_path):
     write_clip(tmp_path / "a.bvh", cmu.ZERO_POSE[0], 1.0)
-    assert cmu.seconds(tmp_path / "a.bvh") == pytest.approx(121 / 60, abs=1e-4)
-    (tmp_path / "a.amc").write_text(":DEGREES\n" + "".join(f"{i}\nroot 0 0 0 0 0 0\n" for i in range(60)))
-    assert cmu.seconds(tmp_path / "a.amc") == 0.5
+    assert cmu.span(tmp_path / "a.bvh") == pytest.approx((0, 121 / 60, 60), abs=1e-9)
+    for first, start in ((0, 0.0), (1, 0.0), (31, 0.25)):
+        write_amc(tmp_path / "a.amc", first, 60)
+        assert cmu.span(tmp_path / "a.amc") == pytest.approx((start, start + 0.5, 120))
     for text in ("", "Frames: 3\nFrame Time: x\n"):
         (tmp_path / "b.bvh").write_text(text)
         with pytest.raises(LabError, match="b.bvh: no number of frames or no frame time"):
-            cmu.seconds(tmp_path / "b.bvh")
+            cmu.span(tmp_path / "b.bvh")
+
+
+def test_trials_of_60_hz(tmp_path):
+    """Without anybody's sentences, the sessions that are known; with them, whatever the lengths say."""
+    for trial, frames in (("62_18", 565), ("55_04", 381), ("40_01", 300)):
+        write_amc(tmp_path / f"{trial}.amc", 150 if trial == "55_04" else 1, frames)
+    (tmp_path / "salsa").mkdir()
+    for take in ("15", "16"):
+        write_clip(tmp_path / "salsa" / f"{take}.bvh", cmu.ZERO_POSE[0], 1.0)
+        text = (tmp_path / "salsa" / f"{take}.bvh").read_text()
+        (tmp_path / "salsa" / f"{take}.bvh").write_text(text.replace("0.0166667", "0.0083333"))
+    stretched = {raw.name: raw.stretch for raw in cmu.scan(tmp_path)}
+    assert stretched == {"62_18": 2, "55_04": 1, "40_01": 1, "salsa_15": 2, "salsa_16": 2}
+
+    lengths = {"CMU/62/62_18_poses": 9.417, "CMU/55/55_04_poses": 4.417, "CMU/40/40_01_poses": 5.0}
+    entries = {key: dict(path=key, duration=s, annotations=[]) for key, s in lengths.items()}
+    (tmp_path / "kitml_annotations.json").write_text(json.dumps(entries))
+    raws = {raw.name: raw for raw in cmu.scan(tmp_path)}
+    assert {name: raw.stretch for name, raw in raws.items()} == stretched | {"40_01": 2}
+    assert {kind for raw in raws.values() for kind, _ in raw.warnings} == {timing.HALF_RATE}
+
+
+def test_salsa_takes_are_the_trials_of_two_dancers():
+    trials = [cmu.salsa_trial(f"{take:02d}") for take in (1, 15, 16, 30)]
+    assert trials == ["60_01", "60_15", "61_01", "61_15"]
+
+
+@pytest.mark.parametrize("stretch", [1, 2])
+def test_pieces_lie_in_the_time_of_the_trial(tmp_path, body, stretch):
+    """The T-pose was put before the trial: row f, counted from 0, is frame f - 1 of the trial."""
+    write_clip(tmp_path / "1_01.bvh", cmu.ZERO_POSE[0], UNITS[0], t_pose=1)
+    raw = Raw("1_01-30", tmp_path / "1_01.bvh", {}, start=1.5, end=1.8, stretch=stretch)
+    motion = cmu.load(raw, body)
+    assert len(motion) == 6
+    row = 1.5 * 60 / stretch + 1  # the clip turns by 45°/s, its rows being 1/60 s apart
+    first = float(heading(motion.rotations()[:1, 0]).rad2deg())
+    assert first == pytest.approx(45 * row / 60, abs=45 / 60 / 2)
+
+
+def test_a_first_frame_of_another_pose_is_dropped(tmp_path, body):
+    """Where the axes lie along the bones, a T-pose turns its joints: the leap to the next frame tells it."""
+    write_clip(tmp_path / "1_01.bvh", cmu.ZERO_POSE[0], UNITS[0])
+    lines = (tmp_path / "1_01.bvh").read_text().splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("Frame Time")) + 1
+    row = lines[first].split()
+    row[:3], row[-3:] = ["0", "0", "0"], ["0", "0", "97"]
+    (tmp_path / "1_01.bvh").write_text("\n".join([*lines[:first], " ".join(row), *lines[first + 1 :]]))
+    animation = cmu.read_conversion(tmp_path / "1_01.bvh")
+    assert len(animation.root) == 120 and animation.start == 0
+    assert np.linalg.norm(np.diff(animation.root, axis=0), axis=1).max() < 0.02
 
 
 def test_strange_skeletons_are_refused(tmp_path, body):
@@ -218,11 +278,11 @@ def walks_forwards(motion: Motion) -> bool:
 
 @pytest.fixture(scope="module")
 def trials(tmp_path_factory) -> dict[str, Raw]:
-    wanted = {"16.asf", "16_15.amc", "07_02.bvh", "08_03.bvh"}
+    wanted = {"16.asf", "16_15.amc", "16_31.amc", "07_02.bvh", "07_03.bvh", "08_03.bvh"}
     return {raw.name: raw for raw in cmu.scan(unpack("cmu.tar.xz", wanted, tmp_path_factory.mktemp("cmu")))}
 
 
-@pytest.mark.parametrize("trial", ["16_15", "07_02", "08_03"])
+@pytest.mark.parametrize("trial", ["16_15", "07_02", "07_03", "08_03"])
 def test_real_walks(trials, body, trial):
     raw = trials[trial]
     motion = cmu.load(raw, body)
@@ -236,3 +296,16 @@ def test_real_walks(trials, body, trial):
     assert 0.8 < motion.pelvis[:, 2].min() < motion.pelvis[:, 2].max() < 1.1
     wrists = body.joints(motion)[:, [JOINT_NAMES.index("left_wrist"), JOINT_NAMES.index("right_wrist")], 2]
     assert (wrists < 1.2).all()  # no T-pose is left
+
+
+def test_a_real_trial_that_starts_late(trials, body):
+    """16_31 begins with frame number 130: two seconds into the recording its root is where frame 241 says."""
+    raw = trials["16_31"]
+    motion = cmu.load(replace(raw, start=2.0, end=3.0), body)
+    x, y, z = map(float, re.search(r"^241\s+root (\S+) (\S+) (\S+)", raw.file.read_text(), re.M).groups())
+    animation = read_asf_amc(raw.file.with_name("16.asf"), raw.file)
+    ratio = leg_ratio(animation, zero_pose_table(animation, cmu.zero_pose_mapping(animation), body), body)
+    place = torch.tensor([x, -z]) * 0.0254 / 0.45 * ratio
+    assert len(motion) == 20 and animation.start == 129 / 120
+    assert (motion.pelvis[0, :2] - place).norm() < 0.1  # the pelvis lies 5 cm from the root
+    assert (motion.pelvis[-1, :2] - motion.pelvis[0, :2]).norm() > 0.8

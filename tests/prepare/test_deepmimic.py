@@ -11,7 +11,7 @@ from test_cmu import check, unpack, walks_forwards
 
 from labkit.motion import JOINT_NAMES, heading
 from labkit.paths import LabError
-from labkit.prepare import deepmimic
+from labkit.prepare import deepmimic, timing
 from labkit.prepare.pipeline import Raw
 
 ORDER = ["root", "chest", "neck", "right_hip", "right_knee", "right_ankle", "right_shoulder", "right_elbow"]
@@ -71,6 +71,20 @@ def test_a_gliding_body_faces_where_it_goes(tmp_path, body):
     assert at["right_wrist"][1] < at["right_shoulder"][1] - 0.4  # the right arm points forwards
     assert at["left_wrist"][2] < at["left_shoulder"][2] - 0.4  # the left one hangs
     assert abs(body.vertices(motion[:1])[..., 2].min()) < 0.01
+
+
+def test_a_trial_of_60_hz_at_double_speed(tmp_path, body):
+    """Who converted 88_09 took every fourth of its frames, and 60 Hz for 120."""
+    write_clip(tmp_path / "88_09.txt", frames=94)
+    entry = dict(path="CMU/88/88_09_poses", duration=6.267, annotations=[])
+    (tmp_path / "kitml_annotations.json").write_text(json.dumps({"1": entry}))
+    [raw] = deepmimic.scan(tmp_path)
+    motion = deepmimic.load(raw, body)
+    assert abs(len(motion) / 20 - 6.267) < 0.1
+    assert raw.warnings == ((timing.HALF_RATE, "88_09"),)
+    fast = deepmimic.load(replace(raw, stretch=1.0), body)
+    assert len(fast) == pytest.approx(len(motion) / 2, abs=1)
+    torch.testing.assert_close(fast.pelvis[10], motion.pelvis[20])
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ import torch
 
 from labkit.motion import JOINT_NAMES, UPRIGHT, Motion
 from labkit.paths import LabError
-from labkit.prepare import mocap
+from labkit.prepare import mocap, timing
 from labkit.prepare.animation import Animation
 from labkit.prepare.pipeline import Raw
 from labkit.prepare.retarget import retarget
+from labkit.prepare.timing import Span
 
 
 @pytest.fixture
@@ -26,11 +27,15 @@ def folder(tmp_path):
         "./pose_data/CMU/01/01_01_poses.npy,20,220,000002.npy\n"
         "./pose_data/CMU/01/01_01_poses.npy,300,420,000003.npy\n"
         "./pose_data/CMU/02/02_01_poses.npy,0,50,000004.npy\n"
+        "./pose_data/CMU/75/75_09_poses.npy,0,124,000005.npy\n"
+        "./pose_data/CMU/88/88_08_poses.npy,0,97,000006.npy\n"
     )
     said = {"000001": ["walks"], "M000001": ["klaws"], "000002": ["hops", "jumps"], "000003": ["turns"]}
-    (captions / "humanml3d_captions.json").write_text(
-        json.dumps({name: [dict(caption=text, src="x") for text in texts] for name, texts in said.items()})
-    )
+    said = {name: [dict(caption=text, src="x") for text in texts] for name, texts in said.items()}
+    # whole seconds were marked by the annotators; other numbers were filled in by who gathered the sentences
+    spans = [("skips", 0.0, 6.14), ("hops around", 3.0, 6.0), ("jumps up", 0.0, 1.66), ("jumps", 1.0, 6.2)]
+    said["000005"] = [dict(caption=text, start=a, end=b, src="x") for text, a, b in spans]
+    (captions / "humanml3d_captions.json").write_text(json.dumps(said))
     entries = [("CMU/16/16_15_poses", 3.8, "A human walks."), ("CMU/01/01_02_poses", 36.0, "A long story.")]
     (captions / "kitml_annotations.json").write_text(
         json.dumps(
@@ -43,21 +48,60 @@ def folder(tmp_path):
     return tmp_path
 
 
+def described(path: Path, key: str, end: float, start: float = 0.0, fps: float = 120.0, **about) -> list[Raw]:
+    """What becomes of one file that holds these seconds of its recording."""
+    raw = Raw(Path(key).name, Path(key).with_suffix(".amc"), {})
+    return mocap.describe([(raw, key)], mocap.read_sentences(path), lambda _: Span(start, end, fps), **about)
+
+
 def test_sentences_of_whole_recordings(folder):
-    sentences = mocap.read_sentences(folder)
-    raw = Raw("16_15", Path("16_15.amc"), {})
-    [described] = mocap.describe(raw, "CMU/16/16_15", sentences, lambda file: 3.8)
-    assert (described.name, described.start, described.end) == ("16_15", 0.0, None)
-    assert sorted(described.captions) == ["A human walks.", "walks"]
+    [raw] = described(folder, "CMU/16/16_15", 3.8)
+    assert (raw.name, raw.start, raw.end, raw.warnings) == ("16_15", 0.0, None, ())
+    assert sorted(raw.captions) == ["A human walks.", "walks"]
     # a sentence on 36 s is true of none of the pieces of at most 10 s
-    assert mocap.describe(raw, "CMU/01/01_02", sentences, lambda file: 36.0) == [raw]
-    assert mocap.describe(raw, "CMU/02/02_01", sentences, lambda file: 2.5) == [raw]  # in no caption file
+    assert described(folder, "CMU/01/01_02", 36.0)[0].captions == ()
+    assert described(folder, "CMU/02/02_01", 2.5)[0].captions == ()  # in no caption file
+
+
+def test_sentences_on_a_part(folder):
+    """Parts that annotators marked are clips of their own; whoever marked nearly all of it meant all."""
+    whole, part = described(folder, "CMU/75/75_09", 6.2)
+    assert (whole.name, whole.start, whole.end) == ("75_09", 0.0, None)
+    assert whole.captions == ("skips", "jumps up", "jumps")
+    assert (part.start, part.end, part.captions) == (3.0, 6.0, ("hops around",))
+    assert part.name != whole.name
+
+
+def test_lengths_that_are_known(folder):
+    lengths = mocap.read_sentences(folder).lengths
+    assert lengths["CMU/16/16_15"] == (3.8, True)  # by KIT-ML
+    assert lengths["CMU/02/02_01"] == (2.5, True) and lengths["CMU/01/01_01"] == (21.0, False)  # by the index
+    assert lengths["CMU/01/01_02"] == (36.0, True)
+
+
+def test_a_file_that_starts_late_keeps_the_time_of_its_recording(folder):
+    """Pieces lie where people saw them, not where the file's first frame lies."""
+    raws = {(raw.start, raw.end): raw.captions for raw in described(folder, "CMU/01/01_01", 21.5, start=1.25)}
+    assert raws == {(1.25, 11.0): ("hops", "jumps"), (11.0, 15.0): (), (15.0, 21.0): ("turns",)}
+
+
+def test_a_file_at_double_speed_is_stretched(folder):
+    [raw] = described(folder, "CMU/88/88_08", 2.4, fps=30)  # its length tells
+    assert raw.stretch == 2 and [kind for kind, _ in raw.warnings] == [timing.HALF_RATE]
+    # the session is known; only files that were taken for 120 Hz play too fast
+    for fps, stretch in ((120, 2), (60, 1)):
+        [raw] = described(folder, "CMU/62/62_03", 5.0, fps=fps, half_rate={"CMU/62"})
+        assert raw.stretch == stretch
+    # pieces are pieces of the recording, not of the file
+    raws = described(folder, "CMU/01/01_01", 11.0, half_rate={"CMU/01"})
+    assert [(raw.start, raw.end) for raw in raws] == [(0, 1), (1, 11), (11, 15), (15, 21), (21, 22)]
+    assert {raw.stretch for raw in raws} == {2}
 
 
 @pytest.mark.parametrize("last", [22.9, 21.5, 15.4])
 def test_pieces_cover_the_recording_once(folder, last):
-    sentences = mocap.read_sentences(folder)
-    raws = mocap.describe(Raw("01_01", Path("01_01.amc"), {}), "CMU/01/01_01", sentences, lambda file: last)
+    raws = described(folder, "CMU/01/01_01", last)
+    assert bool(raws[0].warnings) == (last < 20)  # and not stretched to twice the length of the piece
     spans = {(raw.start, raw.end): raw.captions for raw in raws}
     assert spans[1.0, 11.0] == ("hops", "jumps")
     assert ((15.0, 21.0) in spans) == (last > 21)
@@ -72,9 +116,7 @@ def test_pieces_cover_the_recording_once(folder, last):
 
 
 def test_nothing_is_said_where_nothing_is_known(tmp_path):
-    sentences = mocap.read_sentences(tmp_path)
-    raw = Raw("16_15", Path("16_15.amc"), {})
-    assert mocap.describe(raw, "CMU/16/16_15", sentences, lambda file: 3.8) == [raw]
+    assert described(tmp_path, "CMU/16/16_15", 3.8) == [Raw("16_15", Path("CMU/16/16_15.amc"), {})]
 
 
 def test_broken_captions_are_named(tmp_path):
@@ -96,16 +138,20 @@ def test_a_broken_recording_does_not_cost_the_others(folder):
         raise LabError(f"{file} is cut short")
 
     raw = Raw("01_01", Path("01_01.bvh"), {})
-    assert mocap.describe(raw, "CMU/01/01_01", mocap.read_sentences(folder), broken) == [raw]
+    assert mocap.describe([(raw, "CMU/01/01_01")], mocap.read_sentences(folder), broken) == [raw]
 
 
 def test_a_piece(random_motion):
     motion = random_motion(0, 100)
-    piece = mocap.piece(motion, Raw("a", Path("a"), {}, 1.0, 2.5))
+    piece = mocap.piece(motion, Raw("a", Path("a"), {}, 1.0, 2.5), 0.0)
     torch.testing.assert_close(piece.pelvis, motion.pelvis[20:50])
-    assert len(mocap.piece(motion, Raw("a", Path("a"), {}))) == 100
-    with pytest.raises(LabError, match="ends before"):
-        mocap.piece(motion, Raw("a", Path("a"), {}, 5.0, 6.0))
+    late = mocap.piece(motion, Raw("a", Path("a"), {}, 1.0, 2.5), 0.5)  # its first frame is 0.5 s in
+    torch.testing.assert_close(late.pelvis, motion.pelvis[10:40])
+    assert len(mocap.piece(motion, Raw("a", Path("a"), {}), 3.0)) == 100
+    assert len(mocap.piece(motion, Raw("a", Path("a"), {}, 1.0, 4.0), 3.0)) == 20
+    for start, end, time in ((5.0, 6.0, 0.0), (1.0, 2.0, 3.0)):
+        with pytest.raises(LabError, match="does not hold a"):
+            mocap.piece(motion, Raw("a", Path("a"), {}, start, end), time)
 
 
 def test_a_standing_body_stands_on_the_floor(body):

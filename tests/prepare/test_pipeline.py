@@ -11,7 +11,7 @@ from test_bandai import write_clip
 from labkit.body import load_body
 from labkit.motion import Motion
 from labkit.paths import LabError
-from labkit.prepare import bandai
+from labkit.prepare import bandai, pipeline
 from labkit.prepare.pipeline import cut, prepare, source_module
 from labkit.store import read_store
 
@@ -74,6 +74,26 @@ def test_what_is_stored(folder, tmp_path):
     assert about["broken"] == summary.broken
     assert summary.broken[0] in str(summary) and "1 broken" in str(summary)
     assert [path.name for path in out.parent.iterdir()] == ["bandai.npz"]
+
+
+def test_doubts_are_summarised(folder, tmp_path, monkeypatch):
+    """What a source doubts is said once a kind, with the first files; the store names all."""
+    scan, out = bandai.scan, tmp_path / "bandai.npz"
+    doubts = {stem: (("files of the wrong length", f"{stem} (1 s)"),) for stem in (*STEMS, LONG)}
+    monkeypatch.setattr(pipeline, "SHOWN", 2)
+
+    def doubtful(path):
+        raws = [dataclasses.replace(raw, warnings=doubts.get(raw.name, ())) for raw in scan(path)]
+        return raws + [dataclasses.replace(raws[0], name="a piece of it", end=0.5)]
+
+    monkeypatch.setattr(bandai, "scan", doubtful)
+    summary = prepare("bandai", folder, out, workers=1)
+    assert read_store(out)[1]["warnings"] == {
+        "files of the wrong length": sorted(d[0][1] for d in doubts.values())
+    }
+    assert str(summary).splitlines()[-1] == (
+        f"4 files of the wrong length: {STEMS[0]} (1 s), {LONG} (1 s) and 2 more"
+    )
 
 
 @pytest.mark.slow
