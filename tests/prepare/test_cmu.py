@@ -196,7 +196,7 @@ def unpack(archive: str, wanted: set[str], folder: Path) -> Path:
 
 
 def check(motion: Motion, animation: Animation, mapping: dict[str, str], body, hips: float = 0.05) -> None:
-    """Limbs point as the source's do, hips within `hips` degrees, the torso about so; feet are on the floor."""
+    """Limbs point as the source's do, hips within `hips` degrees, the torso about so; feet stand."""
     joints, theirs = body.joints(motion).double().numpy(), resample(animation, 20).forward()[1]
     bones = [("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist")]
     bones = [(f"{side}_{a}", f"{side}_{b}", 0.05) for side in ("left", "right") for a, b in bones]
