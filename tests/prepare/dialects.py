@@ -15,9 +15,9 @@ from labkit.prepare.animation import Animation
 from labkit.prepare.retarget import Table
 
 
-def walker(frames: int = 41) -> Motion:
+def walker(frames: int = 41, fps: float = 20) -> Motion:
     """1 m/s straight on, turning left by 45° a second; the left forearm is bent forwards by 80°."""
-    time = torch.arange(frames) / 20
+    time = torch.arange(frames) / fps
     turn = torch.from_numpy(
         Rotation.from_rotvec([[0, 0, np.radians(45) * t] for t in time]).as_matrix()
     ).float()
