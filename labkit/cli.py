@@ -20,6 +20,7 @@ Commands run what you have written; --reference runs the reference solutions ins
 """
 
 NETWORKS = ("incontext", "adaln", "cross_attention")
+PREPARED = ("bandai", "cmu", "accad", "deepmimic", "mesh2motion", "humanml3d")
 
 
 def _number(kind: type, low: float, high: float = math.inf):
@@ -149,7 +150,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     p.add_argument("path", type=Path, help="the source as its owner lays it out")
-    p.add_argument("--source", required=True, choices=("bandai", "cmu", "accad", "deepmimic", "humanml3d"))
+    p.add_argument("--source", required=True, choices=PREPARED)
     p.add_argument("--out", type=Path, help="the store (default: data/prepared/SOURCE.npz)")
     p.add_argument("--workers", type=_number(int, 1, 256), default=os.cpu_count(), help="processes")
     p = steps.add_parser("info", help="count motions, captions, lengths and words of a source")

@@ -97,6 +97,7 @@ def _character_creator() -> Table:
 
 
 CHARACTER_CREATOR = _character_creator()
+STILL = {"127_01", "135_08", "49_15"}  # calibration poses and one that is held for 8 seconds
 T_POSE = 7  # frames that a conversion's T-pose takes: one, and those that lead from it to the trial
 LEAP = 60  # degrees from one frame to the next: a T-pose of other axes, from which nothing leads to the trial
 # Sessions recorded at 60 Hz, which files taken for 120 Hz play at double speed: all lengths that KIT-ML tells
@@ -108,7 +109,7 @@ DAZ_TOE = np.array([1.1221, -3.69964, 12.103])  # the End Site of its left foot,
 
 
 def scan(path: Path) -> list[Raw]:
-    """The trials under `path`, each once: as AMC where it is there, else as BVH.
+    """The trials under `path` in which somebody moves, each once: as AMC where it is there, else as BVH.
 
     Files ``NN_TT.amc`` and ``NN_TT.bvh`` in any folder, and ``NN.bvh`` in folders named after salsa. What
     people said of trials is taken from `path`, see `mocap.read_sentences`.
@@ -116,7 +117,7 @@ def scan(path: Path) -> list[Raw]:
     sentences, found = read_sentences(path), []
     trials: dict[str, Path] = {}
     for file in (*sorted(path.rglob("*.amc")), *sorted(path.rglob("*.bvh"))):
-        if re.fullmatch(r"\d+_\d+", file.stem):
+        if re.fullmatch(r"\d+_\d+", file.stem) and file.stem not in STILL:
             trials.setdefault(file.stem, file)
         elif re.fullmatch(r"\d+", file.stem) and "salsa" in file.parent.name:
             labels = dict(content="salsa", description="salsa dance", take=file.stem)

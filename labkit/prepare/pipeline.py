@@ -37,7 +37,7 @@ from labkit.paths import LabError, check_writable
 from labkit.prepare import captions, splits
 from labkit.store import Clip, read_store, write_store
 
-SOURCES = ("bandai", "cmu", "accad", "deepmimic", "humanml3d")
+SOURCES = ("bandai", "cmu", "accad", "deepmimic", "mesh2motion", "humanml3d")
 MAX_FRAMES = 10 * FPS
 SHOWN = 5  # files that the summary names of each kind of doubt; the store names all
 

@@ -114,6 +114,15 @@ def zero_pose_table(animation: Animation, mapping: dict[str, str], body) -> Tabl
     return table
 
 
+def rest_table(rest: Animation, mapping: dict[str, str]) -> Table:
+    """A table for a skeleton whose first frame is a T-pose that faces +Z: its axes as they are there.
+
+    mapping: SMPL joint → source joint.
+    """
+    rotations, _ = rest.forward()
+    return {joint: (source, rotations[0, rest.names.index(source)]) for joint, source in mapping.items()}
+
+
 def leg_ratio(animation: Animation, table: Table, body) -> float:
     """Length of the body's legs (both, hip to ankle) over the source's."""
     rest, ours, theirs = _rest_joints(body), 0.0, 0.0

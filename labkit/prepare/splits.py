@@ -58,7 +58,7 @@ def combination(labels: dict[str, str]) -> tuple[str, str]:
 def trial(file: str | Path) -> str:
     """The recording a file holds, whatever its form: AMC, BVH, DeepMimic's and AMASS's files agree."""
     stem = re.sub(r"_(poses|stageii|mirror)$", "", Path(file).stem.lower())
-    numbered = re.match(r"female1_[a-d]\d+", stem)  # ACCAD: takes and parts of one scene
+    numbered = re.match(r"(fe)?male1_[a-d]\d+", stem)  # ACCAD: takes and parts of one scene
     return numbered[0] if numbered else stem
 
 

@@ -9,10 +9,11 @@ import torch
 from test_bandai import write_clip
 
 from labkit.body import load_body
+from labkit.cli import PREPARED
 from labkit.motion import Motion
 from labkit.paths import LabError
 from labkit.prepare import bandai, pipeline
-from labkit.prepare.pipeline import cut, prepare, source_module
+from labkit.prepare.pipeline import SOURCES, cut, prepare, source_module
 from labkit.store import read_store
 
 pytestmark = pytest.mark.filterwarnings("ignore:Gimbal lock")  # of the T-poses that test_bandai writes
@@ -168,12 +169,16 @@ def test_what_the_user_did_wrong(folder, tmp_path):
     assert not list(tmp_path.glob("out*"))
 
 
-@pytest.mark.parametrize("name", ["bandai", "cmu", "accad", "deepmimic", "humanml3d"])
+@pytest.mark.parametrize("name", SOURCES)
 def test_every_source_has_what_the_pipeline_asks_for(name, tmp_path):
     module = source_module(name)
     assert (module.NAME, type(module.LICENSE)) == (name, str) and callable(module.load)
     with pytest.raises(LabError):
         prepare(name, tmp_path, tmp_path / "out.npz", workers=1)
+
+
+def test_every_source_is_a_command():
+    assert PREPARED == SOURCES  # said twice, so that the command need not import torch to know
 
 
 @pytest.mark.parametrize("frames", [1, 199, 200, 201, 400, 401, 999])

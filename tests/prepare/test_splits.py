@@ -128,12 +128,13 @@ def test_all_forms_and_pieces_of_a_trial_stay_together():
     assert set(split.values()) == {"train", "val", "test_a"}
 
 
-def test_takes_of_one_accad_scene_stay_together():
+@pytest.mark.parametrize("subject", ["Female1", "Male1"])
+def test_takes_of_one_accad_scene_stay_together(subject):
     for scene in range(1, 60):
         stems = (
-            f"Female1_B{scene:02d}_PutDownBox",
-            f"Female1_B{scene:02d}_S2_PutDownBox",
-            f"Female1_B{scene:02d}_PutDownBoxT2",
+            f"{subject}_B{scene:02d}_PutDownBox",
+            f"{subject}_B{scene:02d}_S2_PutDownBox",
+            f"{subject}_B{scene:02d}_PutDownBoxT2",
         )
         assert len(set(splits.assign([Clip(s, f"{s}.bvh") for s in stems]).values())) == 1
 
