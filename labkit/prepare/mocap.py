@@ -17,8 +17,9 @@ import numpy as np
 from labkit.motion import FPS, JOINT_NAMES, Motion
 from labkit.paths import UNREADABLE, LabError
 from labkit.prepare.animation import Animation
+from labkit.prepare.cutting import MAX_FRAMES
 from labkit.prepare.humanml3d import read_index
-from labkit.prepare.pipeline import MAX_FRAMES, Raw
+from labkit.prepare.pipeline import Raw
 from labkit.prepare.retarget import Table
 
 MIN_SECONDS = 1.0  # what is left beside described pieces must be this long to be kept
