@@ -21,6 +21,9 @@ class Side:
     waves: swings to and fro of the raised hand.
     foot_raised: greatest height of the ankle above the floor, metres.
     steps: how often the foot leaves its place for another.
+    hand_lowest: least height of the wrist above the floor, metres.
+    hand_speed, foot_speed: greatest speed, seen from the pelvis, metres a second.
+    to_mouth: least distance of the wrist from the head, metres.
     """
 
     raised: float
@@ -29,6 +32,10 @@ class Side:
     waves: int
     foot_raised: float
     steps: int
+    hand_lowest: float = 0.8
+    hand_speed: float = 0.0
+    foot_speed: float = 0.0
+    to_mouth: float = 0.6
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,16 @@ class Measures:
     tilt: greatest angle of the spine from the vertical, degrees; 180 is upside down.
     start_tilt, end_tilt: the same at the start and at the end.
     left, right: arm and leg of each side.
+    activity: mean speed of wrists, ankles and head, metres a second.
+    gaze_range: how far the face turns to and fro, degrees.
+    rise: how much higher the pelvis is at its highest than at its lowest while upright, metres.
+    hands_lowest: least height of a wrist above the floor, metres; hands_lowest_at: when, seconds.
+    jacks: how often the hands go up over the head while the feet go apart.
+    squats: how often the pelvis goes down by three tenths of its standing height and comes up again.
+    lifts: how often a foot is lifted by 12 cm or more.
+    twists: how often the shoulders turn against the hips, to and fro.
+    kneels: whether a knee is on the floor, upright, for half a second.
+    stands_on: the foot that carries the body alone for 1.2 s: "left", "right" or "".
     """
 
     seconds: float
@@ -71,6 +88,17 @@ class Measures:
     end_tilt: float
     left: Side
     right: Side
+    activity: float = 0.0
+    gaze_range: float = 0.0
+    rise: float = 0.0
+    hands_lowest: float = 0.8
+    hands_lowest_at: float = 0.0
+    jacks: int = 0
+    squats: int = 0
+    lifts: int = 0
+    twists: int = 0
+    kneels: bool = False
+    stands_on: str = ""
 
     @property
     def steps(self) -> int:
@@ -88,7 +116,12 @@ def _smooth(values: np.ndarray, frames: int = 5) -> np.ndarray:
     return windows.mean(-1)
 
 
-def _runs(mask: np.ndarray) -> list[tuple[int, int]]:
+def _swings(signal: np.ndarray, prominence: float) -> int:
+    """How often a signal goes up and down again by `prominence`."""
+    return len(find_peaks(signal, prominence=prominence)[0])
+
+
+def runs(mask: np.ndarray) -> list[tuple[int, int]]:
     """Start and end (exclusive) of every run of True."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(int)))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist()))
@@ -105,7 +138,7 @@ def count_steps(foot: np.ndarray) -> int:
         return 0
     speed = _smooth(moves * FPS, 3)
     swinging = speed > max(0.4, 0.4 * np.percentile(speed, 95))
-    return sum(moves[a:b].sum() >= 0.15 for a, b in _runs(swinging))
+    return sum(moves[a:b].sum() >= 0.15 for a, b in runs(swinging))
 
 
 def count_waves(hand: np.ndarray, raised: np.ndarray) -> int:
@@ -114,7 +147,7 @@ def count_waves(hand: np.ndarray, raised: np.ndarray) -> int:
     The hand's way along the direction in which it is quickest, counted in peaks, to the side that has
     fewer, of at least 6 cm and of 40 % of the usual range.
     """
-    spans = [(a, b) for a, b in _runs(raised) if b - a >= 6]
+    spans = [(a, b) for a, b in runs(raised) if b - a >= 6]
     if not spans:
         return 0
     start, end = max(spans, key=lambda span: span[1] - span[0])
@@ -169,7 +202,7 @@ def measure(motion: Motion, joints: Tensor) -> Measures:
     spine = joints[:, _J["neck"]] - pelvis
     tilt = np.degrees(np.arccos(np.clip(spine[:, 2] / np.linalg.norm(spine, axis=-1), -1, 1)))
     airborne = soles.min(-1) > 0.05
-    flights = [height[a:b].max() for a, b in _runs(airborne) if b - a >= 2]
+    flights = [height[a:b].max() for a, b in runs(airborne) if b - a >= 2]
 
     def side(name: str) -> Side:
         wrist, shoulder = joints[:, _J[f"{name}_wrist"]], joints[:, _J[f"{name}_shoulder"]]
@@ -180,6 +213,10 @@ def measure(motion: Motion, joints: Tensor) -> Measures:
             [c * offset[:, 0] + s * offset[:, 1], c * offset[:, 1] - s * offset[:, 0], offset[:, 2]], -1
         )
         ankle = joints[:, _J[f"{name}_ankle"]]
+
+        def speed(joint: np.ndarray) -> float:
+            return float(np.linalg.norm(np.diff(joint - pelvis, axis=0), axis=-1).max(initial=0) * FPS)
+
         return Side(
             raised=float(above.max()),
             raised_at_end=float(above[-quarter:].mean()),
@@ -187,7 +224,30 @@ def measure(motion: Motion, joints: Tensor) -> Measures:
             waves=count_waves(seen, wrist[:, 2] > joints[:, _J[f"{name}_elbow"], 2]),
             foot_raised=float(ankle[:, 2].max() - floor),
             steps=count_steps(ankle),
+            hand_lowest=float(wrist[:, 2].min() - floor),
+            hand_speed=speed(wrist),
+            foot_speed=speed(ankle),
+            to_mouth=float(np.linalg.norm(wrist - joints[:, _J["head"]], axis=-1).min()),
         )
+
+    ends = joints[:, [_J[n] for n in ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "head")]]
+    speeds = np.linalg.norm(np.diff(ends, axis=0), axis=-1) * FPS
+    wrists = joints[:, [_J["left_wrist"], _J["right_wrist"]], 2] - floor
+    ankles = joints[:, [_J["left_ankle"], _J["right_ankle"]]]
+    overhead = wrists.min(1) > joints[:, _J["head"], 2] - floor - 0.1
+    spread = np.linalg.norm(ankles[:, 0, :2] - ankles[:, 1, :2], axis=-1)
+    apart = [a for a, b in runs(overhead) if np.ptp(spread[max(a - 8, 0) : b + 8]) > 0.2]
+    lifted = ankles[..., 2] - np.percentile(ankles[..., 2], 10, axis=0)
+    shoulders = joints[:, _J["left_shoulder"]] - joints[:, _J["right_shoulder"]]
+    across = joints[:, _J["left_hip"]] - joints[:, _J["right_hip"]]
+    twist = np.unwrap(np.arctan2(shoulders[:, 1], shoulders[:, 0]) - np.arctan2(across[:, 1], across[:, 0]))
+    knees = joints[:, [_J["left_knee"], _J["right_knee"]], 2] - floor
+    alone = (lifted > 0.08) & (lifted[:, ::-1] < 0.05)  # this foot is up, the other one down
+    stands_on = ""
+    for i, other in enumerate(("right", "left")):
+        if any(b - a >= 1.2 * FPS for a, b in runs(alone[:, i])):
+            stands_on = other
+    upright = tilt < 60
 
     return Measures(
         seconds=seconds,
@@ -209,4 +269,15 @@ def measure(motion: Motion, joints: Tensor) -> Measures:
         end_tilt=float(tilt[-quarter:].mean()),
         left=side("left"),
         right=side("right"),
+        activity=float(speeds.mean()) if speeds.size else 0.0,
+        gaze_range=float(np.ptp(np.degrees(np.unwrap(gaze)))),
+        rise=float(np.ptp(pelvis[upright, 2])) if upright.any() else 0.0,
+        hands_lowest=float(wrists.min()),
+        hands_lowest_at=float(wrists.min(1).argmin() / FPS),
+        jacks=len(apart),
+        squats=_swings(-height, 0.3),
+        lifts=_swings(lifted[:, 0], 0.12) + _swings(lifted[:, 1], 0.12),
+        twists=_swings(_smooth(np.degrees(twist)), 35.0),
+        kneels=any(b - a >= FPS // 2 for a, b in runs((knees.min(1) < 0.15) & (tilt < 50) & (height > 0.35))),
+        stands_on=stands_on,
     )

@@ -18,8 +18,9 @@ import numpy as np
 from labkit.motion import FPS, JOINT_NAMES, Motion
 from labkit.paths import UNREADABLE, LabError
 from labkit.prepare.animation import Animation
+from labkit.prepare.cutting import MAX_FRAMES
 from labkit.prepare.humanml3d import read_index
-from labkit.prepare.pipeline import MAX_FRAMES, Raw
+from labkit.prepare.pipeline import Raw
 from labkit.prepare.retarget import Table
 from labkit.prepare.timing import FAST, Length, Span, half_rate_sessions, session, timed
 

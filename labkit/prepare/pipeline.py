@@ -25,20 +25,19 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
 import torch
 from tqdm import tqdm
 
 import labkit.body
 import labkit.motion
 from labkit.body import Body, load_body
-from labkit.motion import FPS, Motion
+from labkit.motion import FPS
 from labkit.paths import LabError, check_writable
 from labkit.prepare import captions, splits
+from labkit.prepare.cutting import cut
 from labkit.store import Clip, read_store, write_store
 
 SOURCES = ("bandai", "cmu", "accad", "deepmimic", "mesh2motion", "humanml3d")
-MAX_FRAMES = 10 * FPS
 SHOWN = 5  # files that the summary names of each kind of doubt; the store names all
 
 
@@ -132,13 +131,6 @@ def source_module(source: str) -> ModuleType:
     return importlib.import_module(f"labkit.prepare.{source}")
 
 
-def cut(motion: Motion) -> list[Motion]:
-    """The motion in equal pieces of at most MAX_FRAMES."""
-    pieces = -(-len(motion) // MAX_FRAMES)
-    edges = np.linspace(0, len(motion), pieces + 1).round().astype(int)
-    return [motion[start:end] for start, end in zip(edges, edges[1:])]
-
-
 def _run(jobs: Sequence[tuple], workers: int) -> Iterator[Path | str]:
     """The result of each job, in order."""
     if workers == 1:
@@ -179,17 +171,17 @@ def _prepare_clip(job: tuple[str, Raw, Path, str]) -> Path | str:
 
 def _clips(source: str, raw: Raw) -> list[Clip]:
     body = _body()
-    pieces = cut(source_module(source).load(raw, body))
-    names = [raw.name] if len(pieces) == 1 else [f"{raw.name}_{i}" for i in range(len(pieces))]
-    return [
-        Clip(
-            name,
-            piece,
-            tuple(captions.describe(source, raw.labels, piece, body.joints(piece), list(raw.captions))),
-            raw.labels,
-        )
-        for name, piece in zip(names, pieces)
-    ]
+    motion = source_module(source).load(raw, body)
+    joints = body.joints(motion)
+    # Bandai's clips show one action each; people described the pieces that they were shown
+    pieces = cut(joints, whole=bool(raw.captions) or {"content", "style"} <= raw.labels.keys())
+    clips = []
+    for i, frames in enumerate(pieces):
+        name = raw.name if len(pieces) == 1 else f"{raw.name}_{i}"
+        human = list(raw.captions) if len(pieces) == 1 else []  # a sentence on more than its piece is untrue
+        told = captions.describe(source, raw.labels, motion[frames], joints[frames], human)
+        clips.append(Clip(name, motion[frames], told.captions, raw.labels | told.labels()))
+    return clips
 
 
 @cache

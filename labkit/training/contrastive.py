@@ -1,10 +1,12 @@
 """Training of the text tower and of the evaluator: captions and motions that belong together attract.
 
-InfoNCE in both directions (Radford et al. 2021; Petrovich et al. 2023). Two samples of one label ("walk",
-"proud") say the same thing, so neither is a negative of the other.
+InfoNCE in both directions (Radford et al. 2021; Petrovich et al. 2023). A caption that may be true of another
+motion of the batch is no negative of it ("a person walks" fits every walk). Captions with left or right in them
+bring a hard negative each: themselves with the sides swapped.
 """
 
 import time
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -14,22 +16,52 @@ from labkit import motion
 from labkit.evaluator import Evaluator, MotionTower
 from labkit.precision import autocast
 from labkit.text import TextTower
-from labkit.training.corpus import Corpus
+from labkit.training.corpus import Batch, Corpus, Facts, fits, says
 from labkit.training.log import Log
+from labkit.words import mirror_caption
 
 TEMPERATURE = 0.07
 
 
-def info_nce(text: Tensor, motions: Tensor, labels: list[str]) -> Tensor:
-    """Symmetric contrastive loss of unit features (B, W) and (B, W); false negatives left out by label."""
+def info_nce(
+    text: Tensor,
+    motions: Tensor,
+    true: Tensor,
+    swapped: Tensor | None = None,
+    swapped_true: Tensor | None = None,
+) -> Tensor:
+    """Symmetric contrastive loss of unit features, text (B, W) and motions (B, W), row by row a pair.
+
+    true: (B, B) bool, whether text i may be true of motion j: such pairs are left out, but for the B given ones.
+    swapped: (S, W) texts that are false for motions, apart from those that swapped_true (S, B) marks.
+    """
     scores = text @ motions.T / TEMPERATURE  # (B, B)
-    number = {label: i for i, label in enumerate(labels)}
-    index = torch.tensor([number[label] for label in labels])
-    same = index[:, None] == index[None, :]
-    same.fill_diagonal_(False)
-    scores = scores.masked_fill(same.to(scores.device), -torch.inf)
+    own = torch.eye(len(scores), dtype=torch.bool, device=scores.device)
+    scores = scores.masked_fill(true.to(scores.device) & ~own, -torch.inf)
+    of_motion = scores.T
+    if swapped is not None and len(swapped):
+        hard = (swapped @ motions.T / TEMPERATURE).masked_fill(swapped_true.to(scores.device), -torch.inf)
+        of_motion = torch.cat([of_motion, hard.T], dim=1)
     target = torch.arange(len(scores), device=scores.device)
-    return (functional.cross_entropy(scores, target) + functional.cross_entropy(scores.T, target)) / 2
+    return (functional.cross_entropy(scores, target) + functional.cross_entropy(of_motion, target)) / 2
+
+
+def truth(said: Sequence[Facts], of: Sequence[Facts]) -> Tensor:
+    """Whether each of S captions may be true of each of B motions, (S, B) bool."""
+    return torch.tensor([[fits(a, b) for b in of] for a in said], dtype=torch.bool).reshape(
+        len(said), len(of)
+    )
+
+
+def swap(batch: Batch) -> tuple[list[str], list[Facts]]:
+    """The captions of a batch that name a side, with left and right swapped, and what they then say."""
+    captions, said = [], []
+    for caption, of in zip(batch.captions, batch.facts):
+        other = mirror_caption(caption)
+        if other != caption and of.side:
+            captions.append(other)
+            said.append(says(caption, of)._replace(side=mirror_caption(of.side)))
+    return captions, said
 
 
 def train_towers(
@@ -48,9 +80,12 @@ def train_towers(
     for step in range(steps):
         batch = next(batches)
         x, mask, text = batch.x.to(device), batch.mask.to(device), batch.text.to(device)
+        captions, said = swap(batch)
         with autocast(device):
             text_features, motion_features = model.text_features(text), model.motion_features(x, mask)
-        loss = info_nce(text_features.float(), motion_features.float(), batch.labels)
+            hard = model.text_features(corpus.captions(captions).to(device)).float() if captions else None
+        true = truth([says(c, of) for c, of in zip(batch.captions, batch.facts)], batch.facts)
+        loss = info_nce(text_features.float(), motion_features.float(), true, hard, truth(said, batch.facts))
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

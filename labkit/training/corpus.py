@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -13,23 +14,38 @@ from tqdm import tqdm
 
 from labkit.dataset import MotionDataset, Sample, pad
 from labkit.paths import LabError, atomic_write
+from labkit.prepare.captions.styles import named
 from labkit.text import TextEncoder, TextFeatures
+from labkit.words import mirror_caption
 
 SOURCES = ("bandai", "cmu", "accad", "deepmimic")  # what the shipped weights are made from
 MIN_FRAMES = 20  # a second
 MAX_WORDS = 28  # longer sentences, a handful, are more than the text encoder takes
 MAX_FRAMES = 120  # 6 seconds: longer clips are cropped, at random each time
+RARE = (
+    0.7  # a family's chance falls with this power of its number of samples, so its share rises with the rest
+)
+LEAST, MOST = 0.4, 5.0  # bounds of a family's share, in units of an equal share
 POOL = 16  # batches that are sorted by length together, so that a batch needs little padding
+
+
+class Facts(NamedTuple):
+    """What a sample is an example of, or a caption speaks of: families of actions in order, sides, style."""
+
+    family: str
+    side: str = ""
+    style: str = ""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """x: (B, F, D), not z-scored. mask: (B, F). text: B captions' features. labels: B class names."""
+    """x: (B, F, D), not z-scored. mask: (B, F). text: B captions' features. facts: of B motions; captions: B."""
 
     x: Tensor
     mask: Tensor
     text: TextFeatures
-    labels: list[str]
+    facts: list[Facts]
+    captions: list[str]
 
 
 class CaptionTable:
@@ -60,10 +76,7 @@ class CaptionTable:
 
 
 class Corpus:
-    """Samples and their captions' features, drawn so that rare contents are seen too.
-
-    A sample's chance goes with 1/√(clips of its content): a thousand raised hands do not drown one dance.
-    """
+    """Samples and their captions' features, drawn so that rare families of actions are seen too: see `shares`."""
 
     def __init__(self, dataset: MotionDataset, encoder: TextEncoder, cache: Path):
         short = [
@@ -72,9 +85,9 @@ class Corpus:
         self.samples = [s for s in short if len(s.x) >= MIN_FRAMES and s.captions]
         if not self.samples:
             raise LabError("nothing to train on: no motion of a second or more in the training split")
-        self.captions = CaptionTable([c for s in self.samples for c in s.captions], encoder, cache)
-        count = Counter(s.labels.get("content", "") for s in self.samples)
-        self.weights = torch.tensor([count[s.labels.get("content", "")] ** -0.5 for s in self.samples])
+        captions = {c for s in self.samples for c in s.captions}
+        self.captions = CaptionTable([*captions, *map(mirror_caption, captions)], encoder, cache)
+        self.weights = weights([facts(s).family for s in self.samples])
 
     def rows(self) -> Tensor:
         """All frames of all motions, one after another, for means and deviations: (N, D)."""
@@ -89,7 +102,7 @@ class Corpus:
         starts = [below(max(len(s.x) - MAX_FRAMES, 0) + 1) for s in samples]
         x, mask = pad([s.x[start : start + MAX_FRAMES] for s, start in zip(samples, starts)])
         captions = [s.captions[below(len(s.captions))] for s in samples]
-        return Batch(x, mask, self.captions(captions), [label(s) for s in samples])
+        return Batch(x, mask, self.captions(captions), [facts(s) for s in samples], captions)
 
     def batches(self, size: int, generator: torch.Generator) -> Iterator[Batch]:
         """Batches without end."""
@@ -101,6 +114,57 @@ class Corpus:
                 yield self.batch(chosen, generator)
 
 
+def rarest(told: Sequence[str]) -> list[str]:
+    """The rarest of the families that each sample shows ("walk, sit down" → "sit down")."""
+    count = Counter(family for each in told for family in each.split(", "))
+    return [min(each.split(", "), key=lambda family: (count[family], family)) for each in told]
+
+
+def shares(count: dict[str, int]) -> dict[str, float]:
+    """How much of what is drawn is of each family: as count^(1 - RARE), within LEAST and MOST equal shares."""
+    share = {family: n ** (1 - RARE) for family, n in count.items()}
+    for _ in range(20):  # bounding some changes the sum of all, quickly to a rest
+        total = sum(share.values())
+        share = {
+            family: min(max(part / total, LEAST / len(share)), MOST / len(share))
+            for family, part in share.items()
+        }
+    return share
+
+
+def weights(told: Sequence[str]) -> Tensor:
+    """The chance of each sample to be drawn, from the families it shows; only their ratios count."""
+    kind = rarest(told)
+    count = Counter(kind)
+    share = shares(count)
+    return torch.tensor([share[family] / count[family] for family in kind])
+
+
+def facts(sample: Sample) -> Facts:
+    """What a sample shows, as far as its labels tell."""
+    family = sample.labels.get("family") or sample.labels.get("content") or sample.name
+    return Facts(family, sample.labels.get("side", ""), sample.labels.get("style", ""))
+
+
+def says(caption: str, of: Facts) -> Facts:
+    """What a caption of a motion says: no side where left and right do not occur, no style it does not name."""
+    sided = mirror_caption(caption) != caption
+    return Facts(of.family, of.side if sided else "", of.style if named(caption, of.style) else "")
+
+
+def fits(said: Facts, of: Facts) -> bool:
+    """Whether a caption may be true of a motion: all it says is so there, or nobody knows.
+
+    Then the two are no negatives of each other: "a person walks" is true of every walk.
+    """
+    shown = of.family.split(", ")
+    return (
+        all(family in shown for family in said.family.split(", "))
+        and (not said.side or not of.side or said.side == of.side)
+        and (not said.style or said.style == of.style)
+    )
+
+
 def label(sample: Sample) -> str:
-    """What a sample is an example of; two samples of one label are no negatives of each other."""
+    """Content and style of a sample, the classes that evaluation counts by."""
     return "|".join((sample.labels.get("content", sample.name), sample.labels.get("style", "")))

@@ -259,9 +259,8 @@ def rows_of(batch: Batch, rows: slice, device: str) -> Batch:
     """Some samples of a batch, on a device."""
     text = batch.text[rows]
     text = TextFeatures(*(to_device(part, device) for part in (text.tokens, text.mask, text.pooled)))
-    return Batch(
-        to_device(batch.x[rows], device), to_device(batch.mask[rows], device), text, batch.labels[rows]
-    )
+    x, mask = to_device(batch.x[rows], device), to_device(batch.mask[rows], device)
+    return Batch(x, mask, text, batch.facts[rows], batch.captions[rows])
 
 
 @torch.no_grad()

@@ -36,8 +36,8 @@ from labkit.metrics.features import squared_distances
 from labkit.models import NETWORKS
 from labkit.motion import LAYOUT, decode, smooth
 from labkit.paths import LabError
-from labkit.prepare.captions.bandai import STYLES
 from labkit.prepare.captions.grammar import article
+from labkit.prepare.captions.styles import STYLES
 from labkit.reference import load_reference
 from labkit.show import contact_sheet
 from labkit.text import TextEncoder

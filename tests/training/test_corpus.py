@@ -7,7 +7,22 @@ import torch
 from labkit.dataset import Sample
 from labkit.motion import D
 from labkit.paths import LabError
-from labkit.training.corpus import MAX_FRAMES, MAX_WORDS, MIN_FRAMES, POOL, Corpus, label
+from labkit.training.corpus import (
+    LEAST,
+    MAX_FRAMES,
+    MAX_WORDS,
+    MIN_FRAMES,
+    MOST,
+    POOL,
+    Corpus,
+    Facts,
+    fits,
+    label,
+    rarest,
+    says,
+    shares,
+    weights,
+)
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -32,7 +47,7 @@ def test_nothing_left_to_train_on(encoder, tmp_path):
 
 def test_caption_features_are_the_encoders_and_asked_for_once(samples, encoder, tmp_path):
     corpus = Corpus(samples, encoder, tmp_path)
-    assert encoder.asked == 3  # distinct captions
+    assert encoder.asked == 3  # distinct captions, which have no left or right to swap
     captions = ["a jump", "someone is walking", "a jump"]
     found, expected = corpus.captions(captions), encoder(captions)
     assert torch.equal(found.mask, expected.mask)
@@ -61,7 +76,7 @@ def test_a_batch_is_motions_with_captions_of_their_own(corpus, samples, encoder)
     batch = corpus.batch([samples[3], samples[10]], seeded())
     assert batch.mask.sum(1).tolist() == [23, 30] and batch.x.shape == (2, 30, D)
     assert torch.equal(batch.x[0, :23], samples[3].x)
-    assert batch.labels == ["walk|", "jump|"]
+    assert batch.facts == [Facts("walk"), Facts("jump")] and batch.captions[1] == "a jump"
     torch.testing.assert_close(batch.text.pooled[1], encoder(["a jump"]).pooled[0], rtol=2**-10, atol=1e-6)
 
 
@@ -86,14 +101,46 @@ def test_long_motions_are_cropped_at_random_and_never_empty(encoder, tmp_path):
     assert starts == {0, 1, 2, 3}
 
 
-def test_rare_contents_are_drawn_more_often(corpus):
-    """8 walks and 4 jumps: a sample's chance is 1/√8 against 1/√4, so walks come √8 to √4."""
+def test_rare_families_are_drawn_more_often(corpus):
+    """8 walks and 4 jumps: a sample's chance goes with count^-0.7, so walks come 8^0.3 to 4^0.3."""
     batches = corpus.batches(50, seeded())
-    drawn = Counter(name for _ in range(2 * POOL) for name in next(batches).labels)
-    share = 8**0.5 / (8**0.5 + 4**0.5)
+    drawn = Counter(of.family for _ in range(2 * POOL) for of in next(batches).facts)
+    share = 8**0.3 / (8**0.3 + 4**0.3)
     n = drawn.total()
     assert n == 100 * POOL
-    assert abs(drawn["walk|"] / n - share) < 4 * (share * (1 - share) / n) ** 0.5
+    assert abs(drawn["walk"] / n - share) < 4 * (share * (1 - share) / n) ** 0.5
+
+
+def test_no_family_drowns_the_others_and_none_is_lost():
+    count = dict(zip("abcdefghijklmnopqrstuvwxyz", [10**8, 10**7, 1, 1, *[30_000] * 22]))
+    share = shares(count)
+    assert sum(share.values()) == pytest.approx(1, abs=0.01)
+    assert share["a"] == pytest.approx(MOST / 26) and share["c"] == pytest.approx(LEAST / 26)
+    assert share["a"] >= share["b"] > share["e"] > share["c"]
+
+
+def test_a_sequence_counts_for_its_rarest_family():
+    told = ["walk"] * 50 + ["walk, sit down"] * 2 + ["sit down, walk"]
+    assert rarest(told)[50:] == ["sit down"] * 3
+    chance = weights(told)
+    assert chance[50] == chance[52] > 3 * chance[0]
+
+
+def test_a_caption_says_what_stands_in_it():
+    of = Facts("kick", "left", "proud")
+    assert says("a person kicks with the left foot", of) == Facts("kick", "left")
+    assert says("a proud person kicks", of) == Facts("kick", "", "proud")
+    assert says("a person kicks", of) == Facts("kick")
+
+
+def test_what_may_be_true_of_a_motion():
+    kick = Facts("kick", "left")
+    assert fits(kick, kick) and fits(Facts("kick"), kick) and fits(kick, Facts("kick"))
+    assert not fits(kick, Facts("kick", "right")) and not fits(Facts("punch"), kick)
+    assert fits(Facts("walk"), Facts("walk, sit down")) and not fits(Facts("walk, sit down"), Facts("walk"))
+    assert fits(Facts("walk"), Facts("walk", "", "proud")) and not fits(
+        Facts("walk", "", "sad"), Facts("walk", "", "proud")
+    )
 
 
 def test_batches_need_little_padding_and_repeat_with_the_seed(corpus):

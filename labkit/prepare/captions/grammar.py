@@ -1,17 +1,43 @@
-"""Small words that both kinds of sentences need."""
+"""Grammar: subjects, forms of verbs, pronouns, and several actions in one sentence."""
 
 import random
 import re
+from collections.abc import Sequence
 
-from labkit.prepare.kinematics import Measures
-
-PEOPLE = {"a person": 6, "someone": 3, "the person": 2, "a figure": 1, "a human": 1}
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
+# Subject → how often, and whether it is "f", "m" or unknown.
+PEOPLE = {
+    "a person": (30, ""),
+    "someone": (14, ""),
+    "the person": (12, ""),
+    "a man": (10, "m"),
+    "the man": (7, "m"),
+    "a woman": (6, "f"),
+    "the woman": (3, "f"),
+    "a figure": (4, ""),
+    "the figure": (4, ""),
+    "a human": (3, ""),
+    "somebody": (2, ""),
+    "he": (3, "m"),
+    "she": (2, "f"),
+}
+_PRONOUNS = {"m": ("his", "himself"), "f": ("her", "herself"), "": ("their", "themselves")}
+_IRREGULAR = {"be": "is", "have": "has"}
+_DOUBLED = {
+    "squat": "squatting",
+    "lie": "lying",
+    "die": "dying",
+    "be": "being",
+    "begin": "beginning",
+    "limp": "limping",
+}
 
-def someone(rng: random.Random) -> str:
-    """A subject for a sentence."""
-    return rng.choices(list(PEOPLE), weights=PEOPLE.values())[0]
+
+def someone(rng: random.Random, without: str = "") -> str:
+    """A subject for a sentence; without: "m" or "f"."""
+    people = {name: weight for name, (weight, gender) in PEOPLE.items() if not gender or gender != without}
+    return rng.choices(list(people), weights=people.values())[0]
 
 
 def article(noun: str) -> str:
@@ -21,6 +47,8 @@ def article(noun: str) -> str:
 
 def third(verb: str) -> str:
     """The verb after "a person": "walk" → "walks", "catch" → "catches"."""
+    if verb in _IRREGULAR:
+        return _IRREGULAR[verb]
     if verb.endswith("y") and verb[-2] not in "aeiou":
         return verb[:-1] + "ies"
     return verb + ("es" if verb.endswith(("s", "sh", "ch", "x", "z", "go", "do")) else "s")
@@ -28,17 +56,56 @@ def third(verb: str) -> str:
 
 def gerund(verb: str) -> str:
     """The verb after "is": "walk" → "walking", "run" → "running", "dance" → "dancing"."""
-    if verb == "lie":
-        return "lying"
+    if verb in _DOUBLED:
+        return _DOUBLED[verb]
     if verb.endswith("e") and not verb.endswith(("ee", "oe")):
         return verb[:-1] + "ing"
-    short = re.fullmatch(r"(side)?[^aeiou]*[aeiou][^aeiouwxy]", verb)  # one short vowel, one consonant
+    short = re.fullmatch(
+        r"(side|zig|jump)?[^aeiou]*[aeiou][^aeiouwxy]", verb
+    )  # one short vowel, one consonant
     return verb + (verb[-1] if short else "") + "ing"
+
+
+def inflect(body: str, form: str) -> str:
+    """A body in a form, its marks taken away: "third", "gerund" or "order".
+
+    The first word is a verb, others are marked by a star.
+    """
+    bend = {"third": third, "gerund": gerund, "order": str}[form]
+    return re.sub(r"\*([a-z]+)", lambda match: bend(match[1]), "*" + body)
+
+
+def pronouns(text: str, subject: str, rng: random.Random, without: str = "") -> str:
+    """{their}, {self} and {they} filled so that they agree with the subject; "" is one who gets an order.
+
+    without: "m" or "f", never said of one whose subject does not tell.
+    """
+    if not subject:
+        own, self_, they = "your", "yourself", "you"
+    else:
+        gender = PEOPLE.get(subject, (0, ""))[1]
+        own, self_ = _PRONOUNS[gender or ("m" if rng.random() < 0.35 and without != "m" else "")]
+        they = "they"
+    return text.replace("{their}", own).replace("{self}", self_).replace("{they}", they)
 
 
 def join(*parts: str) -> str:
     """The parts that are not empty, as one sentence."""
     return " ".join(p for p in parts if p).replace(" ,", ",")
+
+
+def in_order(does: Sequence[str], rng: random.Random) -> str:
+    """What follows one another, as one phrase: "walks, hops and then walks again"."""
+    if len(does) == 1:
+        return does[0]
+    *rest, last = does
+    told = ", ".join(rest)
+    ways = [f"{told} and then {last}", f"{told}, then {last}", f"{told} and {last}"]
+    if len(does) == 2:
+        ways += [f"first {rest[0]}, then {last}", f"{told} and then {last}"]
+    else:
+        ways += [f"{rest[0]}, then {' and '.join(rest[1:])}, then {last}", f"{told} and finally {last}"]
+    return rng.choice(ways)
 
 
 def times(count: int) -> str:
@@ -48,47 +115,6 @@ def times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count) or f"{NUMBERS[count]} times"
 
 
-def side(amount: float) -> str:
+def side_of(amount: float) -> str:
     """The side of a signed amount: positive is left."""
     return "left" if amount > 0 else "right"
-
-
-def steps(facts: Measures, rng: random.Random) -> str:
-    """How many steps, "taking four steps", or nothing where nobody would count."""
-    n = facts.steps
-    if not 2 <= n <= 10:
-        return ""
-    vague = "a few" if n <= 5 else "several"
-    return rng.choice((f"taking {NUMBERS[n]} steps", f"for {NUMBERS[n]} steps", f"taking {vague} steps"))
-
-
-def pace(facts: Measures, slow: float, fast: float, rng: random.Random) -> str:
-    """The speed against two limits in metres a second, or nothing between them."""
-    if facts.speed < slow:
-        return rng.choice(("slowly", "at a slow pace"))
-    if facts.speed > fast:
-        return rng.choice(("quickly", "at a fast pace", "fast"))
-    return ""
-
-
-def turning(facts: Measures, rng: random.Random) -> str:
-    """The turns on the way, "turning about 90 degrees to the left", or nothing on a straight one."""
-    if len(facts.turns) > 1:
-        first, second = facts.turns[:2]
-        if first * second < 0 and len(facts.turns) == 2:
-            return f"turning {side(first)} and then {side(second)}"
-        return "turning several times"
-    turn = facts.turns[0] if facts.turns else facts.turn
-    if abs(turn) < 30:
-        return ""
-    s = side(turn)
-    angle = min((45, 90, 135, 180, 270, 360), key=lambda usual: abs(usual - abs(turn)))
-    phrases = [f"turning {s}", f"turning about {angle} degrees to the {s}"]
-    if angle == 45:
-        phrases = [f"veering {s}", f"in a slight curve to the {s}"]
-    elif angle in (180, 360) and abs(turn) < 400:
-        what = "turning around" if angle == 180 else "making a full turn"
-        phrases.append(f"{what} to the {s}")
-    elif abs(turn) >= 400:
-        phrases = [f"turning several times to the {s}"]
-    return rng.choice(phrases)
