@@ -76,7 +76,7 @@ def test_each_subject_has_sentences_of_its_own(tmp_path):
     }
     (tmp_path / "kitml_annotations.json").write_text(json.dumps(entries))
     for stem in ("Female1_A05_PickUpBox", "Male1_A5_PickUpBox", "Male1_A9_LieDown"):
-        (tmp_path / f"{stem}.bvh").touch()
+        (tmp_path / f"{stem}.bvh").write_text("MOTION\nFrames: 90\nFrame Time: 0.033333\n")
     assert {raw.name: raw.captions for raw in accad.scan(tmp_path)} == {
         "Female1_A05_PickUpBox": ("she",),
         "Male1_A5_PickUpBox": ("he",),

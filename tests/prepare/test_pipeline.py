@@ -1,8 +1,8 @@
 """The pipeline on a small copy of the Bandai source: one broken file, one long clip, runs cut off."""
 
+import dataclasses
 from pathlib import Path
 
-import dataclasses
 import pytest
 import torch
 from test_bandai import write_clip
