@@ -115,7 +115,7 @@ def test_no_family_drowns_the_others_and_none_is_lost():
     count = dict(zip("abcdefghijklmnopqrstuvwxyz", [10**8, 10**7, 1, 1, *[30_000] * 22]))
     share = shares(count)
     assert sum(share.values()) == pytest.approx(1, abs=0.01)
-    assert share["a"] == pytest.approx(MOST / 26) and share["c"] == pytest.approx(LEAST / 26)
+    assert share["a"] == pytest.approx(MOST / 26) and LEAST / 26 <= share["c"] < 1.2 * LEAST / 26
     assert share["a"] >= share["b"] > share["e"] > share["c"]
 
 
