@@ -41,7 +41,7 @@ def cut(joints: Tensor, whole: bool = False) -> list[slice]:
 
 
 def unrest(joints: Tensor) -> np.ndarray:
-    """How much a cut before each frame costs (F,): the speed of the body there, in units of the whole's usual.
+    """What a cut before each frame costs (F,): the speed of the body there, in units of its usual speed.
 
     Limbs count by their speed seen from the pelvis, the pelvis by its rise and fall: a steady walk may be cut
     anywhere, a kick, a jump or a sitting down may not.

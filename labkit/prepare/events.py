@@ -121,7 +121,7 @@ class Track:
 
 
 def find_events(motion: Motion, joints: Tensor) -> tuple[Event, ...]:
-    """All events of a motion in order of their start; `joints` (F, 24, 3) are its world joints, Z up, metres."""
+    """All events of a motion in order of their start; `joints` (F, 24, 3): world positions, Z up, metres."""
     track = Track(motion, joints)
     if track.frames < 4:
         return ()

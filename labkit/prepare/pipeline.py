@@ -179,7 +179,7 @@ def _clips(source: str, raw: Raw) -> list[Clip]:
     for i, frames in enumerate(pieces):
         name = raw.name if len(pieces) == 1 else f"{raw.name}_{i}"
         human = list(raw.captions) if len(pieces) == 1 else []  # a sentence on more than its piece is untrue
-        told = captions.describe(source, raw.labels, motion[frames], joints[frames], human)
+        told = captions.describe(source, raw.labels, motion[frames], joints[frames], human, len(pieces) > 1)
         clips.append(Clip(name, motion[frames], told.captions, raw.labels | told.labels()))
     return clips
 

@@ -1,8 +1,8 @@
 """Training of the text tower and of the evaluator: captions and motions that belong together attract.
 
 InfoNCE in both directions (Radford et al. 2021; Petrovich et al. 2023). A caption that may be true of another
-motion of the batch is no negative of it ("a person walks" fits every walk). Captions with left or right in them
-bring a hard negative each: themselves with the sides swapped.
+motion of the batch is no negative of it ("a person walks" fits every walk). Captions with left or right in
+them bring a hard negative each: themselves with the sides swapped.
 """
 
 import time
@@ -32,7 +32,7 @@ def info_nce(
 ) -> Tensor:
     """Symmetric contrastive loss of unit features, text (B, W) and motions (B, W), row by row a pair.
 
-    true: (B, B) bool, whether text i may be true of motion j: such pairs are left out, but for the B given ones.
+    true: (B, B) bool, whether text i may be true of motion j: such pairs are left out, except the B given.
     swapped: (S, W) texts that are false for motions, apart from those that swapped_true (S, B) marks.
     """
     scores = text @ motions.T / TEMPERATURE  # (B, B)

@@ -39,7 +39,7 @@ class Facts(NamedTuple):
 
 @dataclass(frozen=True)
 class Batch:
-    """x: (B, F, D), not z-scored. mask: (B, F). text: B captions' features. facts: of B motions; captions: B."""
+    """x: (B, F, D), not z-scored. mask: (B, F). text: features of the B captions. facts: of the B motions."""
 
     x: Tensor
     mask: Tensor
@@ -76,7 +76,7 @@ class CaptionTable:
 
 
 class Corpus:
-    """Samples and their captions' features, drawn so that rare families of actions are seen too: see `shares`."""
+    """Samples and their captions' features, sampled so that rare families are seen too: see `shares`."""
 
     def __init__(self, dataset: MotionDataset, encoder: TextEncoder, cache: Path):
         short = [
@@ -121,7 +121,7 @@ def rarest(told: Sequence[str]) -> list[str]:
 
 
 def shares(count: dict[str, int]) -> dict[str, float]:
-    """How much of what is drawn is of each family: as count^(1 - RARE), within LEAST and MOST equal shares."""
+    """Each family's share of samples: as count^(1 - RARE), within LEAST and MOST equal shares."""
     share = {family: n ** (1 - RARE) for family, n in count.items()}
     for _ in range(20):  # bounding some changes the sum of all, quickly to a rest
         total = sum(share.values())
@@ -147,7 +147,7 @@ def facts(sample: Sample) -> Facts:
 
 
 def says(caption: str, of: Facts) -> Facts:
-    """What a caption of a motion says: no side where left and right do not occur, no style it does not name."""
+    """What a caption of a motion says: no side without left or right in it, no style it does not name."""
     sided = mirror_caption(caption) != caption
     return Facts(of.family, of.side if sided else "", of.style if named(caption, of.style) else "")
 

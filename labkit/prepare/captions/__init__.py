@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from labkit.motion import Motion
-from labkit.prepare.captions.actions import Action, Scene, claims, find_actions, phrase
+from labkit.prepare.captions.actions import claims, find_actions
+from labkit.prepare.captions.scene import Action, Scene, phrase
 from labkit.prepare.captions.sentences import sentences
 from labkit.prepare.events import find_events
 from labkit.prepare.kinematics import measure
@@ -52,32 +53,37 @@ def _clockwise(match: re.Match) -> str:
     return "clockwise" if match[1] == "clock" else "counterclockwise"
 
 
-def describe(source: str, labels: dict[str, str], motion: Motion, joints: Tensor, human: list[str]) -> Told:
+def describe(
+    source: str, labels: dict[str, str], motion: Motion, joints: Tensor, human: list[str], part: bool = False
+) -> Told:
     """Distinct sentences that are true of a motion; those people wrote come first.
 
     labels: "content" and "style" (Bandai); or "description", a phrase such as CMU's "walk, veer left" or the
         name of the clip, "WalkTurnLeft90", and "content", which stands in for it. With neither of them
         (AMASS) the captions are those of people alone, unless there are none.
     joints: (F, 24, 3) world positions, Z up, metres.
+    part: whether this is a piece of what the labels are of, and need not show all of it.
     The choice among phrasings depends on the arguments alone.
     """
     known = list(dict.fromkeys(filter(None, map(normalise, human))))[:MOST_HUMAN]
     content = [source, sorted(labels.items()), len(motion), [round(v, 2) for v in motion.pelvis[-1].tolist()]]
     rng = random.Random(hashlib.sha256(json.dumps(content).encode()).digest())
-    found = shown(labels, motion, joints, known)
+    found = shown(labels, motion, joints, known, part)
     wanted = BESIDE_HUMAN if known else OURS
     ours = [normalise(s) for s in sentences(found, labels.get("style", ""), rng, wanted)]
     sides = tuple(dict.fromkeys(a.side for a in found if a.side))
     return Told(tuple(dict.fromkeys(known + ours)), tuple(a.family for a in found), sides)
 
 
-def shown(labels: dict[str, str], motion: Motion, joints: Tensor, human: list[str]) -> list[Action]:
-    """The actions of a motion in order: what people saw in it, or its label names, as far as it is borne out."""
+def shown(
+    labels: dict[str, str], motion: Motion, joints: Tensor, human: list[str], part: bool = False
+) -> list[Action]:
+    """The actions of a motion in order: what people saw, or its label names, as far as it is borne out."""
     facts, events = measure(motion, joints), find_events(motion, joints)
     words = [phrase(text) for text in human]
     description = phrase(labels.get("description", "") or labels.get("content", "").replace("-", " "))
     if description in ("unknown", "nan"):
         description = ""
-    scenes = [Scene(text, facts, events) for text in ("; ".join(words), description) if text]
+    scenes = [Scene(text, facts, events, part) for text in ("; ".join(words), description) if text]
     telling = [scene for scene in scenes if claims(scene)]
-    return find_actions((telling or scenes or [Scene("", facts, events)])[0])
+    return find_actions((telling or scenes or [Scene("", facts, events, part)])[0])

@@ -958,8 +958,20 @@ martial arts
     practice (kung fu|fighting)
     block and *strike in a martial arts style
     perform a martial arts sequence
-    be in a fighting stance{still}
-    stand ready to fight{still}
+fighting stance
+    be in a fighting stance
+    stand in a fighting stance
+    stand ready to fight
+    hold {their} fists up
+    raise {their} fists and *wait
+    take a (fighting|boxing) stance
+    stand with {their} fists (up|raised)
+    keep {their} guard up
+    get ready to fight
+    wait for an opponent
+    stand like a boxer
+    be ready to fight
+    guard with both fists
 sword
     swing a sword
     fight with a sword
@@ -1340,35 +1352,42 @@ roll
 crawl
     crawl
     crawl on the (floor|ground)
-    crawl on {their} hands and knees
+    crawl on {their} hands and knees{knees}
     crawl forward{forward}
-    crawl along the (floor|ground)
-    move on {their} hands and knees
-    crawl on all fours
-    go on all fours
+    crawl (along|across|over) the (floor|ground)
+    move on {their} hands and knees{knees}
+    (crawl|go|move|walk) on all fours{knees}
     crawl {pace}
     get down and *crawl
-    crawl like a baby
-    move on all fours
-    creep on hands and knees
+    crawl like a baby{knees}
+    creep on hands and knees{knees}
     crawl ahead{forward}
-    crawl across the floor
-    crawl with hands and knees on the floor
-    crawl over the ground
+    crawl with hands and knees on the floor{knees}
+    crawl on {their} (belly|stomach){belly}
+    army crawl{belly}
+    crawl like a soldier{belly}
+    crawl flat on the ground{belly}
+    creep along the ground{belly}
+    do a low crawl{belly}
+    crawl along
+    keep crawling
+    go down on the floor and *crawl
 crawl backwards
     crawl backwards
-    crawl backward
-    crawl (back|backwards) on hands and knees
-    move backwards on (all fours|hands and knees)
+    crawl (backward|back)
+    crawl (back|backwards) on hands and knees{knees}
+    (move|go) backwards on (all fours|hands and knees){knees}
     crawl in reverse
-    crawl backwards on the (floor|ground)
-    go backwards on all fours
-    back up on hands and knees
-    crawl backwards along the floor
-    creep backwards
-    retreat on all fours
+    crawl backwards (on|along|across) the (floor|ground)
+    back up on hands and knees{knees}
+    creep (backwards|backward)
+    retreat on all fours{knees}
     crawl away backwards
-    crawl backwards like a baby
+    crawl backwards like a baby{knees}
+    crawl backwards on {their} (belly|stomach){belly}
+    push {self} backwards on {their} (belly|stomach){belly}
+    crawl back along the ground{belly}
+    crawl feet first
 
 # acrobatics
 cartwheel
@@ -1658,18 +1677,29 @@ nod
     bob {their} head
 shake head
     shake {their} head
-    shake {their} head no
-    say no
-    refuse
-    reject something
-    turn something down
-    shake {their} head in refusal
-    wave something away
-    gesture no with {their} hands
-    decline with a gesture
-    disagree
-    signal no
+    (shake|move) {their} head (no|from side to side)
+    say no with {their} head
+    shake {their} head in (refusal|disagreement|disbelief)
     turn {their} head from side to side
+    signal no with {their} head
+    answer no
+    shake {their} head slowly
+    disagree with a shake of the head
+    say no
+refuse
+    refuse
+    refuse something
+    reject something
+    (wave|push) something away
+    say no[ with {their} hands]
+    gesture no with {their} hands
+    decline[ with a gesture]
+    turn something down
+    (show|signal) that {they} want nothing
+    make a gesture of refusal
+    hold up {their} hands to refuse
+    shake {their} hands no
+    cross {their} arms in refusal
 clap
     clap
     clap {their} hands
@@ -2053,6 +2083,36 @@ reach up
     take something from a high shelf
     try to grab something overhead
     reach above {their} head
+reach out
+    reach out
+    reach out with the {side} hand
+    (stretch|hold) out the {side} (arm|hand)
+    reach forward
+    reach forward with the {side} hand
+    extend {their} {side} (arm|hand)
+    reach for something
+    reach for something with {their} {side} hand
+    touch something in front of {self}
+    touch something with the {side} hand
+    press a button with the {side} hand
+    (push|press) a button
+    move {their} {side} hand forward
+    put out {their} {side} hand
+    grab something in front of {self}
+golf
+    play golf
+    swing a golf club
+    hit a golf ball
+    do a golf swing
+    take a golf swing
+    practice golf
+    swing a club
+    hit a ball with a golf club
+    make a golf shot
+    tee off
+    drive a golf ball
+    swing like a golfer
+    put a golf ball away with a swing
 scoop
     scoop something up
     bend over and *scoop something up

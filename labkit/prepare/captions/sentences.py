@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import cache
 
 from labkit.prepare.captions import families
-from labkit.prepare.captions.actions import Action
 from labkit.prepare.captions.grammar import (
     article,
     in_order,
@@ -15,6 +14,7 @@ from labkit.prepare.captions.grammar import (
     pronouns,
     someone,
 )
+from labkit.prepare.captions.scene import Action
 from labkit.prepare.captions.styles import STYLES, Style
 
 FORMS = {"third": 60, "gerund": 20, "order": 14, "bare": 6}
@@ -22,8 +22,10 @@ SIDED = 0.75  # of the sentences of a sided action name its side
 STYLED = 0.55  # of the sentences of a clip with a style
 TRIES = 12  # for each sentence wanted
 # What everybody does beside everything: never told in place of what is special.
-PLAIN = {"walk", "jog", "run", "stand", "stand and move", "turn", "walk and turn", "run and turn", "walk about",
-         "run about", "walk and turn twice", "walk backwards", "sidestep", "walk diagonally"}  # fmt: skip
+PLAIN = {
+    "walk", "jog", "run", "stand", "stand and move", "turn", "walk and turn", "run and turn", "walk about",
+    "run about", "walk and turn twice", "walk backwards", "sidestep", "walk diagonally",
+}  # fmt: skip
 
 
 @cache
