@@ -58,8 +58,11 @@ def combination(labels: dict[str, str]) -> tuple[str, str]:
 def trial(file: str | Path) -> str:
     """The recording a file holds, whatever its form: AMC, BVH, DeepMimic's and AMASS's files agree."""
     stem = re.sub(r"_(poses|stageii|mirror)$", "", Path(file).stem.lower())
-    numbered = re.match(r"(fe)?male1_[a-d]\d+", stem)  # ACCAD: takes and parts of one scene
-    return numbered[0] if numbered else stem
+    if numbered := re.match(r"(fe)?male1_[a-d]\d+", stem):  # ACCAD: takes and parts of one scene
+        return numbered[0]
+    if several := re.fullmatch(r"(s_\d+_\d+)_\d+|((?:wd2|tennis|b_boy)_.*?)_?\d*", stem):
+        return several[1] or several[2]  # SNU: people recorded together, and takes of one motion
+    return stem
 
 
 def _fraction(key: str) -> float:

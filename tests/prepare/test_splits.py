@@ -139,6 +139,15 @@ def test_takes_of_one_accad_scene_stay_together(subject):
         assert len(set(splits.assign([Clip(s, f"{s}.bvh") for s in stems]).values())) == 1
 
 
+def test_fighters_of_one_session_and_takes_of_one_motion_stay_together():
+    """SNU: two or four people recorded at once, and two takes of a walk."""
+    clips = [Clip(f"{i} {j}", f"s_{i:03d}_1_{j}.bvh") for i in range(60) for j in (1, 2)]
+    clips += [Clip(f"walk {i} {j}", f"wd2_Walk{'abcdefghij'[i]}0{j}.bvh") for i in range(10) for j in (1, 2)]
+    split = list(splits.assign(clips).values())
+    assert split[::2] == split[1::2]
+    assert set(split) == {"train", "val", "test_a"}
+
+
 def test_official_splits_are_kept():
     clips = [Clip(s, "AMASS/x_poses.npz", {"split": s}) for s in ("train", "val", "test_a")]
     assert splits.assign(clips) == {s: s for s in ("train", "val", "test_a")}
