@@ -21,7 +21,7 @@ from labkit.words import mirror_caption
 SOURCES = ("bandai", "cmu", "accad", "deepmimic")  # what the shipped weights are made from
 MIN_FRAMES = 20  # a second
 MAX_WORDS = 28  # longer sentences, a handful, are more than the text encoder takes
-MAX_FRAMES = 120  # 6 seconds: longer clips are cropped, at random each time
+MAX_FRAMES = 200  # 10 seconds, as long as prepared pieces are; longer clips are cropped at random
 RARE = (
     0.7  # a family's chance falls with this power of its number of samples, so its share rises with the rest
 )

@@ -37,9 +37,10 @@ class Recipe:
     condition_dropout: float = 0.1
     batch_size: int = 32
     learning_rate: float = 6e-4
+    muon_learning_rate: float = 0.008
     warm_up: int = 100
     weight_decay: float = 0.01
-    ema: float = 0.998
+    ema: float = 0.999
     velocity_weight: float = 0.2
     root_weight: float = 0.1
     joint_weight: float = 0.1
@@ -48,14 +49,28 @@ class Recipe:
     seed: int = 0
 
 
-def learning_rate(step: int, steps: int, recipe: Recipe) -> float:
+def learning_rate_factor(step: int, steps: int, warm_up: int) -> float:
     """Warm-up, then flat until half of the steps are done, then a cosine down to 1 %."""
     late = max(0.0, 2 * min(step / steps, 1) - 1)
-    return (
-        recipe.learning_rate
-        * min(1, (step + 1) / recipe.warm_up)
-        * (0.01 + 0.99 * math.cos(late * math.pi / 2) ** 2)
-    )
+    return min(1, (step + 1) / warm_up) * (0.01 + 0.99 * math.cos(late * math.pi / 2) ** 2)
+
+
+def make_optimizers(denoiser: Denoiser, recipe: Recipe) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices inside the blocks, AdamW for everything else.
+
+    Muon (Jordan et al. 2024) orthogonalises the momentum of a matrix, so that rare directions are learnt as
+    fast as common ones. Raises LabError where torch is too old to have it.
+    """
+    if not hasattr(torch.optim, "Muon"):
+        raise LabError(f"training needs torch 2.9 or later, this is {torch.__version__}: update torch")
+    hidden = [p for p in denoiser.dit.blocks.parameters() if p.ndim == 2]
+    inside = set(map(id, hidden))
+    others = [p for p in denoiser.parameters() if id(p) not in inside]
+    decay = recipe.weight_decay
+    return [
+        torch.optim.Muon(hidden, lr=recipe.muon_learning_rate, weight_decay=decay),
+        torch.optim.AdamW(others, lr=recipe.learning_rate, betas=(0.9, 0.99), weight_decay=decay),
+    ]
 
 
 @dataclass(frozen=True)
@@ -140,9 +155,7 @@ class Run:
             scored = [self.network.normalizer(s.x.to(device)) for s in corpus.samples]
             self.network.filter.fit(scored, schedule.alphas_cumprod)
         self.ema = copy.deepcopy(self.network).eval().requires_grad_(False)
-        self.optimizer = torch.optim.AdamW(
-            self.network.parameters(), betas=(0.9, 0.99), weight_decay=recipe.weight_decay
-        )
+        self.optimizers = make_optimizers(self.network, recipe)
         self.step, self.seconds = 0, 0.0
         self.state_file = folder / "state.pt"
         if self.state_file.is_file():
@@ -159,7 +172,8 @@ class Run:
                 )
         self.network.load_state_dict(state["network"])
         self.ema.load_state_dict(state["ema"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for optimizer, kept in zip(self.optimizers, state["optimizers"]):
+            optimizer.load_state_dict(kept)
         self.step, self.seconds = state["step"], state["seconds"]
 
     def save_state(self) -> None:
@@ -169,7 +183,7 @@ class Run:
             config=self.config(),
             network=self.network.state_dict(),
             ema=self.ema.state_dict(),
-            optimizer=self.optimizer.state_dict(),
+            optimizers=[optimizer.state_dict() for optimizer in self.optimizers],
             step=self.step,
             seconds=self.seconds,
         )
@@ -203,12 +217,14 @@ class Run:
             noise = to_device(torch.randn(batch.x.shape, generator=generator)[mine], self.device)
             drop = to_device(torch.rand(B, generator=generator)[mine] < recipe.condition_dropout, self.device)
             loss, plain = self.objective(network, rows_of(batch, mine, self.device), t[mine], noise, drop)
-            for group in self.optimizer.param_groups:
-                group["lr"] = learning_rate(self.step, steps, recipe)
-            self.optimizer.zero_grad()
+            self.network.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-            self.optimizer.step()
+            factor = learning_rate_factor(self.step, steps, recipe.warm_up)
+            for optimizer, rate in zip(self.optimizers, (recipe.muon_learning_rate, recipe.learning_rate)):
+                for group in optimizer.param_groups:
+                    group["lr"] = factor * rate
+                optimizer.step()
             update_ema(self.ema, self.network, min(recipe.ema, (1 + self.step) / (10 + self.step)))
             self.step += 1
             now = time.monotonic()

@@ -14,7 +14,14 @@ from labkit.diffusion import Schedule, ddpm_loss
 from labkit.models import NETWORKS
 from labkit.motion import D, Motion, encode, heading
 from labkit.paths import LabError
-from labkit.training.denoiser import Recipe, Run, by_quarter, learning_rate, update_ema
+from labkit.training.denoiser import (
+    Recipe,
+    Run,
+    by_quarter,
+    learning_rate_factor,
+    make_optimizers,
+    update_ema,
+)
 from labkit.training.log import Log
 from labkit.training.losses import POSITION, VELOCITY, geometric_losses, root_loss, velocity_loss
 
@@ -59,9 +66,10 @@ def test_a_run_goes_on_where_it_was_stopped(start):
     for mine, theirs in ((first.network, second.network), (first.ema, second.ema)):
         for name, value in mine.state_dict().items():
             assert torch.equal(theirs.state_dict()[name], value), name
-    moments = first.optimizer.state_dict()["state"]
-    for key, value in second.optimizer.state_dict()["state"].items():
-        assert torch.equal(value["exp_avg"], moments[key]["exp_avg"])
+    for one, other, moment in zip(first.optimizers, second.optimizers, ("momentum_buffer", "exp_avg")):
+        moments = one.state_dict()["state"]
+        for key, value in other.state_dict()["state"].items():
+            assert torch.equal(value[moment], moments[key][moment])
     second.train(6)
     assert second.step == 6 and start().step == 6
     second.train(6)  # done: nothing more happens
@@ -244,12 +252,24 @@ def test_a_damaged_state_is_named(start, damage):
 
 
 def test_learning_rate_by_hand():
-    recipe = Recipe(learning_rate=1.0, warm_up=10)
-    rates = [learning_rate(step, 100, recipe) for step in (0, 4, 9, 30, 50, 75, 100)]
+    rates = [learning_rate_factor(step, 100, 10) for step in (0, 4, 9, 30, 50, 75, 100)]
     assert rates == pytest.approx([0.1, 0.5, 1, 1, 1, 0.01 + 0.99 / 2, 0.01])
-    falling = [learning_rate(step, 100, recipe) for step in range(50, 101)]
+    falling = [learning_rate_factor(step, 100, 10) for step in range(50, 101)]
     assert all(a > b for a, b in zip(falling, falling[1:]))
-    assert learning_rate(150, 100, recipe) == pytest.approx(0.01)
+    assert learning_rate_factor(150, 100, 10) == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_every_parameter_has_one_optimizer(start, network):
+    denoiser = start(network).network
+    found = [p for o in make_optimizers(denoiser, RECIPE) for g in o.param_groups for p in g["params"]]
+    assert len(found) == len(set(map(id, found))) == len(list(denoiser.parameters()))
+
+
+def test_an_old_torch_is_named(start, monkeypatch):
+    monkeypatch.delattr(torch.optim, "Muon")
+    with pytest.raises(LabError, match="training needs torch 2.9 or later"):
+        start()
 
 
 def test_ema_by_hand():
