@@ -19,7 +19,7 @@ from diffusers import DDIMScheduler, DDPMScheduler
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, STEPS, Schedule, guided, sample
 from labkit.evaluate import evaluate
-from labkit.exercises.registry import use_reference
+from labkit.stubs import use_reference
 from labkit.generate import best_device, generate
 from labkit.models import NETWORKS, BaseDiT
 from labkit.motion import FPS

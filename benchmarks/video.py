@@ -22,9 +22,9 @@ import torch
 from labkit.body import load_body
 from labkit.motion import UPRIGHT, Motion
 from labkit.show import render_video
-from labkit.show.camera import ABOVE, HALF_VIEW, basis
-from labkit.show.raster import vertex_normals
-from labkit.show.video import BODY_COLOR, _encode
+from labkit.render.camera import ABOVE, HALF_VIEW, basis
+from labkit.render.raster import vertex_normals
+from labkit.render.video import BODY_COLOR, _encode
 
 SIZE, DISTANCE, HEIGHT = 480, 4.2, 0.9
 TILE = 4.0  # metres; half the floor's side

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from labkit.exercises.registry import reference, stubs
+from labkit.stubs import reference, stubs
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from grading.notebooks import ROOT, write_notebooks
 from grading.record import write_stand_ins
 from labkit.exercises.judge import Answers, Mistake, agree, judge
 from labkit.exercises.probe import collect, probes
-from labkit.exercises.registry import EXERCISES, Stub, reference, stubs
+from labkit.stubs import EXERCISES, Stub, reference, stubs
 from labkit.paths import LabError, atomic_write
 
 # ------------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from PIL import Image
 from grading.execute import errors, execute
 from grading.notebooks import ROOT, make
 from labkit.evaluate import choose, draw, real_row, score
-from labkit.exercises.registry import use_reference
+from labkit.stubs import use_reference
 from labkit.paths import LabError, atomic_write
 from labkit.reference import load_reference
 from labkit.show.figures import evaluation

@@ -25,7 +25,7 @@ from traitlets.config import Config
 
 from grading.bank import reference_source
 from labkit.exercises.probe import probes
-from labkit.exercises.registry import EXERCISES
+from labkit.stubs import EXERCISES
 from labkit.paths import LabError, atomic_write
 
 ROOT = Path(__file__).resolve().parent.parent

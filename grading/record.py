@@ -1,4 +1,4 @@
-"""Record the reference solutions as lists of steps, for `labkit.exercises.stand_in`."""
+"""Record the reference solutions as lists of steps, for `labkit.exercises.recorded_solution`."""
 
 import json
 import operator
@@ -10,7 +10,7 @@ from torch import fx, nn
 
 from grading import bank
 from grading.notebooks import ROOT
-from labkit.exercises.stand_in import DEPTH, FUNCTIONS, METHODS, RECORDED
+from labkit.exercises.recorded_solution import DEPTH, FUNCTIONS, METHODS, RECORDED
 from labkit.models import NETWORKS, Condition
 from labkit.paths import LabError, atomic_write
 
@@ -91,7 +91,7 @@ def steps(graph: fx.Graph) -> list:
         elif kind == "call_function" and FUNCTIONS.get(what) in (node.target, getattr(operator, what, None)):
             kind = "function"
         elif kind != "output":
-            raise LabError(f"stand-ins cannot play {what}: add it to labkit/exercises/stand_in.py")
+            raise LabError(f"stand-ins cannot play {what}: add it to labkit/exercises/recorded_solution.py")
         found.append([node.name, kind, what, arguments, {k: plain(v) for k, v in node.kwargs.items()}])
     return found
 

@@ -13,7 +13,7 @@ from grading.autograde import Kept, Pair, checked, is_new
 from grading.course import Course
 from grading.jobs import version
 from grading.written import defuse, write_csv
-from labkit.exercises.registry import find
+from labkit.stubs import find
 from labkit.paths import LabError, atomic_write
 
 COLUMNS = ["student", "notebook", "exercise", "before", "after"]

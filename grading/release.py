@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grading.notebooks import ROOT, course, write_notebooks
-from labkit.exercises.registry import EXERCISES, stubs
+from labkit.stubs import EXERCISES, stubs
 from labkit.paths import LabError
 
 FILES = ("constraints.txt", "environment.yml", "LICENSE", "NOTICE.md", "docs/colab.md")

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from grading.autograde import is_new
 from grading.collect import Record
 from grading.course import Course, Mark, is_graded, why
-from labkit.exercises.registry import EXERCISES
+from labkit.stubs import EXERCISES
 from labkit.paths import atomic_write
 
 COMMON = 8  # diagnoses shown for an exercise

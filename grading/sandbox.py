@@ -29,7 +29,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Any
 
 from grading.notebooks import ROOT
-from labkit.exercises.stand_in import RECORDED
+from labkit.exercises.recorded_solution import RECORDED
 from labkit.paths import LabError
 
 HERE = Path(__file__).resolve().parent

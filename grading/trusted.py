@@ -27,7 +27,7 @@ from labkit.diffusion import Schedule
 from labkit.exercises.check import Verdict, load_answers
 from labkit.exercises.judge import Answers, Judgement, judge
 from labkit.exercises.probe import answer, probes
-from labkit.exercises.registry import EmptyExercise, find, stubs
+from labkit.stubs import EmptyExercise, find, stubs
 from labkit.models.base import BaseDiT
 
 CALLS = 20_000  # messages for one exercise; the longest one needs some hundreds

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from labkit.exercises.registry import EmptyExercise, use_reference
+from labkit.stubs import EmptyExercise, use_reference
 from labkit.paths import LabError, check_writable, existing_file
 
 EPILOG = """examples:
@@ -209,7 +209,7 @@ def generate(args: argparse.Namespace) -> None:
 
 def evaluate(args: argparse.Namespace) -> None:
     from labkit import evaluate as journey
-    from labkit.further import NOTHING, further, further_of_real
+    from labkit.extra_metrics import NOTHING, further, further_of_real
     from labkit.reference import load_reference
 
     if args.all and args.checkpoint and not args.checkpoint.is_dir():
@@ -261,12 +261,12 @@ def train(args: argparse.Namespace) -> None:
 
 def data(args: argparse.Namespace) -> None:
     if args.step == "fetch":
-        from labkit.prepare.fetch import fetch
+        from labkit_data.fetch import fetch
 
         print(fetch(args.source, args.out / args.source, args.base_url))
     elif args.step == "prepare":
         from labkit.paths import data_dir
-        from labkit.prepare.pipeline import prepare
+        from labkit_data.pipeline import prepare
 
         out = args.out or data_dir() / "prepared" / f"{args.source}.npz"
         print(prepare(args.source, args.path, out, args.workers))

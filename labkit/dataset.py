@@ -13,7 +13,7 @@ from labkit import motion
 from labkit.body import Body, load_body
 from labkit.paths import LabError, data_dir
 from labkit.store import SPLITS, Clip, read_store
-from labkit.words import mirror_caption
+from labkit.mirror_caption import mirror_caption
 
 
 @dataclass(frozen=True)

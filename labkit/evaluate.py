@@ -31,7 +31,7 @@ from labkit.metrics import (
 from labkit.metrics.physical import FEET
 from labkit.motion import decode
 from labkit.paths import LabError
-from labkit.precision import autocast
+from labkit.device import autocast
 from labkit.reference import Reference, load_reference, names_style
 
 FEWEST = 12  # motions: a half of them, which `bootstrap` takes, must have more than prdc's five neighbours

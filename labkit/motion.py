@@ -21,7 +21,7 @@ import torch
 from scipy.ndimage import gaussian_filter1d
 from torch import Tensor
 
-from labkit.exercises.registry import stub
+from labkit.stubs import stub
 
 FPS = 20
 N_ROTATIONS = 22  # root and body; SMPL's two hand joints stay at rest

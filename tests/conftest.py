@@ -11,7 +11,7 @@ from labkit.checkpoint import write_checkpoint
 from labkit.diffusion import Schedule
 from labkit.evaluate import motion_features, physical
 from labkit.evaluator import Evaluator, MotionTower
-from labkit.exercises.registry import use_reference
+from labkit.stubs import use_reference
 from labkit.models import NETWORKS, make_denoiser
 from labkit.motion import N_ROTATIONS, UPRIGHT, D, Motion, encode
 from labkit.paths import data_dir

@@ -17,7 +17,7 @@ from labkit.models import NETWORKS
 from labkit.motion import JOINT_NAMES, D
 from labkit.paths import data_dir
 from labkit.reference import load_reference
-from labkit.training.publish import small_batch
+from tools.publish import small_batch
 
 LEFT, RIGHT = JOINT_NAMES.index("left_wrist"), JOINT_NAMES.index("right_wrist")
 

@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from labkit.diffusion.schedule import Schedule
-from labkit.exercises.registry import stub
+from labkit.stubs import stub
 
 
 @stub("code7")

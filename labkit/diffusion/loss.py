@@ -5,7 +5,7 @@ from collections.abc import Callable
 from torch import Tensor
 
 from labkit.diffusion.schedule import Schedule
-from labkit.exercises.registry import stub
+from labkit.stubs import stub
 
 
 @stub("code6")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labkit.exercises import registry
+from labkit import stubs
 from labkit.exercises.judge import Answers, Judgement, Mistake, judge
 from labkit.exercises.probe import collect, probes
 
@@ -61,22 +61,22 @@ def check(exercise: str) -> Verdict:
 
     exercise: "code2" to "code8", "code10" or "code11". Raises LabError for others.
     """
-    title = registry.find(exercise).title
+    title = stubs.find(exercise).title
     return Verdict(title, judge(probes(exercise), collect(exercise), load_answers(exercise)))
 
 
 def hint(exercise: str, stage: int | None = None) -> None:
     """Print a hint: the next one at each call, or the one asked for, from 1 on."""
-    title = registry.find(exercise).title
+    title = stubs.find(exercise).title
     hints = (folder() / "hints" / f"{exercise}.md").read_text("utf-8").split("\n---\n")
     if stage is None:
         stage = _given.get(exercise, 0) % len(hints) + 1
         _given[exercise] = stage
     if not 1 <= stage <= len(hints):
-        raise registry.LabError(f"{title} has hints 1 to {len(hints)}")
+        raise stubs.LabError(f"{title} has hints 1 to {len(hints)}")
     print(f"{title}, hint {stage} of {len(hints)}\n\n{hints[stage - 1].strip()}")
 
 
 def solution(exercise: str) -> None:
     """Print the reference solution, where it is installed. Try yourself first: it can only be unseen once."""
-    print(inspect.getsource(registry.reference(exercise)))
+    print(inspect.getsource(stubs.reference(exercise)))

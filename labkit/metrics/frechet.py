@@ -2,7 +2,7 @@
 
 from numpy.typing import ArrayLike
 
-from labkit.exercises.registry import stub
+from labkit.stubs import stub
 
 
 @stub("code10")

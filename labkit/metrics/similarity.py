@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from labkit.exercises.registry import stub
+from labkit.stubs import stub
 from labkit.metrics.features import as_pair
 
 

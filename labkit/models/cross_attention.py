@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from labkit.exercises.registry import stub
+from labkit.stubs import stub
 from labkit.models.base import Attention, BaseDiT, Condition, FeedForward
 
 

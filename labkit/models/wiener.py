@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from labkit.precision import full_precision
+from labkit.device import full_precision
 
 K = 31  # frames: one and a half seconds
 

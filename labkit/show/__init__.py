@@ -9,8 +9,8 @@ from types import ModuleType
 from labkit.show.notebook import play
 from labkit.show.player.denoising import denoising
 from labkit.show.player.scene import show
-from labkit.show.sheet import contact_sheet
-from labkit.show.video import render_frames, render_video
+from labkit.render.sheet import contact_sheet
+from labkit.render.video import render_frames, render_video
 
 __all__ = ["Player", "contact_sheet", "denoising", "play", "render_frames", "render_video", "show"]
 

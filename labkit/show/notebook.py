@@ -10,7 +10,7 @@ from IPython.display import HTML
 
 from labkit.body import Body, load_body
 from labkit.motion import Motion
-from labkit.show.video import paired, render_video
+from labkit.render.video import paired, render_video
 
 
 def play(

@@ -23,7 +23,7 @@ from labkit.metrics.actions import ACTIONS
 from labkit.paths import LabError
 from labkit.store import read_store
 from labkit.training.corpus import MIN_FRAMES, SOURCES
-from labkit.training.honesty import report
+from tools.diagnostics import report
 
 
 @dataclass(frozen=True)

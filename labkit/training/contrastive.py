@@ -14,11 +14,11 @@ from torch.nn import functional
 
 from labkit import motion
 from labkit.evaluator import Evaluator, MotionTower
-from labkit.precision import autocast
+from labkit.device import autocast
 from labkit.text import TextTower
 from labkit.training.corpus import Batch, Corpus, Facts, fits, says
 from labkit.training.log import Log
-from labkit.words import mirror_caption
+from labkit.mirror_caption import mirror_caption
 
 TEMPERATURE = 0.07
 

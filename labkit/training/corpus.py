@@ -14,9 +14,9 @@ from tqdm import tqdm
 
 from labkit.dataset import MotionDataset, Sample, pad
 from labkit.paths import LabError, atomic_write
-from labkit.prepare.captions.styles import named
+from labkit_data.captions.styles import named
 from labkit.text import TextEncoder, TextFeatures
-from labkit.words import mirror_caption
+from labkit.mirror_caption import mirror_caption
 
 SOURCES = ("bandai", "cmu", "accad", "deepmimic")  # what the shipped weights are made from
 MIN_FRAMES = 20  # a second

@@ -16,7 +16,7 @@ from labkit.diffusion import Schedule, ddpm_loss
 from labkit.models import Denoiser, make_denoiser
 from labkit.motion import D
 from labkit.paths import UNREADABLE, LabError, atomic_write
-from labkit.precision import autocast
+from labkit.device import autocast
 from labkit.text import TextFeatures, TextTower
 from labkit.training import parallel
 from labkit.training.corpus import Batch, Corpus

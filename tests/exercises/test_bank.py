@@ -8,7 +8,7 @@ from grading.build import outcomes
 from labkit.exercises.check import load_answers
 from labkit.exercises.judge import Judgement, judge
 from labkit.exercises.probe import probes
-from labkit.exercises.registry import EXERCISES
+from labkit.stubs import EXERCISES
 
 MUTANTS = [(e, m) for e in EXERCISES for m in bank.entries("mutants", e)]
 VARIANTS = [(e, v) for e in EXERCISES for v in bank.entries("variants", e)]

@@ -9,7 +9,7 @@ from labkit.exercises import check as module
 from labkit.exercises.check import Verdict, check, hint, load_answers, solution
 from labkit.exercises.judge import Judgement
 from labkit.exercises.probe import probes
-from labkit.exercises.registry import stubs
+from labkit.stubs import stubs
 from labkit.paths import LabError
 
 WRONG = Verdict("Code 7", Judgement(2.5, 10.0, ("mean",), "x_t < x0 & more", None))

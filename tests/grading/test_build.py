@@ -13,7 +13,7 @@ import pytest
 
 from grading import bank, build, notebooks, record
 from labkit.exercises.judge import agree
-from labkit.exercises.registry import EXERCISES, EmptyExercise, reference, stubs
+from labkit.stubs import EXERCISES, EmptyExercise, reference, stubs
 
 TRIVIAL = 20  # characters: shorter lines ("return h") say nothing
 

@@ -5,7 +5,7 @@ import pytest
 from grading.execute import errors, execute
 from grading.notebooks import make, names, release
 from labkit.exercises.probe import probes
-from labkit.exercises.registry import EXERCISES
+from labkit.stubs import EXERCISES
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ import pytest
 from grading import release as module
 from grading.notebooks import ROOT, course, rubrics
 from grading.release import release
-from labkit.exercises.registry import stubs
+from labkit.stubs import stubs
 from labkit.paths import LabError
 
 ADDRESS = "https://github.com/teacher/motion-2027"

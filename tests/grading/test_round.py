@@ -17,7 +17,7 @@ from grading.course import Course, Mark
 from grading.feedback import feedback
 from grading.intake import take_in
 from grading.jobs import Points
-from labkit.exercises.registry import EXERCISES
+from labkit.stubs import EXERCISES
 
 WRONG = ANSWER.replace("variance.sqrt()", "variance")
 

@@ -112,7 +112,7 @@ LIES = {
         labkit.use_reference("code7")
     """,
     "stand_in": """
-        import labkit, labkit.exercises.stand_in as stand_in
+        import labkit, labkit.exercises.recorded_solution as stand_in
         stand_in.silenced = lambda name: __import__("contextlib").nullcontext()
         labkit.use_stand_in("code7")
     """,
@@ -211,7 +211,7 @@ def listed(path):
     return sorted(p.name for p in pathlib.Path(path).iterdir())
 attempt(lambda: listed(root))
 attempt(lambda: listed(root / "labkit/exercises/answers"))
-attempt(lambda: listed(root / "labkit/exercises/stand_ins"))
+attempt(lambda: listed(root / "labkit/exercises/recorded_solutions"))
 attempt(lambda: listed(SECRETS))
 attempt(lambda: listed(HOME))
 attempt(lambda: sorted(os.environ))

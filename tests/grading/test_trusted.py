@@ -18,7 +18,7 @@ from grading.trusted import Remote, Silent, collect, grade, right
 from labkit.exercises.check import check
 from labkit.exercises.judge import Answers, judge
 from labkit.exercises.probe import answer, probes
-from labkit.exercises.registry import EXERCISES, EmptyExercise
+from labkit.stubs import EXERCISES, EmptyExercise
 
 SEED = 2**63 + 11
 LENDER = """
@@ -34,7 +34,7 @@ REPLAY = """
 import sys
 from grading import bank, inside
 from labkit.exercises.probe import collect
-from labkit.exercises.registry import stubs
+from labkit.stubs import stubs
 exercise, tape = sys.argv[1], []
 
 def recorded(function):

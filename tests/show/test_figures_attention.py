@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from labkit.exercises.registry import reference, stubs
+from labkit.stubs import reference, stubs
 from labkit.models.base import Attention
 from labkit.show.figures import attention as looking
 from labkit.text import TextFeatures

@@ -9,8 +9,8 @@ import torch
 from labkit.body import load_body
 from labkit.motion import FPS, LAYOUT, D, Motion
 from labkit.show.figures import motion as figures
-from labkit.show.scene import draw
-from labkit.show.video import Stage
+from labkit.render.scene import draw
+from labkit.render.video import Stage
 
 BODY = load_body()
 F = 40

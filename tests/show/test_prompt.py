@@ -9,8 +9,8 @@ import pytest
 import torch
 
 import labkit
-from labkit.exercises.registry import exercise, forget, stubs, use_reference
-from labkit.exercises.stand_in import use_stand_in
+from labkit.stubs import exercise, forget, stubs, use_reference
+from labkit.exercises.recorded_solution import use_stand_in
 from labkit.generate import generate
 from labkit.show.prompt import box as module
 from labkit.show.prompt import job as jobs

@@ -9,7 +9,7 @@ from unittest import mock
 import torch
 
 from labkit.dataset import Sample
-from labkit.exercises.registry import use_reference
+from labkit.stubs import use_reference
 from labkit.models import Denoiser
 from labkit.motion import LAYOUT, N_ROTATIONS, D
 from labkit.text import TextFeatures, TextTower

@@ -7,7 +7,7 @@ import { LineGeometry } from "three/addons/lines/LineGeometry.js";
 import { LineMaterial } from "three/addons/lines/LineMaterial.js";
 import { vertexNormals } from "./body.js";
 
-const VIEW_ANGLE = 28; // degrees, as in labkit/show/camera.py
+const VIEW_ANGLE = 28; // degrees, as in labkit/render/camera.py
 const SIDE = (32 * Math.PI) / 180;
 const ABOVE = (9 * Math.PI) / 180;
 const SMALLEST = 0.95; // metres above and below the middle that are always in view, so that crouching looks small

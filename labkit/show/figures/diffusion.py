@@ -15,8 +15,8 @@ from labkit.body import Body
 from labkit.diffusion import Schedule
 from labkit.motion import FPS, Motion
 from labkit.show.figures.style import BLUE, FAINT, INK, LINES, axes
-from labkit.show.sheet import HEIGHT, WIDTH
-from labkit.show.video import Stage
+from labkit.render.sheet import HEIGHT, WIDTH
+from labkit.render.video import Stage
 
 
 def sticks(joints: Sequence[Tensor], titles: Sequence[str], parents: Sequence[int]) -> Figure:

@@ -17,11 +17,11 @@ from torch import Tensor
 from labkit.body import Body
 from labkit.metrics.physical import FEET, NEAR
 from labkit.motion import FPS, JOINT_NAMES, LAYOUT, Motion, decode_joints
-from labkit.show.camera import SIDE
+from labkit.render.camera import SIDE
 from labkit.show.figures.style import BLUE, FAINT, GOLD, GREEN, INK, LINES, ORANGE, PAPER, PURPLE, RED, axes
-from labkit.show.raster import Camera
-from labkit.show.sheet import HEIGHT, WIDTH
-from labkit.show.video import Stage, render_frames
+from labkit.render.raster import Camera
+from labkit.render.sheet import HEIGHT, WIDTH
+from labkit.render.video import Stage, render_frames
 
 SYMBOLS = {
     "root_height": (r"$r_z$", BLUE),

@@ -8,7 +8,7 @@ import torch
 
 from labkit.body import Body
 from labkit.motion import FPS, JOINT_NAMES, N_ROTATIONS, Motion, heading
-from labkit.show.video import BODY_COLOR, outward, require_finite
+from labkit.render.video import BODY_COLOR, outward, require_finite
 
 CORRECTIVES = 64_000  # entries of SMPL's posedirs that travel: on the open body all above a quarter mm
 ANGLE = 1e-4  # radians; the unit of the rotations: π is 31 416 of them, which an int16 holds

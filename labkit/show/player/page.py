@@ -14,7 +14,7 @@ from PIL import Image
 
 from labkit.body import Body
 from labkit.motion import Motion
-from labkit.show.sheet import contact_sheet
+from labkit.render.sheet import contact_sheet
 
 MODULE = Path(__file__).with_name("player.js")  # built from widget/ by `make widget`
 PICTURES = 8  # of each body in the filmstrip

@@ -12,7 +12,7 @@ from IPython.display import HTML, DisplayHandle, display
 
 from labkit.body import Body, load_body
 from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, SAMPLERS, STEPS
-from labkit.exercises.registry import EmptyExercise
+from labkit.stubs import EmptyExercise
 from labkit.generate import generate
 from labkit.models import NETWORKS
 from labkit.paths import LabError
@@ -21,7 +21,7 @@ from labkit.show.player.scene import HEIGHT, Scene
 from labkit.show.prompt.asked import Asked, Drawn, captions, file_stem
 from labkit.show.prompt.job import Job, Stopped, in_colab
 from labkit.show.prompt.standing import mistake, overview
-from labkit.show.video import render_video
+from labkit.render.video import render_video
 from labkit.smpl_file import write_smpl
 
 KEPT = 8  # motions in the history

@@ -1,8 +1,8 @@
 """Whose code runs where a network or a sampler is asked for."""
 
 from labkit.diffusion import SAMPLERS
-from labkit.exercises.registry import EXERCISES, stubs
-from labkit.exercises.stand_in import StandIn
+from labkit.stubs import EXERCISES, stubs
+from labkit.exercises.recorded_solution import StandIn
 from labkit.models import NETWORKS
 from labkit.show.figures.style import NETWORK_LABELS
 

@@ -1,0 +1,129 @@
+"""Stand-ins: what keeps a notebook running whose earlier exercises were solved in another kernel.
+
+A stand-in is a recording of the reference at work: a list of steps ("layer norm1 of block 0, on value 3"),
+played again on the layers of the network at hand, weights as they are. It is data, not code, and can call
+only what is listed below. Checks do not count it: nobody has written it.
+"""
+
+import json
+import operator
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from labkit.stubs import EmptyExercise, find, stubs
+from labkit.paths import LabError
+
+DEPTH = 4  # blocks of a network that is recorded: those of the shipped weights
+RECORDED = ("code3", "code4", "code5", "code7", "code8")
+FUNCTIONS: dict[str, Callable] = {
+    f.__name__: f
+    for f in (
+        operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.neg,
+        operator.getitem, torch.cat, torch.stack, torch.ones_like, functional.silu,
+    )
+}  # fmt: skip
+METHODS = ("chunk", "clamp", "expand", "size", "sqrt")  # of tensors
+
+
+def play(steps: list, values: dict[str, object], module: nn.Module | None = None) -> object:
+    """Do the steps of a recording: each is [name of its value, kind, what, arguments, keywords].
+
+    values: the inputs by name. module: whose layers are meant.
+    """
+
+    def fill(a: object) -> object:
+        if isinstance(a, list):
+            return tuple(map(fill, a))
+        if isinstance(a, dict):
+            if "value" in a:
+                return values[a["value"]]
+            return slice(*map(fill, a["slice"]))
+        return a
+
+    for name, kind, what, arguments, keywords in steps:
+        arguments, keywords = fill(arguments), {k: fill(v) for k, v in keywords.items()}
+        if kind == "output":
+            return arguments[0]
+        if kind == "layer":
+            values[name] = module.get_submodule(what)(*arguments, **keywords)
+        elif kind == "method" and what in METHODS:
+            values[name] = getattr(arguments[0], what)(*arguments[1:], **keywords)
+        else:
+            values[name] = FUNCTIONS[what](*arguments, **keywords)
+    raise ValueError("a recording without an output")
+
+
+_silent: set[str] = set()
+
+
+@contextmanager
+def silenced(exercise: str) -> Iterator[None]:
+    """In here the stand-in of this exercise does nothing: a check is about what somebody has written."""
+    _silent.add(exercise)
+    try:
+        yield
+    finally:
+        _silent.discard(exercise)
+
+
+@cache
+def recording(exercise: str) -> dict[str, list]:
+    """The steps of every function of an exercise."""
+    packed = files("labkit.exercises") / "stand_ins" / f"{exercise}.json.z"
+    return json.loads(zlib.decompress(packed.read_bytes()))
+
+
+class StandIn:
+    """A function made of a recording. As a method it is plugged in by `use_stand_in`."""
+
+    def __init__(self, exercise: str, name: str):
+        self.exercise, self.__name__ = exercise, name
+        self.steps = recording(exercise)[name]
+
+    def __call__(self, first, *arguments, **keywords) -> object:
+        if self.exercise in _silent:
+            raise EmptyExercise(f"{find(self.exercise).title}: a stand-in is at work, not your answer")
+        if isinstance(first, nn.Module):
+            return self.method(first, *arguments, **keywords)
+        return self.step(first, *arguments, **keywords)
+
+    def method(self, network: nn.Module, *arguments) -> object:
+        """cond_mapping, backbone and output_projection of a network."""
+        if len(network.blocks) != DEPTH:
+            raise LabError(f"the stand-in plays networks of {DEPTH} blocks, not {len(network.blocks)}")
+        names = ("condition",) if self.__name__ == "cond_mapping" else ("h", "mask", "c")
+        return play(self.steps, dict(zip(names, arguments), **conditions(arguments[0])), network)
+
+    def step(
+        self, schedule, prediction: Tensor, x_t: Tensor, t: Tensor, t_prev: Tensor, noise: Tensor, eta=0.0
+    ) -> object:
+        """One step of a sampler: what it needs of the schedule is asked for here."""
+        values = dict(zip(("x0", "epsilon"), schedule.split(prediction, x_t, t)))
+        values |= dict(a_t=schedule.alpha_bar(t), a_prev=schedule.alpha_bar(t_prev))
+        values |= dict(x_t=x_t, noise=noise, eta=eta)
+        return play(self.steps, values)
+
+
+def conditions(condition: object) -> dict[str, object]:
+    """The fields of a `models.Condition` under names of their own; none of anything else."""
+    return vars(condition) if hasattr(condition, "pooled") else {}
+
+
+def use_stand_in(*exercises: str) -> None:
+    """Let recordings stand where nothing has been written yet; answers that are there stay.
+
+    exercises: "code3", "code4", "code5", "code7", "code8". Raises LabError for others.
+    """
+    for name in exercises:
+        if name not in RECORDED:
+            raise LabError(f"{find(name).title} has no stand-in: nothing later depends on it")
+        for entry in stubs(name):
+            if entry.untouched:
+                entry.plugged = StandIn(name, entry.name)

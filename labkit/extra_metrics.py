@@ -1,0 +1,73 @@
+"""Measures that need motions of their own: the side asked for, and several motions of one caption."""
+
+from itertools import combinations
+
+import numpy as np
+import torch
+
+from labkit.body import load_body
+from labkit.evaluate import draw_motions, motion_features
+from labkit.evaluator import load_evaluator
+from labkit.generate import best_device
+from labkit.metrics import bootstrap, multimodality, wilson
+from labkit.motion import decode
+from labkit.reference import Reference
+from labkit.metrics.left_right import PROMPTS, is_right, lead, side_named
+
+SECONDS = 3  # of a raised hand
+CAPTIONS, REPEATS = 16, 5
+NOTHING = {"left/right": (np.nan,) * 3, "multimodality": (np.nan,) * 3}
+
+
+def further(network: str, reference: Reference, rows: np.ndarray, **settings) -> dict:
+    """ "left/right" and "multimodality" of a network, each with its interval, by name.
+
+    left/right: share of the 100 `sides.PROMPTS` in which the arm that was asked for is raised, and the other
+    one is not, by the height of the wrists. Wilson's interval.
+    multimodality: mean distance between REPEATS motions of each of CAPTIONS captions.
+    settings: as `evaluate.draw_motions` takes them.
+    """
+    body, evaluator = load_body(), load_evaluator().to(best_device(settings.get("device")))
+    captions, sides = zip(*PROMPTS)
+    lengths = torch.full((len(captions),), 20 * SECONDS)
+    motions = draw_motions(network, captions, lengths, **settings)
+    leads = [float(lead(body.joints(decode(x)))) for x in motions]
+    hits = sum(map(is_right, leads, sides))
+
+    some = np.repeat(distinct(reference, rows)[:CAPTIONS], REPEATS)
+    lengths = torch.from_numpy(reference.lengths[reference.owner[some]]).long()
+    motions = draw_motions(network, [reference.captions[r] for r in some], lengths, **settings)
+    features = motion_features(evaluator, motions)
+    features = features.reshape(-1, REPEATS, features.shape[1])
+    return {"left/right": wilson(hits, len(sides)), "multimodality": bootstrap(multimodality, features)}
+
+
+def distinct(reference: Reference, rows: np.ndarray) -> np.ndarray:
+    """The rows without those whose caption has been there before."""
+    captions = np.array(reference.captions)[rows]
+    return rows[np.sort(np.unique(captions, return_index=True)[1])]
+
+
+def further_of_real(reference: Reference) -> dict:
+    """The same rules applied to real motion: what they say of people.
+
+    left/right: over the motions whose captions name one hand or arm, where the reference has measured it.
+    multimodality: mean distance of two recordings of one content and style: no closer do real data come to
+    several motions of one caption.
+    """
+    hits = []
+    for i, measured in enumerate(reference.lead):
+        named = {side_named(reference.captions[r]) for r in np.flatnonzero(reference.owner == i)} - {""}
+        if len(named) == 1 and np.isfinite(measured):
+            hits.append(is_right(measured, named.pop()))
+    labels, spread = np.array(reference.labels), []
+    for label in np.unique(labels):
+        of = np.flatnonzero(labels == label)
+        pairs = [(i, j) for i, j in combinations(of, 2) if reference.take[i] != reference.take[j]]
+        if pairs:
+            i, j = np.transpose(pairs)
+            spread.append(np.linalg.norm(reference.motion[i] - reference.motion[j], axis=1).mean())
+    return {
+        "left/right": wilson(sum(hits), len(hits)) if hits else NOTHING["left/right"],
+        "multimodality": bootstrap(np.mean, spread) if len(spread) >= 4 else NOTHING["multimodality"],
+    }

@@ -1,0 +1,89 @@
+"""Captions: what people wrote of a motion, and what its labels and its kinematics allow us to say.
+
+Ours follow one rule: nothing is said that was neither measured nor labelled, and nothing labelled that the
+measures contradict. `actions.py` finds what a motion shows, `families.py` holds how people say it,
+`sentences.py` puts it into sentences.
+"""
+
+import hashlib
+import json
+import random
+import re
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from labkit.motion import Motion
+from labkit_data.captions.actions import claims, find_actions
+from labkit_data.captions.scene import Action, Scene, phrase
+from labkit_data.captions.sentences import sentences
+from labkit_data.events import find_events
+from labkit_data.kinematics import measure
+
+OURS = 20  # sentences for a clip nobody described
+BESIDE_HUMAN = 14  # of ours, where people did
+MOST_HUMAN = 8
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said of a motion: its sentences, families of actions in order, and the sides they have."""
+
+    captions: tuple[str, ...]
+    families: tuple[str, ...]
+    sides: tuple[str, ...]
+
+    def labels(self) -> dict[str, str]:
+        """For a clip: "family" and "side", in order, empty where nothing is known."""
+        return dict(family=", ".join(self.families), side=", ".join(self.sides))
+
+
+def normalise(text: str) -> str:
+    """A sentence in the one style of all captions: lower case, single spaces, no final period.
+
+    The spellings of "counterclockwise" become one, so that mirroring twice gives the caption back.
+    """
+    text = re.sub(r"\b(anti|counter|clock)[ -]?(clock)?[ -]?wise\b", _clockwise, text.lower())
+    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r" +([,.;:!?])", r"\1", text)
+    return text.rstrip(" .,;")
+
+
+def _clockwise(match: re.Match) -> str:
+    return "clockwise" if match[1] == "clock" else "counterclockwise"
+
+
+def describe(
+    source: str, labels: dict[str, str], motion: Motion, joints: Tensor, human: list[str], part: bool = False
+) -> Told:
+    """Distinct sentences that are true of a motion; those people wrote come first.
+
+    labels: "content" and "style" (Bandai); or "description", a phrase such as CMU's "walk, veer left" or the
+        name of the clip, "WalkTurnLeft90", and "content", which stands in for it. With neither of them
+        (AMASS) the captions are those of people alone, unless there are none.
+    joints: (F, 24, 3) world positions, Z up, metres.
+    part: whether this is a piece of what the labels are of, and need not show all of it.
+    The choice among phrasings depends on the arguments alone.
+    """
+    known = list(dict.fromkeys(filter(None, map(normalise, human))))[:MOST_HUMAN]
+    content = [source, sorted(labels.items()), len(motion), [round(v, 2) for v in motion.pelvis[-1].tolist()]]
+    rng = random.Random(hashlib.sha256(json.dumps(content).encode()).digest())
+    found = shown(labels, motion, joints, known, part)
+    wanted = BESIDE_HUMAN if known else OURS
+    ours = [normalise(s) for s in sentences(found, labels.get("style", ""), rng, wanted)]
+    sides = tuple(dict.fromkeys(a.side for a in found if a.side))
+    return Told(tuple(dict.fromkeys(known + ours)), tuple(a.family for a in found), sides)
+
+
+def shown(
+    labels: dict[str, str], motion: Motion, joints: Tensor, human: list[str], part: bool = False
+) -> list[Action]:
+    """The actions of a motion in order: what people saw, or its label names, as far as it is borne out."""
+    facts, events = measure(motion, joints), find_events(motion, joints)
+    words = [phrase(text) for text in human]
+    description = phrase(labels.get("description", "") or labels.get("content", "").replace("-", " "))
+    if description in ("unknown", "nan"):
+        description = ""
+    scenes = [Scene(text, facts, events, part) for text in ("; ".join(words), description) if text]
+    telling = [scene for scene in scenes if claims(scene)]
+    return find_actions((telling or scenes or [Scene("", facts, events, part)])[0])

@@ -1,0 +1,230 @@
+"""What a motion shows: families of actions in order, told by its label and borne out by what is measured.
+
+A label makes claims (`rules.RULES`: words → family); each claim has a check that the events of the very piece
+must pass, and that fills the slots of the family's sentences. What a label says and the motion does not show
+is dropped; where nothing is left, the motion is told by what is measured alone.
+"""
+
+import re
+from dataclasses import replace
+
+from labkit.motion import FPS
+from labkit_data.captions.checks import (
+    clockwise,
+    crawl,
+    crouch,
+    heights,
+    jump,
+    lying,
+    main_hand,
+    sitting,
+    standing,
+)
+from labkit_data.captions.grammar import NUMBERS, side_of
+from labkit_data.captions.rules import BESIDE_WAYS, GO_ABOUT, IMPLIED, RULES
+from labkit_data.captions.scene import Action, Found, Scene
+from labkit_data.events import Event
+
+_COMPILED = tuple((re.compile(pattern), check) for pattern, check in RULES)
+_WAYS = re.compile(
+    r"\b(walk|run|jog|dash|step|stroll|sprint|pace|navigate|sidestep|veer|turn|circle|urban|backward)\w*"
+)
+
+
+def claims(scene: Scene) -> Found:
+    """What the label's words say and the motion bears out, in the order of the words."""
+    left, found = scene.words, []
+    for pattern, check in _COMPILED:
+        while match := pattern.search(left):
+            words = match[0]
+            left = left[: match.start()] + "~" * max(len(words), 1) + left[match.end() :] if words else ""
+            for action in check(scene, words):
+                found.append((match.start(), action))
+            if not words:
+                break
+    unique: dict[str, tuple[int, Action]] = {}
+    for position, action in sorted(found, key=lambda f: f[0]):
+        unique.setdefault(action.family, (position, action))
+    return [action for _, action in unique.values()]
+
+
+def ways(scene: Scene, least: float) -> Found:
+    """Walks, runs and turns on the spot, as measured; of ways those of `least` metres and more."""
+    found = []
+    walks = [w for w in scene.of("walk") if w.amount >= least]
+    turns = scene.of("turn")
+    for event in sorted([*walks, *turns], key=lambda e: e.start):
+        alone = len(walks) + len(turns) == 1
+        action = _turn(scene, event, alone) if event.kind == "turn" else _way(scene, event, alone)
+        last = found[-1] if found else None
+        if (
+            last
+            and last.side == action.side
+            and {last.family, action.family} == {"sidestep", "walk diagonally"}
+        ):
+            found[-1] = last if last.family == "sidestep" else action
+        elif (
+            last and action.family == "turn" and last.family.endswith("and turn") and last.side == action.side
+        ):
+            # a turn that a walk ends with; how far it goes is no longer the walk's alone
+            found[-1] = replace(
+                last, slots={k: v for k, v in last.slots.items() if k not in ("degrees", "veer")}
+            )
+        elif not last or (last.family, last.side) != (action.family, action.side):
+            found.append(action)
+    return found
+
+
+def _angle(turn: float, whole: float) -> dict[str, str]:
+    """The size of a turn, where the turn of the whole piece agrees."""
+    angle = min((45, 90, 135, 180), key=lambda usual: abs(usual - abs(turn)))
+    agrees = max(abs(angle - abs(turn)), abs(angle - abs(whole))) <= 12 and turn * whole > 0
+    return dict(degrees=str(angle)) if agrees else {}
+
+
+def _turn(scene: Scene, event: Event, alone: bool) -> Action:
+    turn = event.turn
+    if abs(turn) > 270:
+        slots = clockwise(turn) | dict(side=side_of(turn))
+        slots |= dict(full="") if abs(turn) < 400 else dict(many="") if abs(turn) > 600 else {}
+        return Action("spin", slots, event.start / FPS, side_of(turn))
+    slots = dict(side=side_of(turn)) | clockwise(turn) | (_angle(turn, scene.facts.turn) if alone else {})
+    if abs(turn) > 150:
+        slots["around"] = ""
+    if 155 < abs(turn) < 205:
+        slots["half"] = ""
+    if 75 < abs(turn) < 105:
+        slots["quarter"] = ""
+    return Action("turn", slots, event.start / FPS, side_of(turn))
+
+
+def _way(scene: Scene, event: Event, alone: bool) -> Action:
+    """One way over the floor: its gait, direction and turns."""
+    f, words = scene.facts, scene.words
+    runs = event.speed > 2.1 or bool(re.search(r"\b(run|jog|dash|sprint)", words)) and event.speed > 1.25
+    gait = "walk" if not runs else "run" if event.speed > 2.6 or "dash" in words else "jog"
+    whole = f.turn if alone else event.turn
+    turn = event.turn if abs(event.turn) > abs(whole) else whole if event.turn * whole > 0 else event.turn
+    start, slots, side = event.start / FPS, {}, ""
+    straight = abs(turn) < 28 and not event.turns
+    if straight:
+        slots["straight"] = ""
+    if event.start > 12:
+        slots["starts"] = ""
+    if event.end < round(f.seconds * FPS) - 12:
+        slots["ends"] = ""
+    steps = {}
+    if alone and 2 <= f.steps <= 10:
+        steps["steps"] = NUMBERS[f.steps]
+    limits = dict(walk=(0.75, 1.5), jog=(0.0, 9.0), run=(0.0, 3.4))[gait]
+    if event.speed < limits[0]:
+        slots |= dict(slow="", pace="slowly")
+    elif event.speed > limits[1]:
+        slots |= dict(fast="", pace="quickly")
+    if event.amount > 4:
+        slots["far"] = ""
+    if event.way == "backwards":
+        if abs(turn) > 35:
+            slots["side"] = side = side_of(turn)
+        if 35 < abs(turn) < 100:
+            slots["curve"] = ""
+        return Action("run backwards" if gait != "walk" else "walk backwards", slots, start, side, steps)
+    if event.way in ("left", "right"):
+        return Action("sidestep", slots | dict(side=event.way), start, event.way, steps)
+    if straight and event.side:
+        return Action("walk diagonally", slots | dict(side=event.side), start, event.side, steps)
+    turns = event.turns
+    if len(turns) == 2 and turns[0] * turns[1] < 0:
+        first = side_of(turns[0])
+        pair = dict(side=first, other=side_of(turns[1]))
+        return Action(
+            "walk and turn twice" if gait == "walk" else "run about", slots | pair, start, first, steps
+        )
+    if len(turns) > 1 and not all(t * turns[0] > 0 for t in turns) or abs(turn) > 800:
+        return Action("walk about" if gait == "walk" else "run about", slots, start)
+    if abs(turn) >= 250 and event.amount > 1.5:
+        side = side_of(turn)
+        radius = event.amount / abs(turn) * 57.3
+        slots |= dict(side=side) | clockwise(turn) | (dict(near="") if radius < 0.7 else {})
+        return Action("walk in a circle" if gait == "walk" else "run in a circle", slots, start, side)
+    if abs(turn) >= 33:
+        side = side_of(turn)
+        slots |= dict(side=side) | (_angle(event.turn, f.turn) if alone else {})
+        if abs(turn) < 62:
+            slots["veer"] = ""
+        if 150 <= abs(turn) <= 210:
+            slots["around"] = ""
+        if 65 < abs(turn) < 115:
+            slots["corner"] = ""
+        return Action("walk and turn" if gait == "walk" else "run and turn", slots, start, side, steps)
+    slots["normal"] = ""
+    return Action(gait, slots, start, alone=steps)
+
+
+def measured(scene: Scene) -> Found:
+    """What is seen without any label: ways, turns, jumps, postures and their changes; else standing."""
+    found = [*ways(scene, 0.7), *lying(scene, "")]
+    lows = [e for e in scene.events if re.fullmatch(r"stand>(low|sit)|(low|sit)>stand", e.kind)]
+    if not found and scene.of("inverted"):
+        return [Action("acrobatics", start=0.0)]
+    if not any(a.family in ("lie down", "fall", "get up") for a in found):
+        if lows and scene.of("sit") and _long(scene, "sit"):
+            found += sitting(scene, "")
+        elif lows or scene.of("low", "fours", "sit"):
+            found += crawl(scene, "") or crouch(scene, "")
+    found += jump(scene, "")
+    if not found:
+        bows = [b for b in scene.of("bow") if b.amount > 45]
+        if bows:
+            slots = dict(up="") if bows[0].feet == "upup" else {}
+            slots |= dict(hands="") if bows[0].speed < 0.35 else {}
+            found.append(Action("bend down", slots, bows[0].start / FPS))
+        raised = scene.of("raise")
+        if raised and not found:
+            longest = max(raised, key=lambda e: e.end - e.start)
+            arms = (scene.facts.left, scene.facts.right) if longest.side == "both" else (
+                getattr(scene.facts, longest.side),)  # fmt: skip
+            if longest.side == "both":
+                found.append(Action("raise both hands", heights(*arms), longest.start / FPS))
+            else:
+                slots = dict(side=longest.side) | heights(*arms)
+                found.append(Action("raise hand", slots, longest.start / FPS, longest.side))
+        elif not found and scene.active and max(scene.facts.left.reach, scene.facts.right.reach) > 0.35:
+            hand = main_hand(scene)
+            slots = dict(side=hand) if hand else dict(both="")
+            found.append(Action("arm movement", slots, side=hand))
+    return found or [standing(scene)]
+
+
+def _long(scene: Scene, posture: str) -> bool:
+    return any(e.end - e.start > 0.8 * FPS for e in scene.of(posture))
+
+
+def find_actions(scene: Scene) -> Found:
+    """All that may be told of a motion, in order; never empty."""
+    found = claims(scene)
+    told = {a.family for a in found}
+    speaks_of_ways = bool(_WAYS.search(scene.words))
+    if not found:
+        found = ways(scene, 0.4) if speaks_of_ways and scene.of("walk") else measured(scene)
+    elif not told & GO_ABOUT:
+        found = found + ways(scene, 0.5 if speaks_of_ways else 1.2)
+    elif speaks_of_ways and not told & (GO_ABOUT - BESIDE_WAYS):
+        found = found + [w for w in ways(scene, 0.8) if w.family not in ("sidestep", "walk diagonally")]
+    ordered = sorted(found, key=lambda a: a.start)
+    if len({a.family for a in ordered}) > 1 and ordered[0].family in ("stand", "stand and move"):
+        ordered = [a for a in ordered if a.family not in ("stand", "stand and move")]
+    implied = set().union(*(IMPLIED[family] for family in told if family in IMPLIED))
+    ordered = [a for a in ordered if a.family not in implied]
+    kept: Found = []
+    for action in ordered:
+        last = kept[-1] if kept else None
+        if (
+            last
+            and last.family == action.family
+            and (last.side == action.side or not (last.side and action.side))
+        ):
+            kept[-1] = action if action.side else last
+        else:
+            kept.append(action)
+    return kept[:4]

@@ -1,0 +1,726 @@
+"""Checks of what a label claims: a scene and the claim's words → the actions that the events bear out."""
+
+import re
+from collections.abc import Callable
+
+from labkit.motion import FPS
+from labkit_data.captions.grammar import NUMBERS, article, side_of, times
+from labkit_data.captions.scene import Action, Found, Scene
+from labkit_data.events import Event
+from labkit_data.kinematics import Measures, Side
+
+Check = Callable[[Scene, str], Found]
+
+
+def shown(family: str, least: float = 0.14) -> Check:
+    """A claim that geometry cannot check: enough that the body is not still.
+
+    least: activity, metres a second; less will do where the label is of this very motion.
+    """
+
+    def check(scene: Scene, words: str) -> Found:
+        return [Action(family)] if scene.moves(least) else []
+
+    return check
+
+
+def dance(family: str) -> Check:
+    """Dances, which have slow moments."""
+    return shown(family, 0.06)
+
+
+def in_place(family: str, least: float) -> Check:
+    """As `_shown`, of a body that stays where it is: walkers swing their arms, and nobody says so."""
+
+    def check(scene: Scene, words: str) -> Found:
+        still = scene.facts.distance < 0.8 and not scene.of("jump")
+        return [Action(family)] if scene.moves(least) and still else []
+
+    return check
+
+
+def armed(family: str) -> Check:
+    """As `_shown`, with the hand that does most of it where one clearly does."""
+
+    def check(scene: Scene, words: str) -> Found:
+        if not scene.active:
+            return []
+        hand = main_hand(scene)
+        slots = dict(side=hand) if hand else {}
+        if scene.says("serve"):
+            slots["serve"] = ""
+        return [Action(family, slots, side=hand)]
+
+    return check
+
+
+def main_hand(scene: Scene) -> str:
+    left, right = scene.facts.left.reach, scene.facts.right.reach
+    return (
+        "" if max(left, right) < 0.3 or max(left, right) < 1.7 * min(left, right) else side_of(left - right)
+    )
+
+
+def martial_arts(scene: Scene, words: str) -> Found:
+    slots: dict[str, str] = {}
+    if scene.says(r"karate|kata|empi|bassai|heian|geri|oiduki|gedan|syutou"):
+        slots["karate"] = ""
+    if scene.says(r"kata\b|empi|bassai|heian"):
+        slots["kata"] = ""
+    if scene.of("kick") and scene.of("punch"):
+        slots["kicks"] = ""
+    return [Action("martial arts", slots)] if scene.active else stance(scene, words)
+
+
+def stance(scene: Scene, words: str) -> Found:
+    """Ready to fight: the fists up, the body nearly still."""
+    up = min(scene.facts.left.raised, scene.facts.right.raised) > -0.35
+    return [Action("fighting stance")] if up else []
+
+
+def kick(scene: Scene, words: str) -> Found:
+    kicks = scene.of("kick")
+    if not kicks:
+        return []
+    slots: dict[str, str] = {}
+    sides = {k.side for k in kicks}
+    top = max(kicks, key=lambda k: k.amount)
+    if len(sides) == 1:
+        slots["side"] = top.side
+        if len(kicks) in (2, 3, 4):
+            slots["count"] = times(len(kicks))
+    else:
+        slots["both"] = ""
+    if top.amount > 0.95:
+        slots["high"] = ""
+    elif max(k.amount for k in kicks) < 0.5:
+        slots["low"] = ""
+    if top.way == "front" and all(k.way == "front" for k in kicks):
+        slots["front"] = ""
+    if all(k.way == "side" for k in kicks):
+        slots["lateral"] = ""
+    return [Action("kick", slots, kicks[0].start / FPS, slots.get("side", ""))]
+
+
+def special_kick(family: str) -> Check:
+    def check(scene: Scene, words: str) -> Found:
+        found = kick(scene, words)
+        if not found:
+            return []
+        high = found[0]
+        spins = abs(scene.facts.turn) > 100 or any(abs(t) > 100 for t in scene.facts.turns)
+        if family == "jump kick" and not scene.of("jump") or family == "spin kick" and not spins:
+            return found
+        slots = high.slots | (dict(jump="") if scene.of("jump") else {})
+        return [Action(family, slots, high.start, high.side)]
+
+    return check
+
+
+def ball_kick(scene: Scene, words: str) -> Found:
+    kicks = scene.of("kick")
+    left, right = scene.facts.left.foot_raised, scene.facts.right.foot_raised
+    if max(left, right) < 0.2:
+        return []
+    side = max(kicks, key=lambda k: k.amount).side if kicks else ""
+    if not side and scene.facts.left.foot_speed != scene.facts.right.foot_speed:
+        ratio = scene.facts.left.foot_speed / max(scene.facts.right.foot_speed, 1e-6)
+        side = "left" if ratio > 1.25 else "right" if ratio < 0.8 else ""
+    return [Action("kick ball", dict(side=side) if side else {}, side=side)]
+
+
+def punch(scene: Scene, words: str) -> Found:
+    punches = scene.of("punch")
+    if scene.says(r"\bupper|hook"):  # these come from below or aside: fast hands are enough
+        quick = {s: getattr(scene.facts, s).hand_speed for s in ("left", "right")}
+        if max(quick.values()) < 2.0:
+            return []
+        sides = set(re.findall(r"\b(left|right)\b", words)) or {s for s, v in quick.items() if v > 2.0}
+    else:
+        if not punches:
+            return []
+        measured = [p.side for p in punches]
+        most = max(set(measured), key=measured.count)
+        sides = {most} if measured.count(most) >= 0.8 * len(measured) else {"left", "right"}
+        labelled = set(re.findall(r"\b(left|right)\b", scene.words))
+        if len(labelled) == 1 and labelled <= set(measured):
+            sides = labelled
+    slots: dict[str, str] = dict(both="") if len(sides) > 1 else dict(side=sides.pop())
+    for word, slot in (("hook", "hook"), (r"\bupper", "upper"), ("straight|jab|zap|cross", "straight")):
+        if scene.says(word):
+            slots[slot] = ""
+    if "side" in slots and 2 <= len(punches) <= 4 and all(p.side == slots["side"] for p in punches):
+        slots["count"] = times(len(punches))
+    start = punches[0].start / FPS if punches else 0.0
+    return [Action("punch", slots, start, slots.get("side", ""))]
+
+
+def box(scene: Scene, words: str) -> Found:
+    quick = max(scene.facts.left.hand_speed, scene.facts.right.hand_speed)
+    return [Action("box")] if scene.of("punch") or quick > 2.5 else []
+
+
+def hit(scene: Scene, words: str) -> Found:
+    target = re.search(r"head|chest", scene.words)
+    return [Action("get hit", dict(target=target[0]) if target else {})] if scene.moves(0.14) else []
+
+
+def pushed(scene: Scene, words: str) -> Found:
+    if not scene.active:
+        return []
+    slots = dict(steps="") if scene.facts.distance > 0.5 else {}
+    return [Action("pushed", slots)]
+
+
+def jump(scene: Scene, words: str) -> Found:
+    """Jumps told one by one or, where they are alike, together."""
+    jumps = [j for j in scene.of("jump") if not _in_run(scene, j)]
+    if not jumps:
+        return []
+    ways = [j.way for j in jumps]
+    way = max(set(ways), key=ways.count)
+    chosen = [j for j in jumps if j.way == way]
+    top = max(chosen, key=lambda j: j.speed)
+    slots: dict[str, str] = {}
+    side = ""
+    if len(jumps) == len(chosen) > 1:
+        slots["count"] = times(len(jumps))
+        if way == "up":
+            slots["many"] = ""
+    family = {
+        "up": "jump up",
+        "forward": "jump forward",
+        "backwards": "jump backwards",
+        "turn": "jump and turn",
+    }
+    if way in ("left", "right"):
+        slots["side"] = side = way
+    elif way == "turn":
+        slots["side"] = side = side_of(top.turn)
+        angle = min((90, 180, 270, 360), key=lambda a: abs(a - abs(top.turn)))
+        if abs(angle - abs(top.turn)) <= 15:
+            slots["degrees"] = str(angle)
+        if abs(top.turn) > 150:
+            slots["around"] = ""
+        if 150 < abs(top.turn) < 210:
+            slots["half"] = ""
+    elif way == "forward":
+        slots["long" if top.amount > 1.0 else "short"] = "" if top.amount > 1.0 or top.amount < 0.45 else None
+    if way == "up" and top.speed > 0.28:
+        slots["high"] = ""
+    slots = {k: v for k, v in slots.items() if v is not None}
+    return [Action(family.get(way, "jump sideways"), slots, chosen[0].start / FPS, side)]
+
+
+def _in_run(scene: Scene, jump: Event) -> bool:
+    """A flight of a run: from one foot to the other, low."""
+    walks = [w for w in scene.of("walk") if w.start <= jump.start and jump.end <= w.end]
+    fast = any(w.speed > 1.5 for w in walks)
+    return jump.feet != "two" and jump.speed < 0.14 and fast
+
+
+def hops(scene: Scene, words: str) -> Found:
+    jumps = scene.of("jump")
+    hops = [j for j in jumps if j.feet == "one"]
+    if not hops:
+        return jump(scene, words)
+    slots: dict[str, str] = {}
+    sides = [h.side for h in hops]
+    side = max(set(sides), key=sides.count)
+    side = side if sides.count(side) >= 0.8 * len(sides) else ""
+    if side:
+        slots["foot"] = side
+    if len(hops) > 1 and len(hops) == len(jumps):
+        slots["count"] = times(len(hops))
+    if sum(h.amount for h in hops if h.way == "forward") > 0.4:
+        slots["forward"] = ""
+    return [Action("hop", slots, hops[0].start / FPS, side)]
+
+
+def leap(scene: Scene, words: str) -> Found:
+    jumps = [j for j in scene.of("jump") if j.amount > 0.5]
+    return [Action("leap", {}, jumps[0].start / FPS)] if jumps else jump(scene, words)
+
+
+def jump_over(scene: Scene, words: str) -> Found:
+    jumps = [j for j in scene.of("jump") if not _in_run(scene, j) or j.speed > 0.1]
+    if jumps:
+        return [Action("jump over", {}, max(jumps, key=lambda j: j.speed).start / FPS)]
+    return []
+
+
+def jumping_jacks(scene: Scene, words: str) -> Found:
+    n = scene.facts.jacks
+    if n < 1:
+        return []
+    return [Action("jumping jacks", dict(number=NUMBERS[n]) if 2 <= n <= 10 else {})]
+
+
+def squats(scene: Scene, words: str) -> Found:
+    n = scene.facts.squats
+    if not n:
+        return []
+    slots = dict(count=times(n), number=NUMBERS[n]) if 2 <= n <= 10 else {}
+    return [Action("squat", slots)]
+
+
+def jog_in_place(scene: Scene, words: str) -> Found:
+    steady = (
+        scene.facts.lifts >= 4 and scene.facts.distance < 0.5 * scene.facts.seconds and not scene.facts.jacks
+    )
+    return [Action("jog in place")] if steady else []
+
+
+def twist(scene: Scene, words: str) -> Found:
+    return [Action("twist")] if scene.facts.twists >= 2 and not scene.facts.jacks else []
+
+
+def stretch(scene: Scene, words: str) -> Found:
+    other = scene.facts.jacks or scene.facts.squats or scene.facts.lifts >= 4
+    return [Action("stretch")] if scene.active and not other else []
+
+
+def inverted(family: str) -> Check:
+    """The head below the hips and a foot above them: cartwheels, handstands, flips."""
+
+    def check(scene: Scene, words: str) -> Found:
+        turned = scene.of("inverted")
+        if not turned:
+            return []
+        longest = max(e.end - e.start for e in turned)
+        name = family
+        if family == "cartwheel" and longest > 2.5 * FPS:
+            name = "handstand"
+        slots: dict[str, str] = {}
+        if scene.says("side ?flip"):
+            slots["lateral"] = ""
+        if scene.says("front ?flip"):
+            slots["front"] = ""
+        if len(turned) > 1:
+            slots["many"] = ""
+        if name == "cartwheel" and 2 <= len(turned) <= 6:
+            slots["number"] = NUMBERS[len(turned)]
+        if scene.says("kick"):
+            slots["kicks"] = ""
+        return [Action(name, slots, turned[0].start / FPS)]
+
+    return check
+
+
+def roll(family: str) -> Check:
+    def check(scene: Scene, words: str) -> Found:
+        if scene.facts.lowest > 0.55 or scene.facts.tilt < 75:
+            return []
+        low = [e for e in scene.events if e.kind in ("inverted", "lie", "fours", "low")]
+        return [Action(family, {}, low[0].start / FPS if low else 0.0)]
+
+    return check
+
+
+def sitting(scene: Scene, words: str) -> Found:
+    """What the postures show: sits down, sits, stands up; a low stool may look like a crouch."""
+    seats = ("sit", "low")
+    slots: dict[str, str] = {}
+    held = scene.of(*seats)
+    if not held:
+        return []
+    height = min(e.amount for e in held)
+    if height < 0.3 or scene.says("floor|ground|cross"):
+        slots["floor"] = ""
+    else:
+        slots["chair"] = ""
+    thing = re.search(r"step ?stool|high stool|stool|bench", scene.words)
+    if thing and "chair" in slots:
+        slots["thing"] = {"high stool": "a high stool"}.get(thing[0], article(thing[0].replace("step ", "")))
+        slots["thing"] = slots["thing"].replace("stepstool", "stool")
+    if scene.says("talk"):
+        slots["talk"] = ""
+    if max(scene.facts.left.hand_speed, scene.facts.right.hand_speed) > 1.2:
+        slots["arms"] = ""
+    down = [e for e in scene.events if re.fullmatch(r"stand>(sit|low)", e.kind)]
+    up = [e for e in scene.events if re.fullmatch(r"(sit|low)>stand", e.kind)]
+    if down and up and down[0].start < up[-1].start and up[-1].start - down[0].end < 3 * FPS:
+        return [Action("sit down and stand up", slots, down[0].start / FPS)]
+    found = []
+    if down:
+        found.append(Action("sit down", slots, down[0].start / FPS))
+    if up:
+        found.append(Action("stand up", slots, up[-1].start / FPS))
+    longest = max(held, key=lambda e: e.end - e.start)
+    if not found or not down and longest.end - longest.start > 2 * FPS:
+        if not scene.active:
+            slots = slots | dict(still="")
+        found.append(Action("seated", slots, longest.start / FPS))
+    return found
+
+
+def crouch(scene: Scene, words: str) -> Found:
+    low = [e for e in scene.of("low", "sit", "fours") if e.end - e.start >= 6]
+    if not low:
+        return []
+    down = [e for e in scene.events if re.fullmatch(r"stand>(low|sit|fours)", e.kind)]
+    up = [e for e in scene.events if re.fullmatch(r"(low|sit|fours)>stand", e.kind)]
+    if any(w.start < e.end and e.start < w.end and w.amount > 1 for w in scene.of("walk") for e in low) and (
+        sum(e.end - e.start for e in low) > 0.6 * scene.facts.seconds * FPS
+    ):
+        return [Action("crouch walk")]
+    if up and not down:
+        return [Action("rise from crouch", {}, up[0].start / FPS)]
+    slots = dict(up="") if up else {} if down else dict(still="")
+    return [Action("crouch", slots, (down or low)[0].start / FPS)]
+
+
+def kneel(scene: Scene, words: str) -> Found:
+    return [Action("kneel", dict(work="") if scene.says("fix") else {})] if scene.facts.kneels else []
+
+
+def lying(scene: Scene, words: str) -> Found:
+    """Lying, lying down and getting up, falls too, by the postures and how fast they change."""
+    lies = scene.of("lie")
+    if not lies:
+        return []
+    found = []
+    slots = _on(lies[0].way)
+    down = [e for e in scene.events if re.fullmatch(r"(stand|low|sit|fours|inverted)>lie", e.kind)]
+    up = [e for e in scene.events if re.fullmatch(r"lie>(stand|low|sit|fours)", e.kind)]
+    stands = scene.of("stand")
+    if down:
+        began_up = any(s.start < down[0].start for s in stands)
+        name = "fall" if scene.says(r"fall|death|slip|faint|trip") or down[0].speed > 2.2 else "lie down"
+        more = dict(stood="") if began_up else dict(crouched="") if scene.of("low") else {}
+        found.append(Action(name, slots | more, down[0].start / FPS))
+    if up:
+        ends_up = any(s.end > up[-1].end for s in stands)
+        last = up[-1].kind.split(">")[1]
+        later = [e.kind for e in scene.of("low", "sit", "fours") if e.start > up[-1].start]
+        name = (
+            "get up" if ends_up
+            else "sit up" if "sit" in (last, *later[-1:])
+            else "get up to crouch" if "low" in (last, *later[-1:])
+            else "lying"
+        )  # fmt: skip
+        found.append(Action(name, _on(lies[-1].way), up[-1].start / FPS))
+    if not found:
+        more = dict(still="") if not scene.active else {}
+        found.append(Action("lying", slots | more, lies[0].start / FPS))
+    return found
+
+
+def _on(way: str) -> dict[str, str]:
+    return dict(lying=way) if way in ("back", "stomach", "side") else {}
+
+
+def get_up(scene: Scene, words: str) -> Found:
+    """From the floor: lying, on all fours or sitting low, to standing."""
+    found = [a for a in lying(scene, words) if a.family != "lying"]
+    if found:
+        return found
+    ups = [e for e in scene.events if re.fullmatch(r"(low|sit|fours)>stand", e.kind)]
+    if ups and scene.facts.lowest < 0.45:
+        return [Action("get up", {}, ups[0].start / FPS)]
+    return crouch(scene, words)
+
+
+def fall(scene: Scene, words: str) -> Found:
+    found = lying(scene, words)
+    if any(a.family in ("fall", "get up", "sit up", "get up to crouch") for a in found):
+        return found
+    down = [e for e in scene.events if re.fullmatch(r"stand>(low|sit|fours)", e.kind) and e.speed > 1.2]
+    if down and scene.facts.lowest < 0.45:
+        return [Action("fall", {}, down[0].start / FPS)]
+    return found
+
+
+def slip(scene: Scene, words: str) -> Found:
+    falls = scene.facts.lowest < 0.6
+    return [Action("slip")] if falls or scene.active else []
+
+
+def crawl(scene: Scene, words: str) -> Found:
+    """On hands and knees, or on the belly where the label says so."""
+    belly = scene.says("stomach|belly|army")
+    fours = scene.of("fours", "lie") if "crawl" in words else scene.of("fours")
+    if sum(e.end - e.start for e in fours) < 0.3 * scene.facts.seconds * FPS or scene.facts.distance < 0.3:
+        return []
+    low = belly or scene.facts.highest < 0.4
+    back = scene.facts.forward < -0.3
+    slots = dict(belly="") if low else dict(knees="")
+    if scene.facts.forward > 0.3:
+        slots["forward"] = ""
+    return [Action("crawl backwards" if back else "crawl", slots, fours[0].start / FPS)]
+
+
+def bend(family: str) -> Check:
+    """Picking up and putting down: a hand that goes low, by bending or crouching."""
+
+    def check(scene: Scene, words: str) -> Found:
+        f = scene.facts
+        moved = (max if scene.says("table|hand") else min)(f.left.reach, f.right.reach) > 0.25  # from a table
+        if (
+            f.hands_lowest > 0.62
+            and not moved
+            or family == "pick up"
+            and max(f.end_height, f.start_height) < 0.7
+        ):
+            return []
+        slots: dict[str, str] = {}
+        if f.hands_lowest < 0.5:
+            slots["low"] = ""
+        if f.lowest < 0.72:
+            slots["crouched"] = ""
+        if scene.says(r"\bbox"):
+            slots["thing"] = "a box"
+        if f.left.hand_lowest < 0.65 and f.right.hand_lowest < 0.65:
+            slots["both"] = ""
+        elif abs(f.left.hand_lowest - f.right.hand_lowest) > 0.2:
+            slots["side"] = side_of(f.right.hand_lowest - f.left.hand_lowest)
+        return [Action(family, slots, f.hands_lowest_at, slots.get("side", ""))]
+
+    return check
+
+
+def throw(scene: Scene, words: str) -> Found:
+    """With the hand that is quicker by a third, or the one that the label names."""
+    f = scene.facts
+    left, right = f.left.hand_speed, f.right.hand_speed
+    if max(left, right) < 2.0:
+        return []
+    side = "" if max(left, right) < 1.33 * min(left, right) else side_of(left - right)
+    labelled = re.findall(r"with the (left|right)", scene.words)
+    if labelled and getattr(f, labelled[0]).hand_speed > 0.8 * max(left, right):
+        side = labelled[0]
+    return [Action("throw", dict(side=side) if side else {}, side=side)]
+
+
+def reach_out(scene: Scene, words: str) -> Found:
+    hand = main_hand(scene)
+    if max(scene.facts.left.reach, scene.facts.right.reach) < 0.2:
+        return []
+    return [Action("reach out", dict(side=hand) if hand else {}, side=hand)]
+
+
+def skip(scene: Scene, words: str) -> Found:
+    return [Action("skip")] if scene.facts.distance > 0.6 else []
+
+
+def carry(scene: Scene, words: str) -> Found:
+    walks = [w for w in scene.of("walk") if w.amount > 0.8]
+    if not walks:
+        return []
+    thing = "a box" if scene.says(r"\bbox") else "something"
+    slots = dict(thing=thing) | (dict(run="") if max(w.speed for w in walks) > 1.9 else {})
+    return [Action("carry", slots, walks[0].start / FPS)]
+
+
+def climb(scene: Scene, words: str) -> Found:
+    if scene.facts.rise < 0.25:
+        return []
+    slots: dict[str, str] = {}
+    if scene.says("ladder"):
+        slots["thing"] = "a ladder"
+    elif scene.says("step|stair"):
+        slots["thing"] = "steps"
+    return [Action("climb", slots)]
+
+
+def climb_frame(scene: Scene, words: str) -> Found:
+    """On a playground, where the label tells of one."""
+    if scene.says(r"playground|\bbars?\b|frame|jungle|^climb(,|$)"):
+        return [Action("climb frame")] if scene.active else []
+    return climb(scene, words)
+
+
+def wave(scene: Scene, words: str) -> Found:
+    f = scene.facts
+    both = "both" in words or min(f.left.waves, f.right.waves) >= 2
+    named = re.search(r"\b(left|right)\b", words)
+    bye = dict(bye="") if "bye" in words else {}
+    if both and not named:
+        n = max(f.left.waves, f.right.waves)
+        slots = bye | (dict(count=times(n)) if n >= 3 else {}) | heights(f.left, f.right)
+        return [Action("wave both hands", slots)] if scene.active else []
+    hand = named[1] if named else _waver(f)
+    if not hand:
+        return [Action("wave", bye)] if scene.active else []
+    arm = getattr(f, hand)
+    if arm.reach < 0.2:
+        return []
+    slots = bye | dict(side=hand) | (dict(count=times(arm.waves)) if arm.waves >= 3 else {})
+    return [Action("wave", slots, side=hand)]
+
+
+def _waver(f: Measures) -> str:
+    if f.left.waves != f.right.waves and max(f.left.waves, f.right.waves) >= 2:
+        return side_of(f.left.waves - f.right.waves)
+    return side_of(f.left.raised - f.right.raised) if abs(f.left.raised - f.right.raised) > 0.15 else ""
+
+
+def heights(*arms: Side) -> dict[str, str]:
+    slots = {}
+    if all(a.raised > 0.33 for a in arms):
+        slots["high"] = ""
+    elif all(abs(a.raised) < 0.12 for a in arms):
+        slots["level"] = ""
+    if all(a.raised > -0.2 and a.raised_at_end < -0.25 for a in arms):
+        slots["down"] = ""
+    return slots
+
+
+def raise_hand(scene: Scene, words: str) -> Found:
+    f = scene.facts
+    named = re.search(r"\b(left|right)\b", words)
+    if named:
+        arm = getattr(f, named[1])
+        if arm.reach < 0.2 and arm.raised_at_end < -0.1:
+            return []
+        return [Action("raise hand", dict(side=named[1]) | heights(arm), side=named[1])]
+    arms = (f.left, f.right)
+    if any(arm.reach < 0.2 and arm.raised_at_end < -0.1 for arm in arms):
+        return []
+    if "both" not in words and "arms" not in words and "hands" not in words:
+        hand = main_hand(scene)
+        return [Action("raise hand", dict(side=hand) | heights(getattr(f, hand)), side=hand)] if hand else []
+    return [Action("raise both hands", heights(*arms))]
+
+
+def bow(scene: Scene, words: str) -> Found:
+    bent = scene.facts.tilt - min(scene.facts.start_tilt, scene.facts.end_tilt)
+    if bent < 12 or scene.facts.distance > 1.2:
+        return []
+    slots = dict(deep="") if bent > 60 else dict(slight="") if bent < 28 else {}
+    return [Action("bow", slots)]
+
+
+def gesture(family: str) -> Check:
+    def check(scene: Scene, words: str) -> Found:
+        if not scene.active:
+            return []
+        hand = main_hand(scene)
+        return [Action(family, dict(side=hand) if hand else {}, side=hand)]
+
+    return check
+
+
+def balance(scene: Scene, words: str) -> Found:
+    foot = scene.facts.stands_on
+    if not foot:
+        return []
+    other = {"left": "right", "right": "left"}[foot]
+    return [Action("balance", dict(foot=foot, other=other, side=foot), side=foot)]
+
+
+def going(family: str) -> Check:
+    """Ways of walking: the body must get somewhere."""
+
+    def check(scene: Scene, words: str) -> Found:
+        walks = [w for w in scene.of("walk") if w.amount > 0.6]
+        slots: dict[str, str] = {}
+        if walks and all(abs(w.turn) < 28 and not w.turns and w.way == "forward" for w in walks):
+            slots["straight"] = ""
+        if scene.facts.speed < 0.6:
+            slots["slow"] = ""
+        if scene.facts.lowest < 0.8:
+            slots["low"] = ""
+        return [Action(family, slots, walks[0].start / FPS)] if walks else []
+
+    return check
+
+
+def animal(scene: Scene, words: str) -> Found:
+    name = re.search(
+        r"prairie dog|bear|dog|mouse|chicken|dinosaur|snake|monkey|elephant|cat|bird|lion|penguin", words
+    )
+    return [Action("animal", dict(animal=article(name[0])))] if name and scene.moves(0.06) else []
+
+
+_MOVES = {
+    "pirouette": "a pirouette",
+    "arabesque": "an arabesque",
+    "jete": "a leap",
+    "bending back": "a bend backwards",
+}
+
+
+def ballet(scene: Scene, words: str) -> Found:
+    moves = [said for word, said in _MOVES.items() if word in scene.words]
+    # a piece of a longer dance need not show the one that is named
+    slots = dict(move=moves[0]) if len(moves) == 1 and not scene.says("piece of") else {}
+    return [Action("ballet", slots)] if scene.moves(0.06) else []
+
+
+def breakdance(scene: Scene, words: str) -> Found:
+    floor = scene.of("lie", "fours", "inverted", "low")
+    return [Action("breakdance", dict(floor="") if floor else {})] if scene.active else []
+
+
+def basketball(scene: Scene, words: str) -> Found:
+    slots: dict[str, str] = {}
+    walks = scene.of("walk")
+    if walks:
+        slots["run" if max(w.speed for w in walks) > 1.9 else "walk"] = ""
+        if scene.facts.forward > 0.7 * scene.facts.distance and abs(scene.facts.turn) < 30:
+            slots["forward"] = ""
+    if scene.says("shoot") and max(scene.facts.left.raised, scene.facts.right.raised) > 0.3:
+        slots["shoot"] = ""
+    return [Action("basketball", slots)] if scene.active else []
+
+
+def spin(scene: Scene, words: str) -> Found:
+    turn = max([scene.facts.turn, *scene.facts.turns], key=abs)
+    if abs(turn) < 150:
+        return []
+    slots = clockwise(turn) | dict(side=side_of(turn))
+    if 320 < abs(turn) < 400:
+        slots["full"] = ""
+    if abs(turn) > 600:
+        slots["many"] = ""
+    return [Action("spin", slots, side=side_of(turn))]
+
+
+def clockwise(turn: float) -> dict[str, str]:
+    return dict(clockwise="counterclockwise" if turn > 0 else "clockwise")
+
+
+def reach_up(scene: Scene, words: str) -> Found:
+    left, right = scene.facts.left.raised, scene.facts.right.raised
+    if max(left, right) < 0.3:
+        return []
+    side = "" if min(left, right) > 0.1 else side_of(left - right)
+    slots = (dict(side=side) if side else {}) | (dict(jump="") if scene.of("jump") else {})
+    return [Action("reach up", slots, side=side)]
+
+
+def drink(scene: Scene, words: str) -> Found:
+    f = scene.facts
+    hands = {s: getattr(f, s).to_mouth for s in ("left", "right")}
+    if min(hands.values()) > 0.32:
+        return shown("open bottle")(scene, words) if scene.says("screw") else []
+    side = min(hands, key=hands.get) if max(hands.values()) > 0.4 else ""
+    slots = (dict(side=side) if side else {}) | (dict(open="") if scene.says("unscrew") else {})
+    return [Action("drink", slots, side=side)]
+
+
+def looks(scene: Scene, words: str) -> Found:
+    return [Action("look around")] if scene.facts.gaze_range > 35 else []
+
+
+def stand(scene: Scene, words: str) -> Found:
+    if scene.of("sit", "lie", "fours", "low"):
+        return []
+    if scene.facts.distance > 0.8 or scene.facts.lowest < 0.8 or abs(scene.facts.turn) > 40:
+        return []
+    return [standing(scene)]
+
+
+def standing(scene: Scene) -> Action:
+    moving = scene.active or scene.facts.steps > 1
+    arms = scene.facts.left.reach < 0.15 and scene.facts.right.reach < 0.15 and max(
+        scene.facts.left.raised, scene.facts.right.raised) < -0.3  # fmt: skip
+    return Action("stand and move" if moving else "stand", dict(arms="") if arms and not moving else {})
+
+
+def duck(scene: Scene, words: str) -> Found:
+    if scene.facts.lowest > 0.8 and scene.facts.tilt < 45:
+        return []
+    under = scene.facts.distance > 1.0
+    return [Action("duck under" if under else "dodge")]

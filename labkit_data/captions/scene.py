@@ -1,0 +1,62 @@
+"""A motion as captions see it: its label's words, its measures, its events; and what is found in it."""
+
+import re
+from dataclasses import dataclass, field
+
+from labkit_data.events import Event
+from labkit_data.kinematics import Measures
+
+
+@dataclass(frozen=True)
+class Action:
+    """One family with the slots that its bodies may use. start: seconds, for the order.
+
+    side: what is left or right about it, for labels. alone: slots that hold only if nothing else is told.
+    """
+
+    family: str
+    slots: dict[str, str] = field(default_factory=dict)
+    start: float = 0.0
+    side: str = ""
+    alone: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A motion as the checks see it: its label's words, its events, its measures.
+
+    part: whether the label is of a longer recording that this is only a piece of.
+    """
+
+    words: str
+    facts: Measures
+    events: tuple[Event, ...]
+    part: bool = False
+
+    def of(self, *kinds: str) -> list[Event]:
+        return [e for e in self.events if e.kind in kinds]
+
+    def says(self, pattern: str) -> bool:
+        return bool(re.search(pattern, self.words))
+
+    @property
+    def active(self) -> bool:
+        """Whether more happens than standing about."""
+        return self.facts.activity > 0.14 or max(self.facts.left.reach, self.facts.right.reach) > 0.35
+
+    def moves(self, least: float) -> bool:
+        """Whether the body is active enough, metres a second, to do what a longer recording's label says."""
+        return not self.part or self.active or self.facts.activity > least
+
+
+Found = list[Action]
+
+
+def phrase(description: str) -> str:
+    """A label as words in lower case: "Female1_B09_WalkTurnLeft90" → "walk turn left 90"."""
+    text = re.sub(
+        r"^((fe)?male\d|(sie_)?humanoid3d|wd2|boxing_boxman)_([a-d]\d+_)?", "", description, flags=re.I
+    )
+    text = re.sub(r"(?<=[a-z])(?=[A-Z0-9])|(?<=\d)(?=[A-Za-z])", " ", text)
+    text = re.sub(r"[_#]", " ", text).lower()
+    return re.sub(r"\s+", " ", text).strip()

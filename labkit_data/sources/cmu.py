@@ -1,0 +1,252 @@
+"""The CMU Graphics Lab Motion Capture Database: ASF/AMC as published, and BVH conversions made by others.
+
+Files are named by subject and trial (``16_15.amc``). The skeleton of a BVH file is told by its joint names:
+CMU's own 31 joints under three sets of names, the 43 of DAZ Studio, or the 100 of Character Creator.
+"""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from labkit.motion import Motion
+from labkit.paths import LabError
+from labkit_data.formats import asfamc
+from labkit_data.formats.animation import Animation
+from labkit_data.formats.bvh import frame_rate, read_bvh
+from labkit_data.mocap import Sentences, align_torso, describe, on_floor, piece, pitched, read_sentences
+from labkit_data.pipeline import Raw
+from labkit_data.retarget import Table, align_limbs, retarget, zero_pose_table
+from labkit_data.timing import Span, stretched
+
+NAME = "cmu"
+LICENSE = (
+    "free for research, may be included in products, not to be resold even in converted form; "
+    "data from mocap.cs.cmu.edu, created with funding from NSF EIA-0196217"
+)
+
+_SIDE = ("collar", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "foot")
+
+
+def _mapping(torso: dict[str, str], side: str, left: str, right: str) -> dict[str, str]:
+    """SMPL joint → source joint; `side` holds the sources of _SIDE, with * for `left` or `right`."""
+    mapping = dict(torso)
+    for name, word in (("left", left), ("right", right)):
+        mapping |= {f"{name}_{j}": source.replace("*", word) for j, source in zip(_SIDE, side.split())}
+    return mapping
+
+
+def _torso(names: str) -> dict[str, str]:
+    """The neck is left out: CMU's own two neck bones bend against each other, more than any neck does."""
+    return dict(zip(("pelvis", "spine1", "spine2", "spine3", "head"), names.split()))
+
+
+_CMU_SIDE = "*clavicle *humerus *radius *wrist *femur *tibia *foot *toes"
+# Skeletons whose zero pose is a T-pose, or one with hanging arms, with all axes along the world's.
+ZERO_POSE = (
+    _mapping(_torso("root lowerback upperback thorax upperneck"), _CMU_SIDE, "l", "r"),
+    _mapping(_torso("hip lowerback upperback thorax upperneck"), _CMU_SIDE, "l", "r"),
+    _mapping(
+        _torso("Hips LowerBack Spine Spine1 Neck1"),
+        "*Shoulder *Arm *ForeArm *Hand *UpLeg *Leg *Foot *ToeBase",
+        "Left",
+        "Right",
+    ),
+    _mapping(
+        _torso("Hips lowerback Chest Chest2 Neck"),
+        "*Collar *Shoulder *Elbow *Wrist *Hip *Knee *Ankle *Toe",
+        "Left",
+        "Right",
+    ),
+    _mapping(
+        dict(pelvis="hip", spine2="abdomen", spine3="chest", neck="neck", head="head"),
+        "*Collar *Shldr *ForeArm *Hand *Thigh *Shin *Foot *Toe",
+        "l",
+        "r",
+    ),
+)
+
+
+def _character_creator() -> Table:
+    """Bones along their own +y. Pitches of spine and head make walks hold themselves as walks of CMU's own
+    skeleton do, those of the feet make standing feet flat: measured on subjects 7, 16 and 35."""
+    table = {
+        "pelvis": ("CC_Base_Hip", np.eye(3)),
+        "spine1": ("CC_Base_Waist", pitched(18)),
+        "spine2": ("CC_Base_Spine01", pitched(-3)),
+        "spine3": ("CC_Base_Spine02", pitched(-3)),
+        "head": ("CC_Base_Head", pitched(7)),
+    }
+    for name, letter, side in (("left", "L", 1), ("right", "R", -1)):
+        arm = np.array([[0, side, 0], [-side, 0, 0], [0, 0, 1.0]])
+        leg = np.diag([-1.0, -1.0, 1.0])
+        for joint, source, axes in (
+            ("collar", "Clavicle", arm),
+            ("shoulder", "Upperarm", arm),
+            ("elbow", "Forearm", arm),
+            ("wrist", "Hand", arm),
+            ("hip", "Thigh", leg),
+            ("knee", "Calf", leg),
+            ("ankle", "Foot", pitched(14 - 90) @ leg),
+            ("foot", "ToeBase", pitched(-5 - 90) @ leg),
+        ):
+            table[f"{name}_{joint}"] = f"CC_Base_{letter}_{source}", axes
+    return table
+
+
+CHARACTER_CREATOR = _character_creator()
+STILL = {"127_01", "135_08", "49_15"}  # calibration poses and one that is held for 8 seconds
+T_POSE = 7  # frames that a conversion's T-pose takes: one, and those that lead from it to the trial
+LEAP = 60  # degrees from one frame to the next: a T-pose of other axes, from which nothing leads to the trial
+# Sessions recorded at 60 Hz, which files taken for 120 Hz play at double speed: all lengths that KIT-ML tells
+# of their trials are whole 60ths of a second; for salsa (60, 61), HumanML3D's index tells the lengths.
+HALF_RATE = frozenset(
+    f"CMU/{subject}" for subject in (60, 61, 62, 75, 77, 79, 80, 88, 93, 103, 106, 107, 115, 139, 141, 143)
+)
+DAZ_TOE = np.array([1.1221, -3.69964, 12.103])  # the End Site of its left foot, centimetres
+
+
+def scan(path: Path) -> list[Raw]:
+    """The trials under `path` in which somebody moves, each once: as AMC where it is there, else as BVH.
+
+    Files ``NN_TT.amc`` and ``NN_TT.bvh`` in any folder, and ``NN.bvh`` in folders named after salsa. What
+    people said of trials is taken from `path`, see `mocap.read_sentences`.
+    """
+    sentences, found = read_sentences(path), []
+    trials: dict[str, Path] = {}
+    for file in (*sorted(path.rglob("*.amc")), *sorted(path.rglob("*.bvh"))):
+        if re.fullmatch(r"\d+_\d+", file.stem) and file.stem not in STILL:
+            trials.setdefault(file.stem, file)
+        elif re.fullmatch(r"\d+", file.stem) and "salsa" in file.parent.name:
+            labels = dict(content="salsa", description="salsa dance", take=file.stem)
+            found.append((Raw(f"salsa_{file.stem}", file, labels), amass_key(salsa_trial(file.stem))))
+    for trial, file in trials.items():
+        found.append((Raw(trial, file, trial_labels(trial, sentences)), amass_key(trial)))
+    return describe(found, sentences, span, HALF_RATE)
+
+
+def salsa_trial(take: str) -> str:
+    """The trial of a salsa file: takes 1 to 15 are 60_01 to 60_15, the others their partner's, from 61_01 on.
+
+    Told by the lengths of the trials: 20 of them in HumanML3D's index fit no other order.
+    """
+    couple, number = divmod(int(take) - 1, 15)
+    return f"{60 + couple}_{number + 1:02d}"
+
+
+def trial_labels(trial: str, sentences: Sentences) -> dict[str, str]:
+    """Subject, trial and take, and the trial's content and description where CMU's words are at hand."""
+    labels = dict(trial=trial, subject=trial.split("_")[0], take=trial.split("_")[1])
+    if trial in sentences.labels:
+        # The short label is of the subject's whole session, the long one of the trial.
+        session, said = (sentences.labels[trial][k] for k in ("short_label", "long_label"))
+        said = session if said == "Unknown" else said.removeprefix("playground - ")
+        labels |= dict(content=said, description=said, session=session)
+    return labels
+
+
+def amass_key(trial: str) -> str:
+    """The trial's path in AMASS."""
+    return f"CMU/{trial.split('_')[0]}/{trial}"
+
+
+def span(file: Path) -> Span:
+    """Where a file lies in the time of its trial, without reading all of it into numbers."""
+    text = file.read_text(errors="replace")
+    if file.suffix == ".amc":
+        first = re.search(r"^\s*(\d+)\s*$", text, re.MULTILINE)
+        start = asfamc.start_time(int(first[1]) if first else 1)
+        return Span(start, start + text.count("\nroot ") / asfamc.FPS, asfamc.FPS)
+    found, time = re.search(r"Frames:\s*(\d+)", text), re.search(r"Frame Time:\s*(\S+)", text)
+    try:
+        fps = frame_rate(time[1])
+        return Span(0.0, int(found[1]) / fps, fps)
+    except (TypeError, ArithmeticError, ValueError) as error:
+        raise LabError(f"{file}: no number of frames or no frame time: get it again") from error
+
+
+def load(raw: Raw, body) -> Motion:
+    """One trial or piece of it on the body. Raises LabError where its file is broken."""
+    if raw.file.suffix == ".amc":
+        animation = asfamc.read_asf_amc(raw.file.with_name(f"{raw.file.stem.split('_')[0]}.asf"), raw.file)
+    else:
+        animation = read_conversion(raw.file)
+    if mapping := zero_pose_mapping(animation):
+        animation = level_feet(animation, mapping)
+        table = align_torso(animation, zero_pose_table(animation, mapping, body), body)
+    elif {source for source, _ in CHARACTER_CREATOR.values()} <= set(animation.names):
+        table = align_limbs(animation, CHARACTER_CREATOR, body)
+    else:
+        raise LabError(f"{raw.file}: not a skeleton of CMU's trials: {', '.join(animation.names[:4])} …")
+    animation = stretched(animation, raw)
+    return piece(on_floor(retarget(animation, table, body, 0.0), body), raw, animation.start)
+
+
+def read_conversion(file: Path) -> Animation:
+    """A BVH conversion in metres, without the T-pose that some of them begin with."""
+    animation = read_bvh(file, 1.0)
+    if "RL_BoneRoot" in animation.names:
+        raise LabError(f"{file}: this conversion has lost the height of the hips: use the trial's .amc")
+    if "lToe" not in animation.names and "lShin" in animation.names:
+        animation = _with_toes(animation)
+    # Metres, centimetres, or CMU's own unit: the length of a thigh tells.
+    longest = np.linalg.norm(animation.offsets[1:], axis=1).max()
+    scale = 1.0 if longest < 1 else asfamc.INCH / 0.45 if longest < 15 else 0.01
+    first = T_POSE if _is_zero_pose(animation.rotations[0]) else int(_leaps(animation.rotations[:2]))
+    if first >= len(animation.root):
+        raise LabError(f"{file} holds nothing but a T-pose: get it again")
+    return replace(
+        animation,
+        offsets=animation.offsets * scale,
+        rotations=animation.rotations[first:],
+        root=animation.root[first:] * scale,
+        start=max(first - 1, 0) / animation.fps,  # the T-pose was put before the trial
+    )
+
+
+def zero_pose_mapping(animation: Animation) -> dict[str, str] | None:
+    """The mapping of ZERO_POSE whose joints the animation has."""
+    names = set(animation.names)
+    return next((mapping for mapping in ZERO_POSE if names.issuperset(mapping.values())), None)
+
+
+def level_feet(animation: Animation, mapping: dict[str, str]) -> Animation:
+    """The same motion, its feet told in axes that lie level when the foot stands level under a straight leg.
+
+    CMU's zero pose spreads the legs by 20° and tilts the feet with them.
+    """
+    rotations, offsets = animation.rotations.copy(), animation.offsets.copy()
+    for side in ("left", "right"):
+        ankle, foot = (animation.names.index(mapping[f"{side}_{joint}"]) for joint in ("ankle", "foot"))
+        x, y, _ = offsets[ankle]
+        tilt = Rotation.from_euler("z", np.arctan2(x, -y)).as_matrix()
+        rotations[:, ankle] = rotations[:, ankle] @ tilt
+        rotations[:, foot] = tilt.T @ rotations[:, foot] @ tilt
+        offsets[foot] = tilt.T @ offsets[foot]
+    return replace(animation, rotations=rotations, offsets=offsets)
+
+
+def _is_zero_pose(rotations: np.ndarray) -> bool:
+    """Whether more than half of the joints (J, 3, 3) are not turned at all: people never stand like that."""
+    return float(np.mean(np.trace(rotations, axis1=1, axis2=2) > 3 - 1e-6)) > 0.5
+
+
+def _leaps(rotations: np.ndarray) -> bool:
+    """Whether a joint turns farther from the first frame to the second (2, J, 3, 3) than any joint can."""
+    turns = rotations[:-1].swapaxes(-1, -2) @ rotations[1:]
+    return bool((np.trace(turns, axis1=-2, axis2=-1) < 1 + 2 * np.cos(np.radians(LEAP))).any())
+
+
+def _with_toes(animation: Animation) -> Animation:
+    """DAZ's skeleton with the ends of its feet as joints lToe and rToe."""
+    feet = [animation.names.index(f"{side}Foot") for side in "lr"]
+    still = np.tile(np.eye(3), (len(animation.root), 2, 1, 1))
+    return replace(
+        animation,
+        names=[*animation.names, "lToe", "rToe"],
+        parents=[*animation.parents, *feet],
+        offsets=np.vstack([animation.offsets, DAZ_TOE, DAZ_TOE * [-1, 1, 1]]),
+        rotations=np.concatenate([animation.rotations, still], axis=1),
+    )

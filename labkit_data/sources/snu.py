@@ -1,0 +1,193 @@
+"""Recordings of the Movement Research Lab, Seoul National University: BVH in three skeletons, 30 fps.
+
+They lie in three of the lab's repositories: ys2010, VSports and TimeCriticalResponse. They are a source of
+their own so that weights can be made without them.
+"""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from labkit.motion import FPS, JOINT_NAMES, Motion
+from labkit.paths import LabError
+from labkit_data.formats.animation import Animation
+from labkit_data.formats.bvh import read_bvh
+from labkit_data.sources.cmu import level_feet
+from labkit_data.mocap import align_torso, on_floor
+from labkit_data.pipeline import Raw
+from labkit_data.retarget import Table, align_limbs, retarget, zero_pose_table
+
+NAME = "snu"
+LICENSE = (
+    "Apache-2.0, martial arts BSD-3-Clause: the licences of the repositories that hold the files; Movement "
+    "Research Lab, Seoul National University (Jehee Lee); martial arts: 2020 NCSOFT and SNU R&D Foundation"
+)
+
+# What files show: the first whose pattern begins the file's name without its suffix.
+_SHOWN = """
+    wd2_1_kick, wd2_n_kick: kick
+    wd2_1foot_contact_run: run, turn around
+    wd2_2foot_walk_turn: walk, turn around
+    wd2_falling_down: fall down, get up
+    wd2_fast_2foot_hop, wd2_slow_2foot_hop: hop forward on both feet
+    wd2_fast_cancan_run, wd2_ffast_cancan_run: jog
+    wd2_long_broad_jump, wd2_short_broad_jump: jump forward
+    wd2_Physics_Jump03: jump
+    wd2_Physics_Jump: jump up
+    wd2_Physics_Raise00: lie down on the stomach, get up
+    wd2_Physics_Raise01, wd2_Physics_Raise02: get up from lying on the back, lie down
+    wd2_Physics_Raise: get up from lying on the back
+    wd2_Physics_2_Push, wd2_PushBack, wd2_PushStep: be pushed, step to keep balance
+    wd2_WalkAzuma: walk with a swagger
+    wd2_WalkBackward: walk backwards
+    wd2_WalkHandWav: walk, swing the arms
+    wd2_WalkLean: walk leaning backwards
+    wd2_WalkSoldier: march like a soldier
+    wd2_WalkSukiko: walk hunched over like an old person
+    wd2_WalkTongTong: walk with bouncing steps
+    wd2_pick_walk: walk, pick up something
+    wd2_tt_serve: table tennis serve
+    wd2_tt_sidestep: table tennis, side steps
+    wd2_tt: table tennis
+    tennis: tennis
+    s_003, s_004: basketball
+    s_: martial arts
+    boxing_boxman_blocking: boxing - block
+    boxing_boxman_ducking: boxing - duck
+    boxing_boxman_hited: boxing - get hit
+    boxing_boxman_stand_dir_hook_left: boxing - hook left
+    boxing_boxman_stand_dir_hook_right: boxing - hook right
+    boxing_boxman_stand_dir_onetwo: boxing - punch left, punch right
+    boxing_boxman_stand_dir_straight_right: boxing - punch right
+    boxing_boxman_stand_dir_upper_both: boxing - uppercut left, uppercut right
+    boxing_boxman_stand_dir_upper_left: boxing - uppercut left
+    boxing_boxman_stand_dir_upper_right: boxing - uppercut right
+    boxing_boxman_stand_dir_zap_left: boxing - jab left
+    boxing_boxman_stand_dir_zap_right: boxing - jab right
+"""
+_TOO_SHORT = {"wd2_PushBack00", "wd2_PushStep02"}  # less than two seconds, in which nobody is pushed
+
+_SIDE = ("collar", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "foot")
+UP, AHEAD, LEFT = np.eye(3)[[1, 2, 0]]
+
+
+def _axes(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """A of a joint whose local x and y axes lie along these directions of SMPL's rest pose."""
+    return np.column_stack([x, y, np.cross(x, y)])
+
+
+def _both_sides(left: str, right: str) -> dict[str, str]:
+    names = zip(("left", "right"), (left, right))
+    return {f"{side}_{joint}": source for side, text in names for joint, source in zip(_SIDE, text.split())}
+
+
+# A skeleton whose zero pose is a T-pose along the world's axes. Its upper joint of the spine is at the height
+# of the shoulders, so the whole chest goes with the lower one.
+T_POSED = {"pelvis": "Hips", "spine1": "Spine", "spine3": "Spine", "neck": "Spine1", "head": "Head"}
+T_POSED |= _both_sides(
+    "LeftShoulder1 LeftArm LeftForeArm LeftHand LeftUpLeg LeftLeg LeftFoot LeftToes",
+    "RightShoulder RightArm RightForeArm RightHand RightUpLeg RightLeg RightFoot RightToes",
+)
+
+
+def _table(torso: np.ndarray, arms: list[np.ndarray], legs: list[np.ndarray]) -> Table:
+    """A table of a skeleton with a Spine2, by the axes of left and right limbs."""
+    table = {"pelvis": "Hips", "spine1": "Spine", "spine2": "Spine1", "spine3": "Spine2"}
+    table = {joint: (source, torso) for joint, source in (table | dict(neck="Neck", head="Head")).items()}
+    sources = "Shoulder Arm ForeArm Hand UpLeg Leg Foot Toe"
+    sides = _both_sides(*(re.sub(r"\b(?=\w)", side, sources) for side in ("Left", "Right")))
+    for joint, source in sides.items():
+        limbs = arms if joint.split("_")[1] in _SIDE[:4] else legs
+        table[joint] = source, limbs[joint.startswith("right")]
+    return table
+
+
+# Basketball: x along the bones, as the T-pose file of VSports stands, but for hands and toes.
+BALL_PLAYER = _table(
+    _axes(UP, AHEAD), [_axes(LEFT, -AHEAD), _axes(-LEFT, -AHEAD)], [_axes(-UP, AHEAD), _axes(-UP, AHEAD)]
+)
+BALL_PLAYER |= {
+    "left_wrist": ("LeftHand", _axes(LEFT, -UP)),
+    "right_wrist": ("RightHand", _axes(-LEFT, -UP)),
+    "left_foot": ("LeftToe", _axes(AHEAD, UP)),
+    "right_foot": ("RightToe", _axes(AHEAD, UP)),
+}
+# Martial arts: x against the bones of the right arm and of the left leg. Elbows and knees bend as they must.
+FIGHTER = _table(
+    _axes(UP, -AHEAD), [_axes(LEFT, -AHEAD), _axes(LEFT, AHEAD)], [_axes(UP, -AHEAD), _axes(-UP, AHEAD)]
+)
+
+
+def scan(path: Path) -> list[Raw]:
+    """The recordings of the lab under `path`, in any folder; files of other names, and T-poses, are left."""
+    shown = [line.strip().split(": ") for line in _SHOWN.strip().splitlines()]
+    shown = [(tuple(stems.split(", ")), description) for stems, description in shown]
+    raws = []
+    for file in sorted(path.rglob("*.bvh")):
+        told = next((description for stems, description in shown if file.stem.startswith(stems)), None)
+        if told and file.stem not in _TOO_SHORT:
+            raws.append(Raw(file.stem, file, dict(content=told, description=told)))
+    return raws
+
+
+def load(raw: Raw, body) -> Motion:
+    """One recording on the body, without T-poses at its ends. Raises LabError where its file is broken."""
+    animation = read_snu(raw.file)
+    if set(T_POSED.values()) <= set(animation.names):
+        animation = level_feet(animation, T_POSED)
+        table = align_torso(animation, zero_pose_table(animation, T_POSED, body), body)
+    elif {source for source, _ in FIGHTER.values()} <= set(animation.names):
+        along = animation.offsets[animation.names.index("LeftLeg"), 0] > 0  # the thigh, its x axis
+        table = align_limbs(animation, BALL_PLAYER if along else FIGHTER, body)
+    else:
+        raise LabError(f"{raw.file}: not a skeleton of this lab: {', '.join(animation.names[:4])} …")
+    motion = without_t_poses(on_floor(retarget(animation, table, body, 0.0), body), body)
+    if not len(motion):
+        raise LabError(f"{raw.file} holds nothing but a T-pose")
+    return motion
+
+
+def read_snu(file: Path) -> Animation:
+    """A recording in metres; files are in centimetres or inches, told by the length of a thigh."""
+    animation = read_bvh(file, 1.0)
+    names = [{"HEad": "Head"}.get(name, name) for name in animation.names]
+    if "LeftLeg" not in names:
+        raise LabError(f"{file}: not a skeleton of this lab: {', '.join(names[:4])} …")
+    scale = 0.01 if np.linalg.norm(animation.offsets[names.index("LeftLeg")]) > 30 else 0.0254
+    return replace(animation, names=names, offsets=animation.offsets * scale, root=animation.root * scale)
+
+
+def without_t_poses(motion: Motion, body) -> Motion:
+    """The motion without a T-pose of a fifth of a second in its first or last two seconds, and the arms' way
+    from it or to it."""
+    joints = dict(zip(JOINT_NAMES, body.joints(motion).unbind(dim=1)))
+    across = joints["left_shoulder"] - joints["right_shoulder"]
+    spread = torch.stack(
+        [
+            sign
+            * torch.cosine_similarity(joints[f"{side}_wrist"] - joints[f"{side}_shoulder"], across, dim=-1)
+            for side, sign in (("left", 1), ("right", -1))
+        ]
+    )
+    angle = spread.min(dim=0).values.clamp(-1, 1).acos().rad2deg().numpy()
+    first = _end_of_t_pose(angle)
+    return motion[first : max(first, len(motion) - _end_of_t_pose(angle[::-1]))]
+
+
+def _end_of_t_pose(angle: np.ndarray) -> int:
+    """Frames until the arms hang after a T-pose at the beginning; 0 without one.
+
+    angle: (F,) degrees of the arm that is farther from where arms are in a T-pose.
+    """
+    posed = angle < 35
+    held = [i for i in range(min(2 * FPS, len(angle) - 4)) if posed[i : i + 4].all()]
+    if not held:
+        return 0
+    end = held[0]
+    while end < len(angle) and posed[end]:
+        end += 1
+    hanging = np.flatnonzero(angle[end : end + FPS] > 65)
+    return end + (int(hanging[0]) if len(hanging) else FPS // 2)

@@ -1,0 +1,181 @@
+"""The pipeline on a small copy of the Bandai source: one broken file, one long clip, runs cut off."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+from test_bandai import write_clip
+
+from labkit.body import load_body
+from labkit.cli import PREPARED
+from labkit.paths import LabError
+from labkit_data.sources import bandai
+from labkit_data import pipeline
+from labkit_data.pipeline import SOURCES, prepare, source_module
+from labkit.store import read_store
+
+pytestmark = pytest.mark.filterwarnings("ignore:Gimbal lock")  # of the T-poses that test_bandai writes
+
+STEMS = ("dataset-1_dash_old_001", "dataset-2_run_active_001", "dataset-2_run_active_002")
+LONG, BROKEN = "dataset-1_walk_sad_001", "dataset-2_run_active_003"
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    folder = tmp_path / "data"
+    for i, stem in enumerate(STEMS):
+        write_clip(folder / f"{stem}.bvh", seconds=1 + i, turn=30 * i)
+    write_clip(folder / f"{LONG}.bvh", seconds=11)
+    write_clip(folder / f"{BROKEN}.bvh", seconds=1)
+    text = (folder / f"{BROKEN}.bvh").read_text()
+    (folder / f"{BROKEN}.bvh").write_text(text[:-1000])
+    return folder
+
+
+@pytest.fixture
+def loads(monkeypatch) -> list[str]:
+    """The names of the clips that are read, in order."""
+    names, load = [], bandai.load
+
+    def counting(raw, body):
+        names.append(raw.name)
+        return load(raw, body)
+
+    monkeypatch.setattr(bandai, "load", counting)
+    return names
+
+
+def test_what_is_stored(folder, tmp_path):
+    out = tmp_path / "out" / "bandai.npz"
+    summary = prepare("bandai", folder, out, workers=1)
+    clips, about = read_store(out)
+    pieces = [clip for clip in clips if clip.name.startswith(LONG)]
+    assert {clip.name for clip in clips} == {*STEMS, *(f"{LONG}_{i}" for i in range(len(pieces)))}
+    assert (about["source"], about["license"], about["clips"]) == ("bandai", bandai.LICENSE, len(clips))
+
+    body, raws = load_body(), {raw.name: raw for raw in bandai.scan(folder)}
+    for stem in STEMS:
+        (clip,) = (clip for clip in clips if clip.name == stem)
+        motion = bandai.load(raws[stem], body)
+        torch.testing.assert_close(clip.motion.body_pose, motion.body_pose, atol=6e-5, rtol=0)
+        torch.testing.assert_close(clip.motion.pelvis, motion.pelvis, atol=6e-5, rtol=0)
+        assert clip.labels.items() > raws[stem].labels.items() and clip.captions
+        assert clip.labels["family"] and "side" in clip.labels
+    assert len(pieces) > 1 and sum(len(piece.motion) for piece in pieces) == 221
+    assert len({piece.split for piece in pieces}) == 1
+    whole = bandai.load(raws[LONG], body)
+    torch.testing.assert_close(
+        torch.cat([piece.motion.pelvis for piece in pieces]), whole.pelvis, atol=6e-5, rtol=0
+    )
+
+    assert sum(summary.clips.values()) == len(clips)
+    assert summary.frames == sum(len(clip.motion) for clip in clips)
+    assert len(summary.broken) == 1 and BROKEN in summary.broken[0] and "\n" not in summary.broken[0]
+    assert about["broken"] == summary.broken
+    assert summary.broken[0] in str(summary) and "1 broken" in str(summary)
+    assert [path.name for path in out.parent.iterdir()] == ["bandai.npz"]
+
+
+def test_doubts_are_summarised(folder, tmp_path, monkeypatch):
+    """What a source doubts is said once a kind, with the first files; the store names all."""
+    scan, out = bandai.scan, tmp_path / "bandai.npz"
+    doubts = {stem: (("files of the wrong length", f"{stem} (1 s)"),) for stem in (*STEMS, LONG)}
+    monkeypatch.setattr(pipeline, "SHOWN", 2)
+
+    def doubtful(path):
+        raws = [dataclasses.replace(raw, warnings=doubts.get(raw.name, ())) for raw in scan(path)]
+        return raws + [dataclasses.replace(raws[0], name="a piece of it", end=0.5)]
+
+    monkeypatch.setattr(bandai, "scan", doubtful)
+    summary = prepare("bandai", folder, out, workers=1)
+    assert read_store(out)[1]["warnings"] == {
+        "files of the wrong length": sorted(d[0][1] for d in doubts.values())
+    }
+    assert str(summary).splitlines()[-1] == (
+        f"4 files of the wrong length: {STEMS[0]} (1 s), {LONG} (1 s) and 2 more"
+    )
+
+
+@pytest.mark.slow
+def test_two_workers_give_the_same_file(folder, tmp_path):
+    for workers in (1, 2):
+        prepare("bandai", folder, tmp_path / f"{workers}.npz", workers)
+    assert (tmp_path / "1.npz").read_bytes() == (tmp_path / "2.npz").read_bytes()
+
+
+def test_a_run_cut_off_goes_on_where_it_was(folder, tmp_path, loads, monkeypatch):
+    out = tmp_path / "bandai.npz"
+    out.write_bytes(b"an older store")
+    with monkeypatch.context() as patch:
+        load = bandai.load
+
+        def stopped(raw, body):
+            if raw.name == STEMS[2]:
+                raise KeyboardInterrupt
+            return load(raw, body)
+
+        patch.setattr(bandai, "load", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            prepare("bandai", folder, out, workers=1)
+    assert loads == [STEMS[0], LONG, STEMS[1]]
+    assert out.read_bytes() == b"an older store"
+
+    write_clip(folder / f"{STEMS[0]}.bvh", seconds=3)  # changed since, so read again
+    loads.clear()
+    prepare("bandai", folder, out, workers=1)
+    assert loads == [STEMS[0], STEMS[2], BROKEN]
+    prepare("bandai", folder, tmp_path / "at once.npz", workers=1)
+    assert out.read_bytes() == (tmp_path / "at once.npz").read_bytes()
+
+
+def test_changed_code_makes_every_clip_anew(folder, tmp_path, loads, monkeypatch):
+    out = tmp_path / "bandai.npz"
+    with monkeypatch.context() as patch:
+        patch.setattr("labkit_data.pipeline.write_store", _stop_at_the_end(out))
+        with pytest.raises(KeyboardInterrupt):
+            prepare("bandai", folder, out, workers=1)
+    loads.clear()
+    monkeypatch.setattr("labkit_data.pipeline._version", lambda: "other code")
+    prepare("bandai", folder, out, workers=1)
+    assert len(loads) == 5
+
+
+def _stop_at_the_end(out: Path):
+    from labkit.store import write_store
+
+    def write(path, clips, about):
+        if path == out:
+            raise KeyboardInterrupt
+        write_store(path, clips, about)
+
+    return write
+
+
+def test_what_the_user_did_wrong(folder, tmp_path):
+    out = tmp_path / "out.npz"
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for source, path, told in (
+        ("kinect", folder, "unknown source"),
+        ("bandai", tmp_path / "none", "no such folder"),
+        ("bandai", empty, "no bandai clips"),
+    ):
+        with pytest.raises(LabError, match=told):
+            prepare(source, path, out, workers=1)
+    (empty / f"{BROKEN}.bvh").write_text("HIERARCHY\n")
+    with pytest.raises(LabError, match=f"{BROKEN}.bvh, line"):
+        prepare("bandai", empty, out, workers=1)
+    assert not list(tmp_path.glob("out*"))
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_source_has_what_the_pipeline_asks_for(name, tmp_path):
+    module = source_module(name)
+    assert (module.NAME, type(module.LICENSE)) == (name, str) and callable(module.load)
+    with pytest.raises(LabError):
+        prepare(name, tmp_path, tmp_path / "out.npz", workers=1)
+
+
+def test_every_source_is_a_command():
+    assert PREPARED == SOURCES  # said twice, so that the command need not import torch to know

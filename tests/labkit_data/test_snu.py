@@ -1,0 +1,120 @@
+"""The SNU source: its three skeletons, T-poses at the ends of recordings, and real ones where they are."""
+
+import numpy as np
+import pytest
+import torch
+from dialects import as_bvh, check_walker, told, walker
+from scipy.spatial.transform import Rotation
+from test_cmu import check, unpack, walks_forwards
+
+from labkit.motion import JOINT_NAMES, UPRIGHT, Motion
+from labkit.paths import LabError
+from labkit_data.sources import snu
+from labkit_data.pipeline import Raw
+
+T_POSED = {joint: (source, np.eye(3)) for joint, source in snu.T_POSED.items()}
+INCH = 1 / 0.0254
+
+
+@pytest.mark.parametrize(
+    "table, unit", [(T_POSED, 100), (T_POSED, INCH), (snu.BALL_PLAYER, 100), (snu.FIGHTER, 100)]
+)
+def test_each_skeleton(tmp_path, body, table, unit):
+    as_bvh(tmp_path / "s_001_1_1.bvh", told(walker(), body, table, unit))
+    (raw,) = snu.scan(tmp_path)
+    check_walker(snu.load(raw, body), body)
+
+
+def test_strange_skeletons_are_refused(tmp_path, body):
+    for names in ("Hips", "LeftLeg"):
+        table = {joint: (names if joint.endswith("hip") else joint, np.eye(3)) for joint in T_POSED}
+        table["left_knee"] = (names, np.eye(3))
+        as_bvh(tmp_path / "tennis_1.bvh", told(walker(), body, table, 100))
+        with pytest.raises(LabError, match="tennis_1.bvh: not a skeleton of this lab"):
+            snu.load(Raw("tennis_1", tmp_path / "tennis_1.bvh", {}), body)
+
+
+def arms(spread: list[float]) -> Motion:
+    """A standing body; degrees by which both arms hang below a T-pose, frame by frame."""
+    local = torch.eye(3).repeat(len(spread), 22, 1, 1)
+    local[:, 0] = UPRIGHT
+    for side, sign in (("left", -1), ("right", 1)):
+        turn = Rotation.from_rotvec([[0, 0, sign * np.radians(a)] for a in spread]).as_matrix()
+        local[:, JOINT_NAMES.index(f"{side}_shoulder")] = torch.from_numpy(turn).float()
+    return Motion.from_rotations(local, torch.zeros(len(spread), 3) + torch.tensor([0, 0, 0.95]))
+
+
+DOWN, UP = np.linspace(0, 80, 10).tolist(), np.linspace(80, 0, 10).tolist()  # half a second each
+
+
+@pytest.mark.parametrize("late", [0, 20])
+@pytest.mark.parametrize("ends", ["both", "first", "last", "none"])
+def test_t_poses_are_cut_off_at_the_ends(body, ends, late):
+    """With the arms' way from and to them, but not in the middle, where somebody may be balancing."""
+    middle = 45 * [80.0] + 20 * [0.0] + 45 * [80.0]
+    first = late * [80.0] + 20 * [5.0] + DOWN if ends in ("both", "first") else []
+    last = UP + 15 * [5.0] if ends in ("both", "last") else []
+    kept = snu.without_t_poses(arms(first + middle + last), body)
+    assert len(middle) <= len(kept) <= len(middle) + 4
+    wrists = body.joints(kept)[:, [JOINT_NAMES.index(f"{side}_wrist") for side in ("left", "right")], 2]
+    assert (wrists[[0, -1]] < 1.2).all()
+
+
+def test_a_file_with_nothing_but_a_t_pose(tmp_path, body):
+    as_bvh(tmp_path / "s_001_1_1.bvh", told(arms(30 * [0.0]), body, snu.FIGHTER, 100))
+    with pytest.raises(LabError, match="nothing but a T-pose"):
+        snu.load(Raw("s_001_1_1", tmp_path / "s_001_1_1.bvh", {}), body)
+
+
+def test_what_files_show(tmp_path):
+    stems = "wd2_Physics_Raise00 wd2_Physics_Raise03 wd2_PushBack00 s_004_1_1 s_005_1_1 t_pose_VSports "
+    for stem in (stems + "boxing_boxman_stand_dir_hook_left_near").split():
+        (tmp_path / f"{stem}.bvh").touch()
+    assert {raw.name: raw.labels["description"] for raw in snu.scan(tmp_path)} == {
+        "wd2_Physics_Raise00": "lie down on the stomach, get up",
+        "wd2_Physics_Raise03": "get up from lying on the back",
+        "s_004_1_1": "basketball",
+        "s_005_1_1": "martial arts",
+        "boxing_boxman_stand_dir_hook_left_near": "boxing - hook left",
+    }
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory) -> dict[str, Raw]:
+    wanted = {
+        "wd2_WalkLean00.bvh",
+        "boxing_boxman_stand_dir_upper_left.bvh",
+        "s_005_1_1.bvh",
+        "s_004_1_1.bvh",
+    }
+    folder = unpack("snu-mrl.tar.xz", wanted, tmp_path_factory.mktemp("snu"))
+    return {raw.name: raw for raw in snu.scan(folder)}
+
+
+def test_a_real_walk(real, body):
+    raw = real["wd2_WalkLean00"]
+    motion = snu.load(raw, body)
+    check(motion, snu.read_snu(raw.file), snu.T_POSED, body)
+    assert walks_forwards(motion)
+
+
+@pytest.mark.parametrize("name", ["boxing_boxman_stand_dir_upper_left", "s_005_1_1", "s_004_1_1"])
+def test_real_bodies_stand_on_their_feet(real, body, name):
+    """At the beginning, when they have lowered their arms from the T-pose."""
+    joints = dict(zip(JOINT_NAMES, body.joints(snu.load(real[name], body))[:2].unbind(dim=1)))
+    for side in ("left", "right"):
+        assert (joints[f"{side}_wrist"][:, 2] < joints[f"{side}_shoulder"][:, 2]).all()
+        foot = joints[f"{side}_foot"] - joints[f"{side}_ankle"]
+        hips = joints["left_hip"] - joints["right_hip"]
+        assert (
+            foot[:, 0] * hips[:, 1] - foot[:, 1] * hips[:, 0] > 0
+        ).all()  # toes before the hips, not behind
+    assert (joints["head"][:, 2] > 1.3).all()
+
+
+def test_the_left_hand_boxes(real, body):
+    joints = body.joints(snu.load(real["boxing_boxman_stand_dir_upper_left"], body))
+    pelvis = joints[:, :1]
+    speed = (joints - pelvis).diff(dim=0).norm(dim=-1) * 20
+    left, right = (speed[:, JOINT_NAMES.index(f"{side}_wrist")] for side in ("left", "right"))
+    assert (left > 4).sum() > 3 * (right > 4).sum()

@@ -1,0 +1,216 @@
+"""A cell's function takes the place of labkit's, wherever it was imported, and can be taken out again."""
+
+import copy
+import importlib.util
+import inspect
+import io
+import operator
+import pickle
+from pathlib import Path
+
+import pytest
+import torch
+
+import labkit
+from labkit.diffusion import Schedule, sample
+from labkit.diffusion import ddpm_step as imported_before
+from labkit import stubs
+from labkit.stubs import EXERCISES, EmptyExercise, exercise, forget, stubs, use_reference
+from labkit.models import AdaLNDiT
+from labkit.paths import LabError
+
+
+@pytest.fixture(autouse=True)
+def empty():
+    """Every exercise empty; afterwards as it was."""
+    before = [(entry, entry.plugged) for name in EXERCISES for entry in stubs(name)]
+    forget()
+    yield
+    for entry, plugged in before:
+        entry.plugged = plugged
+
+
+def target(path: str):
+    """labkit's object at "package.module:Class.method"."""
+    module, _, name = path.partition(":")
+    return operator.attrgetter(name)(importlib.import_module(module))
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_every_stub_is_empty_and_says_where_it_is_written(name):
+    about = EXERCISES[name]
+    for path in about.functions:
+        function = target(path)
+        assert function.stub.untouched
+        with pytest.raises(EmptyExercise) as caught:
+            function(*inspect.signature(function).parameters)
+        assert str(caught.value) == (
+            f"{about.title} is still empty: write {function.__name__} in notebooks/{about.notebook}.ipynb"
+        )
+        assert isinstance(caught.value, NotImplementedError)
+
+
+def test_names_imported_before_see_the_new_code():
+    @exercise(labkit.diffusion.ddpm_step)
+    def ddpm_step(*args):
+        return "mine"
+
+    assert imported_before(1, 2) == labkit.diffusion.ddpm_step() == "mine"
+    assert ddpm_step is imported_before
+    assert not imported_before.stub.untouched
+
+
+def test_the_last_cell_that_ran_counts():
+    exercise(imported_before)(lambda: "first")
+    exercise(imported_before)(lambda: "second")
+    assert imported_before() == "second"
+
+
+def test_labkit_drives_the_learners_code(tiny_denoiser, random_text):
+    use_reference()
+    seen = []
+
+    @exercise(labkit.diffusion.ddpm_step)
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        seen.append((int(t[0]), int(t_prev[0])))
+        return torch.zeros_like(x_t)
+
+    network = tiny_denoiser("adaln")
+    lengths = torch.tensor([4, 2])
+    x = sample(network, Schedule(10), random_text(B=2), lengths, sampler="ddpm", steps=3)
+    assert seen == [(9, 4), (4, 0), (0, -1)]
+    expected = network.normalizer.inverse(torch.zeros(2, 4, 9))
+    expected[1, 2:] = 0
+    assert torch.equal(x, expected)
+
+
+def test_a_method_is_filled_for_networks_made_before_and_after(tiny_network):
+    before = tiny_network("adaln")
+
+    @exercise(AdaLNDiT.cond_mapping)
+    def cond_mapping(self, condition):
+        return self, condition
+
+    for network in (before, tiny_network("adaln")):
+        assert network.cond_mapping("c") == (network, "c")
+
+
+def test_forget_one_exercise_and_all():
+    use_reference("code6", "code7")
+    forget("code7")
+    assert stubs("code6")[0].plugged is not None
+    with pytest.raises(EmptyExercise, match="Code 7 is still empty"):
+        imported_before(*[None] * 6)
+    forget()
+    assert all(entry.untouched for name in EXERCISES for entry in stubs(name))
+
+
+def test_use_reference_of_one_leaves_others_as_they_are():
+    mine = exercise(labkit.diffusion.ddpm_loss)(lambda: "mine")
+    use_reference("code8")
+    assert mine() == "mine"
+    assert stubs("code8")[0].plugged.__name__ == "ddim_step"
+    assert stubs("code7")[0].untouched
+
+
+def test_an_error_of_the_learner_is_theirs():
+    @exercise(labkit.diffusion.ddpm_step)
+    def ddpm_step():
+        return 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        imported_before()
+
+
+def test_a_half_written_cell_counts_as_empty():
+    @exercise(labkit.diffusion.ddpm_step)
+    def ddpm_step():
+        raise NotImplementedError
+
+    with pytest.raises(EmptyExercise, match=r"write ddpm_step in notebooks/03_diffusion\.ipynb"):
+        imported_before()
+
+
+def test_a_stub_inside_anothers_code_names_itself():
+    """ddpm_step is written and calls ddim_step, which is not."""
+    exercise(labkit.diffusion.ddpm_step)(lambda: labkit.diffusion.ddim_step(*[None] * 6))
+    with pytest.raises(EmptyExercise, match="Code 8 is still empty"):
+        imported_before()
+
+
+def test_empty_in_a_notebook_is_one_line():
+    with pytest.raises(EmptyExercise) as caught:
+        imported_before(*[None] * 6)
+    assert caught.value._render_traceback_() == [f"EmptyExercise: {caught.value}"]
+
+
+def test_filling_the_file_works_too(tmp_path):
+    source = Path(imported_before.stub.own.__code__.co_filename).read_text("utf-8")
+    assert source.count("raise NotImplementedError") == 1
+    path = tmp_path / "edited.py"
+    path.write_text(source.replace("raise NotImplementedError", "return x_t + noise"), "utf-8")
+    spec = importlib.util.spec_from_file_location("edited", path)
+    edited = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(edited)
+    assert not edited.ddpm_step.stub.untouched
+    assert edited.ddpm_step(None, None, 1, None, None, noise=2) == 3
+
+
+@pytest.mark.parametrize("wrong", [Schedule.q_sample, torch.nn.Linear, lambda: None, 5, None])
+def test_a_target_that_is_no_exercise(wrong):
+    with pytest.raises(LabError, match="is no exercise: decorate with @exercise"):
+        exercise(wrong)
+
+
+def test_labkits_own_function_is_no_answer():
+    with pytest.raises(LabError, match="labkit's own function again"):
+        exercise(labkit.diffusion.ddpm_step)(labkit.diffusion.ddim_step)
+
+
+@pytest.mark.parametrize("function", [forget, use_reference, stubs, stubs.reference])
+def test_an_exercise_that_does_not_exist(function):
+    with pytest.raises(LabError, match="there is no exercise 'code9': choose one of code2, "):
+        function("code9")
+
+
+def test_no_reference_while_a_notebook_is_graded(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    with pytest.raises(LabError, match="while a notebook is graded"):
+        use_reference("code7")
+    assert stubs("code7")[0].untouched
+
+
+def test_signature_and_docstring_are_those_of_the_exercise():
+    assert "Ho et al. 2020" in imported_before.__doc__
+    assert imported_before.__name__ == "ddpm_step"
+
+
+def by_pickle(network):
+    return pickle.loads(pickle.dumps(network))
+
+
+def by_torch_save(network):
+    file = io.BytesIO()
+    torch.save(network, file)
+    file.seek(0)
+    return torch.load(file, weights_only=False)
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, by_pickle, by_torch_save])
+@pytest.mark.parametrize("name", ["incontext", "adaln", "cross_attention"])
+def test_networks_can_be_copied_and_saved(name, duplicate, tiny_network, random_text):
+    """With a cell's function plugged in, which no file knows."""
+    use_reference()
+    network = tiny_network(name)
+    plugged = type(network).output_projection.stub.plugged
+    exercise(type(network).output_projection)(lambda *args: 2 * plugged(*args))
+    text = random_text(B=2)
+    given = torch.randn(2, 5, 9), torch.tensor([3, 7]), text, torch.ones(2, 5, dtype=torch.bool)
+    again = duplicate(network)
+    assert again is not network
+    with torch.no_grad():
+        assert torch.equal(again(*given), network(*given))
+
+
+def test_a_stub_itself_can_be_pickled():
+    assert pickle.loads(pickle.dumps(imported_before)) is imported_before

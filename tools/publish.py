@@ -1,0 +1,247 @@
+"""From a folder of finished runs to what the repository ships.
+
+    python -m tools.publish checkpoints      runs/*/*.safetensors and *.csv → data/checkpoints
+    python -m tools.publish reference        real test motion, as the evaluator sees it
+    python -m tools.publish starter          captioned motions sampled from a network
+    python -m tools.publish scores           data/checkpoints/scores.json, which tests compare with
+    python -m tools.publish sheets           docs/samples_<network>.png and docs/training.png
+
+All but the first look through the shipped evaluator and networks, so the order matters.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from labkit.body import load_body
+from labkit.cli import Parser, exit_status
+from labkit.dataset import MotionDataset, Sample
+from labkit.evaluate import choose, draw, draw_motions, motion_features, physical
+from labkit.evaluator import Evaluator, load_evaluator
+from labkit.stubs import use_reference
+from labkit.generate import generate
+from labkit.metrics import bootstrap, tmr_score, tmr_scores
+from labkit.models import NETWORKS
+from labkit.motion import decode, smooth
+from labkit.paths import atomic_write, data_dir, existing_file
+from labkit.reference import Reference, load_reference, write_reference
+from labkit.show import contact_sheet
+from labkit.show.figures.style import NETWORK_LABELS, NETWORK_LINES, axes
+from labkit.metrics.left_right import lead
+from labkit.store import Clip, write_store
+from labkit.text import TextEncoder
+from labkit.training.corpus import MAX_FRAMES, SOURCES, Corpus, label
+
+WORST = 0.8  # TMR-Score; a motion that fits its caption less does not come into the starter set
+DEEPEST = 30  # millimetres; nor does one that sinks deeper into the floor, on average
+BY_EYE = {  # nor one of these, (caption, frames), which did not do on its contact sheet what its caption says
+    ("a figure does karate side kicks", 120),
+    ("a figure swings the arms", 72),
+    ("a human does a cartwheel", 96),
+    ("a human starts to walk and stops", 104),
+    ("a person bends over and scoops something up", 110),
+    ("a person does a handstand and kicks", 120),
+    ("a person does karate side kicks", 120),
+    ("a person fights with a sword", 120),
+    ("a person jumps", 107),
+    ("a person jumps", 120),
+    ("a person kicks", 120),
+    ("a person performs a cartwheel", 78),
+    ("a person picks something up then sets it down", 120),
+    ("a person skips and then stands", 86),
+    ("a person starts to walk and stops", 120),
+    ("someone runs and then picks up a box", 43),
+    ("the person bends over and scoops something up", 110),
+    ("the person jumps forward", 70),
+    ("the person kicks", 119),
+}
+NAMES = ("text", "evaluator", *NETWORKS)
+
+
+def publish_checkpoints(runs: Path) -> None:
+    for name in NAMES:
+        trained = existing_file(runs / name / f"{name}.safetensors", f"trained {name}")
+        log = existing_file(trained.with_suffix(".csv"), f"log of {name}")
+        checkpoints = data_dir() / "checkpoints"
+        for source, target in (
+            (trained, checkpoints / trained.name), (log, checkpoints / "logs" / log.name)
+        ):  # fmt: skip
+            with atomic_write(target) as temporary:
+                shutil.copyfile(source, temporary)
+
+
+@torch.no_grad()
+def real_reference(
+    sources: Sequence[str | Path], split: str, cache: Path, evaluator: Evaluator, progress: bool = False
+) -> Reference:
+    """What the evaluator makes of a split's real motions and their mirror images, cut to six seconds."""
+    dataset = MotionDataset(sources, split, mirror=True, progress=progress)
+    corpus, body = Corpus(dataset, TextEncoder(), cache), load_body()
+    motions = [s.x[:MAX_FRAMES] for s in corpus.samples]
+    captions = [c for s in corpus.samples for c in s.captions]
+    parts = [
+        evaluator.text_features(corpus.captions(captions[start : start + 256])).numpy()
+        for start in range(0, len(captions), 256)
+    ]
+    names = [recording(s) for s in corpus.samples]
+    return Reference(
+        motion=motion_features(evaluator, motions),
+        physical=physical(motions, body),
+        lengths=np.array([len(x) for x in motions]),
+        labels=[label(s) for s in corpus.samples],
+        text=np.concatenate(parts),
+        captions=captions,
+        owner=np.repeat(np.arange(len(motions)), [len(s.captions) for s in corpus.samples]),
+        take=np.unique(names, return_inverse=True)[1],
+        lead=np.array([float(lead(body.joints(decode(x)))) for x in motions]),
+    )
+
+
+def recording(sample: Sample) -> str:
+    """What a sample is a piece or a mirror image of: its trial where that is known, else its own clip."""
+    return sample.labels.get("trial", sample.name.removesuffix("/m"))
+
+
+def make_reference(sources: Sequence[str], split: str, runs: Path) -> None:
+    reference = real_reference(sources, split, runs / "cache", load_evaluator())
+    write_reference(data_dir() / "reference" / f"{split}.npz", reference)
+
+
+@torch.no_grad()
+def make_starter(
+    sources: Sequence[str], network: str, runs: Path, count: int, tries: int, seed: int = 0
+) -> None:
+    """Up to `count` motions, asked for with captions of real clips.
+
+    Of `tries` motions those that fit their caption compete, and the one whose feet slide least is kept, with
+    the sentence it was made from and at most two more of the real clip's own that fit it nearly as well.
+    """
+    corpus = Corpus(MotionDataset(sources, "train", mirror=True), TextEncoder(), runs / "cache")
+    evaluator = load_evaluator()
+    generator = torch.Generator().manual_seed(seed)
+    chosen = torch.multinomial(corpus.weights, count, generator=generator).tolist()
+    samples = sorted((corpus.samples[i] for i in chosen), key=lambda s: len(s.x))  # batches of like lengths
+    repeated = [s for s in samples for _ in range(tries)]
+    captions = [s.captions[0] for s in repeated]
+    lengths = torch.tensor([min(len(s.x), MAX_FRAMES) for s in repeated])
+    drawn = draw_motions(network, captions, lengths, seed=seed)
+    motions = [smooth(x, 1.0) for x in drawn]
+
+    features = motion_features(evaluator, motions)
+    scores = tmr_scores(evaluator.text_features(corpus.captions(captions)).numpy(), features)
+    sliding, _, depth = physical(motions, load_body()).T
+    sliding[(scores < WORST) | np.isnan(sliding)] = np.inf
+    clips = []
+    for k, s in enumerate(samples):
+        best = k * tries + int(sliding[k * tries : (k + 1) * tries].argmin())
+        if np.isinf(sliding[best]) or depth[best] > DEEPEST or (s.captions[0], len(motions[best])) in BY_EYE:
+            continue
+        texts = evaluator.text_features(corpus.captions(s.captions)).numpy()
+        fit = tmr_scores(texts, np.repeat(features[best : best + 1], len(texts), axis=0))
+        others = [s.captions[i] for i in np.argsort(-fit) if i and fit[i] > fit[0] - 0.02][:2]
+        number = len(clips)
+        split = "test_a" if number % 10 == 9 else "val" if number % 10 == 4 else "train"
+        labels = dict(s.labels, tmr_score=f"{scores[best]:.3f}")
+        clips.append(
+            Clip(f"sampled_{number:03d}", decode(motions[best]), (s.captions[0], *others), labels, split)
+        )
+    about = dict(
+        source="starter",
+        license="not for commercial use, see NOTICE.md",
+        made=f"sampled from {network}, one of {tries} each, smoothed; no recording of a person",
+    )
+    write_store(data_dir() / "starter" / "starter.npz", clips, about)
+
+
+def small_batch(network: str) -> tuple[np.ndarray, np.ndarray]:
+    """Features (32, W) of captions and of what a network draws for them: quick enough for a test."""
+    reference = load_reference()
+    rows = choose(reference, batches=1, batch_size=32, seed=0)
+    return reference.text[rows], draw(network, reference, rows, progress=False).features
+
+
+def publish_scores() -> None:
+    scores = {}
+    for network in NETWORKS:
+        value, low, high = bootstrap(tmr_score, *small_batch(network))
+        scores[network] = dict(tmr_score=round(value, 4), low=round(low, 4), high=round(high, 4))
+    with atomic_write(data_dir() / "checkpoints" / "scores.json") as temporary:
+        temporary.write_text(json.dumps(scores, indent=2) + "\n")
+
+
+SHEET = [
+    "a person walks forward",
+    "someone runs like an old person",
+    "a person walks and turns left",
+    "a person waves with the left hand",
+    "a tired person raises the right hand",
+    "a person raises both hands",
+    "a person bows",
+    "a person dances salsa",
+]
+
+
+def make_sheets() -> None:
+    """The same captions and noise for each network, as pictures for people to look at."""
+    for network in NETWORKS:
+        motions = generate(SHEET, network, seconds=4, seed=1)
+        contact_sheet(Path("docs") / f"samples_{network}.png", motions, load_body(), SHEET)
+
+
+def draw_curves() -> None:
+    """The logs of the three networks: the plain loss in each quarter of the schedule, step by step."""
+    figure, grid = axes(1, 4, width=10, height=2.8)
+    for network in NETWORKS:
+        log = existing_file(data_dir() / "checkpoints" / "logs" / f"{network}.csv", f"log of {network}")
+        columns = np.genfromtxt(log, delimiter=",", names=True)
+        for quarter, ax in enumerate(grid):
+            line = dict(NETWORK_LINES[network], marker=None)
+            ax.plot(columns["step"], columns[f"loss_{quarter + 1}"], label=NETWORK_LABELS[network], **line)
+            ax.set_title(f"t from {250 * quarter} to {250 * (quarter + 1)}", fontsize=9)
+            ax.set_xlabel("step")
+    grid[0].set_ylabel("squared error of $x_0$")
+    grid[0].legend(frameon=False, fontsize=8)
+    figure.savefig(Path("docs") / "training.png")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = Parser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="python -m tools.publish",
+    )
+    parser.add_argument("what", choices=("checkpoints", "reference", "starter", "scores", "sheets"))
+    parser.add_argument("--runs", type=Path, default=Path("runs"))
+    parser.add_argument("--sources", nargs="+", default=SOURCES)
+    starter = parser.add_argument_group("the starter set")
+    starter.add_argument("--network", choices=tuple(NETWORKS), default="cross_attention")
+    starter.add_argument("--count", type=int, default=300, help="motions, before bad ones are left out")
+    starter.add_argument("--tries", type=int, default=4, help="drawings of each, of which one is kept")
+    args = parser.parse_args(arguments)
+
+    def work() -> None:
+        use_reference()
+        if args.what == "checkpoints":
+            publish_checkpoints(args.runs)
+        elif args.what == "reference":
+            for split in ("test_a", "test_b"):
+                make_reference(args.sources, split, args.runs)
+        elif args.what == "scores":
+            publish_scores()
+        elif args.what == "sheets":
+            make_sheets()
+            draw_curves()
+        else:
+            make_starter(args.sources, args.network, args.runs, args.count, args.tries)
+
+    return exit_status(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
