@@ -17,12 +17,13 @@ import torch
 from diffusers import DDIMScheduler, DDPMScheduler
 
 from labkit.checkpoint import load_denoiser, load_text
+from labkit.device import best_device
 from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, STEPS, Schedule, guided, sample
 from labkit.evaluate import evaluate
-from labkit.stubs import use_reference
-from labkit.generate import best_device, generate
+from labkit.generate import generate
 from labkit.models import NETWORKS, BaseDiT
 from labkit.motion import FPS
+from labkit.stubs import use_reference
 from labkit.text import TextFeatures
 
 SECONDS, MANY = 6, 50

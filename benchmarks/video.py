@@ -21,10 +21,10 @@ import torch
 
 from labkit.body import load_body
 from labkit.motion import UPRIGHT, Motion
-from labkit.show import render_video
 from labkit.render.camera import ABOVE, HALF_VIEW, basis
 from labkit.render.raster import vertex_normals
 from labkit.render.video import BODY_COLOR, _encode
+from labkit.show import render_video
 
 SIZE, DISTANCE, HEIGHT = 480, 4.2, 0.9
 TILE = 4.0  # metres; half the floor's side

@@ -15,11 +15,11 @@ import numpy as np
 
 from grading import bank
 from grading.notebooks import ROOT, write_notebooks
-from grading.record import write_stand_ins
+from grading.record import write_recorded_solutions
 from labkit.exercises.judge import Answers, Mistake, agree, judge
 from labkit.exercises.probe import collect, probes
-from labkit.stubs import EXERCISES, Stub, reference, stubs
 from labkit.paths import LabError, atomic_write
+from labkit.stubs import EXERCISES, Stub, reference, stubs
 
 # ------------------------------------------------------------------------------------------------------------
 #                                                     Stubs
@@ -131,6 +131,6 @@ def build() -> None:
     """Make everything; files that would not change are left alone."""
     changed = [entry.name for name in EXERCISES for entry in stubs(name) if write_stub(name, entry)]
     changed += [f"{name}.npz" for name in EXERCISES if write_answers(name)]
-    changed += write_stand_ins()
+    changed += write_recorded_solutions()
     changed += [f"{name}.ipynb" for name in write_notebooks()]
     print("changed: " + ", ".join(changed) if changed else "everything is up to date")

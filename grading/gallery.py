@@ -21,10 +21,10 @@ from PIL import Image
 from grading.execute import errors, execute
 from grading.notebooks import ROOT, make
 from labkit.evaluate import choose, draw, real_row, score
-from labkit.stubs import use_reference
 from labkit.paths import LabError, atomic_write
 from labkit.reference import load_reference
 from labkit.show.figures import evaluation
+from labkit.stubs import use_reference
 
 FOLDER = ROOT / "docs" / "gallery"
 COLOURS = 200  # of a screenshot's palette: a third of the bytes, and nobody sees it

@@ -75,8 +75,8 @@ def serve(exercise: str, session: int) -> None:
     import wire
 
     from labkit.diffusion import Schedule
-    from labkit.stubs import stubs
     from labkit.exercises.recorded_solution import silenced
+    from labkit.stubs import stubs
 
     channel = wire.Channel(socket.socket(fileno=os.dup(int(os.environ[CHANNEL]))))
     functions = {entry.name: entry for entry in stubs(exercise)}

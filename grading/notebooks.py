@@ -25,8 +25,8 @@ from traitlets.config import Config
 
 from grading.bank import reference_source
 from labkit.exercises.probe import probes
-from labkit.stubs import EXERCISES
 from labkit.paths import LabError, atomic_write
+from labkit.stubs import EXERCISES
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "solutions"

@@ -108,7 +108,7 @@ def record(exercise: str) -> dict[str, list]:
         return {name: steps(Layers().trace(view(network))) for name, view in views.items()}
 
 
-def write_stand_ins(folder: Path = ROOT / "labkit" / "exercises" / "stand_ins") -> list[str]:
+def write_recorded_solutions(folder: Path = ROOT / "labkit" / "exercises" / "recorded_solutions") -> list[str]:
     """Record all that stand in; returns the names of the files that changed."""
     changed = []
     for exercise in RECORDED:

@@ -13,8 +13,8 @@ from grading.autograde import Kept, Pair, checked, is_new
 from grading.course import Course
 from grading.jobs import version
 from grading.written import defuse, write_csv
-from labkit.stubs import find
 from labkit.paths import LabError, atomic_write
+from labkit.stubs import find
 
 COLUMNS = ["student", "notebook", "exercise", "before", "after"]
 

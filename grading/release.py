@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grading.notebooks import ROOT, course, write_notebooks
-from labkit.stubs import EXERCISES, stubs
 from labkit.paths import LabError
+from labkit.stubs import EXERCISES, stubs
 
 FILES = ("constraints.txt", "environment.yml", "LICENSE", "NOTICE.md", "docs/colab.md")
 FOLDERS = ("labkit", "data/body", "data/checkpoints", "data/reference", "data/starter")

@@ -17,8 +17,8 @@ from nbformat import NotebookNode
 from grading.autograde import is_new
 from grading.collect import Record
 from grading.course import Course, Mark, is_graded, why
-from labkit.stubs import EXERCISES
 from labkit.paths import atomic_write
+from labkit.stubs import EXERCISES
 
 COMMON = 8  # diagnoses shown for an exercise
 BARS = 10

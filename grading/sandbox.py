@@ -163,12 +163,12 @@ class Sandbox:
         if covered:
             yield "--remount-ro", ROOT
         exercises = ROOT / "labkit" / "exercises"
-        kept_back = [exercises / "answers", exercises / "stand_ins"]
+        kept_back = [exercises / "answers", exercises / "recorded_solutions"]
         kept_back += Path(sys.prefix).glob("lib/python*/site-packages/labkit_solutions*")
         for folder in kept_back:
             yield "--tmpfs", folder
         for name in sorted(set(RECORDED) - set(self.hidden)):
-            path = exercises / "stand_ins" / f"{name}.json.z"
+            path = exercises / "recorded_solutions" / f"{name}.json.z"
             yield "--ro-bind", path, path
         for folder in kept_back:
             yield "--remount-ro", folder

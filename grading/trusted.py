@@ -27,8 +27,8 @@ from labkit.diffusion import Schedule
 from labkit.exercises.check import Verdict, load_answers
 from labkit.exercises.judge import Answers, Judgement, judge
 from labkit.exercises.probe import answer, probes
-from labkit.stubs import EmptyExercise, find, stubs
 from labkit.models.base import BaseDiT
+from labkit.stubs import EmptyExercise, find, stubs
 
 CALLS = 20_000  # messages for one exercise; the longest one needs some hundreds
 WORDS = 2000  # characters of what a check says; a learner's code may return any text

@@ -8,7 +8,7 @@ _LAZY = {
     "solution": "labkit.exercises.check",
     "exercise": "labkit.stubs",
     "use_reference": "labkit.stubs",
-    "use_stand_in": "labkit.exercises.recorded_solution",
+    "use_recorded_solution": "labkit.exercises.recorded_solution",
     "setup": "labkit.setup",
     "prompt_box": "labkit.show.prompt.box",
     "LabError": "labkit.paths",

@@ -2,14 +2,13 @@
 
 import argparse
 import math
-import os
 import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from labkit.stubs import EmptyExercise, use_reference
 from labkit.paths import LabError, check_writable, existing_file
+from labkit.stubs import EmptyExercise, use_reference
 
 EPILOG = """examples:
   python -m labkit generate --reference --text "a person waves with the left hand" --network adaln
@@ -20,10 +19,9 @@ Commands run what you have written; --reference runs the reference solutions ins
 """
 
 NETWORKS = ("incontext", "adaln", "cross_attention")
-PREPARED = ("bandai", "cmu", "accad", "deepmimic", "mesh2motion", "snu", "humanml3d")
 
 
-def _number(kind: type, low: float, high: float = math.inf):
+def number(kind: type, low: float, high: float = math.inf):
     """An argparse type: a finite number in a range, or an error that names the range."""
 
     def parse(text: str):
@@ -84,13 +82,13 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--text", nargs="+", default=["a person walks forward"], help="one caption or several")
     p.add_argument("--network", choices=NETWORKS, default="adaln", help="how the caption enters")
     p.add_argument("--sampler", choices=samplers, default="ddpm")
-    p.add_argument("--steps", type=_number(int, 1, 1000), default=15, help="denoising steps")
-    p.add_argument("--guidance", type=_number(float, 0, 100), default=2.0, help="guidance scale; 1 is none")
-    p.add_argument("--seconds", type=_number(float, 0.05, 10), default=6.0, help="length of the motion")
-    p.add_argument("--seed", type=_number(int, 0, 2**63 - 1), default=0, help="another seed, another motion")
-    p.add_argument("--batch-size", type=_number(int, 1, 6), default=1, help="motions for each caption")
+    p.add_argument("--steps", type=number(int, 1, 1000), default=15, help="denoising steps")
+    p.add_argument("--guidance", type=number(float, 0, 100), default=2.0, help="guidance scale; 1 is none")
+    p.add_argument("--seconds", type=number(float, 0.05, 10), default=6.0, help="length of the motion")
+    p.add_argument("--seed", type=number(int, 0, 2**63 - 1), default=0, help="another seed, another motion")
+    p.add_argument("--batch-size", type=number(int, 1, 6), default=1, help="motions for each caption")
     p.add_argument(
-        "--smooth", type=_number(float, 0, 10), default=1.0, help="frames; 0 is what the network drew"
+        "--smooth", type=number(float, 0, 10), default=1.0, help="frames; 0 is what the network drew"
     )
     p.add_argument("--checkpoint", type=Path, help="weights of your own for the network")
     p.add_argument("--text-checkpoint", type=Path, help="the text tower that network was trained with")
@@ -108,25 +106,25 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--split", choices=("test_a", "test_b"), default="test_a", help="held-out takes, or combinations"
     )
-    p.add_argument("--batches", type=_number(int, 1), default=2, help="the full evaluation takes 10")
+    p.add_argument("--batches", type=number(int, 1), default=2, help="the full evaluation takes 10")
     p.add_argument(
         "--more", action="store_true",
         help="left or right asked for 100 times, and several motions of one caption: 180 motions more",
     )  # fmt: skip
-    p.add_argument("--batch-size", type=_number(int, 4), default=64)
+    p.add_argument("--batch-size", type=number(int, 4), default=64)
     p.add_argument("--sampler", choices=samplers, default="ddpm")
-    p.add_argument("--steps", type=_number(int, 1, 1000), default=15, help="denoising steps")
-    p.add_argument("--guidance", type=_number(float, 0, 100), default=2.0)
-    p.add_argument("--seed", type=_number(int, 0, 2**63 - 1), default=0)
+    p.add_argument("--steps", type=number(int, 1, 1000), default=15, help="denoising steps")
+    p.add_argument("--guidance", type=number(float, 0, 100), default=2.0)
+    p.add_argument("--seed", type=number(int, 0, 2**63 - 1), default=0)
     p.add_argument("--device", **device)
 
     p = add("train", "Train a network, the text tower or the evaluator; goes on where it was stopped.")
     p.add_argument("what", choices=(*NETWORKS, "text", "evaluator"))
     p.add_argument("--sources", nargs="+", default=["starter"], help="prepared sources or paths of stores")
     p.add_argument(
-        "--steps", type=_number(int, 1), help="in all (default: 4000 for a network, 1000 for a tower)"
+        "--steps", type=number(int, 1), help="in all (default: 4000 for a network, 1000 for a tower)"
     )
-    p.add_argument("--seed", type=_number(int, 0, 2**63 - 1), help="of a tower: for a second evaluator, say")
+    p.add_argument("--seed", type=number(int, 0, 2**63 - 1), help="of a tower: for a second evaluator, say")
     p.add_argument("--out", type=Path, default=Path("runs"), help="folder for states, logs and weights")
     p.add_argument("--text-checkpoint", type=Path, help="text tower of your own; the shipped one by default")
     p.add_argument(
@@ -134,26 +132,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     p.add_argument("--device", **device)
 
-    data = add("data", "Fetch motion capture and prepare it for training.", exercises=False)
-    steps = data.add_subparsers(dest="step", required=True, metavar="STEP")
-    p = steps.add_parser(
-        "fetch",
-        help="download what may be downloaded",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
-    p.add_argument("--source", required=True, choices=("bandai", "cmu"))
-    p.add_argument("--out", type=Path, default=Path("data/raw"), help="folder; a source gets one inside it")
-    p.add_argument("--base-url", help="a mirror")
-    p = steps.add_parser(
-        "prepare",
-        help="retarget, caption, split and store a folder of motion capture",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
-    p.add_argument("path", type=Path, help="the source as its owner lays it out")
-    p.add_argument("--source", required=True, choices=PREPARED)
-    p.add_argument("--out", type=Path, help="the store (default: data/prepared/SOURCE.npz)")
-    p.add_argument("--workers", type=_number(int, 1, 256), default=os.cpu_count(), help="processes")
-    p = steps.add_parser("info", help="count motions, captions, lengths and words of a source")
+    p = add("data", "Count motions, captions, lengths and words of a source.", exercises=False)
     p.add_argument("--source", default="starter", help="starter, a prepared source, or a store's path")
     return parser
 
@@ -242,7 +221,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
 
 def train(args: argparse.Namespace) -> None:
-    from labkit.generate import best_device
+    from labkit.device import best_device
     from labkit.training import parallel, run
 
     device, folder = best_device(args.device), args.out / args.what
@@ -260,20 +239,9 @@ def train(args: argparse.Namespace) -> None:
 
 
 def data(args: argparse.Namespace) -> None:
-    if args.step == "fetch":
-        from labkit_data.fetch import fetch
+    from labkit.dataset import MotionDataset, describe
 
-        print(fetch(args.source, args.out / args.source, args.base_url))
-    elif args.step == "prepare":
-        from labkit.paths import data_dir
-        from labkit_data.pipeline import prepare
-
-        out = args.out or data_dir() / "prepared" / f"{args.source}.npz"
-        print(prepare(args.source, args.path, out, args.workers))
-    else:
-        from labkit.dataset import MotionDataset, describe
-
-        print(describe(MotionDataset(args.source)))
+    print(describe(MotionDataset(args.source)))
 
 
 def exit_status(work: Callable[[], object]) -> int:

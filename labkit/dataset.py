@@ -1,5 +1,6 @@
 """Motions with captions, ready for a network: from the starter set, or from stores that the user prepared."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,6 @@ from labkit import motion
 from labkit.body import Body, load_body
 from labkit.paths import LabError, data_dir
 from labkit.store import SPLITS, Clip, read_store
-from labkit.mirror_caption import mirror_caption
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def store_path(source: str | Path) -> Path:
     path = data_dir() / "prepared" / f"{source}.npz"
     if not path.is_file():
         raise LabError(
-            f"no prepared source {str(source)!r}: run python -m labkit data prepare --source {source} PATH"
+            f"no prepared source {str(source)!r}: run python -m labkit_data prepare --source {source} PATH"
         )
     return path
 
@@ -125,3 +125,40 @@ def describe(dataset: MotionDataset) -> str:
             f"words a caption    {sum(words) / len(words):.1f}",
         ]
     )
+
+
+# ----------------------------------------------------------------------------------------------------------
+#                                      Left and right in a caption
+# ----------------------------------------------------------------------------------------------------------
+
+_PAIRS = {
+    "left": "right",
+    "lefts": "rights",
+    "leftward": "rightward",
+    "leftwards": "rightwards",
+    "counterclockwise": "clockwise",
+}
+_MIRRORED = _PAIRS | {right: left for left, right in _PAIRS.items()}
+# "anticlockwise" mirrors too, but back comes our spelling of it.
+_MIRRORED |= {"anticlockwise": "clockwise", "counter-clockwise": "clockwise", "anti-clockwise": "clockwise"}
+
+# "right" without a side. The same words protect "left", so that a mirror of a mirror is the caption itself.
+_SIDE = re.compile(
+    rf"(?<!\ball )\b({'|'.join(sorted(_MIRRORED, key=len, reverse=True))})\b(?! (?:away|now|angles?)\b)",
+    re.IGNORECASE,
+)
+
+
+def mirror_caption(text: str) -> str:
+    """The caption of the motion seen in a mirror: left and right, clockwise and counterclockwise swapped.
+
+    "right away", "right now", "right angle" and "all right" stay, and so does "upright". Mirroring twice
+    gives the caption back, apart from the spelling of "counterclockwise".
+    """
+
+    def swap(match: re.Match) -> str:
+        word = match[0]
+        other = _MIRRORED[word.lower()]
+        return other.upper() if word.isupper() else other.capitalize() if word[0].isupper() else other
+
+    return _SIDE.sub(swap, text)

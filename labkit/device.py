@@ -1,8 +1,17 @@
-"""bfloat16 where the processor has it, full precision where it would only be emulated."""
+"""Where to compute, and how precisely: bfloat16 where the processor has it, else float32."""
 
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
+
+from labkit.paths import LabError
+
+
+def best_device(asked: str | None = None) -> str:
+    """The device asked for, by default the GPU where there is one. Raises LabError where there is none."""
+    if asked == "cuda" and not torch.cuda.is_available():
+        raise LabError("there is no GPU that torch can use: leave out --device")
+    return asked or ("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def autocast(device: str | torch.device) -> torch.autocast:

@@ -12,9 +12,9 @@ from tqdm import trange
 from labkit.body import Body, load_body
 from labkit.checkpoint import load_pair
 from labkit.dataset import pad
+from labkit.device import autocast, best_device
 from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, STEPS, sample
 from labkit.evaluator import Evaluator, load_evaluator
-from labkit.generate import best_device
 from labkit.metrics import (
     bootstrap,
     diversity,
@@ -31,7 +31,6 @@ from labkit.metrics import (
 from labkit.metrics.physical import FEET
 from labkit.motion import decode
 from labkit.paths import LabError
-from labkit.device import autocast
 from labkit.reference import Reference, load_reference, names_style
 
 FEWEST = 12  # motions: a half of them, which `bootstrap` takes, must have more than prdc's five neighbours

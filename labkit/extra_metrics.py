@@ -6,13 +6,13 @@ import numpy as np
 import torch
 
 from labkit.body import load_body
+from labkit.device import best_device
 from labkit.evaluate import draw_motions, motion_features
 from labkit.evaluator import load_evaluator
-from labkit.generate import best_device
-from labkit.metrics import bootstrap, multimodality, wilson
+from labkit.metrics import bootstrap, multimodality, proportion
+from labkit.metrics.left_right import PROMPTS, is_right, lead, side_named
 from labkit.motion import decode
 from labkit.reference import Reference
-from labkit.metrics.left_right import PROMPTS, is_right, lead, side_named
 
 SECONDS = 3  # of a raised hand
 CAPTIONS, REPEATS = 16, 5
@@ -39,7 +39,7 @@ def further(network: str, reference: Reference, rows: np.ndarray, **settings) ->
     motions = draw_motions(network, [reference.captions[r] for r in some], lengths, **settings)
     features = motion_features(evaluator, motions)
     features = features.reshape(-1, REPEATS, features.shape[1])
-    return {"left/right": wilson(hits, len(sides)), "multimodality": bootstrap(multimodality, features)}
+    return {"left/right": proportion(hits, len(sides)), "multimodality": bootstrap(multimodality, features)}
 
 
 def distinct(reference: Reference, rows: np.ndarray) -> np.ndarray:
@@ -68,6 +68,6 @@ def further_of_real(reference: Reference) -> dict:
             i, j = np.transpose(pairs)
             spread.append(np.linalg.norm(reference.motion[i] - reference.motion[j], axis=1).mean())
     return {
-        "left/right": wilson(sum(hits), len(hits)) if hits else NOTHING["left/right"],
+        "left/right": proportion(sum(hits), len(hits)) if hits else NOTHING["left/right"],
         "multimodality": bootstrap(np.mean, spread) if len(spread) >= 4 else NOTHING["multimodality"],
     }

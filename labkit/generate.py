@@ -7,18 +7,12 @@ import torch
 from torch import Tensor
 
 from labkit.checkpoint import load_pair
+from labkit.device import best_device
 from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, STEPS, sample
 from labkit.motion import FPS, Motion, decode, smooth
 from labkit.paths import LabError
 
 MAX_SECONDS = 10.0
-
-
-def best_device(asked: str | None = None) -> str:
-    """The device asked for, by default the GPU where there is one. Raises LabError where there is none."""
-    if asked == "cuda" and not torch.cuda.is_available():
-        raise LabError("there is no GPU that torch can use: leave out --device")
-    return asked or ("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def generate(

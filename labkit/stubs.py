@@ -65,11 +65,15 @@ class EmptyExercise(NotImplementedError):
 
 
 class Stub:
-    """One function to be written: labkit's own body, and what was plugged in its place."""
+    """One function to be written: labkit's own body, and what was plugged in its place.
+
+    source: whose function it is, "yours", "reference" or "recorded".
+    """
 
     def __init__(self, exercise: str, own: Callable):
         self.exercise, self.own = exercise, own
         self.plugged: Callable | None = None
+        self.source = "yours"
 
     @property
     def name(self) -> str:
@@ -123,7 +127,7 @@ def exercise(target: Callable) -> Callable[[Callable], Callable]:
     def plug(function: Callable) -> Callable:
         if isinstance(getattr(function, "stub", None), Stub):
             raise LabError("this is labkit's own function again: put def ... below the decorator")
-        target.stub.plugged = function
+        target.stub.plugged, target.stub.source = function, "yours"
         return target
 
     return plug
@@ -152,7 +156,7 @@ def forget(*exercises: str) -> None:
     """Take out what was plugged in; all exercises by default."""
     for name in exercises or EXERCISES:
         for entry in stubs(name):
-            entry.plugged = None
+            entry.plugged, entry.source = None, "yours"
 
 
 def reference(exercise: str):
@@ -162,7 +166,7 @@ def reference(exercise: str):
     """
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         raise LabError("the reference solutions are not there while a notebook is graded")
-    folder = Path(__file__).resolve().parents[2] / "solutions" / "reference"
+    folder = Path(__file__).resolve().parents[1] / "solutions" / "reference"
     if "labkit_solutions" not in sys.modules and (folder / "__init__.py").is_file():
         spec = importlib.util.spec_from_file_location(
             "labkit_solutions", folder / "__init__.py", submodule_search_locations=[str(folder)]
@@ -187,4 +191,4 @@ def use_reference(*exercises: str) -> None:
     for name in exercises or EXERCISES:
         module = reference(name)
         for entry in stubs(name):
-            entry.plugged = getattr(module, entry.name)
+            entry.plugged, entry.source = getattr(module, entry.name), "reference"

@@ -1,0 +1,1 @@
+"""Motion capture → captioned motions on the open body: readers, retargeting, captions, splits."""

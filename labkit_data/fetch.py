@@ -52,7 +52,7 @@ def fetch(source: str, folder: str | Path, base_url: str | None = None) -> Path:
     if source not in BASE_URLS:
         raise LabError(
             f"'{source}' cannot be fetched, only {' and '.join(BASE_URLS)}: get it from its owner, "
-            f"then run 'data prepare --source {source} FOLDER'"
+            f"then run 'python -m labkit_data prepare --source {source} FOLDER'"
         )
     base_url, folder = (base_url or BASE_URLS[source]).rstrip("/"), Path(folder).expanduser()
     if not _is_web_address(base_url):

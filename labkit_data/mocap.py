@@ -17,11 +17,11 @@ import numpy as np
 
 from labkit.motion import FPS, JOINT_NAMES, Motion
 from labkit.paths import UNREADABLE, LabError
-from labkit_data.formats.animation import Animation
 from labkit_data.cutting import MAX_FRAMES
-from labkit_data.sources.humanml3d import read_index
+from labkit_data.formats.animation import Animation
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import Table
+from labkit_data.sources.humanml3d import read_index
 from labkit_data.timing import FAST, Length, Span, half_rate_sessions, session, timed
 
 MIN_SECONDS = 1.0  # what is left beside described pieces must be this long to be kept

@@ -33,9 +33,9 @@ import labkit.motion
 from labkit.body import Body, load_body
 from labkit.motion import FPS
 from labkit.paths import LabError, check_writable
+from labkit.store import Clip, read_store, write_store
 from labkit_data import captions, splits
 from labkit_data.cutting import cut
-from labkit.store import Clip, read_store, write_store
 
 SOURCES = ("bandai", "cmu", "accad", "deepmimic", "mesh2motion", "snu", "humanml3d")
 SHOWN = 5  # files that the summary names of each kind of doubt; the store names all
@@ -128,7 +128,7 @@ def source_module(source: str) -> ModuleType:
     """The module that reads `source`. Raises LabError where there is none."""
     if source not in SOURCES:
         raise LabError(f"unknown source {source!r}: choose one of {', '.join(SOURCES)}")
-    return importlib.import_module(f"labkit_data.{source}")
+    return importlib.import_module(f"labkit_data.sources.{source}")
 
 
 def _run(jobs: Sequence[tuple], workers: int) -> Iterator[Path | str]:

@@ -47,7 +47,7 @@ print(len(dataset), "motions")
 # business. So expect people who mostly do what the caption says, on feet that skate and now and then sink
 # into the floor. Further down you see how much.
 #
-# Do you hold real motion capture? `python -m labkit data prepare --source humanml3d PATH` turns a HumanML3D
+# Do you hold real motion capture? `python -m labkit_data prepare --source humanml3d PATH` turns a HumanML3D
 # folder into a set of the same form, likewise `bandai`, `cmu`, `accad` and `deepmimic`; `docs/data.md` says
 # how to come by them. Then write `MotionDataset(["humanml3d"])`, `MotionDataset(["bandai", "cmu"],
 # split="train")` or the like above: everything below works on it.
@@ -453,13 +453,13 @@ figures.lengths(seconds, words)
 # set, and say why.
 
 # %% [markdown] rubric="q1"
-# **3 points.** 1: the four figures, right for the set that the learner loaded (`python -m labkit data info`
+# **3 points.** 1: the four figures, right for the set that the learner loaded (`python -m labkit data`
 # prints them for the starter set, `--source NAME` for another). 1: a comparison with HumanML3D that puts
 # numbers side by side (for instance "about a fiftieth of the motions, captions half as long"). 1: one
 # difference with a reason why it matters.
 #
 # **Model answer.** The starter set has a few hundred motions with two to three captions each; they last
-# between 4 and 5 s, the captions have 6 to 7 words (`data info` prints the exact figures). HumanML3D has
+# between 4 and 5 s, the captions have 6 to 7 words (`labkit data` prints the exact figures). HumanML3D has
 # roughly fifty times as many motions, lasts 1.6 times as long a motion and takes twice as many words. With
 # so few motions a network sees few actions and few ways of doing each: it will learn them by heart and fail
 # on others. Short captions name an action and a side, hardly ever a sequence ("walks, then sits down"), so
@@ -494,7 +494,7 @@ figures.lengths(seconds, words)
 # moves.
 
 # %% [markdown]
-# For self-learners, after you have answered: Q1 can be checked with `python -m labkit data info`, Q2 with
+# For self-learners, after you have answered: Q1 can be checked with `python -m labkit data`, Q2 with
 # the docstrings of `Motion` and `Body` (`help(Motion)`) and with the pictures above.
 #
 # ## What comes next

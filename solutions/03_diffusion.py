@@ -10,7 +10,7 @@
 
 # %% [markdown]
 # The network here is the in-context one of notebook 02. Its methods were written there, in another session,
-# so `use_stand_in` puts a recording of them in their place. You would rather run your own? Paste your Code
+# so `use_recorded_solution` puts a recording of them in their place. You would rather run your own? Paste your Code
 # 3 cell below this one.
 
 # %%
@@ -33,7 +33,7 @@ from labkit.show import render_video
 from labkit.show.figures import diffusion as figures
 
 quiet = dict(delay=1, mininterval=1, leave=False)  # a bar only for what takes a while
-labkit.use_stand_in("code3")
+labkit.use_recorded_solution("code3")
 body, conditioner = load_body(), load_text().to(device)
 network, schedule = load_denoiser("incontext")
 network, schedule = network.to(device), schedule.to(device)
@@ -628,7 +628,7 @@ labkit.show(generate(captions, "incontext", seconds=4, sampler="ddim", steps=20,
 # %% [markdown]
 # And here is all of it in one box: your steps, from words to a body. Choose *in-context*, whose recording you
 # borrowed above; the line under the settings says whose code runs, and for the other two networks
-# `labkit.use_stand_in("code4", "code5")` lends you theirs. Press *Generate*, then change one thing and generate
+# `labkit.use_recorded_solution("code4", "code5")` lends you theirs. Press *Generate*, then change one thing and generate
 # again: the history shows up to three takes side by side. What is the most surprising thing that you can make
 # this body do?
 

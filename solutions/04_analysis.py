@@ -9,7 +9,7 @@
 
 # %% [markdown]
 # **Where the networks come from.** This notebook samples from all three architectures, so it needs the
-# answers to Code 3, 4, 5, 7 and 8. Where you have not written them in this kernel, `use_stand_in` lets a
+# answers to Code 3, 4, 5, 7 and 8. Where you have not written them in this kernel, `use_recorded_solution` lets a
 # recording play their part. If you would rather see your own code at work, paste your cells from notebooks
 # 02 and 03 below the next cell.
 
@@ -27,7 +27,7 @@ from labkit.show.figures import evaluation as figures
 from labkit.show.figures.style import NETWORK_LABELS
 from labkit.show.table import results_table
 
-labkit.use_stand_in("code3", "code4", "code5", "code7", "code8")
+labkit.use_recorded_solution("code3", "code4", "code5", "code7", "code8")
 
 BATCHES, BATCH_SIZE = (10, 64) if device == "cuda" else (2, 32)
 print(f"DDPM with {STEPS} steps; the metrics will see {BATCHES} × {BATCH_SIZE} motions of each network.")

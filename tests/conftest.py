@@ -11,12 +11,12 @@ from labkit.checkpoint import write_checkpoint
 from labkit.diffusion import Schedule
 from labkit.evaluate import motion_features, physical
 from labkit.evaluator import Evaluator, MotionTower
-from labkit.stubs import use_reference
 from labkit.models import NETWORKS, make_denoiser
 from labkit.motion import N_ROTATIONS, UPRIGHT, D, Motion, encode
 from labkit.paths import data_dir
 from labkit.reference import Reference, write_reference
 from labkit.store import Clip, write_store
+from labkit.stubs import use_reference
 from labkit.text import TextEncoder, TextFeatures, TextTower
 
 use_reference()  # the exercises are empty; tests of the engine want it whole

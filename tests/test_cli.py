@@ -86,7 +86,7 @@ def test_evaluate_all(lab, capsys):
 
 
 def test_data_info(lab, capsys):
-    assert cli.main(["data", "info"]) == 0
+    assert cli.main(["data"]) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines[:2] == [["motions", "3"], ["captions", "3"]]
 
@@ -157,7 +157,7 @@ NONSENSE = {
     "visualize none.npz": "motion file not found: none.npz",
     "visualize text.npz": "text.npz is not a motion",
     "visualize other.npz": "other.npz is not a motion",
-    "visualize --source bandai": "no prepared source 'bandai': run python -m labkit data prepare",
+    "visualize --source bandai": "no prepared source 'bandai': run python -m labkit_data prepare",
     "visualize --source other.npz": "other.npz is not a motion store",
     "visualize --out x.gif": "--out x.gif is not a video",
     "visualize --out folder.mp4": "cannot write folder.mp4",
@@ -177,12 +177,7 @@ NONSENSE = {
     "train adaln --text-checkpoint none": "checkpoint not found: none",
     "train text --text-model ./none": "text model ./none cannot be loaded",
     "train text --out file": "cannot write file/text/state.pt: name another place with --out",
-    "data": "required: STEP",
-    "data info --source none": "no prepared source 'none'",
-    "data prepare none --source bandai": "no such folder: none",
-    "data prepare . --source bandai --out file/x.npz": "cannot write file/x.npz",
-    "data prepare --source bandai": "required: path",
-    "data fetch --source accad": "invalid choice: 'accad'",
+    "data --source none": "no prepared source 'none'",
 }
 
 
@@ -245,7 +240,7 @@ def test_no_data_at_all(lab, monkeypatch, tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "command", ["", "generate", "visualize", "evaluate", "train", "data", "data prepare"]
+    "command", ["", "generate", "visualize", "evaluate", "train", "data"]
 )
 def test_help(command, capsys):
     with pytest.raises(SystemExit) as stop:

@@ -86,7 +86,7 @@ def test_store_path(folder):
     assert store_path("mine") == folder / "prepared" / "mine.npz"
     assert str(store_path("some/where.npz")) == "some/where.npz"
     with pytest.raises(
-        LabError, match="no prepared source 'cmu': run python -m labkit data prepare --source cmu"
+        LabError, match="no prepared source 'cmu': run python -m labkit_data prepare --source cmu"
     ):
         store_path("cmu")
 

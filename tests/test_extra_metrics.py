@@ -9,7 +9,7 @@ from labkit import extra_metrics as module
 from labkit.evaluate import choose, motion_features
 from labkit.evaluator import load_evaluator
 from labkit.extra_metrics import distinct, further, further_of_real
-from labkit.metrics import wilson
+from labkit.metrics import proportion
 from labkit.reference import load_reference
 
 
@@ -26,7 +26,7 @@ def test_counts_the_prompts_whose_side_led(few, monkeypatch, says):
     monkeypatch.setattr(module, "lead", lambda joints: torch.tensor(1.0 if says == "left" else -1.0))
     asked = [side for _, side in module.PROMPTS]
     metrics = further("adaln", few, choose(few, 1, 12, 0), steps=2, progress=False)
-    assert metrics["left/right"] == wilson(asked.count(says), len(asked))
+    assert metrics["left/right"] == proportion(asked.count(says), len(asked))
 
 
 def test_multimodality_is_between_motions_of_one_caption(few, monkeypatch):
@@ -60,7 +60,7 @@ def test_real_motion_by_the_same_rules(few):
     captions[24] = "a person walks to the right"  # the fifth motion's second caption: no hand
     lead = np.array([1.0, -1.0, 0.01, np.nan, *np.ones(16)])
     found = further_of_real(replace(few, captions=captions, lead=lead))
-    assert found["left/right"] == wilson(1, 3)
+    assert found["left/right"] == proportion(1, 3)
     pairs = [
         (i, j) for i, j in combinations(range(20), 2) if few.labels[i] == few.labels[j] and i // 2 != j // 2
     ]

@@ -2,7 +2,8 @@ import pytest
 import torch
 
 from labkit.checkpoint import load_denoiser, load_text
-from labkit.generate import MAX_SECONDS, best_device, generate
+from labkit.device import best_device
+from labkit.generate import MAX_SECONDS, generate
 from labkit.models import NETWORKS
 from labkit.paths import LabError
 

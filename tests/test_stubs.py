@@ -12,12 +12,12 @@ import pytest
 import torch
 
 import labkit
+from labkit import stubs as module
 from labkit.diffusion import Schedule, sample
 from labkit.diffusion import ddpm_step as imported_before
-from labkit import stubs
-from labkit.stubs import EXERCISES, EmptyExercise, exercise, forget, stubs, use_reference
 from labkit.models import AdaLNDiT
 from labkit.paths import LabError
+from labkit.stubs import EXERCISES, EmptyExercise, exercise, forget, stubs, use_reference
 
 
 @pytest.fixture(autouse=True)
@@ -167,7 +167,7 @@ def test_labkits_own_function_is_no_answer():
         exercise(labkit.diffusion.ddpm_step)(labkit.diffusion.ddim_step)
 
 
-@pytest.mark.parametrize("function", [forget, use_reference, stubs, stubs.reference])
+@pytest.mark.parametrize("function", [forget, use_reference, stubs, module.reference])
 def test_an_exercise_that_does_not_exist(function):
     with pytest.raises(LabError, match="there is no exercise 'code9': choose one of code2, "):
         function("code9")

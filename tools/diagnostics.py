@@ -29,19 +29,19 @@ from labkit.dataset import MotionDataset, Sample
 from labkit.diffusion import GUIDANCE_SCALE, STEPS
 from labkit.evaluate import choose, draw_motions, motion_features, score
 from labkit.evaluator import load_evaluator
-from labkit.stubs import use_reference
 from labkit.extra_metrics import distinct
-from labkit.metrics import aligned_distance, multimodality, tmr_score, wilson
+from labkit.metrics import aligned_distance, multimodality, proportion, tmr_score
 from labkit.metrics.features import squared_distances
 from labkit.models import NETWORKS
 from labkit.motion import LAYOUT, decode, smooth
 from labkit.paths import LabError
-from labkit_data.captions.grammar import article
-from labkit_data.captions.styles import STYLES
 from labkit.reference import load_reference
 from labkit.show import contact_sheet
+from labkit.stubs import use_reference
 from labkit.text import TextEncoder
 from labkit.training.corpus import MAX_FRAMES, MAX_WORDS, MIN_FRAMES, SOURCES
+from labkit_data.captions.grammar import article
+from labkit_data.captions.styles import STYLES
 from tools.publish import real_reference
 
 THIN = 2  # alignment looks at every second frame
@@ -91,7 +91,7 @@ def report(title: str, rows: dict[str, dict[str, str]]) -> str:
 
 
 def share(hits: np.ndarray) -> str:
-    value, low, high = wilson(int(np.sum(hits)), len(hits))
+    value, low, high = proportion(int(np.sum(hits)), len(hits))
     return f"{value:.2f} [{low:.2f}, {high:.2f}]"
 
 

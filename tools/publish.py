@@ -24,17 +24,17 @@ from labkit.cli import Parser, exit_status
 from labkit.dataset import MotionDataset, Sample
 from labkit.evaluate import choose, draw, draw_motions, motion_features, physical
 from labkit.evaluator import Evaluator, load_evaluator
-from labkit.stubs import use_reference
 from labkit.generate import generate
 from labkit.metrics import bootstrap, tmr_score, tmr_scores
+from labkit.metrics.left_right import lead
 from labkit.models import NETWORKS
 from labkit.motion import decode, smooth
 from labkit.paths import atomic_write, data_dir, existing_file
 from labkit.reference import Reference, load_reference, write_reference
 from labkit.show import contact_sheet
 from labkit.show.figures.style import NETWORK_LABELS, NETWORK_LINES, axes
-from labkit.metrics.left_right import lead
 from labkit.store import Clip, write_store
+from labkit.stubs import use_reference
 from labkit.text import TextEncoder
 from labkit.training.corpus import MAX_FRAMES, SOURCES, Corpus, label
 

@@ -15,9 +15,9 @@ from labkit.cli import Parser, exit_status
 from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, SAMPLERS, STEPS
 from labkit.evaluate import Row, choose, draw, score, table
 from labkit.evaluator import load_evaluator
-from labkit.stubs import use_reference
 from labkit.models import NETWORKS
 from labkit.reference import Reference
+from labkit.stubs import use_reference
 from labkit.training.corpus import SOURCES
 from tools.publish import real_reference
 

@@ -17,8 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from labkit.stubs import EmptyExercise, find, stubs
 from labkit.paths import LabError
+from labkit.stubs import EmptyExercise, find, stubs
 
 DEPTH = 4  # blocks of a network that is recorded: those of the shipped weights
 RECORDED = ("code3", "code4", "code5", "code7", "code8")
@@ -76,12 +76,12 @@ def silenced(exercise: str) -> Iterator[None]:
 @cache
 def recording(exercise: str) -> dict[str, list]:
     """The steps of every function of an exercise."""
-    packed = files("labkit.exercises") / "stand_ins" / f"{exercise}.json.z"
+    packed = files("labkit.exercises") / "recorded_solutions" / f"{exercise}.json.z"
     return json.loads(zlib.decompress(packed.read_bytes()))
 
 
-class StandIn:
-    """A function made of a recording. As a method it is plugged in by `use_stand_in`."""
+class RecordedSolution:
+    """A function made of a recording. As a method it is plugged in by `use_recorded_solution`."""
 
     def __init__(self, exercise: str, name: str):
         self.exercise, self.__name__ = exercise, name
@@ -116,7 +116,7 @@ def conditions(condition: object) -> dict[str, object]:
     return vars(condition) if hasattr(condition, "pooled") else {}
 
 
-def use_stand_in(*exercises: str) -> None:
+def use_recorded_solution(*exercises: str) -> None:
     """Let recordings stand where nothing has been written yet; answers that are there stay.
 
     exercises: "code3", "code4", "code5", "code7", "code8". Raises LabError for others.
@@ -126,4 +126,4 @@ def use_stand_in(*exercises: str) -> None:
             raise LabError(f"{find(name).title} has no stand-in: nothing later depends on it")
         for entry in stubs(name):
             if entry.untouched:
-                entry.plugged = StandIn(name, entry.name)
+                entry.plugged, entry.source = RecordedSolution(name, entry.name), "recorded"

@@ -9,28 +9,25 @@
     alignment    how near a motion comes to a piece of another, whatever its timing
     classes      whether content and style are those asked for
     bootstrap    how far any of these numbers would move with another draw of the same size
-    wilson       the same for a share that was counted
 
 Features are (N, D) arrays, one row a motion or a caption, from the text-motion evaluator. All sums are taken
 in float64. Every function says which paper and equation it follows.
 """
 
 from labkit.metrics.alignment import aligned_distance
-from labkit.metrics.bootstrap import bootstrap
+from labkit.metrics.bootstrap import bootstrap, proportion
 from labkit.metrics.classes import nearest_class
 from labkit.metrics.diversity import diversity, multimodality
 from labkit.metrics.frechet import frechet_distance
-from labkit.metrics.physical import float_height, floor_penetration, foot_sliding, jerk
+from labkit.metrics.physical import floor_penetration, foot_sliding, jerk
 from labkit.metrics.prdc import prdc
 from labkit.metrics.retrieval import retrieval, retrieval_ranks
 from labkit.metrics.similarity import tmr_score, tmr_scores
-from labkit.metrics.wilson import wilson
 
 __all__ = [
     "aligned_distance",
     "bootstrap",
     "diversity",
-    "float_height",
     "floor_penetration",
     "foot_sliding",
     "frechet_distance",
@@ -38,9 +35,9 @@ __all__ = [
     "multimodality",
     "nearest_class",
     "prdc",
+    "proportion",
     "retrieval",
     "retrieval_ranks",
     "tmr_score",
     "tmr_scores",
-    "wilson",
 ]

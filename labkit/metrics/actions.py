@@ -2,7 +2,7 @@
 
 One rule an action, a plain function of joints (F, 24, 3), metres of the open body (`posture.to_open_body`), Z
 up, 20 frames a second. A rule is a set of necessary conditions, so tight that recordings of something else
-rarely meet them: `python -m labkit.training.confusion` counts how rarely. Lengths are of the open body, whose
+rarely meet them: `python -m tools.confusion` counts how rarely. Lengths are of the open body, whose
 pelvis stands at 0.95 m; "ahead" and "left" are the body's own; "0.5 m" of way, "two strides" are the least.
 
 Not to be seen in joints, hence not here: where somebody looks (the head has no child), what fingers do.

@@ -1,9 +1,10 @@
-"""How far a number would move with another draw of the same size: intervals by resampling."""
+"""How far a number would move with another sample of the same size: its 95 % interval."""
 
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import binomtest
 
 
 def bootstrap(
@@ -48,3 +49,12 @@ def bootstrap(
     spread = resampled - resampled.mean(0)
     low, high = value + np.quantile(spread, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return value[()], low, high
+
+
+def proportion(hits: int, n: int) -> tuple[float, float, float]:
+    """(share, low, high) of `hits` in `n` independent trials, with Wilson's interval.
+
+    Raises ValueError unless 0 <= hits <= n and n >= 1.
+    """
+    interval = binomtest(hits, n).proportion_ci(method="wilson")
+    return hits / n, interval.low, interval.high

@@ -82,13 +82,3 @@ def floor_penetration(
     joints, mask = _prepare(joints, mask)
     lowest = _foot_heights(joints, rest_heights).min(-1)
     return _mean(np.maximum(-lowest, 0), mask, (-1,))
-
-
-def float_height(joints: ArrayLike, rest_heights: ArrayLike, mask: ArrayLike | None = None) -> np.ndarray:
-    """How high the lowest foot joint hovers above its rest height, metres, mean over frames (...).
-
-    Jumps and handstands count as well: only the difference to real motion is a fault.
-    """
-    joints, mask = _prepare(joints, mask)
-    lowest = _foot_heights(joints, rest_heights).min(-1)
-    return _mean(np.maximum(lowest, 0), mask, (-1,))

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from labkit.stubs import stub
 from labkit.metrics.features import as_pair
+from labkit.stubs import stub
 
 
 @stub("code11")

@@ -2,8 +2,8 @@
 
 from torch import Tensor, nn
 
-from labkit.stubs import stub
 from labkit.models.base import Attention, BaseDiT, Condition, FeedForward
+from labkit.stubs import stub
 
 
 class Block(nn.Module):

@@ -6,11 +6,11 @@ The module itself can be called: ``labkit.show(motion)`` is :func:`labkit.show.p
 import sys
 from types import ModuleType
 
+from labkit.render.sheet import contact_sheet
+from labkit.render.video import render_frames, render_video
 from labkit.show.notebook import play
 from labkit.show.player.denoising import denoising
 from labkit.show.player.scene import show
-from labkit.render.sheet import contact_sheet
-from labkit.render.video import render_frames, render_video
 
 __all__ = ["Player", "contact_sheet", "denoising", "play", "render_frames", "render_video", "show"]
 

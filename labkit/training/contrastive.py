@@ -13,12 +13,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from labkit import motion
-from labkit.evaluator import Evaluator, MotionTower
+from labkit.dataset import mirror_caption
 from labkit.device import autocast
+from labkit.evaluator import Evaluator, MotionTower
 from labkit.text import TextTower
 from labkit.training.corpus import Batch, Corpus, Facts, fits, says
 from labkit.training.log import Log
-from labkit.mirror_caption import mirror_caption
 
 TEMPERATURE = 0.07
 

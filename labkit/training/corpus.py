@@ -12,11 +12,10 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from tqdm import tqdm
 
-from labkit.dataset import MotionDataset, Sample, pad
+from labkit.dataset import MotionDataset, Sample, mirror_caption, pad
 from labkit.paths import LabError, atomic_write
-from labkit_data.captions.styles import named
 from labkit.text import TextEncoder, TextFeatures
-from labkit.mirror_caption import mirror_caption
+from labkit_data.captions.styles import named
 
 SOURCES = ("bandai", "cmu", "accad", "deepmimic")  # what the shipped weights are made from
 MIN_FRAMES = 20  # a second

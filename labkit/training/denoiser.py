@@ -12,11 +12,11 @@ import torch
 from torch import Tensor, nn
 
 from labkit.body import Body, load_body
+from labkit.device import autocast
 from labkit.diffusion import Schedule, ddpm_loss
 from labkit.models import Denoiser, make_denoiser
 from labkit.motion import D
 from labkit.paths import UNREADABLE, LabError, atomic_write
-from labkit.device import autocast
 from labkit.text import TextFeatures, TextTower
 from labkit.training import parallel
 from labkit.training.corpus import Batch, Corpus

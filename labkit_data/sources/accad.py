@@ -12,10 +12,10 @@ from scipy.spatial.transform import Rotation
 
 from labkit.motion import Motion
 from labkit_data.formats.bvh import read_bvh
-from labkit_data.sources.cmu import span
 from labkit_data.mocap import Sentences, align_torso, describe, on_floor, piece, read_sentences
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import Table, align_limbs, retarget, zero_pose_table
+from labkit_data.sources.cmu import span
 from labkit_data.timing import stretched
 
 NAME = "accad"

@@ -10,11 +10,11 @@ from scipy.spatial.transform import Rotation
 
 from labkit.motion import Motion
 from labkit.paths import LabError, existing_file
-from labkit_data.sources import cmu
 from labkit_data.formats.animation import Animation
 from labkit_data.mocap import align_torso, describe, on_floor, piece, read_sentences
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import retarget, zero_pose_table
+from labkit_data.sources import cmu
 from labkit_data.timing import Span, stretched
 
 NAME = "deepmimic"

@@ -15,10 +15,10 @@ from labkit.motion import FPS, JOINT_NAMES, Motion
 from labkit.paths import LabError
 from labkit_data.formats.animation import Animation
 from labkit_data.formats.bvh import read_bvh
-from labkit_data.sources.cmu import level_feet
 from labkit_data.mocap import align_torso, on_floor
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import Table, align_limbs, retarget, zero_pose_table
+from labkit_data.sources.cmu import level_feet
 
 NAME = "snu"
 LICENSE = (

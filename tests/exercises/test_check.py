@@ -9,8 +9,8 @@ from labkit.exercises import check as module
 from labkit.exercises.check import Verdict, check, hint, load_answers, solution
 from labkit.exercises.judge import Judgement
 from labkit.exercises.probe import probes
-from labkit.stubs import stubs
 from labkit.paths import LabError
+from labkit.stubs import stubs
 
 WRONG = Verdict("Code 7", Judgement(2.5, 10.0, ("mean",), "x_t < x0 & more", None))
 FINE = Verdict("Code 7", Judgement(10.0, 10.0, (), "", None))

@@ -61,7 +61,7 @@ def test_stubs_answers_and_stand_ins_are_those_of_the_build():
             assert build.stubbed(exercise, entry) == path.read_text("utf-8"), entry.name
         file = build.ROOT / "labkit" / "exercises" / "answers" / f"{exercise}.npz"
         assert same(file, build.make_answers(exercise)), exercise
-    assert record.write_stand_ins() == []
+    assert record.write_recorded_solutions() == []
 
 
 def test_notebooks_are_those_of_the_build(tmp_path):

@@ -11,8 +11,8 @@ import pytest
 from grading import release as module
 from grading.notebooks import ROOT, course, rubrics
 from grading.release import release
-from labkit.stubs import stubs
 from labkit.paths import LabError
+from labkit.stubs import stubs
 
 ADDRESS = "https://github.com/teacher/motion-2027"
 

@@ -113,8 +113,8 @@ LIES = {
     """,
     "stand_in": """
         import labkit, labkit.exercises.recorded_solution as stand_in
-        stand_in.silenced = lambda name: __import__("contextlib").nullcontext()
-        labkit.use_stand_in("code7")
+        recorded_solution.silenced = lambda name: __import__("contextlib").nullcontext()
+        labkit.use_recorded_solution("code7")
     """,
     "shadow": """
         import os, sys
@@ -313,7 +313,7 @@ def test_a_repository_in_a_folder_that_is_shown_is_covered(tmp_path, monkeypatch
     for name in ("labkit/exercises", "solutions", "grading/course", "data/body"):
         (tmp_path / "src" / "clone" / name).mkdir(parents=True)
         (tmp_path / "src" / "clone" / name / f"{name.partition('/')[0]}.txt").write_text("10")
-    for name in ("answers", "stand_ins"):
+    for name in ("answers", "recorded_solutions"):
         (tmp_path / "src" / "clone" / "labkit" / "exercises" / name).mkdir()
     (tmp_path / "src" / "public.txt").touch()
     monkeypatch.setattr(sandbox, "ROOT", tmp_path / "src" / "clone")

@@ -8,9 +8,9 @@ from dialects import as_bvh, check_walker, told, walker
 from test_cmu import check, unpack, walks_forwards
 
 from labkit.motion import JOINT_NAMES, heading
-from labkit_data.sources import accad
 from labkit_data.formats.bvh import read_bvh
 from labkit_data.kinematics import measure
+from labkit_data.sources import accad
 
 
 @pytest.mark.parametrize(

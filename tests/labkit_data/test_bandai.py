@@ -12,10 +12,10 @@ from test_bvh import Joint, write_bvh
 from labkit.body import load_body
 from labkit.motion import JOINT_NAMES, decode, decode_joints, encode, heading
 from labkit.paths import LabError
-from labkit_data.sources import bandai
 from labkit_data.formats.bvh import read_bvh
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import resample
+from labkit_data.sources import bandai
 
 pytestmark = pytest.mark.filterwarnings("ignore:Gimbal lock")  # a T-pose has Euler angles of 90°
 

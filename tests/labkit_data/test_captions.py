@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from labkit.dataset import mirror_caption
 from labkit.motion import Motion
 from labkit_data.captions import describe, families, normalise
 from labkit_data.captions.actions import find_actions
@@ -17,7 +18,6 @@ from labkit_data.captions.sentences import sentences
 from labkit_data.captions.styles import STYLES, named
 from labkit_data.events import Event
 from labkit_data.kinematics import Measures, Side
-from labkit.mirror_caption import mirror_caption
 
 ARM = Side(raised=-0.48, raised_at_end=-0.48, reach=0.05, waves=0, foot_raised=0.06, steps=0)
 STILL = Measures(

@@ -14,12 +14,12 @@ from test_bvh import Joint, write_bvh
 
 from labkit.motion import JOINT_NAMES, UPRIGHT, Motion, heading
 from labkit.paths import LabError
-from labkit_data.sources import cmu
 from labkit_data import timing
 from labkit_data.formats.animation import Animation
 from labkit_data.formats.asfamc import read_asf_amc
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import leg_ratio, resample, zero_pose_table
+from labkit_data.sources import cmu
 
 SPREAD = 20  # degrees: CMU's zero pose stands with its legs apart, and tilts the feet with them
 UNITS = [0.45 / 0.0254, 0.45 / 0.0254, 0.45 / 0.0254, 1.0, 100.0]  # a metre in the files of cmu.ZERO_POSE

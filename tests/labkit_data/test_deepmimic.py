@@ -11,9 +11,9 @@ from test_cmu import check, unpack, walks_forwards
 
 from labkit.motion import JOINT_NAMES, heading
 from labkit.paths import LabError
-from labkit_data.sources import deepmimic
 from labkit_data import timing
 from labkit_data.pipeline import Raw
+from labkit_data.sources import deepmimic
 
 ORDER = ["root", "chest", "neck", "right_hip", "right_knee", "right_ankle", "right_shoulder", "right_elbow"]
 ORDER += ["left_hip", "left_knee", "left_ankle", "left_shoulder", "left_elbow"]

@@ -9,9 +9,9 @@ import torch
 from labkit.body import load_body
 from labkit.motion import Motion
 from labkit.paths import LabError
+from labkit_data.pipeline import Raw
 from labkit_data.sources import humanml3d
 from labkit_data.sources.humanml3d import TRIM, load, read_amass, read_index, read_text, scan, survey
-from labkit_data.pipeline import Raw
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "humanml3d"
 RNG = np.random.default_rng(0)

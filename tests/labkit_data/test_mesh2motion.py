@@ -12,10 +12,10 @@ from test_cmu import unpack, walks_forwards
 
 from labkit.motion import JOINT_NAMES, UPRIGHT, Motion
 from labkit.paths import LabError
-from labkit_data.sources import mesh2motion
 from labkit_data.formats.animation import Animation
 from labkit_data.formats.gltf import read_glb
 from labkit_data.kinematics import measure
+from labkit_data.sources import mesh2motion
 
 FILES = list(mesh2motion.MAPPINGS)
 

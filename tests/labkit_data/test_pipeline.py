@@ -8,12 +8,11 @@ import torch
 from test_bandai import write_clip
 
 from labkit.body import load_body
-from labkit.cli import PREPARED
 from labkit.paths import LabError
-from labkit_data.sources import bandai
+from labkit.store import read_store
 from labkit_data import pipeline
 from labkit_data.pipeline import SOURCES, prepare, source_module
-from labkit.store import read_store
+from labkit_data.sources import bandai
 
 pytestmark = pytest.mark.filterwarnings("ignore:Gimbal lock")  # of the T-poses that test_bandai writes
 
@@ -175,7 +174,3 @@ def test_every_source_has_what_the_pipeline_asks_for(name, tmp_path):
     assert (module.NAME, type(module.LICENSE)) == (name, str) and callable(module.load)
     with pytest.raises(LabError):
         prepare(name, tmp_path, tmp_path / "out.npz", workers=1)
-
-
-def test_every_source_is_a_command():
-    assert PREPARED == SOURCES  # said twice, so that the command need not import torch to know

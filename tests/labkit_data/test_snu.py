@@ -9,8 +9,8 @@ from test_cmu import check, unpack, walks_forwards
 
 from labkit.motion import JOINT_NAMES, UPRIGHT, Motion
 from labkit.paths import LabError
-from labkit_data.sources import snu
 from labkit_data.pipeline import Raw
+from labkit_data.sources import snu
 
 T_POSED = {joint: (source, np.eye(3)) for joint, source in snu.T_POSED.items()}
 INCH = 1 / 0.0254

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from labkit_data import splits
 from labkit.store import SPLITS
+from labkit_data import splits
 
 
 @dataclass

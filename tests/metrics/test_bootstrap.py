@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from labkit.metrics import bootstrap, frechet_distance, prdc, retrieval
+from labkit.metrics import bootstrap, frechet_distance, prdc, proportion, retrieval
 
 
 def test_intervals_hold_the_mean_as_often_as_they_promise():
@@ -68,3 +68,12 @@ def test_seeded():
 def test_says_what_is_wrong(arrays):
     with pytest.raises(ValueError, match="4 rows or more"):
         bootstrap(lambda *a: 0.0, *arrays)
+
+
+@pytest.mark.parametrize(("hits", "n"), [(0, 10), (3, 10), (10, 10), (97, 100)])
+def test_a_proportion_has_wilsons_interval(hits, n):
+    """Wilson 1927: the shares p of which hits/n lies within 1.96 deviations, the roots of a quadratic."""
+    share, low, high = proportion(hits, n)
+    assert share == hits / n
+    for p in (low, high):
+        assert abs(share - p) == pytest.approx(1.959964 * np.sqrt(p * (1 - p) / n), abs=1e-6)

@@ -2,9 +2,9 @@ import pytest
 import roma
 import torch
 
-from labkit.motion import JOINT_NAMES, Motion
+from labkit.dataset import mirror_caption
 from labkit.metrics.left_right import MARGIN, PROMPTS, is_right, lead, side_named
-from labkit.mirror_caption import mirror_caption
+from labkit.motion import JOINT_NAMES, Motion
 
 
 def standing(body, frames=10, tilt=0.0, **lifted):

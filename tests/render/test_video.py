@@ -9,10 +9,10 @@ from PIL import Image
 from labkit import paths
 from labkit.motion import UPRIGHT, Motion
 from labkit.paths import LabError
-from labkit.show import contact_sheet, render_frames, render_video
 from labkit.render.camera import follow
 from labkit.render.caption import LINES, _font, title, wrap
 from labkit.render.raster import SAMPLES, SUBPIXEL, project
+from labkit.show import contact_sheet, render_frames, render_video
 
 SIDE = 96  # pixels of a small picture
 

@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch import nn
 
-from labkit.stubs import reference, stubs
 from labkit.models.base import Attention
 from labkit.show.figures import attention as looking
+from labkit.stubs import reference, stubs
 from labkit.text import TextFeatures
 
 MASK = torch.arange(6) < torch.tensor([[6], [4], [1]])

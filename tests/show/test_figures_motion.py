@@ -8,9 +8,9 @@ import torch
 
 from labkit.body import load_body
 from labkit.motion import FPS, LAYOUT, D, Motion
-from labkit.show.figures import motion as figures
 from labkit.render.scene import draw
 from labkit.render.video import Stage
+from labkit.show.figures import motion as figures
 
 BODY = load_body()
 F = 40

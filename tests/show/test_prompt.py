@@ -9,13 +9,13 @@ import pytest
 import torch
 
 import labkit
-from labkit.stubs import exercise, forget, stubs, use_reference
-from labkit.exercises.recorded_solution import use_stand_in
+from labkit.exercises.recorded_solution import use_recorded_solution
 from labkit.generate import generate
 from labkit.show.prompt import box as module
 from labkit.show.prompt import job as jobs
 from labkit.show.prompt.asked import Asked, captions, file_stem
 from labkit.show.prompt.standing import overview
+from labkit.stubs import exercise, forget, stubs, use_reference
 
 
 @pytest.fixture
@@ -187,7 +187,7 @@ def test_empty_exercises_are_named(box, empty):
 
 def test_stand_ins_are_named(empty):
     empty("code8")
-    use_stand_in("code8")
+    use_recorded_solution("code8")
     assert "stand-in: DDIM" in overview()
 
 

@@ -52,7 +52,7 @@ def test_memory_finds_copies_and_clears_strangers(store, capsys, monkeypatch):
         return [train[i % len(train)].x[: int(n)] for i, n in enumerate(lengths)]
 
     monkeypatch.setattr(diagnostics.Asked, "draw", recite)
-    monkeypatch.setattr(honesty, "smooth", lambda x, frames: x)
+    monkeypatch.setattr(diagnostics, "smooth", lambda x, frames: x)
     copied = run(capsys, "memory", *QUICK, store)["adaln"]
     assert copied[5] == "0.00" and copied[-3:] == ["16", "of", "16"]
     held_out = diagnostics.real_samples((store,), "test_a")
@@ -118,7 +118,7 @@ def test_variety_within_and_between(lab, capsys, monkeypatch):
     few = load_reference()
     captions, text = [f"way {i}" for i in range(90)], np.tile(few.text, (3, 1))
     many = replace(few, captions=captions, text=text, owner=np.arange(90) % 20)
-    monkeypatch.setattr(honesty, "load_reference", lambda: many)
+    monkeypatch.setattr(diagnostics, "load_reference", lambda: many)
     monkeypatch.setattr(diagnostics.Asked, "draw", lambda self, n, c, lengths: [one] * len(c))
     row = run(capsys, "variety", *QUICK, "none")["adaln"]
     assert [float(v) for v in row] == [0, 0, 0, 0]

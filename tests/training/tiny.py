@@ -9,9 +9,9 @@ from unittest import mock
 import torch
 
 from labkit.dataset import Sample
-from labkit.stubs import use_reference
 from labkit.models import Denoiser
 from labkit.motion import LAYOUT, N_ROTATIONS, D
+from labkit.stubs import use_reference
 from labkit.text import TextFeatures, TextTower
 from labkit.training import parallel
 from labkit.training.corpus import Corpus

@@ -14,9 +14,9 @@ from torch import Tensor
 from labkit.body import Body
 from labkit.diffusion import Schedule
 from labkit.motion import FPS, Motion
-from labkit.show.figures.style import BLUE, FAINT, INK, LINES, axes
 from labkit.render.sheet import HEIGHT, WIDTH
 from labkit.render.video import Stage
+from labkit.show.figures.style import BLUE, FAINT, INK, LINES, axes
 
 
 def sticks(joints: Sequence[Tensor], titles: Sequence[str], parents: Sequence[int]) -> Figure:

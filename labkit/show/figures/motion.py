@@ -18,10 +18,10 @@ from labkit.body import Body
 from labkit.metrics.physical import FEET, NEAR
 from labkit.motion import FPS, JOINT_NAMES, LAYOUT, Motion, decode_joints
 from labkit.render.camera import SIDE
-from labkit.show.figures.style import BLUE, FAINT, GOLD, GREEN, INK, LINES, ORANGE, PAPER, PURPLE, RED, axes
 from labkit.render.raster import Camera
 from labkit.render.sheet import HEIGHT, WIDTH
 from labkit.render.video import Stage, render_frames
+from labkit.show.figures.style import BLUE, FAINT, GOLD, GREEN, INK, LINES, ORANGE, PAPER, PURPLE, RED, axes
 
 SYMBOLS = {
     "root_height": (r"$r_z$", BLUE),

@@ -7,9 +7,9 @@ from IPython.display import HTML
 
 from labkit.body import Body, load_body
 from labkit.motion import Motion
+from labkit.render.video import paired
 from labkit.show.player.pack import pack
 from labkit.show.player.page import embedded, filmstrip, page
-from labkit.render.video import paired
 
 HEIGHT = 460  # pixels
 

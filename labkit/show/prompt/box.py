@@ -12,17 +12,17 @@ from IPython.display import HTML, DisplayHandle, display
 
 from labkit.body import Body, load_body
 from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, SAMPLERS, STEPS
-from labkit.stubs import EmptyExercise
 from labkit.generate import generate
 from labkit.models import NETWORKS
 from labkit.paths import LabError
+from labkit.render.video import render_video
 from labkit.show.figures.style import NETWORK_LABELS
 from labkit.show.player.scene import HEIGHT, Scene
 from labkit.show.prompt.asked import Asked, Drawn, captions, file_stem
 from labkit.show.prompt.job import Job, Stopped, in_colab
 from labkit.show.prompt.standing import mistake, overview
-from labkit.render.video import render_video
 from labkit.smpl_file import write_smpl
+from labkit.stubs import EmptyExercise
 
 KEPT = 8  # motions in the history
 COMPARED = 3  # of them, bodies in the player

@@ -1,10 +1,9 @@
 """Whose code runs where a network or a sampler is asked for."""
 
 from labkit.diffusion import SAMPLERS
-from labkit.stubs import EXERCISES, stubs
-from labkit.exercises.recorded_solution import StandIn
 from labkit.models import NETWORKS
 from labkit.show.figures.style import NETWORK_LABELS
+from labkit.stubs import EXERCISES, stubs
 
 
 def exercise_of(name: str) -> str:
@@ -13,19 +12,17 @@ def exercise_of(name: str) -> str:
 
 
 def standing(exercise: str) -> str:
-    """Who has filled it: "yours", "stand-in", "reference", or nobody: "empty"."""
+    """Whose code has filled it: "yours", "recorded", "reference", or nobody's: "empty"."""
     entries = stubs(exercise)
     if any(entry.untouched for entry in entries):
         return "empty"
-    if any(isinstance(entry.plugged, StandIn) for entry in entries):
-        return "stand-in"
-    modules = {(entry.function.__module__ or "").partition(".")[0] for entry in entries}
-    return "reference" if modules == {"labkit_solutions"} else "yours"
+    sources = {entry.source for entry in entries}
+    return "recorded" if "recorded" in sources else "reference" if sources == {"reference"} else "yours"
 
 
 def overview() -> str:
     """One line: every network and sampler, by whose code runs."""
-    found: dict[str, list[str]] = {who: [] for who in ("yours", "reference", "stand-in", "empty")}
+    found: dict[str, list[str]] = {who: [] for who in ("yours", "reference", "recorded", "empty")}
     for name in (*NETWORKS, *SAMPLERS):
         exercise = exercise_of(name)
         who, label = standing(exercise), NETWORK_LABELS.get(name, name.upper())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labkit.mirror_caption import mirror_caption
+from labkit.dataset import mirror_caption
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What the rules of `labkit.metrics.actions` say of real recordings, whose labels tell what they show.
 
-    python -m labkit.training.confusion --sources bandai cmu accad deepmimic
+    python -m tools.confusion --sources bandai cmu accad deepmimic
 
 A rule should hold for the recordings of its action and for hardly any others. A long recording is stored in
 pieces, and a label is of the whole: a recording passes where one of its pieces does.
@@ -202,7 +202,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = Parser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        prog="python -m labkit.training.confusion",
+        prog="python -m tools.confusion",
     )
     parser.add_argument("--sources", nargs="+", default=SOURCES)
     args = parser.parse_args(arguments)

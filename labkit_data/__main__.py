@@ -1,0 +1,7 @@
+"""``python -m labkit_data``."""
+
+import sys
+
+from labkit_data.cli import main
+
+sys.exit(main())

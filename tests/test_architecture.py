@@ -1,0 +1,79 @@
+"""Which package may import which: docs/architecture.md in code."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# A module imports only from modules in lines above its own, or in its own line.
+LAYERS = """
+    labkit.paths
+    labkit.stubs labkit.device
+    labkit.motion
+    labkit.body labkit.text
+    labkit.models
+    labkit.diffusion labkit.metrics
+    labkit.store labkit.smpl_file
+    labkit.dataset labkit.checkpoint
+    labkit.evaluator labkit.reference
+    labkit.generate labkit.evaluate labkit.extra_metrics labkit.action_table
+    labkit.render
+    labkit.exercises
+    labkit.show
+    labkit.setup labkit.training
+    labkit.cli labkit.__main__ labkit
+    labkit_data
+    tools
+    grading
+    benchmarks
+"""
+RANK = {name: rank for rank, line in enumerate(LAYERS.strip().splitlines()) for name in line.split()}
+
+
+def layer(module: str) -> str | None:
+    """The entry of LAYERS that a dotted name belongs to; None where it is no module of ours."""
+    parts = module.split(".")
+    for n in (2, 1):
+        if ".".join(parts[:n]) in RANK and (n == 2 or parts[0] != "labkit" or len(parts) == 1):
+            return ".".join(parts[:n])
+    assert parts[0] != "labkit", f"{module} is in no layer: give it one"
+    return None
+
+
+def imports(path: Path) -> set[str]:
+    """Dotted names that a file imports, inside of functions too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if node.module == "labkit" else node.module for name in names}
+    return found
+
+
+FILES = [
+    path
+    for folder in ("labkit", "labkit_data", "tools", "grading", "benchmarks")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if not {"course", "mutants", "variants", "zoo"} & set(path.relative_to(ROOT).parts)
+]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_nothing_imports_upwards(path):
+    relative = path.relative_to(ROOT).with_suffix("")
+    parts = [part for part in relative.parts if part != "__init__"]
+    own = layer(".".join(parts))
+    above = {name for name in imports(path) if (found := layer(name)) and RANK[found] > RANK[own]}
+    assert not above
+
+
+def test_an_upward_import_would_be_found(tmp_path):
+    path = tmp_path / "a.py"
+    path.write_text("def f():\n    from labkit.show import play\nfrom labkit import generate\n")
+    assert imports(path) == {"labkit.show", "labkit.generate"}
+    assert RANK[layer("labkit.show.player.pack")] > RANK[layer("labkit.models.base")]
+    assert layer("torch.nn") is None
