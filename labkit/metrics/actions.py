@@ -121,9 +121,10 @@ def step_sideways(j, side):
 
 
 def stand_still(j):
-    """Stands all the time; wrists, ankles and head move by less than 20 cm each way."""
-    parts = ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "head")
-    return bool(standing(j).all()) and max(np.ptp(at(j, part), axis=0).max() for part in parts) < 0.2
+    """Stands all the time; wrists, ankles, pelvis, head stay within 15 cm each way, the soles below 5 cm."""
+    parts = ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "pelvis", "head")
+    moves = max(np.ptp(at(j, part), axis=0).max() for part in parts)
+    return bool(standing(j).all()) and moves < 0.15 and soles(j).max() < 0.05
 
 
 def march(j):
@@ -257,9 +258,9 @@ def raise_both_hands(j):
 
 
 def waves(j, side):
-    """How often a hand, raised to 15 cm below its shoulder or higher, swings to and fro by 7 cm or more."""
+    """How often a hand, raised to 10 cm below its shoulder or higher, swings to and fro by 7 cm or more."""
     hand, found = seen(j, f"{side}_hand", f"{side}_shoulder"), [0]
-    for a, b in spans(raised(j, side) > -0.15, 0.4):
+    for a, b in spans(raised(j, side) > -0.1, 0.4):
         swing = smooth(hand[a:b])
         quickest = np.linalg.svd(np.diff(swing, axis=0), full_matrices=False)[2][0]
         found.append(swings(swing @ quickest, 0.07))
@@ -267,12 +268,12 @@ def waves(j, side):
 
 
 def wave(j, side):
-    """That hand, raised to 15 cm below its shoulder, swings three times by 7 cm; the other one does not."""
+    """That hand, raised to 10 cm below its shoulder, swings three times by 7 cm; the other one does not."""
     return waves(j, side) >= 3 and waves(j, other(side)) < 2
 
 
 def wave_both_hands(j):
-    """Both hands, raised to 15 cm below their shoulders, swing three times or more by 7 cm or more."""
+    """Both hands, raised to 10 cm below their shoulders, swing three times or more by 7 cm or more."""
     return waves(j, "left") >= 3 and waves(j, "right") >= 3
 
 
@@ -402,8 +403,10 @@ def handstand(j):
 
 
 def flip(j):
-    """The spine is past 120° while hands and feet are all 30 cm or more above the floor."""
-    return bool(((tilt(j) > 120) & (hands(j).min(0) > 0.3) & (soles(j).min(0) > 0.3)).any())
+    """The spine passes 120°, and in all that time hands, feet and head are 30 cm or more above the floor."""
+    lowest = np.min([*hands(j), *soles(j), height(j, "head")], axis=0)
+    over = tilt(j) > 120
+    return bool(over.any()) and lowest[over].min() > 0.3
 
 
 @dataclass(frozen=True)
