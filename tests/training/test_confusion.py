@@ -32,9 +32,11 @@ def test_no_label_fits():
 
 
 def test_recordings_of_pieces():
-    names = ["16_01", "16_01_0", "16_01-24", "16_01-24_1", "dataset-1_bow_old_001", "humanoid3d_walk0_3"]
-    found = ["16_01", "16_01", "16_01", "16_01", "dataset-1_bow_old_001", "humanoid3d_walk0"]
-    assert [recording(name) for name in names] == found
+    names = ["16_01", "16_01_0", "16_01-24_10"]
+    clips = [Clip(name, None, (), {"trial": "16_01"}) for name in names]
+    assert {recording(clip) for clip in clips} == {"16_01"}
+    found = {"dataset-1_bow_old_001": "dataset-1_bow_old_001", "humanoid3d_walk0_12": "humanoid3d_walk0"}
+    assert {name: recording(Clip(name, None, (), {})) for name in found} == found
 
 
 def standing(body, right_arm_up: bool, frames: int = 30) -> Motion:
