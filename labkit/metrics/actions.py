@@ -338,11 +338,11 @@ def pick_up(j):
 
 
 def bow(j):
-    """In its place, legs straight, hands above 50 cm: leans 25° ahead (neck 17 cm), and straightens up."""
+    """In its place, legs straight, hands above 50 cm: leans ahead by 25° to 100° and straightens up."""
     lean = tilt(j)
     bows = (lean > 25) & (seen(j, "neck")[:, 0] > 0.17)
     on_place = roams(j) < 0.3 and height(j, "pelvis").min() > 0.8 and hands(j).min() > 0.5
-    return on_place and then(lean < 15, bows) and ends(lean < 15)
+    return on_place and lean.max() < 100 and then(lean < 15, bows) and ends(lean < 15)
 
 
 def touch_toes(j):
