@@ -128,9 +128,10 @@ def stand_still(j):
 
 
 def march(j):
-    """Upright, slower than 1.8 m/s; each knee comes twice or more within 18 cm of the height of its hip."""
+    """Upright, pelvis at 85 cm (median), a sole below 8 cm; each knee comes twice within 23 cm of the hip."""
     lifts = [height(j, f"{side}_knee") - height(j, f"{side}_hip") for side in SIDES]
-    return upright(j) and pace(j) < 1.8 and all((x[peaks(x, 0.1)] > -0.18).sum() >= 2 for x in lifts)
+    tall = upright(j) and np.median(height(j, "pelvis")) > 0.85
+    return tall and soles(j).min(0).max() < 0.08 and all((x[peaks(x, 0.1)] > -0.23).sum() >= 2 for x in lifts)
 
 
 def sneak(j):
@@ -154,12 +155,13 @@ def walk_with_arms_out(j):
 
 
 def dance(j):
-    """Upright; 1 step/s, pelvis 0.17 m/s but ending within half of its path, wrists 0.35 m/s (means)."""
-    path, place = travel(j)[2], at(j, "pelvis")[:, :2]
+    """Upright; 1 step/s, pelvis 0.17 m/s, not mainly ahead, in the end back half of it, wrists 0.35 m/s."""
+    ahead, _, path = travel(j)
+    place = at(j, "pelvis")[:, :2]
     arms = np.mean([np.linalg.norm(rate(seen(j, f"{side}_wrist")), axis=1) for side in SIDES])
     steps = sum(len(spans(up)) for up in soles(j) > 0.02)
     lively = arms > 0.35 and min(path / 0.17, steps) > len(j) / FPS
-    return upright(j) and lively and np.linalg.norm(place[-1] - place[0]) < 0.5 * path
+    return upright(j) and lively and max(abs(ahead), np.linalg.norm(place[-1] - place[0])) < 0.5 * path
 
 
 # Jumping

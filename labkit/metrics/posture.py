@@ -237,14 +237,14 @@ def folded(j: np.ndarray) -> np.ndarray:
 def flights(j: np.ndarray) -> list[tuple[float, float]]:
     """Every jump: how far the pelvis rises above standing, and how far it goes over the floor, metres.
 
-    A jump is a time of 0.15 to 1 s with both soles above 5 cm, into which the pelvis goes up at 1.3 m/s or
+    A jump is a time of 0.15 to 1 s with both soles above 5 cm, into which the pelvis goes up at 1.2 m/s or
     more, and out of which it comes down as fast. Runners' steps are slower, climbers' last longer.
     """
     pelvis, speed = at(j, "pelvis"), rate(height(j, "pelvis"), 0.05)
     found = []
     for a, b in spans(soles(j).min(0) > 0.05, 0.15):
         up, down = speed[max(a - 3, 0) : b].max(), speed[a : b + 3].min()
-        if b - a <= FPS and up > 1.3 and down < -1.3:
+        if b - a <= FPS and up > 1.2 and down < -1.2:
             way = pelvis[min(b, len(j) - 1), :2] - pelvis[max(a - 1, 0), :2]
             found.append((float(pelvis[a:b, 2].max() - PELVIS), float(np.linalg.norm(way))))
     return found
