@@ -113,6 +113,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--more", action="store_true",
         help="left or right asked for 100 times, and several motions of one caption: 180 motions more",
     )  # fmt: skip
+    p.add_argument(
+        "--actions", action="store_true",
+        help="no metrics: everyday actions asked for in several phrasings, and whether the body does them",
+    )  # fmt: skip
+    p.add_argument("--seeds", type=_number(int, 1), default=2, help="of --actions: motions for each caption")
     p.add_argument("--batch-size", type=_number(int, 4), default=64)
     p.add_argument("--sampler", choices=samplers, default="ddpm")
     p.add_argument("--steps", type=_number(int, 1, 1000), default=15, help="denoising steps")
@@ -209,6 +214,7 @@ def generate(args: argparse.Namespace) -> None:
 
 def evaluate(args: argparse.Namespace) -> None:
     from labkit import evaluate as journey
+    from labkit.action_table import action_table, try_actions
     from labkit.further import NOTHING, further, further_of_real
     from labkit.reference import load_reference
 
@@ -220,6 +226,18 @@ def evaluate(args: argparse.Namespace) -> None:
         checkpoints = {network: args.checkpoint / f"{network}.safetensors" for network in networks}
     for path in filter(None, (*checkpoints.values(), args.text_checkpoint)):
         existing_file(path, "checkpoint")  # missing ones are told before the work, not after it
+
+    def settings(network: str) -> dict:
+        return dict(
+            batch_size=args.batch_size, sampler=args.sampler, steps=args.steps, seed=args.seed,
+            guidance_scale=args.guidance, text_checkpoint=args.text_checkpoint, device=args.device,
+            checkpoint=checkpoints[network],
+        )  # fmt: skip
+
+    if args.actions:
+        hits = {network: try_actions(network, args.seeds, **settings(network)) for network in networks}
+        print(action_table(hits))
+        return
     reference = load_reference(args.split)
     rows = journey.choose(reference, args.batches, args.batch_size, args.seed)
     table = [journey.real_row(reference, rows)]
@@ -229,15 +247,10 @@ def evaluate(args: argparse.Namespace) -> None:
         for row, metrics in zip(table, [further_of_real(reference), NOTHING, NOTHING]):
             row.metrics.update(metrics)
     for network in networks:
-        settings = dict(
-            batch_size=args.batch_size, sampler=args.sampler, steps=args.steps, seed=args.seed,
-            guidance_scale=args.guidance, text_checkpoint=args.text_checkpoint, device=args.device,
-            checkpoint=checkpoints[network],
-        )  # fmt: skip
-        drawn = journey.draw(network, reference, rows, **settings)
+        drawn = journey.draw(network, reference, rows, **settings(network))
         table.append(journey.score(network, reference, rows, drawn.features, drawn.physical))
         if args.more:
-            table[-1].metrics.update(further(network, reference, rows, **settings))
+            table[-1].metrics.update(further(network, reference, rows, **settings(network)))
     print(journey.table(table))
 
 

@@ -12,6 +12,7 @@ import torch
 
 from labkit import cli
 from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, STEPS
+from labkit.metrics.actions import ACTIONS
 
 REPOSITORY = Path(__file__).parents[1]
 QUICK = ["--seconds", "0.2", "--steps", "2"]
@@ -76,6 +77,19 @@ def test_evaluate_prints_a_table(lab, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["real", "(N=12)", "adaln", "(N=12)"]
     assert {"FD", "TMR-Score", "R3", "precision", "coverage"} <= {line.split()[0] for line in lines[1:]}
+
+
+def test_evaluate_actions(lab, capsys, monkeypatch):
+    """Two actions, three networks: 3 + 3 captions and 2 seeds each."""
+    two = {name: ACTIONS[name] for name in ("walk", "kick left")}
+    monkeypatch.setattr("labkit.action_table.ACTIONS", two)
+    assert cli.main(["evaluate", "--actions", "--all", "--steps", "1"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0].split() == list(cli.NETWORKS)
+    for line, name in zip(out[1:], two):
+        assert line.startswith(name) and [cell.split("/")[1] for cell in line.split()[-3:]] == ["12"] * 3
+    means = ["all, plain captions", "all, rephrased captions", "all"]
+    assert [line[: line.index("0.")].strip() for line in out[3:]] == means
 
 
 def test_evaluate_all(lab, capsys):
@@ -169,6 +183,8 @@ NONSENSE = {
     "evaluate --batches 100": "captions asked for, the split has 30",
     "evaluate --batches 1 --batch-size 12 --steps 21": "21 steps cannot be made",
     "evaluate --all --checkpoint x": "--all takes a folder",
+    "evaluate --actions --checkpoint x": "checkpoint not found: x",
+    "evaluate --actions --seeds 0": "'0' is not a number of 1 or more",
     "evaluate --checkpoint x --batches 1 --batch-size 12": "checkpoint not found: x",
     "evaluate --text-checkpoint x --batches 1 --batch-size 12": "checkpoint not found: x",
     "train unet": "invalid choice: 'unet'",
