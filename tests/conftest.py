@@ -1,5 +1,8 @@
 """What several tests need: the open body and motions that nobody has recorded."""
 
+import io
+import sys
+
 import numpy as np
 import pytest
 import roma
@@ -151,3 +154,28 @@ def lab(_lab, monkeypatch, tmp_path):
     monkeypatch.delenv("LABKIT_SMPL", raising=False)
     monkeypatch.chdir(tmp_path)
     return _lab
+
+
+class Console:
+    """A stdout of a narrow encoding, as strict as a pipe's."""
+
+    def __init__(self, encoding: str):
+        self.encoding = encoding
+
+    def shows(self, text: str) -> str:
+        """How text looks there."""
+        return text.encode(self.encoding, "backslashreplace").decode(self.encoding)
+
+    def run(self, main, *arguments: str) -> str:
+        """What a command that ends well prints."""
+        buffer = io.BytesIO()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "stdout", io.TextIOWrapper(buffer, encoding=self.encoding))
+            assert not main(*arguments)
+            sys.stdout.flush()
+            return buffer.getvalue().decode(self.encoding)
+
+
+@pytest.fixture(params=("cp1251", "cp437", "ascii"))
+def console(request) -> Console:
+    return Console(request.param)

@@ -8,6 +8,7 @@ import pytest
 import torch
 from test_bandai import write_clip
 
+from labkit import cli
 from labkit.body import load_body
 from labkit.motion import Motion
 from labkit.paths import LabError
@@ -166,3 +167,10 @@ def test_cut_gives_equal_pieces_that_join_again(frames):
     for field in dataclasses.fields(Motion):
         joined = torch.cat([getattr(piece, field.name) for piece in pieces])
         torch.testing.assert_close(joined, getattr(motion, field.name), atol=0, rtol=0)
+
+
+def test_the_summary_names_broken_files_whatever_the_encoding(folder, tmp_path, console):
+    folder = folder.rename(tmp_path / "папка é")
+    out = ["--out", str(tmp_path / "bandai.npz"), "--workers", "1"]
+    printed = console.run(cli.main, ["data", "prepare", "--source", "bandai", str(folder), *out])
+    assert "1 broken files left out" in printed and console.shows("папка é") in printed

@@ -27,7 +27,7 @@ from labkit.smpl_file import write_smpl
 KEPT = 8  # motions in the history
 COMPARED = 3  # of them, bodies in the player
 OUT = Path("out")  # where downloads lie, too
-STYLE = Path(__file__).with_name("box.css").read_text()
+STYLE = Path(__file__).with_name("box.css").read_text("utf-8")
 AGAIN = "The prompt box works while its kernel runs: run this cell to ask for a motion."
 
 
