@@ -1,7 +1,9 @@
 """What several tests need: the open body and motions that nobody has recorded."""
 
+import importlib.util
 import io
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -179,3 +181,22 @@ class Console:
 @pytest.fixture(params=("cp1251", "cp437", "ascii"))
 def console(request) -> Console:
     return Console(request.param)
+
+
+@pytest.fixture
+def benchmark(monkeypatch):
+    """A function (name, **constants) → the benchmark's module with other constants."""
+    folder, path = Path(__file__).parents[1] / "benchmarks", list(sys.path)
+
+    def load(name: str, **constants):
+        spec = importlib.util.spec_from_file_location(f"benchmark_{name}", folder / f"{name}.py")
+        module = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, spec.name, module)  # dataclasses ask for it
+        spec.loader.exec_module(module)
+        for constant, value in constants.items():
+            assert hasattr(module, constant)
+            setattr(module, constant, value)
+        return module
+
+    yield load
+    sys.path[:] = path
