@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from labkit.exercises.registry import EmptyExercise, use_reference
-from labkit.paths import LabError, check_writable, existing_file
+from labkit.paths import LabError, check_writable, escape_unprintable, existing_file
 
 EPILOG = """examples:
   python -m labkit generate --reference --text "a person waves with the left hand" --network adaln
@@ -40,10 +40,14 @@ def _number(kind: type, low: float, high: float = math.inf):
 
 
 class Parser(argparse.ArgumentParser):
-    """What argparse finds wrong is one line too."""
+    """What argparse finds wrong is one line too, and no terminal's encoding stops what a command prints."""
+
+    def parse_args(self, *args, **kwargs):
+        escape_unprintable()
+        return super().parse_args(*args, **kwargs)
 
     def error(self, message: str):
-        name = re.match(r"python -m (\w+)", self.prog)[1]
+        name = re.sub(r"python -m (\w+).*", r"\1", self.prog)
         self.exit(2, f"{name}: {message} (see {self.prog} --help)\n")
 
 
@@ -205,11 +209,14 @@ def generate(args: argparse.Namespace) -> None:
         captions, args.network, args.seconds, args.sampler, args.steps, args.guidance, args.seed,
         args.checkpoint, args.text_checkpoint, args.smooth, args.device, progress=True,
     )  # fmt: skip
-    render_video(out, motions, body, captions)
     for i, (motion, caption) in enumerate(zip(motions, captions)):
         number = f"_{i}" if len(motions) > 1 else ""
-        write_smpl(out.with_name(f"{out.stem}{number}.npz"), motion, body, caption)
-    print(out)
+        npz = out.with_name(f"{out.stem}{number}.npz")
+        write_smpl(npz, motion, body, caption)  # before the video, which needs a working ffmpeg
+    try:
+        print(render_video(out, motions, body, captions))
+    except LabError as error:
+        raise LabError(f"{error} (the motion is kept: python -m labkit visualize {npz})") from error
 
 
 def evaluate(args: argparse.Namespace) -> None:
@@ -246,12 +253,17 @@ def evaluate(args: argparse.Namespace) -> None:
     if args.more:
         for row, metrics in zip(table, [further_of_real(reference), NOTHING, NOTHING]):
             row.metrics.update(metrics)
-    for network in networks:
-        drawn = journey.draw(network, reference, rows, **settings(network))
-        table.append(journey.score(network, reference, rows, drawn.features, drawn.physical))
-        if args.more:
-            table[-1].metrics.update(further(network, reference, rows, **settings(network)))
-    print(journey.table(table))
+    yardsticks = len(table)
+    try:
+        for network in networks:
+            drawn = journey.draw(network, reference, rows, **settings(network))
+            row = journey.score(network, reference, rows, drawn.features, drawn.physical)
+            if args.more:
+                row.metrics.update(further(network, reference, rows, **settings(network)))
+            table.append(row)
+    finally:  # a network that fails, or Ctrl-C, does not cost those that are done
+        if len(table) > yardsticks:
+            print(journey.table(table))
 
 
 def train(args: argparse.Namespace) -> None:

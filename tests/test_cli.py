@@ -58,6 +58,18 @@ class TestGenerate:
         assert (a == b).all() and not np.allclose(a, c)
 
 
+    def test_a_video_that_fails_does_not_cost_the_motion(self, lab, tmp_path, monkeypatch, capsys):
+        monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/bin/false")
+        assert cli.main(["generate", "--text", "walk", "jump", "--out", "two.mp4", *QUICK]) == 1
+        assert sorted(p.name for p in tmp_path.iterdir()) == ["two_0.npz", "two_1.npz"]
+        said = capsys.readouterr()
+        assert said.out == "" and said.err.splitlines()[-1] == (
+            "labkit: ffmpeg failed: exit status 1 (the motion is kept: python -m labkit visualize two_1.npz)"
+        )
+        monkeypatch.delenv("IMAGEIO_FFMPEG_EXE")
+        assert cli.main(["visualize", "two_0.npz", "--out", "again.mp4"]) == 0 and frames("again.mp4") == 4
+
+
 class TestVisualize:
     def test_a_starter_clip_by_number_and_name(self, lab, capsys):
         assert cli.main(["visualize"]) == 0
@@ -97,6 +109,18 @@ def test_evaluate_all(lab, capsys):
     header = capsys.readouterr().out.splitlines()[0]
     assert header.count("(N=12)") == 6
     assert all(name in header for name in ("real, shuffled", "mean motion", "cross_attention"))
+
+
+def test_a_network_that_fails_does_not_cost_the_others(lab, tmp_path, capsys):
+    for path in (lab / "checkpoints").glob("*.safetensors"):
+        end = -100 if path.stem == "cross_attention" else None
+        (tmp_path / path.name).write_bytes(path.read_bytes()[:end])
+    arguments = ["evaluate", "--all", "--batches", "1", "--batch-size", "12", "--steps", "1"]
+    assert cli.main([*arguments, "--checkpoint", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    header = said.out.splitlines()[0]
+    assert "incontext (N=12)" in header and "adaln (N=12)" in header and "cross_attention" not in header
+    assert "cross_attention.safetensors is not a labkit checkpoint" in said.err.splitlines()[-1]
 
 
 def test_data_info(lab, capsys):

@@ -35,7 +35,7 @@ from labkit.metrics import aligned_distance, multimodality, tmr_score, wilson
 from labkit.metrics.features import squared_distances
 from labkit.models import NETWORKS
 from labkit.motion import LAYOUT, decode, smooth
-from labkit.paths import LabError
+from labkit.paths import LabError, check_writable
 from labkit.prepare.captions.grammar import article
 from labkit.prepare.captions.styles import STYLES
 from labkit.reference import load_reference
@@ -385,6 +385,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     def work() -> None:
         use_reference()
+        check_writable(args.out / "unseen.png")
         for question in args.questions:
             print(QUESTIONS[question](asked), end="\n\n", flush=True)
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 from test_bandai import write_clip
 
+from labkit import cli
 from labkit.body import load_body
 from labkit.cli import PREPARED
 from labkit.paths import LabError
@@ -178,3 +179,10 @@ def test_every_source_has_what_the_pipeline_asks_for(name, tmp_path):
 
 def test_every_source_is_a_command():
     assert PREPARED == SOURCES  # said twice, so that the command need not import torch to know
+
+
+def test_the_summary_names_broken_files_whatever_the_encoding(folder, tmp_path, console):
+    folder = folder.rename(tmp_path / "папка é")
+    out = ["--out", str(tmp_path / "bandai.npz"), "--workers", "1"]
+    printed = console.run(cli.main, ["data", "prepare", "--source", "bandai", str(folder), *out])
+    assert "1 broken files left out" in printed and console.shows("папка é") in printed
