@@ -17,6 +17,7 @@ import labkit.show
 from labkit.body import load_body
 from labkit.dataset import MotionDataset
 from labkit.motion import Motion, decode
+from labkit.paths import escape_unprintable
 from labkit.show.player.pack import pack
 from labkit.show.player.page import MODULE, encoded, filmstrip
 
@@ -97,7 +98,7 @@ def rates(browser, motions: list[Motion], folder: Path) -> None:
     """Print the frames a second for one body and more."""
     for n in range(1, len(motions) + 1):
         path = folder / f"{n}.html"
-        path.write_text(f"<!doctype html><body>{labkit.show(motions[:n]).data}")
+        path.write_text(f"<!doctype html><body>{labkit.show(motions[:n]).data}", "utf-8")
         page = browser.new_page(viewport=SIZE)
         page.goto(path.as_uri())
         slider = page.frame_locator("iframe").get_by_role("slider", name="Frame")
@@ -109,6 +110,7 @@ def rates(browser, motions: list[Motion], folder: Path) -> None:
 
 
 def main() -> None:
+    escape_unprintable()
     clips = (decode(s.x) for s in MotionDataset("starter").samples if len(s.x) >= FRAMES)
     motions = [next(clips)[:FRAMES] for _ in range(3)]
     sizes(motions)

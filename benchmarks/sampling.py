@@ -17,6 +17,7 @@ import torch
 from diffusers import DDIMScheduler, DDPMScheduler
 
 from labkit.checkpoint import load_denoiser, load_text
+from labkit.cli import Parser
 from labkit.device import best_device
 from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, STEPS, Schedule, guided, sample
 from labkit.evaluate import evaluate
@@ -27,13 +28,13 @@ from labkit.stubs import use_reference
 from labkit.text import TextFeatures
 
 SECONDS, MANY = 6, 50
-FULL = 10  # batches of 64 in a full evaluation
+BATCH, FULL = 64, 10  # captions in a batch, batches in a full evaluation
 CAPTION = "a person walks forward"
 CASES = [  # sampler, captions, steps, rounds
     ("ddim", 1, 50, 4),
     ("ddpm", 1, 50, 4),
-    ("ddim", 64, 4, 4),
-    ("ddpm", 64, 4, 4),
+    ("ddim", BATCH, 4, 4),
+    ("ddpm", BATCH, 4, 4),
 ]
 
 
@@ -98,14 +99,17 @@ def loops(network: BaseDiT, schedule: Schedule, one: TextFeatures) -> None:
 def evaluations(batches: int) -> None:
     """Drawing, features and all metrics of each network, as `python -m labkit evaluate` does it."""
     for name in NETWORKS:
-        seconds = timed(lambda name=name: evaluate(name, batches=batches, progress=False))
-        full = "" if batches == FULL else f"; {FULL} × 64, extrapolated: {seconds * FULL / batches:.0f} s"
-        print(f"evaluate {name}, {batches} × 64, {SAMPLER.upper()}-{STEPS}: {seconds:.0f} s{full}")
+        seconds = timed(
+            lambda name=name: evaluate(name, batches=batches, batch_size=BATCH, progress=False)
+        )
+        extrapolated = f"; {FULL} × {BATCH}, extrapolated: {seconds * FULL / batches:.0f} s"
+        full = "" if batches == FULL else extrapolated
+        print(f"evaluate {name}, {batches} × {BATCH}, {SAMPLER.upper()}-{STEPS}: {seconds:.0f} s{full}")
 
 
 def compiled(network: BaseDiT, schedule: Schedule, one: TextFeatures) -> None:
     """When torch.compile has paid for its start: the captions of one batch size, DDIM."""
-    for B, steps in ((1, MANY), (64, 4)):
+    for B, steps in ((1, MANY), (BATCH, 4)):
         text, lengths = one[torch.zeros(B, dtype=torch.long)], torch.full((B,), SECONDS * FPS)
         work = schedule, text, lengths, "ddim", steps
         torch.compiler.reset()
@@ -120,13 +124,11 @@ def compiled(network: BaseDiT, schedule: Schedule, one: TextFeatures) -> None:
         print(f"; pays after {(start - later) / gain:.0f} motions" if gain > 0 else "; never pays")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--batches", type=int, default=1, help="of 64 captions, to evaluate; 0 leaves it out")
+def main(arguments: list[str] | None = None) -> None:
+    parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--batches", type=int, default=1, help=f"of {BATCH}, to evaluate; 0 leaves it out")
     parser.add_argument("--compile", action="store_true")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     use_reference()
     device = best_device()
     network, schedule = load_denoiser("adaln")

@@ -23,6 +23,7 @@ from grading.autograde import autograde, make_job
 from grading.course import Course
 from grading.jobs import Job
 from grading.pool import processes
+from labkit.cli import Parser
 
 NAME = "03_diffusion"
 CLASS, CORES = 500, 16
@@ -83,23 +84,24 @@ def throughput(job: Job, workers: int, count: int) -> float:
 def whole_class(course: Course, workers: int) -> None:
     submissions = course.submissions()
     start = time.perf_counter()
-    failures = autograde(course, submissions, workers=workers)
+    if failures := autograde(course, submissions, workers=workers):
+        raise SystemExit(f"not graded: {failures}")
     minutes = (time.perf_counter() - start) / 60
     points = {mark.points for mark in course.marks() if not mark.written and mark.name == "code7"}
     print(f"{len(submissions)} submissions, from file to gradebook, {workers} workers: {minutes:.1f} minutes")
-    print(f"  not graded: {len(failures)}; all have the same points: {len(points) == 1}")
+    print(f"  all have the same points: {len(points) == 1}")
     scaled = minutes / len(submissions) * workers * CLASS / CORES
     print(f"  extrapolated, not measured: {CLASS} of them on {CORES} cores like these, {scaled:.0f} minutes")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+def main(arguments: list[str] | None = None) -> None:
+    parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="of one notebook, plain and graded")
     parser.add_argument(
         "--count", type=int, default=6, help="notebooks that are counted with 1 and 2 workers"
     )
     parser.add_argument("--copies", type=int, default=20, help="notebooks of the whole class")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     os.environ["OMP_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as folder:
         course = prepare(Path(folder) / "course", args.copies)

@@ -1,25 +1,32 @@
 """Frames per second from vertices to an mp4: ours, and renderers that people use for this.
 
-    python benchmarks/video.py
+    python benchmarks/video.py                  all of them
+    python benchmarks/video.py pyrender         one, here and now
 
 Everyone draws the open body, smoothly shaded, on a floor, 480×480, with the same camera, through the same
 ffmpeg; slow ones draw fewer frames. Opening a window, compiling and posing the body are not counted. Each
-runs in a process of its own, since a missing OpenGL library may end it. Ours alone draws a shadow, a grid and
-the caption; matplotlib shades faces, not vertices, and draws the floor over the legs.
+runs in a process of its own, since they cannot share OpenGL. Who is not installed is skipped; whoever fails
+makes this program fail. Ours alone draws a shadow, a grid and the caption; matplotlib shades faces, not
+vertices, and draws the floor over the legs.
 """
 
+import argparse
+import ctypes
+import importlib.util
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from labkit.body import load_body
+from labkit.cli import Parser
 from labkit.motion import UPRIGHT, Motion
 from labkit.render.camera import ABOVE, HALF_VIEW, basis
 from labkit.render.raster import vertex_normals
@@ -130,32 +137,51 @@ def with_pyvista(faces: np.ndarray) -> Callable:
     return draw
 
 
-OTHERS = {  # frames to draw
-    "matplotlib": (with_matplotlib, 24),
-    "pyrender": (with_pyrender, 60),
-    "pyvista": (with_pyvista, 60),
+@dataclass(frozen=True)
+class Other:
+    """Another renderer. open: (faces) → a function that draws vertices. modules: what it imports."""
+
+    open: Callable[[np.ndarray], Callable[[np.ndarray], np.ndarray]]
+    frames: int
+    modules: tuple[str, ...]
+    opengl: bool = False
+
+    def missing(self) -> str:
+        """What is not installed here; empty where nothing is missing."""
+        absent = [name for name in self.modules if importlib.util.find_spec(name) is None]
+        if not absent and self.opengl and sys.platform == "linux":
+            try:
+                ctypes.CDLL("libEGL.so.1")
+            except OSError as error:
+                return str(error)
+        return f"no module {', '.join(absent)}" if absent else ""
+
+
+OTHERS = {
+    "matplotlib": Other(with_matplotlib, 24, ("matplotlib",)),
+    "pyrender": Other(with_pyrender, 60, ("pyrender", "trimesh"), opengl=True),
+    "pyvista": Other(with_pyvista, 60, ("pyvista",), opengl=True),
 }
 FRAMES = 120
 
 
-def measure(name: str) -> float:
+def measure(name: str, frames: int) -> float:
     """Frames per second of one renderer, the better of two rounds."""
     torch.set_num_threads(1)
-    frames = OTHERS[name][1] if name in OTHERS else FRAMES
     motion = waving(frames)
     body = Posed(load_body(), motion)
     seconds = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "video.mp4"
         if name in OTHERS:
-            draw, vertices = OTHERS[name][0](body.faces), body.vertices(motion).numpy()
+            draw, vertices = OTHERS[name].open(body.faces), body.vertices(motion).numpy()
             picture = draw(vertices[0])
             blue = picture[..., 2] > picture[..., 0] + 20.0
             if picture.shape != (SIZE, SIZE, 3) or not 0.01 < blue.mean() < 0.5:
                 raise RuntimeError("the body is not in its picture")
 
             def work() -> None:
-                _encode(path, (np.ascontiguousarray(draw(v)) for v in vertices), (SIZE, SIZE), 20)
+                _encode(path, (np.ascontiguousarray(draw(v)) for v in vertices), (SIZE, SIZE))
         else:
             render_video(path, motion[:2], body, name, size=SIZE, progress=False)
 
@@ -169,26 +195,34 @@ def measure(name: str) -> float:
     return frames / min(seconds)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> int:
+    parser = Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("renderer", nargs="?", choices=("ours", *OTHERS), help="one only, in this process")
+    parser.add_argument("--frames", type=int, help=f"to draw (default: {FRAMES}, fewer by the slow ones)")
+    args = parser.parse_args(arguments)
+    if args.renderer:
+        frames = OTHERS[args.renderer].frames if args.renderer in OTHERS else FRAMES
+        print(measure(args.renderer, args.frames or frames))
+        return 0
     print(f"{'renderer':12}{'frames per second':>20}{'ours : it':>12}")
-    ours = None
+    rates: dict[str, float] = {}
+    failed = False
     for name in ("ours", *OTHERS):
-        command = [sys.executable, __file__, name]
-        try:
-            run = subprocess.run(command, capture_output=True, text=True, timeout=120)
-            if run.returncode:
-                reason = (run.stderr.strip().splitlines() or [f"ended by signal {-run.returncode}"])[-1]
-                raise RuntimeError(reason)
-        except (RuntimeError, subprocess.TimeoutExpired) as error:
-            print(f"{name:12}  skipped: {error}")
+        if name in OTHERS and (reason := OTHERS[name].missing()):
+            print(f"{name:12}  skipped: {reason}")
             continue
-        rate = float(run.stdout.split()[-1])
-        ours = ours or rate
-        print(f"{name:12}{rate:20.1f}{ours / rate:12.1f}")
+        command = [sys.executable, __file__, name, *(["--frames", str(args.frames)] if args.frames else [])]
+        run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace")
+        if run.returncode:
+            print(run.stderr, file=sys.stderr)
+            print(f"{name:12}  failed with status {run.returncode}", flush=True)
+            failed = True
+            continue
+        rates[name] = float(run.stdout.split()[-1])
+        ratio = f"{rates['ours'] / rates[name]:12.1f}" if "ours" in rates else ""
+        print(f"{name:12}{rates[name]:20.1f}{ratio}", flush=True)
+    return int(failed)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        print(measure(sys.argv[1]))
-    else:
-        main()
+    sys.exit(main())

@@ -6,7 +6,6 @@
 leaves out/notebooks/03_diffusion.ipynb, its pictures beside it, and a line for each slow cell.
 """
 
-import argparse
 import base64
 import time
 from pathlib import Path
@@ -15,6 +14,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from grading.notebooks import ROOT, make, names, release, write
+from labkit.cli import Parser
 
 
 def execute(
@@ -56,7 +56,9 @@ def save_pictures(notebook: NotebookNode, folder: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Run a notebook of the course from top to bottom.")
+    parser = Parser(
+        prog="python -m grading.execute", description="Run a notebook of the course from top to bottom."
+    )
     parser.add_argument("name", nargs="*", help=f"some of {', '.join(names())}; all by default")
     parser.add_argument("--empty", action="store_true", help="as students get it, nothing filled in")
     args = parser.parse_args()

@@ -6,7 +6,6 @@
 The player's pictures are taken in Chromium; where there is none, they are left as they are.
 """
 
-import argparse
 import base64
 import io
 import shutil
@@ -20,6 +19,7 @@ from PIL import Image
 
 from grading.execute import errors, execute
 from grading.notebooks import ROOT, make
+from labkit.cli import Parser
 from labkit.evaluate import choose, draw, real_row, score
 from labkit.paths import LabError, atomic_write
 from labkit.reference import load_reference
@@ -163,7 +163,9 @@ def drawn(figure: Figure) -> Image.Image:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Make the pictures of docs/gallery.md anew.")
+    parser = Parser(
+        prog="python -m grading.gallery", description="Make the pictures of docs/gallery.md anew."
+    )
     parser.add_argument(
         "part", nargs="*", help=f"some of {', '.join(FIGURES)} and guidance; everything by default"
     )

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from labkit.paths import LabError, check_writable, existing_file
+from labkit.paths import LabError, check_writable, escape_unprintable, existing_file
 from labkit.stubs import EmptyExercise, use_reference
 
 EPILOG = """examples:
@@ -38,10 +38,14 @@ def number(kind: type, low: float, high: float = math.inf):
 
 
 class Parser(argparse.ArgumentParser):
-    """What argparse finds wrong is one line too."""
+    """What argparse finds wrong is one line too, and no terminal's encoding stops what a command prints."""
+
+    def parse_args(self, *args, **kwargs):
+        escape_unprintable()
+        return super().parse_args(*args, **kwargs)
 
     def error(self, message: str):
-        name = re.match(r"python -m (\w+)", self.prog)[1]
+        name = re.sub(r"python -m (\w+).*", r"\1", self.prog)
         self.exit(2, f"{name}: {message} (see {self.prog} --help)\n")
 
 
@@ -111,6 +115,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--more", action="store_true",
         help="left or right asked for 100 times, and several motions of one caption: 180 motions more",
     )  # fmt: skip
+    p.add_argument(
+        "--actions", action="store_true",
+        help="no metrics: everyday actions asked for in several phrasings, and whether the body does them",
+    )  # fmt: skip
+    p.add_argument("--seeds", type=number(int, 1), default=2, help="of --actions: motions for each caption")
     p.add_argument("--batch-size", type=number(int, 4), default=64)
     p.add_argument("--sampler", choices=samplers, default="ddpm")
     p.add_argument("--steps", type=number(int, 1, 1000), default=15, help="denoising steps")
@@ -179,15 +188,19 @@ def generate(args: argparse.Namespace) -> None:
         captions, args.network, args.seconds, args.sampler, args.steps, args.guidance, args.seed,
         args.checkpoint, args.text_checkpoint, args.smooth, args.device, progress=True,
     )  # fmt: skip
-    render_video(out, motions, body, captions)
     for i, (motion, caption) in enumerate(zip(motions, captions)):
         number = f"_{i}" if len(motions) > 1 else ""
-        write_smpl(out.with_name(f"{out.stem}{number}.npz"), motion, body, caption)
-    print(out)
+        npz = out.with_name(f"{out.stem}{number}.npz")
+        write_smpl(npz, motion, body, caption)  # before the video, which needs a working ffmpeg
+    try:
+        print(render_video(out, motions, body, captions))
+    except LabError as error:
+        raise LabError(f"{error} (the motion is kept: python -m labkit visualize {npz})") from error
 
 
 def evaluate(args: argparse.Namespace) -> None:
     from labkit import evaluate as journey
+    from labkit.action_table import action_table, try_actions
     from labkit.extra_metrics import NOTHING, further, further_of_real
     from labkit.reference import load_reference
 
@@ -199,6 +212,18 @@ def evaluate(args: argparse.Namespace) -> None:
         checkpoints = {network: args.checkpoint / f"{network}.safetensors" for network in networks}
     for path in filter(None, (*checkpoints.values(), args.text_checkpoint)):
         existing_file(path, "checkpoint")  # missing ones are told before the work, not after it
+
+    def settings(network: str) -> dict:
+        return dict(
+            batch_size=args.batch_size, sampler=args.sampler, steps=args.steps, seed=args.seed,
+            guidance_scale=args.guidance, text_checkpoint=args.text_checkpoint, device=args.device,
+            checkpoint=checkpoints[network],
+        )  # fmt: skip
+
+    if args.actions:
+        hits = {network: try_actions(network, args.seeds, **settings(network)) for network in networks}
+        print(action_table(hits))
+        return
     reference = load_reference(args.split)
     rows = journey.choose(reference, args.batches, args.batch_size, args.seed)
     table = [journey.real_row(reference, rows)]
@@ -207,17 +232,17 @@ def evaluate(args: argparse.Namespace) -> None:
     if args.more:
         for row, metrics in zip(table, [further_of_real(reference), NOTHING, NOTHING]):
             row.metrics.update(metrics)
-    for network in networks:
-        settings = dict(
-            batch_size=args.batch_size, sampler=args.sampler, steps=args.steps, seed=args.seed,
-            guidance_scale=args.guidance, text_checkpoint=args.text_checkpoint, device=args.device,
-            checkpoint=checkpoints[network],
-        )  # fmt: skip
-        drawn = journey.draw(network, reference, rows, **settings)
-        table.append(journey.score(network, reference, rows, drawn.features, drawn.physical))
-        if args.more:
-            table[-1].metrics.update(further(network, reference, rows, **settings))
-    print(journey.table(table))
+    yardsticks = len(table)
+    try:
+        for network in networks:
+            drawn = journey.draw(network, reference, rows, **settings(network))
+            row = journey.score(network, reference, rows, drawn.features, drawn.physical)
+            if args.more:
+                row.metrics.update(further(network, reference, rows, **settings(network)))
+            table.append(row)
+    finally:  # a network that fails, or Ctrl-C, does not cost those that are done
+        if len(table) > yardsticks:
+            print(journey.table(table))
 
 
 def train(args: argparse.Namespace) -> None:

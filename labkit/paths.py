@@ -1,6 +1,8 @@
-"""Where the lab's files are, how they are written, and the error a user sees."""
+"""Where the lab's files are, how they and what is printed are written, and the error a user sees."""
 
+import io
 import os
+import sys
 import tempfile
 import zipfile
 import zlib
@@ -62,6 +64,15 @@ def check_writable(path: Path) -> None:
     nearest = next(folder for folder in path.absolute().parents if folder.exists())
     if path.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
         raise LabError(f"cannot write {path}: name another place with --out")
+
+
+def escape_unprintable() -> None:
+    """Let stdout print characters that its encoding lacks as escapes, as stderr does, instead of raising.
+
+    A table that took minutes is then not lost to a Windows console or a pipe.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a notebook's is none, and UTF-8
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 @contextmanager

@@ -1,5 +1,10 @@
 """What several tests need: the open body and motions that nobody has recorded."""
 
+import importlib.util
+import io
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import roma
@@ -166,3 +171,47 @@ def lab(_lab, monkeypatch, tmp_path):
     monkeypatch.delenv("LABKIT_SMPL", raising=False)
     monkeypatch.chdir(tmp_path)
     return _lab
+
+
+class Console:
+    """A stdout of a narrow encoding, as strict as a pipe's."""
+
+    def __init__(self, encoding: str):
+        self.encoding = encoding
+
+    def shows(self, text: str) -> str:
+        """How text looks there."""
+        return text.encode(self.encoding, "backslashreplace").decode(self.encoding)
+
+    def run(self, main, *arguments: str) -> str:
+        """What a command that ends well prints."""
+        buffer = io.BytesIO()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "stdout", io.TextIOWrapper(buffer, encoding=self.encoding))
+            assert not main(*arguments)
+            sys.stdout.flush()
+            return buffer.getvalue().decode(self.encoding)
+
+
+@pytest.fixture(params=("cp1251", "cp437", "ascii"))
+def console(request) -> Console:
+    return Console(request.param)
+
+
+@pytest.fixture
+def benchmark(monkeypatch):
+    """A function (name, **constants) → the benchmark's module with other constants."""
+    folder, path = Path(__file__).parents[1] / "benchmarks", list(sys.path)
+
+    def load(name: str, **constants):
+        spec = importlib.util.spec_from_file_location(f"benchmark_{name}", folder / f"{name}.py")
+        module = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, spec.name, module)  # dataclasses ask for it
+        spec.loader.exec_module(module)
+        for constant, value in constants.items():
+            assert hasattr(module, constant)
+            setattr(module, constant, value)
+        return module
+
+    yield load
+    sys.path[:] = path

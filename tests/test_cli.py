@@ -12,6 +12,7 @@ import torch
 
 from labkit import cli
 from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, STEPS
+from labkit.metrics.actions import ACTIONS
 
 REPOSITORY = Path(__file__).parents[1]
 QUICK = ["--seconds", "0.2", "--steps", "2"]
@@ -57,6 +58,18 @@ class TestGenerate:
         assert (a == b).all() and not np.allclose(a, c)
 
 
+    def test_a_video_that_fails_does_not_cost_the_motion(self, lab, tmp_path, monkeypatch, capsys):
+        monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/bin/false")
+        assert cli.main(["generate", "--text", "walk", "jump", "--out", "two.mp4", *QUICK]) == 1
+        assert sorted(p.name for p in tmp_path.iterdir()) == ["two_0.npz", "two_1.npz"]
+        said = capsys.readouterr()
+        assert said.out == "" and said.err.splitlines()[-1] == (
+            "labkit: ffmpeg failed: exit status 1 (the motion is kept: python -m labkit visualize two_1.npz)"
+        )
+        monkeypatch.delenv("IMAGEIO_FFMPEG_EXE")
+        assert cli.main(["visualize", "two_0.npz", "--out", "again.mp4"]) == 0 and frames("again.mp4") == 4
+
+
 class TestVisualize:
     def test_a_starter_clip_by_number_and_name(self, lab, capsys):
         assert cli.main(["visualize"]) == 0
@@ -78,11 +91,36 @@ def test_evaluate_prints_a_table(lab, capsys):
     assert {"FD", "TMR-Score", "R3", "precision", "coverage"} <= {line.split()[0] for line in lines[1:]}
 
 
+def test_evaluate_actions(lab, capsys, monkeypatch):
+    """Two actions, three networks: 3 + 3 captions and 2 seeds each."""
+    two = {name: ACTIONS[name] for name in ("walk", "kick left")}
+    monkeypatch.setattr("labkit.action_table.ACTIONS", two)
+    assert cli.main(["evaluate", "--actions", "--all", "--steps", "1"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0].split() == list(cli.NETWORKS)
+    for line, name in zip(out[1:], two):
+        assert line.startswith(name) and [cell.split("/")[1] for cell in line.split()[-3:]] == ["12"] * 3
+    means = ["all, plain captions", "all, rephrased captions", "all"]
+    assert [line[: line.index("0.")].strip() for line in out[3:]] == means
+
+
 def test_evaluate_all(lab, capsys):
     assert cli.main(["evaluate", "--all", "--batches", "1", "--batch-size", "12", "--steps", "1"]) == 0
     header = capsys.readouterr().out.splitlines()[0]
     assert header.count("(N=12)") == 6
     assert all(name in header for name in ("real, shuffled", "mean motion", "cross_attention"))
+
+
+def test_a_network_that_fails_does_not_cost_the_others(lab, tmp_path, capsys):
+    for path in (lab / "checkpoints").glob("*.safetensors"):
+        end = -100 if path.stem == "cross_attention" else None
+        (tmp_path / path.name).write_bytes(path.read_bytes()[:end])
+    arguments = ["evaluate", "--all", "--batches", "1", "--batch-size", "12", "--steps", "1"]
+    assert cli.main([*arguments, "--checkpoint", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    header = said.out.splitlines()[0]
+    assert "incontext (N=12)" in header and "adaln (N=12)" in header and "cross_attention" not in header
+    assert "cross_attention.safetensors is not a labkit checkpoint" in said.err.splitlines()[-1]
 
 
 def test_data_info(lab, capsys):
@@ -169,6 +207,8 @@ NONSENSE = {
     "evaluate --batches 100": "captions asked for, the split has 30",
     "evaluate --batches 1 --batch-size 12 --steps 21": "21 steps cannot be made",
     "evaluate --all --checkpoint x": "--all takes a folder",
+    "evaluate --actions --checkpoint x": "checkpoint not found: x",
+    "evaluate --actions --seeds 0": "'0' is not a number of 1 or more",
     "evaluate --checkpoint x --batches 1 --batch-size 12": "checkpoint not found: x",
     "evaluate --text-checkpoint x --batches 1 --batch-size 12": "checkpoint not found: x",
     "train unet": "invalid choice: 'unet'",

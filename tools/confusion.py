@@ -21,7 +21,7 @@ from labkit.cli import Parser, exit_status
 from labkit.dataset import store_path
 from labkit.metrics.actions import ACTIONS
 from labkit.paths import LabError
-from labkit.store import read_store
+from labkit.store import Clip, read_store
 from labkit.training.corpus import MIN_FRAMES, SOURCES
 from tools.diagnostics import report
 
@@ -76,14 +76,14 @@ LABELS = tuple(
         ("balance", "balance on one leg", "balance", HANDS + "stand still"),
         ("spin", "spin around", "", FREE),
         ("crawl", "crawl", "crawl", "get up, lie down, roll"),
-        ("walk backwards", "walk-back|backwards$|backwards to stand|to walk back|backward dribble",
+        ("walk backwards", "walk-back|^(stand to )?(walk|run) backwards( to stand)?$|backward dribble",
          "walk backwards", ""),
-        ("to and fro", "backwards|navigate", "", GAITS),
-        ("side step left", "^side step left", "step left", TURNS),
-        ("side step right", "^side step right", "step right", TURNS),
+        ("to and fro", "(walk|run) backwards|navigate|walk, turn around", "", GAITS),
+        ("side step left", "^(quick )?side step left", "step left", TURNS),
+        ("side step right", "^(quick )?side step right", "step right", TURNS),
         ("walk diagonally", "^walk-(left|right)$", "", "walk, walk slowly, step left, step right"),
         ("run and turn", "run.*(turn (left|right)|(left|right) turn|veer)", "run", TURNS + "jog"),
-        ("run, turn around", "run (turn around|change)|walk turn change", "", GAITS),
+        ("run, turn around", "run,? (turn around|(turn )?change)|walk turn change", "", GAITS),
         ("walk, turn left", "walk-turn-left|walk.*(turn left|90-degree left)", "turn left", WALKS),
         ("walk, turn right", "walk-turn-right|walk.*(turn right|90-degree right)", "turn right", WALKS),
         ("walk, turn around", "walk turn around", "turn around", WALKS),
@@ -94,51 +94,62 @@ LABELS = tuple(
         ("stride", "stride", "", "walk, walk slowly, march"),
         ("walk and run", "walk to run|run to walk|run to stand|stand to run|stop", "", GAITS),
         ("leap", "jump over|run, leap|leap to|jump to walk", "jump forward", "run, walk, jog, jump"),
-        ("jog", "^(run/)?jog$", "run, jog", "walk"),
+        ("jog", "^run/jog$", "run, jog", ""),
+        ("jog, some in place", "^jog$", "", GAITS + "skip"),
         ("run", "^(run|dash)$|run (over|right|left|side|forward)", "run", TURNS + "jog"),
         ("skip", "skip", "skip", "walk, walk slowly, run, jog, jump, jump forward, hop, march"),
         ("hop, then walk", "hop to walk", "", "walk, walk slowly, run, jog, jump, jump forward, hop, skip"),
         ("hop", "hop on one foot", "hop, jump", JUMPS + HANDS + KICKS + TURNS + LOW + "balance, march"),
         ("walk", "^(brisk )?walk$|stand to walk|walk to stand", "walk", WALKS),
+        ("march", "^march", "march", WALKS),
+        ("styles of walking", "^walk( with a|, swing| leaning| hunched| with bouncing)", "walk", WALKS),
         ("jumps, some wide", "(?-i:^Jump$)", "", JUMPS),
         ("jump up to grab", "jump up to grab", "", JUMPS + HANDS),
-        ("jump", "high jump|^jump$|jump, balance", "jump", JUMPS + HANDS + TURNS + "balance"),
-        ("jump forward", "forward jump", "jump forward", JUMPS + TURNS),
+        ("jump", "high jump|^jump( up)?$|jump, balance", "jump", JUMPS + HANDS + TURNS + "balance"),
+        ("jump forward", "forward jump|^jump forward", "jump forward", JUMPS + TURNS),
         ("jump and turn", "jump ?t(urn|wist)", "", JUMPS + LOW + GAITS + ACROBATICS + "raise both hands"),
         ("duck", "duck", "", GAITS + LOW),
         ("kick a ball", "soccer", "kick right", GAITS),
         ("kicks", "front kick|mawashi|yokogeri", "kick left, kick right", GAITS + "punch, balance, crouch"),
         ("kick", "^kick$", "kick right", GAITS + "balance"),
-        ("jump kick", "kick$|kickflip stumble", "", JUMPS + KICKS + GAITS + LOW + ACROBATICS + "balance"),
+        ("jump kick", "kick$|kickflipstumble", "", JUMPS + KICKS + GAITS + LOW + ACROBATICS + "balance"),
+        ("box without a punch", "boxing - (block|duck|get hit|hook|uppercut)", "", FREE),
         ("punch", "punch|^boxing|oiduki", "punch", GAITS + HANDS + KICKS + "throw"),
-        ("karate form", "heian|empi|gedan|syutou", "", FREE),
-        ("sit on a stool", "sit on", "sit down, stand up", "stand still"),
+        ("martial arts", "heian|empi|gedan|syutou|martial|fighting", "", FREE + ACROBATICS + "crawl"),
+        ("sit on a stool", "sit on|^sit down, then stand up$", "sit down, stand up", "stand still, crouch"),
+        ("sit down", "^sit down$", "sit down", ""),
+        ("stand up", "^stand up$", "stand up", ""),
+        ("sit", "^sit( and talk| cross.*)?$|drive a car", "", ""),
+        ("kneel", "^kneel", "kneel", "crouch, sit down, stand up, pick up"),
+        ("throw", "^throw", "throw", HANDS),
         ("stairs", "3 steps", "climb stairs", GAITS),
         ("ladder", "ladder", "", GAITS + "climb stairs, raise both hands, march"),
         ("playground", "climb|grip bar|hang on", "", FREE + ACROBATICS + "climb stairs, crawl, drink"),
         ("exercises, squats", "jumping jacks.*squat", "jumping jacks, squat", FREE),
         ("exercises", "jumping jacks", "jumping jacks", FREE),
         ("lift or put down box", "put down box|lift box", "", LOW + GAITS + "raise both hands"),
-        ("pick up", "pick ?up|scoop up", "pick up", LOW + GAITS + HANDS),
+        ("pick up", "pick ?up( box)?(_working)?$|scoop up", "pick up", LOW + GAITS + HANDS),
         ("walk with box", "with box", "", "walk, walk slowly, run, jog, walk like a zombie"),
         ("crouch, then lie", "crouch to lie", "lie down, crouch", "crawl, kneel, roll"),
         ("lie, then crouch", "lie to crouch", "crouch", "crawl, get up, roll, kneel"),
         ("lie", "^lie$", "", "lie down, roll"),
         ("crouch", "crouch$|crouch to", "crouch", "squat, kneel, walk, walk slowly, run, jog"),
-        ("get up", "get up", "get up", LOW + WALKS + "crawl, roll, sit down, stand up"),
+        ("fall and get up", "^fall down, get up", "fall, get up", "lie down, crawl, " + LOW + WALKS + JUMPS),
+        ("get up", "get up", "get up", "lie down, fall, " + LOW + WALKS + "crawl, roll, sit down, stand up"),
         ("handstand", "handstand", "handstand", ACROBATICS + LOW + KICKS + "raise both hands"),
         ("cartwheel", "cart ?wheels?$", "cartwheel", ACROBATICS + LOW + HANDS + JUMPS + TURNS),
-        ("backflip", "backflip|sideflip|kickflip", "backflip", ACROBATICS + LOW + HANDS + JUMPS + KICKS),
+        ("backflip", "backflip|sideflip|kickflip$", "backflip", ACROBATICS + LOW + HANDS + JUMPS + KICKS),
         ("other acrobatics", "hands$|helicopter", "", FREE + ACROBATICS + "crawl"),
         ("roll", "roll", "roll", ACROBATICS + LOW + JUMPS + "run, jog, walk"),
-        ("fall", "fall on|slip", "fall", ACROBATICS + JUMPS + KICKS + HANDS + "walk, walk slowly"),
+        ("fall", "^fall|slip", "fall", ACROBATICS + JUMPS + KICKS + HANDS + "walk, walk slowly"),
         ("sneak", "sneak|stealth", "sneak", GAITS + "crouch, squat"),
         ("zombie", "zombie", "walk like a zombie", GAITS + HANDS),
         ("drink", "drink", "drink", "stand still, clap, raise hand left, raise hand right"),
-        ("stand", "^(stand|look)$", "stand still", ""),
-        ("idle", "^(sway|swing|wait)$", "", FREE),
-        ("whatever", "conversation|laugh|traffic|wash|mop|basketball|subject|nursery|vacation|motorcycle|"
-         "range of motion|urban|random", "", FREE + ACROBATICS + "crawl, drink, pick up"),
+        ("stand", "^(stand|look( around)?)$", "stand still", ""),
+        ("idle", "^(sway|swing( arms)?|wait)$", "", FREE),
+        ("whatever", "tennis|pick up something|pushed|on both feet|conversation|laugh|traffic|wash|mop|"
+         "basketball|subject|nursery|vacation|motorcycle|range of motion|urban|random", "",
+         FREE + ACROBATICS + "crawl, drink, pick up"),
     )
 )  # fmt: skip
 
@@ -147,9 +158,9 @@ def label_of(content: str) -> Label | None:
     return next((label for label in LABELS if re.search(label.pattern, content, re.IGNORECASE)), None)
 
 
-def recording(name: str) -> str:
-    """The name of the recording that a clip is of or from: without the start and the number of a piece."""
-    return re.sub(r"(-\d+)?(_\d)?$", "", name)
+def recording(clip: Clip) -> str:
+    """What a clip is a piece of: its trial, or its name without the start and the number of the piece."""
+    return clip.labels.get("trial") or re.sub(r"(-\d+)?(_\d{1,2})?$", "", clip.name)
 
 
 def confusion(sources: Sequence[str]) -> str:
@@ -166,7 +177,7 @@ def confusion(sources: Sequence[str]) -> str:
             if len(clip.motion) < MIN_FRAMES:
                 continue
             if label := label_of(content):
-                clips.append((f"{source} {recording(clip.name)}", label, clip.motion))
+                clips.append((f"{source} {recording(clip)}", label, clip.motion))
             else:
                 unknown[content] += 1
     if not clips:

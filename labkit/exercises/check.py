@@ -11,6 +11,7 @@ import numpy as np
 from labkit import stubs
 from labkit.exercises.judge import Answers, Judgement, Mistake, judge
 from labkit.exercises.probe import collect, probes
+from labkit.paths import escape_unprintable
 
 _given: dict[str, int] = {}  # hints given so far
 
@@ -74,9 +75,11 @@ def hint(exercise: str, stage: int | None = None) -> None:
         _given[exercise] = stage
     if not 1 <= stage <= len(hints):
         raise stubs.LabError(f"{title} has hints 1 to {len(hints)}")
+    escape_unprintable()
     print(f"{title}, hint {stage} of {len(hints)}\n\n{hints[stage - 1].strip()}")
 
 
 def solution(exercise: str) -> None:
     """Print the reference solution, where it is installed. Try yourself first: it can only be unseen once."""
+    escape_unprintable()
     print(inspect.getsource(stubs.reference(exercise)))

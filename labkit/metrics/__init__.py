@@ -7,6 +7,7 @@
     diversity    how different motions are from each other
     physical     what the features do not see: skating feet, jerk, the floor
     alignment    how near a motion comes to a piece of another, whatever its timing
+    actions      whether a body does what was asked for, by rules on its joints (posture: what they measure)
     classes      whether content and style are those asked for
     bootstrap    how far any of these numbers would move with another draw of the same size
 
@@ -14,6 +15,7 @@ Features are (N, D) arrays, one row a motion or a caption, from the text-motion 
 in float64. Every function says which paper and equation it follows.
 """
 
+from labkit.metrics.actions import ACTIONS
 from labkit.metrics.alignment import aligned_distance
 from labkit.metrics.bootstrap import bootstrap, proportion
 from labkit.metrics.classes import nearest_class
@@ -25,6 +27,7 @@ from labkit.metrics.retrieval import retrieval, retrieval_ranks
 from labkit.metrics.similarity import tmr_score, tmr_scores
 
 __all__ = [
+    "ACTIONS",
     "aligned_distance",
     "bootstrap",
     "diversity",

@@ -121,15 +121,17 @@ def step_sideways(j, side):
 
 
 def stand_still(j):
-    """Stands all the time; wrists, ankles and head move by less than 20 cm each way."""
-    parts = ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "head")
-    return bool(standing(j).all()) and max(np.ptp(at(j, part), axis=0).max() for part in parts) < 0.2
+    """Stands all the time; wrists, ankles, pelvis, head stay within 15 cm each way, the soles below 5 cm."""
+    parts = ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "pelvis", "head")
+    moves = max(np.ptp(at(j, part), axis=0).max() for part in parts)
+    return bool(standing(j).all()) and moves < 0.15 and soles(j).max() < 0.05
 
 
 def march(j):
-    """Upright, slower than 1.8 m/s; each knee comes twice or more within 18 cm of the height of its hip."""
+    """Upright, pelvis at 85 cm (median), a sole below 8 cm; each knee comes twice within 23 cm of the hip."""
     lifts = [height(j, f"{side}_knee") - height(j, f"{side}_hip") for side in SIDES]
-    return upright(j) and pace(j) < 1.8 and all((x[peaks(x, 0.1)] > -0.18).sum() >= 2 for x in lifts)
+    tall = upright(j) and np.median(height(j, "pelvis")) > 0.85
+    return tall and soles(j).min(0).max() < 0.08 and all((x[peaks(x, 0.1)] > -0.23).sum() >= 2 for x in lifts)
 
 
 def sneak(j):
@@ -153,12 +155,13 @@ def walk_with_arms_out(j):
 
 
 def dance(j):
-    """Upright; 1.2 steps/s, pelvis 0.25 m/s but ending within half of its path, wrists 0.4 m/s (mean)."""
-    path, place = travel(j)[2], at(j, "pelvis")[:, :2]
+    """Upright; 1 step/s, pelvis 0.17 m/s, not mainly ahead, in the end back half of it, wrists 0.35 m/s."""
+    ahead, _, path = travel(j)
+    place = at(j, "pelvis")[:, :2]
     arms = np.mean([np.linalg.norm(rate(seen(j, f"{side}_wrist")), axis=1) for side in SIDES])
     steps = sum(len(spans(up)) for up in soles(j) > 0.02)
-    lively = arms > 0.4 and min(path / 0.25, steps / 1.2) > len(j) / FPS
-    return upright(j) and lively and np.linalg.norm(place[-1] - place[0]) < 0.5 * path
+    lively = arms > 0.35 and min(path / 0.17, steps) > len(j) / FPS
+    return upright(j) and lively and max(abs(ahead), np.linalg.norm(place[-1] - place[0])) < 0.5 * path
 
 
 # Jumping
@@ -185,12 +188,12 @@ def hop(j):
 
 
 def skip(j):
-    """Upright, 1 m ahead, bounces by 8 cm every 0.5 s or longer, left and right foot 10 cm up in turns."""
+    """Upright, 1 m ahead, bounces by 8 cm every 0.5 s or longer, left and right foot 8 cm up in turns."""
     tops = peaks(height(j, "pelvis"), 0.08)
     if not upright(j) or travel(j)[0] < 1 or len(tops) < 2 or np.median(np.diff(tops)) < 0.5 * FPS:
         return False
     lead = np.subtract(*soles(j)[:, tops])
-    return (np.abs(lead) > 0.1).mean() > 0.6 and (lead[1:] * lead[:-1] < 0).mean() > 0.6
+    return (np.abs(lead) > 0.08).mean() >= 0.5 and (lead[1:] * lead[:-1] < 0).mean() > 0.6
 
 
 def jumping_jacks(j):
@@ -211,7 +214,7 @@ def kick(j, side):
     high = height(j, f"{side}_ankle") > np.where(foot[:, 0] > 0, 0.2, 0.8)
     out = high & (np.linalg.norm(foot[:, :2], axis=1) > 0.45)
     fast = lately(np.linalg.norm(rate(foot, 0.05), axis=1), 0.35) > 4
-    return tilt(j).max() < 80 and bool((out & fast & (sole(j, other(side)) < 0.1)).any())
+    return tilt(j).max() < 90 and bool((out & fast & (sole(j, other(side)) < 0.1)).any())
 
 
 def punch(j):
@@ -257,9 +260,9 @@ def raise_both_hands(j):
 
 
 def waves(j, side):
-    """How often a hand, raised to 15 cm below its shoulder or higher, swings to and fro by 7 cm or more."""
+    """How often a hand, raised to 10 cm below its shoulder or higher, swings to and fro by 7 cm or more."""
     hand, found = seen(j, f"{side}_hand", f"{side}_shoulder"), [0]
-    for a, b in spans(raised(j, side) > -0.15, 0.4):
+    for a, b in spans(raised(j, side) > -0.1, 0.4):
         swing = smooth(hand[a:b])
         quickest = np.linalg.svd(np.diff(swing, axis=0), full_matrices=False)[2][0]
         found.append(swings(swing @ quickest, 0.07))
@@ -267,12 +270,12 @@ def waves(j, side):
 
 
 def wave(j, side):
-    """That hand, raised to 15 cm below its shoulder, swings three times by 7 cm; the other one does not."""
+    """That hand, raised to 10 cm below its shoulder, swings three times by 7 cm; the other one does not."""
     return waves(j, side) >= 3 and waves(j, other(side)) < 2
 
 
 def wave_both_hands(j):
-    """Both hands, raised to 15 cm below their shoulders, swing three times or more by 7 cm or more."""
+    """Both hands, raised to 10 cm below their shoulders, swing three times or more by 7 cm or more."""
     return waves(j, "left") >= 3 and waves(j, "right") >= 3
 
 
@@ -302,13 +305,13 @@ def balance(j):
 
 
 def sit_down(j):
-    """Stands, and later sits (`posture.sitting`) for 0.5 s or more."""
-    return then(standing(j), lasts(sitting(j), 0.5))
+    """Stands, and later sits (`posture.sitting`) for 0.3 s or more."""
+    return then(standing(j), lasts(sitting(j), 0.3))
 
 
 def stand_up(j):
-    """Sits (`posture.sitting`) for 0.3 s or more, and later stands for 0.25 s or more."""
-    return then(lasts(sitting(j), 0.3), lasts(standing(j), 0.25))
+    """Sits (`posture.sitting`) for 0.2 s or more, and later stands for 0.25 s or more."""
+    return then(lasts(sitting(j), 0.2), lasts(standing(j), 0.25))
 
 
 def squat(j):
@@ -323,9 +326,9 @@ def crouch(j):
 
 
 def kneel(j):
-    """For 0.5 s a bent knee is on the floor (15 cm), pelvis above 30 cm, spine within 45° of the vertical."""
+    """For 0.5 s a bent knee is on the floor (15 cm), pelvis above 30 cm, spine within 65° of the vertical."""
     knees = [(height(j, f"{side}_knee") < 0.15) & (angle(j, f"{side}_knee") < 120) for side in SIDES]
-    return bool(lasts(np.any(knees, axis=0) & (height(j, "pelvis") > 0.3) & (tilt(j) < 45), 0.5).any())
+    return bool(lasts(np.any(knees, axis=0) & (height(j, "pelvis") > 0.3) & (tilt(j) < 65), 0.5).any())
 
 
 def pick_up(j):
@@ -337,12 +340,11 @@ def pick_up(j):
 
 
 def bow(j):
-    """In its place, knees and arms down, hands above 50 cm: leans 25° or more ahead, and straightens up."""
+    """In its place, legs straight, hands above 50 cm: leans ahead by 25° to 100° and straightens up."""
     lean = tilt(j)
-    bows = (lean > 25) & (seen(j, "neck")[:, 0] > 0.2)
-    arms = hands(j).min() > 0.5 and max(raised(j, side).max() for side in SIDES) < -0.05
-    on_place = roams(j) < 0.3 and height(j, "pelvis").min() > 0.8
-    return on_place and arms and then(lean < 15, bows) and ends(lean < 15)
+    bows = (lean > 25) & (seen(j, "neck")[:, 0] > 0.17)
+    on_place = roams(j) < 0.3 and height(j, "pelvis").min() > 0.8 and hands(j).min() > 0.5
+    return on_place and lean.max() < 100 and then(lean < 15, bows) and ends(lean < 15)
 
 
 def touch_toes(j):
@@ -402,8 +404,10 @@ def handstand(j):
 
 
 def flip(j):
-    """The spine is past 120° while hands and feet are all 30 cm or more above the floor."""
-    return bool(((tilt(j) > 120) & (hands(j).min(0) > 0.3) & (soles(j).min(0) > 0.3)).any())
+    """The spine passes 120°, hands 20 cm up all that time, at some time feet 30 cm and head 20 cm as well."""
+    over, hand = tilt(j) > 120, hands(j).min(0)
+    up = (soles(j).min(0) > 0.3) & (height(j, "head") > 0.2)
+    return bool((over & up).any()) and hand[over].min() > 0.2
 
 
 @dataclass(frozen=True)

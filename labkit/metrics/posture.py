@@ -217,7 +217,7 @@ def sitting(j: np.ndarray) -> np.ndarray:
     than it stands, and the trunk 10 cm or more behind the ankles, where nobody could keep the balance."""
     feet = (seen(j, "left_ankle") + seen(j, "right_ankle"))[:, 0] / 2
     trunk = 0.4 * seen(j, "neck")[:, 0]  # the centre of the trunk's mass
-    still = np.linalg.norm(rate(at(j, "pelvis"), 0.25), axis=1) < 0.3
+    still = np.linalg.norm(rate(at(j, "pelvis"), 0.25), axis=1) < 0.2
     low = (height(j, "pelvis") > 0.25) & (height(j, "pelvis") < 0.88)
     return low & still & (tilt(j) < 45) & (feet - trunk > 0.08)
 
@@ -228,22 +228,23 @@ def lying(j: np.ndarray) -> np.ndarray:
 
 
 def folded(j: np.ndarray) -> np.ndarray:
-    """Frames (F,) with both knees bent below 120° and the feet on the floor, the body not sitting."""
+    """Frames (F,) on the feet with both knees bent below 120° and above 20 cm, the body not sitting."""
     knees = np.maximum(angle(j, "left_knee"), angle(j, "right_knee")) < 120
+    knees &= np.minimum(height(j, "left_knee"), height(j, "right_knee")) > 0.2
     return knees & (height(j, "pelvis") < 0.7) & (soles(j).min(0) < 0.1) & ~sitting(j)
 
 
 def flights(j: np.ndarray) -> list[tuple[float, float]]:
     """Every jump: how far the pelvis rises above standing, and how far it goes over the floor, metres.
 
-    A jump is a time of 0.15 to 1 s with both soles above 5 cm, into which the pelvis goes up at 1.3 m/s or
+    A jump is a time of 0.15 to 1 s with both soles above 5 cm, into which the pelvis goes up at 1.2 m/s or
     more, and out of which it comes down as fast. Runners' steps are slower, climbers' last longer.
     """
     pelvis, speed = at(j, "pelvis"), rate(height(j, "pelvis"), 0.05)
     found = []
     for a, b in spans(soles(j).min(0) > 0.05, 0.15):
         up, down = speed[max(a - 3, 0) : b].max(), speed[a : b + 3].min()
-        if b - a <= FPS and up > 1.3 and down < -1.3:
+        if b - a <= FPS and up > 1.2 and down < -1.2:
             way = pelvis[min(b, len(j) - 1), :2] - pelvis[max(a - 1, 0), :2]
             found.append((float(pelvis[a:b, 2].max() - PELVIS), float(np.linalg.norm(way))))
     return found

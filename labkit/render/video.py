@@ -1,5 +1,6 @@
 """Motions → frames → mp4."""
 
+import re
 import subprocess
 import tempfile
 from collections import deque
@@ -189,4 +190,8 @@ def _encode(path: Path, frames: Iterator[np.ndarray], size: tuple[int, int]) -> 
         if status:
             log.seek(0)
             lines = log.read().decode(errors="replace").strip().splitlines() or [f"exit status {status}"]
-            raise LabError(f"ffmpeg failed: {lines[-1]}")
+            cause = re.sub(r"^(\[[^]]*\] )+", "", lines[0])  # what follows is what came of it
+            if "Unknown encoder" in cause:
+                cause += f" in {ffmpeg}: pip install --force-reinstall imageio-ffmpeg, which brings it, "
+                cause += "or set IMAGEIO_FFMPEG_EXE to an ffmpeg that has it"
+            raise LabError(f"ffmpeg failed: {cause}")

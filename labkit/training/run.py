@@ -4,11 +4,13 @@ Each works in a folder of its own (states, logs, sample videos) and leaves ``<na
 """
 
 import hashlib
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from torch import nn
+from tqdm import tqdm
 
 from labkit.body import load_body
 from labkit.checkpoint import load_text, write_checkpoint
@@ -17,6 +19,7 @@ from labkit.diffusion import sample
 from labkit.motion import decode
 from labkit.paths import LabError
 from labkit.show import render_video
+from labkit.show.video import require_finite
 from labkit.text import TextConditioner, TextEncoder
 from labkit.training import parallel
 from labkit.training.contrastive import train_towers
@@ -102,10 +105,19 @@ def digest_of_weights(module: nn.Module) -> str:
 
 
 def draw_samples(run: Run, text: TextConditioner) -> None:
-    """A few captions by the averaged weights of this moment, always from the same noise."""
+    """A few captions by the averaged weights of this moment, always from the same noise.
+
+    A video that cannot be written is told, and stops no training. Raises LabError where a motion has NaN.
+    """
     x = sample(
         run.ema, run.objective.schedule, text.to(run.device)(LOOK_AT), torch.full((len(LOOK_AT),), 80),
         generator=torch.Generator().manual_seed(0),
     )  # fmt: skip
+    motions = [decode(row) for row in x.cpu()]
+    for motion in motions:
+        require_finite(motion)
     path = run.folder / "samples" / f"step_{run.step:06d}.mp4"
-    render_video(path, [decode(row) for row in x.cpu()], load_body(), LOOK_AT, size=320, progress=False)
+    try:
+        render_video(path, motions, load_body(), LOOK_AT, size=320, progress=False)
+    except LabError as error:
+        tqdm.write(f"labkit: no sample video: {error}", file=sys.stderr)

@@ -98,6 +98,8 @@ def _character_creator() -> Table:
 
 CHARACTER_CREATOR = _character_creator()
 STILL = {"127_01", "135_08", "49_15"}  # calibration poses and one that is held for 8 seconds
+NO_JUMP = {"118_05", "118_29"}  # of which a conversion holds the two seconds before the jump
+TIPTOE = 30  # degrees: feet that point down by so much more while they are low, a conversion has turned
 T_POSE = 7  # frames that a conversion's T-pose takes: one, and those that lead from it to the trial
 LEAP = 60  # degrees from one frame to the next: a T-pose of other axes, from which nothing leads to the trial
 # Sessions recorded at 60 Hz, which files taken for 120 Hz play at double speed: all lengths that KIT-ML tells
@@ -116,8 +118,9 @@ def scan(path: Path) -> list[Raw]:
     """
     sentences, found = read_sentences(path), []
     trials: dict[str, Path] = {}
+    left_out = {".amc": STILL, ".bvh": STILL | NO_JUMP}
     for file in (*sorted(path.rglob("*.amc")), *sorted(path.rglob("*.bvh"))):
-        if re.fullmatch(r"\d+_\d+", file.stem) and file.stem not in STILL:
+        if re.fullmatch(r"\d+_\d+", file.stem) and file.stem not in left_out[file.suffix]:
             trials.setdefault(file.stem, file)
         elif re.fullmatch(r"\d+", file.stem) and "salsa" in file.parent.name:
             labels = dict(content="salsa", description="salsa dance", take=file.stem)
@@ -174,7 +177,7 @@ def load(raw: Raw, body) -> Motion:
     else:
         animation = read_conversion(raw.file)
     if mapping := zero_pose_mapping(animation):
-        animation = level_feet(animation, mapping)
+        animation = flat_feet(level_feet(animation, mapping), mapping)
         table = align_torso(animation, zero_pose_table(animation, mapping, body), body)
     elif {source for source, _ in CHARACTER_CREATOR.values()} <= set(animation.names):
         table = align_limbs(animation, CHARACTER_CREATOR, body)
@@ -226,6 +229,27 @@ def level_feet(animation: Animation, mapping: dict[str, str]) -> Animation:
         rotations[:, foot] = tilt.T @ rotations[:, foot] @ tilt
         offsets[foot] = tilt.T @ offsets[foot]
     return replace(animation, rotations=rotations, offsets=offsets)
+
+
+def flat_feet(animation: Animation, mapping: dict[str, str]) -> Animation:
+    """The same motion, its feet turned up where a conversion has turned both down, as snumrl's of subject 94.
+
+    By how much tell the frames in which the ankle is low, on the whole: in no trial of CMU's are both feet
+    steeper there than when they stand level by more than 25 degrees.
+    """
+    sides, places, down = ("left", "right"), animation.forward()[1], []
+    ankles, feet = ([animation.names.index(mapping[f"{s}_{j}"]) for s in sides] for j in ("ankle", "foot"))
+    for ankle, foot in zip(ankles, feet):
+        low = places[:, ankle, 1] <= np.percentile(places[:, ankle, 1], 20)
+        bones = np.stack([animation.offsets[foot], *(places[:, foot] - places[:, ankle])[low]])
+        level, *found = -np.degrees(np.arctan2(bones[:, 1], np.hypot(bones[:, 0], bones[:, 2])))
+        down.append(np.median(found) - level)
+    if min(down) < TIPTOE:
+        return animation
+    rotations = animation.rotations.copy()
+    for ankle, degrees in zip(ankles, down):
+        rotations[:, ankle] = rotations[:, ankle] @ pitched(-degrees)
+    return replace(animation, rotations=rotations)
 
 
 def _is_zero_pose(rotations: np.ndarray) -> bool:

@@ -51,11 +51,10 @@ BASE, ADDON = MAPPINGS
 _CLIPS = {
     BASE: """
         Crouch_Fwd_Loop × 2: walk in a crouch
-        Crouch_Idle_Loop: crouch
         Dance_Loop × 3: dance
         Death01: fall down backwards
-        Driving_Loop: drive a car
-        Fixing_Kneeling: kneel down, fix something, stand up
+        Driving_Loop: driving a car
+        Fixing_Kneeling: kneel down, fixing something
         Idle_Loop: stand
         Idle_Talking_Loop: stand and talk
         Idle_Torch_Loop × 2: hold up a torch with the left hand
@@ -74,7 +73,7 @@ _CLIPS = {
         Sitting_Enter + Sitting_Idle_Loop + Sitting_Exit: sit down, then stand up
         Spell_Simple_Enter + Spell_Simple_Shoot + Spell_Simple_Exit: cast a spell with the left hand
         Swim_Fwd_Loop × 3: swim
-        Sword_Attack: swing a sword
+        Sword_Attack: sword attack
         Walk_Loop × 3: walk
         Walk_Formal_Loop × 3: walk
     """,
@@ -82,14 +81,13 @@ _CLIPS = {
         Angry × 3: angry
         Backflip: backflip
         Bow: bow
-        Confused: confused, scratch the head with the right hand
+        Confused: confused
         Consume Item: drink from the left hand
         Crawl RM: crawl forward on the stomach
         Dance Body Roll: dance
         Dance Charleston × 2: dance the charleston
         Dance Reach Hip: dance
-        Defend × 2: block
-        Dizzy: dizzy, sway
+        Dizzy: dizzy
         Fighting Idle: stand in a fighting stance
         Fighting Left Jab × 2: punch with the left hand
         Fighting Right Jab × 2: punch with the right hand

@@ -46,7 +46,7 @@ _SHOWN = """
     wd2_WalkHandWav: walk, swing the arms
     wd2_WalkLean: walk leaning backwards
     wd2_WalkSoldier: march like a soldier
-    wd2_WalkSukiko: walk hunched over like an old person
+    wd2_WalkSukiko: walk bent forward like an old person
     wd2_WalkTongTong: walk with bouncing steps
     wd2_pick_walk: walk, pick up something
     wd2_tt_serve: table tennis serve
@@ -55,18 +55,18 @@ _SHOWN = """
     tennis: tennis
     s_003, s_004: basketball
     s_: martial arts
-    boxing_boxman_blocking: boxing - block
-    boxing_boxman_ducking: boxing - duck
-    boxing_boxman_hited: boxing - get hit
-    boxing_boxman_stand_dir_hook_left: boxing - hook left
-    boxing_boxman_stand_dir_hook_right: boxing - hook right
-    boxing_boxman_stand_dir_onetwo: boxing - punch left, punch right
-    boxing_boxman_stand_dir_straight_right: boxing - punch right
-    boxing_boxman_stand_dir_upper_both: boxing - uppercut left, uppercut right
-    boxing_boxman_stand_dir_upper_left: boxing - uppercut left
-    boxing_boxman_stand_dir_upper_right: boxing - uppercut right
-    boxing_boxman_stand_dir_zap_left: boxing - jab left
-    boxing_boxman_stand_dir_zap_right: boxing - jab right
+    boxing_boxman_blocking: block
+    boxing_boxman_ducking: boxing duck
+    boxing_boxman_hited: get hit
+    boxing_boxman_stand_dir_hook_left: boxing hook left
+    boxing_boxman_stand_dir_hook_right: boxing hook right
+    boxing_boxman_stand_dir_onetwo: boxing one two
+    boxing_boxman_stand_dir_straight_right: boxing punch right
+    boxing_boxman_stand_dir_upper_both: boxing upper both
+    boxing_boxman_stand_dir_upper_left: boxing upper left
+    boxing_boxman_stand_dir_upper_right: boxing upper right
+    boxing_boxman_stand_dir_zap_left: boxing jab left
+    boxing_boxman_stand_dir_zap_right: boxing jab right
 """
 _TOO_SHORT = {"wd2_PushBack00", "wd2_PushStep02"}  # less than two seconds, in which nobody is pushed
 

@@ -114,6 +114,23 @@ def test_level_feet_moves_no_joint():
     np.testing.assert_allclose(left, [0, -0.05, 0.15], atol=1e-12)
 
 
+@pytest.mark.parametrize("down, expected", [(38, 0), (20, 20)])
+def test_feet_that_a_conversion_turned_down_lie_flat(down, expected):
+    """While the ankles are low; on tiptoe (20 degrees, and now and then 60) they stay as they are."""
+    mapping = {name: name for name, *_ in _T_POSE}
+    names = list(mapping)
+    rotations = np.tile(np.eye(3), (50, len(names), 1, 1))
+    ankles, knees = ([names.index(f"{side}_{j}") for side in ("left", "right")] for j in ("ankle", "knee"))
+    bend = Rotation.from_euler("x", np.linspace(0, 40, 50)[:, None], degrees=True)
+    rotations[:, knees] = bend.as_matrix()[:, None]  # the ankles rise
+    rotations[:, ankles] = Rotation.from_euler("x", down, degrees=True).as_matrix()
+    offsets = np.array([place for *_, place in _T_POSE])
+    animation = Animation(names, [p for _, p, _ in _T_POSE], offsets, rotations, np.zeros((50, 3)), 20.0)
+    level = cmu.flat_feet(animation, mapping)
+    turned = np.degrees(Rotation.from_matrix(level.rotations[:, ankles[0]]).as_rotvec()[:, 0])
+    np.testing.assert_allclose(turned, expected, atol=5)
+
+
 def test_character_creator_table_is_a_t_pose():
     """Bones lie along local +y, but torso and hips have SMPL's axes, but for a bow."""
     for joint, (_, axes) in cmu.CHARACTER_CREATOR.items():
@@ -140,11 +157,13 @@ def test_scan_takes_each_trial_once_and_amc_first(tmp_path):
         "bvh/07.bvh",
         "b/notes.bvh",
         "amc/127/127_01.amc",  # a calibration pose
+        "amc/118/118_05.amc",
+        "bvh/118_29.bvh",  # it ends before the jump
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     raws = {raw.name: raw for raw in cmu.scan(tmp_path)}
-    assert sorted(raws) == ["02_01", "10_06", "salsa_07"]
+    assert sorted(raws) == ["02_01", "10_06", "118_05", "salsa_07"]
     assert raws["02_01"].file.suffix == ".amc"
     assert raws["10_06"].labels == dict(trial="10_06", subject="10", take="06")
     assert raws["salsa_07"].labels["description"] == "salsa dance"

@@ -75,7 +75,7 @@ def test_what_files_show(tmp_path):
         "wd2_Physics_Raise03": "get up from lying on the back",
         "s_004_1_1": "basketball",
         "s_005_1_1": "martial arts",
-        "boxing_boxman_stand_dir_hook_left_near": "boxing - hook left",
+        "boxing_boxman_stand_dir_hook_left_near": "boxing hook left",
     }
 
 

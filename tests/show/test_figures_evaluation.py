@@ -140,3 +140,26 @@ def test_intervals_show_each_row_of_each_metric():
     assert r3.lines[2].get_xdata()[1] == 1  # no share is above 1
     assert [label.get_text() for label in fd.get_yticklabels()] == ["real", "adaLN"]
     assert fd.yaxis_inverted()  # the first row is on top, as in the table
+
+
+def test_actions_draws_every_count_once_the_best_first():
+    """Three actions in two panels: what the cells say, how dark they are, and the means above."""
+    yes, no, some = np.ones((2, 3), bool), np.zeros((2, 3), bool), np.eye(2, 3, dtype=bool)
+    hits = {"adaln": {"walk": yes, "sit": no, "wave": some}, "mine": {"walk": yes, "sit": no, "wave": yes}}
+    figure = figures.actions(hits)
+    said, rows = [], []
+    for ax in figure.axes:
+        names = [label.get_text() for label in ax.get_yticklabels()]
+        rows += names
+        assert [label.get_text() for label in ax.get_xticklabels()] == ["adaLN", "mine"]
+        shares = ax.images[0].get_array()
+        for text in ax.texts:
+            x, y = map(int, text.get_position())
+            said.append((names[y], x, text.get_text()))
+            assert shares[y, x] == pytest.approx(np.divide(*map(int, text.get_text().split("/"))))
+    assert rows == ["walk", "wave", "sit"]
+    assert sorted(said) == [
+        ("sit", 0, "0/6"), ("sit", 1, "0/6"), ("walk", 0, "6/6"), ("walk", 1, "6/6"), ("wave", 0, "2/6"),
+        ("wave", 1, "6/6"),
+    ]  # fmt: skip
+    assert "adaLN 44%" in figure.get_suptitle() and "mine 67%" in figure.get_suptitle()

@@ -2,6 +2,7 @@
 
 import base64
 import re
+import sys
 import threading
 
 import numpy as np
@@ -281,6 +282,33 @@ def test_a_place_that_cannot_be_written_to(box, tmp_path):
     (tmp_path / "out").write_text("in the way")
     click(box, box.npz)
     assert said(box).startswith("cannot write out/") and box.links.value == ""
+
+
+@pytest.mark.parametrize("name, button", [("render_video", "mp4"), ("write_smpl", "npz"), ("Scene", "")])
+def test_a_fault_of_ours_in_saving_and_comparing_is_told(box, own, monkeypatch, name, button):
+    for seed in (0, 1):
+        box.seed.value = seed
+        click(box, box.generate)
+
+    def faulty(*_, **__):
+        raise ValueError("no such axis")
+
+    own(labkit.diffusion.ddim_step, lambda schedule, prediction, x, *_: x)  # the learner's: has no part in it
+    monkeypatch.setattr(module, name, faulty)
+    if button:
+        click(box, getattr(box, button))
+    else:
+        box._ticks[1].value = True
+        wait(box)
+    assert said(box) == "it stopped with ValueError: no such axis. Restart the kernel and try again"
+    assert box.progress.value == "" and not box.generate.disabled
+
+
+def test_a_learner_s_exit_is_told_too(box, own):
+    own(labkit.diffusion.ddim_step, lambda *_: sys.exit("bye"))
+    click(box, box.generate)
+    assert said(box).startswith("the drawing stopped with SystemExit: bye. labkit.check(")
+    assert not box.history and not box.generate.disabled
 
 
 def test_what_a_saved_notebook_keeps(box, monkeypatch):

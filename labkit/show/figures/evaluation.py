@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 
+from labkit.action_table import Hits, share
 from labkit.evaluate import Row
 from labkit.show.figures.style import (
     BLUE,
@@ -17,6 +19,7 @@ from labkit.show.figures.style import (
     NETWORK_LABELS,
     NETWORK_LINES,
     ORANGE,
+    PAPER,
     PURPLE,
     SKY,
     axes,
@@ -225,4 +228,33 @@ def intervals(rows: Sequence[Row], metrics: Sequence[str]) -> Figure:
         ax.set_title(metric)
         ax.grid(axis="x", color=FAINT, alpha=0.25)
         ax.set_ylim(len(rows) - 0.5, -0.5)
+    return figure
+
+
+def actions(networks: Mapping[str, Hits], panels: int = 2) -> Figure:
+    """Action × network: hits of tries, the more the darker, from the actions done most often downwards.
+
+    networks: by name, as `action_table.try_actions` returns them. The list of actions is cut into `panels`.
+    """
+    counts = np.array([[(h.sum(), h.size) for h in hits.values()] for hits in networks.values()])  # (N, A, 2)
+    names, order = list(next(iter(networks.values()))), np.argsort(-counts[..., 0].sum(0), kind="stable")
+    colors = LinearSegmentedColormap.from_list("hits", [PAPER, BLUE])
+    figure, grid = axes(
+        1, panels, width=3.1 * panels, height=0.6 + 0.19 * -(-len(names) // panels), squeeze=False
+    )
+    for ax, rows in zip(grid[0], np.array_split(order, panels)):
+        shares = (counts[:, rows, 0] / counts[:, rows, 1]).T
+        ax.imshow(shares, cmap=colors, vmin=0, vmax=1, aspect="auto")
+        for (y, x), value in np.ndenumerate(shares):
+            hits, tries = counts[x, rows[y]]
+            ink = PAPER if value > 0.5 else INK
+            ax.text(x, y, f"{hits}/{tries}", ha="center", va="center", fontsize=7.5, color=ink)
+        ax.set_yticks(range(len(rows)), [names[row] for row in rows], fontsize=8)
+        ax.set_xticks(range(len(networks)), [NETWORK_LABELS.get(name, name) for name in networks], fontsize=8)
+        ax.xaxis.tick_top()
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+    means = (share(np.stack(list(hits.values()))) for hits in networks.values())
+    said = (f"{NETWORK_LABELS.get(n, n)} {m:.0%} [{a:.0%}, {b:.0%}]" for n, (m, a, b) in zip(networks, means))
+    figure.suptitle("All actions: " + ", ".join(said), fontsize=9, color=INK)
     return figure

@@ -27,7 +27,7 @@ from labkit.stubs import EmptyExercise
 KEPT = 8  # motions in the history
 COMPARED = 3  # of them, bodies in the player
 OUT = Path("out")  # where downloads lie, too
-STYLE = Path(__file__).with_name("box.css").read_text()
+STYLE = Path(__file__).with_name("box.css").read_text("utf-8")
 AGAIN = "The prompt box works while its kernel runs: run this cell to ask for a motion."
 
 
@@ -149,10 +149,12 @@ class PromptBox:
         self.links.value = "<br>".join(link(path, "application/zip") for path in paths)
 
     def _start(self, doing: str, work: Callable[[Job], None], asked: Asked | None = None) -> None:
-        """Do `work` as a job, unless there is one: what goes wrong in it becomes one line in the box."""
+        """Do `work` as a job, unless there is one: what goes wrong in it becomes one line in the box.
+
+        asked: what the work draws, where it draws.
+        """
         if self.job:  # clicked before the buttons were off
             return
-        asked or self.shown[0].asked
 
         def run(job: Job) -> None:
             line = ""
@@ -162,8 +164,8 @@ class PromptBox:
                 line = "Cancelled: nothing was drawn."
             except (LabError, EmptyExercise, OSError) as error:
                 line = str(error)
-            except Exception as error:  # a learner's code runs here: whatever it raises
-                line = mistake(error, asked.network, asked.sampler)
+            except BaseException as error:  # a learner's code runs here: whatever it raises, exit() too
+                line = mistake(error, asked)
             finally:
                 self.job = None
                 self._busy(False)

@@ -3,6 +3,7 @@
 from labkit.diffusion import SAMPLERS
 from labkit.models import NETWORKS
 from labkit.show.figures.style import NETWORK_LABELS
+from labkit.show.prompt.asked import Asked
 from labkit.stubs import EXERCISES, stubs
 
 
@@ -31,10 +32,11 @@ def overview() -> str:
     return f"Whose code runs · {' · '.join(groups)}"
 
 
-def mistake(error: BaseException, network: str, sampler: str) -> str:
-    """One line about what learner's code raised in the middle of drawing."""
+def mistake(error: BaseException, asked: Asked | None) -> str:
+    """One line about an exception nobody foresaw. asked: what was being drawn, by learner's code perhaps."""
     words = " ".join(str(error).split()) or "no message"
-    line = f"the drawing stopped with {type(error).__name__}: {words[:200]}."
-    yours = [exercise_of(name) for name in (network, sampler) if standing(exercise_of(name)) == "yours"]
+    line = f"{'the drawing' if asked else 'it'} stopped with {type(error).__name__}: {words[:200]}."
+    names = (asked.network, asked.sampler) if asked else ()
+    yours = [exercise_of(name) for name in names if standing(exercise_of(name)) == "yours"]
     checks = " and ".join(f'labkit.check("{exercise}")' for exercise in yours)
     return f"{line} {checks} may say why" if yours else f"{line} Restart the kernel and try again"

@@ -1,0 +1,56 @@
+"""Action × network: of everyday actions, which does a body do when it is asked for them? Geometry decides."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+
+from labkit.body import load_body
+from labkit.evaluate import draw_motions
+from labkit.metrics import wilson
+from labkit.metrics.actions import ACTIONS
+from labkit.motion import FPS, decode
+
+SECONDS = 6
+SETS = ("plain", "rephrased")  # of captions, see `metrics.actions.Action`
+
+# By action, (2, N) bool: a row for each of SETS, N its captions times the seeds.
+Hits = Mapping[str, np.ndarray]
+
+
+def try_actions(network: str, seeds: int = 2, seed: int = 0, **settings) -> Hits:
+    """Whether a network's motions do what they were asked for, by action: a motion for each caption and seed.
+
+    seeds: how many, from `seed` on. settings: as `evaluate.draw_motions` takes them. Nothing is smoothed.
+    """
+    body, captions, asked = load_body(), [], []
+    for action in ACTIONS.values():
+        captions += [*action.plain, *action.rephrased]
+        asked += [action] * (len(captions) - len(asked))
+    lengths = torch.full((len(captions),), SECONDS * FPS)
+    hits = []
+    for s in range(seed, seed + seeds):
+        motions = draw_motions(network, captions, lengths, seed=s, **settings)
+        hits.append([a.passes(body.joints(decode(x)).numpy()) for a, x in zip(asked, motions)])
+    by_action = np.reshape(hits, (seeds, len(ACTIONS), len(SETS), -1)).transpose(1, 2, 3, 0)
+    return dict(zip(ACTIONS, by_action.reshape(len(ACTIONS), len(SETS), -1)))
+
+
+def share(hits: np.ndarray) -> tuple[float, float, float]:
+    """Share of hits and Wilson's interval, as if all tries were independent."""
+    return wilson(int(hits.sum()), hits.size)
+
+
+def action_table(networks: Mapping[str, Hits]) -> str:
+    """Hits of tries as text, an action a line, a network a column; the means below, with 95 % intervals."""
+    names = list(next(iter(networks.values())))
+    width = max(map(len, (*names, "all, rephrased captions"))) + 2
+    lines = ["".ljust(width) + "".join(network.rjust(22) for network in networks)]
+    for name in names:
+        cells = (f"{hits[name].sum()}/{hits[name].size}" for hits in networks.values())
+        lines.append(name.ljust(width) + "".join(cell.rjust(22) for cell in cells))
+    for what, rows in ((f"all, {SETS[0]} captions", 0), (f"all, {SETS[1]} captions", 1), ("all", slice(2))):
+        means = (share(np.stack([h[rows] for h in hits.values()])) for hits in networks.values())
+        cells = (f"{mean:.2f} [{low:.2f}, {high:.2f}]" for mean, low, high in means)
+        lines.append(what.ljust(width) + "".join(cell.rjust(22) for cell in cells))
+    return "\n".join(lines)
