@@ -108,7 +108,10 @@ def record(exercise: str) -> dict[str, list]:
         return {name: steps(Layers().trace(view(network))) for name, view in views.items()}
 
 
-def write_recorded_solutions(folder: Path = ROOT / "labkit" / "exercises" / "recorded_solutions") -> list[str]:
+FOLDER = ROOT / "labkit" / "exercises" / "recorded_solutions"
+
+
+def write_recorded_solutions(folder: Path = FOLDER) -> list[str]:
     """Record all that stand in; returns the names of the files that changed."""
     changed = []
     for exercise in RECORDED:

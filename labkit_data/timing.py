@@ -44,8 +44,8 @@ def session(key: str) -> str:
 def half_rate_sessions(known: Iterable[tuple[str, Span, Length]]) -> set[str]:
     """The sessions of which most files with a wrong length have the right one when played at half the rate.
 
-    known: the path in AMASS, the span and the recording's length of each file. A length that is not exact counts
-    as one: at half the rate, a file that has lost its end would be long enough, too.
+    known: the path in AMASS, the span and the recording's length of each file. A length that is not exact
+    counts as one: at half the rate, a file that has lost its end would be long enough, too.
     """
     votes = defaultdict(list)
     for key, span, length in known:

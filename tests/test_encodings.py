@@ -10,7 +10,7 @@ import pytest
 
 import labkit
 from labkit import cli
-from labkit.training import publish
+from tools import publish
 
 REPOSITORY = Path(__file__).parents[1]
 QUICK = ["--seconds", "0.1", "--steps", "1"]

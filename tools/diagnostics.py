@@ -34,13 +34,7 @@ from labkit.metrics import aligned_distance, multimodality, proportion, tmr_scor
 from labkit.metrics.features import squared_distances
 from labkit.models import NETWORKS
 from labkit.motion import LAYOUT, decode, smooth
-<<<<<<< HEAD:tools/diagnostics.py
-from labkit.paths import LabError
-=======
 from labkit.paths import LabError, check_writable
-from labkit.prepare.captions.grammar import article
-from labkit.prepare.captions.styles import STYLES
->>>>>>> origin/main:labkit/training/honesty.py
 from labkit.reference import load_reference
 from labkit.show import contact_sheet
 from labkit.stubs import use_reference

@@ -18,8 +18,8 @@ from labkit.dataset import MotionDataset, store_path
 from labkit.diffusion import sample
 from labkit.motion import decode
 from labkit.paths import LabError
+from labkit.render.video import require_finite
 from labkit.show import render_video
-from labkit.show.video import require_finite
 from labkit.text import TextConditioner, TextEncoder
 from labkit.training import parallel
 from labkit.training.contrastive import train_towers

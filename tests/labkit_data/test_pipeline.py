@@ -7,12 +7,11 @@ import pytest
 import torch
 from test_bandai import write_clip
 
-from labkit_data import cli
 from labkit.body import load_body
 from labkit.paths import LabError
 from labkit.store import read_store
-from labkit_data import pipeline
-from labkit_data.pipeline import prepare, source_module
+from labkit_data import cli, pipeline
+from labkit_data.pipeline import SOURCES, prepare, source_module
 from labkit_data.sources import bandai
 
 pytestmark = pytest.mark.filterwarnings("ignore:Gimbal lock")  # of the T-poses that test_bandai writes
@@ -175,17 +174,10 @@ def test_every_source_has_what_the_pipeline_asks_for(name, tmp_path):
     assert (module.NAME, type(module.LICENSE)) == (name, str) and callable(module.load)
     with pytest.raises(LabError):
         prepare(name, tmp_path, tmp_path / "out.npz", workers=1)
-<<<<<<< HEAD:tests/labkit_data/test_pipeline.py
-=======
-
-
-def test_every_source_is_a_command():
-    assert PREPARED == SOURCES  # said twice, so that the command need not import torch to know
 
 
 def test_the_summary_names_broken_files_whatever_the_encoding(folder, tmp_path, console):
     folder = folder.rename(tmp_path / "папка é")
     out = ["--out", str(tmp_path / "bandai.npz"), "--workers", "1"]
-    printed = console.run(cli.main, ["data", "prepare", "--source", "bandai", str(folder), *out])
+    printed = console.run(cli.main, ["prepare", "--source", "bandai", str(folder), *out])
     assert "1 broken files left out" in printed and console.shows("папка é") in printed
->>>>>>> origin/main:tests/prepare/test_pipeline.py

@@ -4,8 +4,8 @@ import pytest
 from labkit.metrics.actions import ACTIONS
 from labkit.motion import Motion
 from labkit.store import Clip, write_store
-from labkit.training import confusion
-from labkit.training.confusion import LABELS, label_of, recording
+from tools import confusion
+from tools.confusion import LABELS, label_of, recording
 
 
 def test_labels_name_actions_that_there_are():
