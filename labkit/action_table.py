@@ -7,7 +7,7 @@ import torch
 
 from labkit.body import load_body
 from labkit.evaluate import draw_motions
-from labkit.metrics import wilson
+from labkit.metrics import proportion
 from labkit.metrics.actions import ACTIONS
 from labkit.motion import FPS, decode
 
@@ -38,7 +38,7 @@ def try_actions(network: str, seeds: int = 2, seed: int = 0, **settings) -> Hits
 
 def share(hits: np.ndarray) -> tuple[float, float, float]:
     """Share of hits and Wilson's interval, as if all tries were independent."""
-    return wilson(int(hits.sum()), hits.size)
+    return proportion(int(hits.sum()), hits.size)
 
 
 def action_table(networks: Mapping[str, Hits]) -> str:

@@ -5,7 +5,7 @@ import torch
 from labkit import action_table as module
 from labkit.action_table import action_table, try_actions
 from labkit.evaluate import draw_motions
-from labkit.metrics import wilson
+from labkit.metrics import proportion
 from labkit.metrics.actions import ACTIONS, Action
 from labkit.motion import decode
 
@@ -53,7 +53,7 @@ def test_the_table_counts_and_gives_wilsons_intervals():
     assert lines[1] == ["walk", "8/8", "0/8"] and lines[2] == ["sit", "down", "4/8", "0/8"]
     for line, hits, n in zip(lines[3:], (7, 5, 12), (8, 8, 16)):
         for k, cells in ((hits, line[-6:-3]), (0, line[-3:])):
-            value, low, high = wilson(k, n)
+            value, low, high = proportion(k, n)
             assert cells == [f"{value:.2f}", f"[{low:.2f},", f"{high:.2f}]"]
 
 
