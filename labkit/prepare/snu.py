@@ -68,7 +68,10 @@ _SHOWN = """
     boxing_boxman_stand_dir_zap_left: boxing jab left
     boxing_boxman_stand_dir_zap_right: boxing jab right
 """
-_TOO_SHORT = {"wd2_PushBack00", "wd2_PushStep02"}  # less than two seconds, in which nobody is pushed
+# Two of less than two seconds in which nobody is pushed, and one with a left foot turned round.
+_LEFT_OUT = {"wd2_PushBack00", "wd2_PushStep02", "s_024_2_4"}
+
+UPRIGHT = 0.85  # of the height of the hips of who stands
 
 _SIDE = ("collar", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "foot")
 UP, AHEAD, LEFT = np.eye(3)[[1, 2, 0]]
@@ -128,7 +131,7 @@ def scan(path: Path) -> list[Raw]:
     raws = []
     for file in sorted(path.rglob("*.bvh")):
         told = next((description for stems, description in shown if file.stem.startswith(stems)), None)
-        if told and file.stem not in _TOO_SHORT:
+        if told and file.stem not in _LEFT_OUT:
             raws.append(Raw(file.stem, file, dict(content=told, description=told)))
     return raws
 
@@ -144,7 +147,11 @@ def load(raw: Raw, body) -> Motion:
         table = align_limbs(animation, BALL_PLAYER if along else FIGHTER, body)
     else:
         raise LabError(f"{raw.file}: not a skeleton of this lab: {', '.join(animation.names[:4])} …")
-    motion = without_t_poses(on_floor(retarget(animation, table, body, 0.0), body), body)
+    motion = retarget(animation, table, body, 0.0)
+    # The feet of fighters who are down lie on their sides, lower than any foot stands.
+    standing = motion[motion.pelvis[:, 2] > UPRIGHT * motion.pelvis[:, 2].quantile(0.9)]
+    down = (on_floor(standing, body).pelvis - standing.pelvis)[0]
+    motion = without_t_poses(replace(motion, pelvis=motion.pelvis + down), body)
     if not len(motion):
         raise LabError(f"{raw.file} holds nothing but a T-pose")
     return motion

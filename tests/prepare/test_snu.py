@@ -1,7 +1,10 @@
 """The SNU source: its three skeletons, and real recordings where they are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from dialects import as_bvh, check_walker, told, walker
 from test_cmu import check, unpack, walks_forwards
 from test_t_pose import arms
@@ -31,6 +34,16 @@ def test_strange_skeletons_are_refused(tmp_path, body):
         as_bvh(tmp_path / "tennis_1.bvh", told(walker(), body, table, 100))
         with pytest.raises(LabError, match="tennis_1.bvh: not a skeleton of this lab"):
             snu.load(Raw("tennis_1", tmp_path / "tennis_1.bvh", {}), body)
+
+
+def test_the_floor_is_where_people_stand(tmp_path, body):
+    """Not where feet are, lower, while somebody is down for most of the time."""
+    motion = arms(150 * [80.0])
+    low = 0.25 * (torch.arange(150) > 40).float()[:, None]
+    motion = replace(motion, pelvis=motion.pelvis - low * torch.tensor([0, 0, 1.0]))
+    as_bvh(tmp_path / "s_001_1_1.bvh", told(motion, body, snu.FIGHTER, 100))
+    landed = snu.load(Raw("s_001_1_1", tmp_path / "s_001_1_1.bvh", {}), body)
+    assert abs(body.vertices(landed[5:6])[..., 2].min()) < 0.005
 
 
 def test_a_file_with_nothing_but_a_t_pose(tmp_path, body):
