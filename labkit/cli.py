@@ -20,7 +20,7 @@ Commands run what you have written; --reference runs the reference solutions ins
 """
 
 NETWORKS = ("incontext", "adaln", "cross_attention")
-PREPARED = ("bandai", "cmu", "accad", "deepmimic", "mesh2motion", "snu", "humanml3d")
+PREPARED = ("bandai", "cmu", "accad", "deepmimic", "mesh2motion", "snu", "animated_drawings", "humanml3d")
 
 
 def _number(kind: type, low: float, high: float = math.inf):

@@ -37,7 +37,7 @@ from labkit.prepare import captions, splits
 from labkit.prepare.cutting import cut
 from labkit.store import Clip, read_store, write_store
 
-SOURCES = ("bandai", "cmu", "accad", "deepmimic", "mesh2motion", "snu", "humanml3d")
+SOURCES = ("bandai", "cmu", "accad", "deepmimic", "mesh2motion", "snu", "animated_drawings", "humanml3d")
 SHOWN = 5  # files that the summary names of each kind of doubt; the store names all
 
 
