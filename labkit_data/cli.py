@@ -16,7 +16,7 @@ docs/data.md tells how each source is laid out.
 """
 
 FETCHED = ("bandai", "cmu")
-PREPARED = ("bandai", "cmu", "accad", "deepmimic", "mesh2motion", "snu", "humanml3d")
+PREPARED = ("bandai", "cmu", "accad", "deepmimic", "mesh2motion", "snu", "animated_drawings", "humanml3d")
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -57,6 +57,7 @@ class Measures:
     tilt: greatest angle of the spine from the vertical, degrees; 180 is upside down.
     start_tilt, end_tilt: the same at the start and at the end.
     left, right: arm and leg of each side.
+    net_turn: change of heading between the first and the last 0.15 s, degrees: with the sway of the hips.
     activity: mean speed of wrists, ankles and head, metres a second.
     gaze_range: how far the face turns to and fro, degrees.
     rise: how much higher the pelvis is at its highest than at its lowest while upright, metres.
@@ -88,6 +89,7 @@ class Measures:
     end_tilt: float
     left: Side
     right: Side
+    net_turn: float = 0.0
     activity: float = 0.0
     gaze_range: float = 0.0
     rise: float = 0.0
@@ -269,6 +271,7 @@ def measure(motion: Motion, joints: Tensor) -> Measures:
         end_tilt=float(tilt[-quarter:].mean()),
         left=side("left"),
         right=side("right"),
+        net_turn=float(np.degrees(alpha[-3:].mean() - alpha[:3].mean())),
         activity=float(speeds.mean()) if speeds.size else 0.0,
         gaze_range=float(np.ptp(np.degrees(np.unwrap(gaze)))),
         rise=float(np.ptp(pelvis[upright, 2])) if upright.any() else 0.0,

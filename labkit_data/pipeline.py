@@ -37,7 +37,7 @@ from labkit.store import Clip, read_store, write_store
 from labkit_data import captions, splits
 from labkit_data.cutting import cut
 
-SOURCES = ("bandai", "cmu", "accad", "deepmimic", "mesh2motion", "snu", "humanml3d")
+SOURCES = ("bandai", "cmu", "accad", "deepmimic", "mesh2motion", "snu", "animated_drawings", "humanml3d")
 SHOWN = 5  # files that the summary names of each kind of doubt; the store names all
 
 
@@ -175,11 +175,12 @@ def _clips(source: str, raw: Raw) -> list[Clip]:
     joints = body.joints(motion)
     # Bandai's clips show one action each; people described the pieces that they were shown
     pieces = cut(joints, whole=bool(raw.captions) or {"content", "style"} <= raw.labels.keys())
+    part = len(pieces) > 1 or raw.end is not None  # of what the labels are of
     clips = []
     for i, frames in enumerate(pieces):
         name = raw.name if len(pieces) == 1 else f"{raw.name}_{i}"
         human = list(raw.captions) if len(pieces) == 1 else []  # a sentence on more than its piece is untrue
-        told = captions.describe(source, raw.labels, motion[frames], joints[frames], human, len(pieces) > 1)
+        told = captions.describe(source, raw.labels, motion[frames], joints[frames], human, part)
         clips.append(Clip(name, motion[frames], told.captions, raw.labels | told.labels()))
     return clips
 

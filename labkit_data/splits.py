@@ -87,7 +87,7 @@ def assign(raws: Sequence[Recording]) -> dict[str, str]:
                 groups[tuple(raw.labels[k] for k in ("dataset", "content", "style"))].append(raw)
         elif "split" in raw.labels:
             splits[raw.name] = raw.labels["split"]
-        elif trial(raw.file).startswith("humanoid3d"):  # DeepMimic's own clips are one of a kind
+        elif "humanoid3d_" in trial(raw.file):  # DeepMimic's own clips are one of a kind
             splits[raw.name] = "train"
         else:
             f = _fraction(trial(raw.file))

@@ -84,6 +84,9 @@ def shown(
     description = phrase(labels.get("description", "") or labels.get("content", "").replace("-", " "))
     if description in ("unknown", "nan"):
         description = ""
-    scenes = [Scene(text, facts, events, part) for text in ("; ".join(words), description) if text]
+    if not part and words and description:  # both are of just this motion
+        words.append(description)
+    scenes = [Scene("; ".join(words), facts, events), Scene(description, facts, events, part)]
+    scenes = [scene for scene in scenes if scene.words]
     telling = [scene for scene in scenes if claims(scene)]
     return find_actions((telling or scenes or [Scene("", facts, events, part)])[0])

@@ -20,10 +20,11 @@ from labkit_data.captions.checks import (
     sitting,
     standing,
 )
-from labkit_data.captions.grammar import NUMBERS, side_of
-from labkit_data.captions.rules import BESIDE_WAYS, GO_ABOUT, IMPLIED, RULES
-from labkit_data.captions.scene import Action, Found, Scene
-from labkit_data.events import Event
+from labkit.prepare.captions.grammar import NUMBERS, side_of
+from labkit.prepare.captions.rules import BESIDE_WAYS, GO_ABOUT, IMPLIED, RULES
+from labkit.prepare.captions.scene import Action, Found, Scene
+from labkit.prepare.events import Event
+from labkit.prepare.kinematics import Measures
 
 _COMPILED = tuple((re.compile(pattern), check) for pattern, check in RULES)
 _WAYS = re.compile(
@@ -75,10 +76,11 @@ def ways(scene: Scene, least: float) -> Found:
     return found
 
 
-def _angle(turn: float, whole: float) -> dict[str, str]:
+def _angle(turn: float, facts: Measures) -> dict[str, str]:
     """The size of a turn, where the turn of the whole piece agrees."""
+    whole = facts.turn, facts.net_turn
     angle = min((45, 90, 135, 180), key=lambda usual: abs(usual - abs(turn)))
-    agrees = max(abs(angle - abs(turn)), abs(angle - abs(whole))) <= 12 and turn * whole > 0
+    agrees = max(abs(angle - abs(t)) for t in (turn, *whole)) <= 14 and all(turn * t > 0 for t in whole)
     return dict(degrees=str(angle)) if agrees else {}
 
 
@@ -88,7 +90,7 @@ def _turn(scene: Scene, event: Event, alone: bool) -> Action:
         slots = clockwise(turn) | dict(side=side_of(turn))
         slots |= dict(full="") if abs(turn) < 400 else dict(many="") if abs(turn) > 600 else {}
         return Action("spin", slots, event.start / FPS, side_of(turn))
-    slots = dict(side=side_of(turn)) | clockwise(turn) | (_angle(turn, scene.facts.turn) if alone else {})
+    slots = dict(side=side_of(turn)) | clockwise(turn) | (_angle(turn, scene.facts) if alone else {})
     if abs(turn) > 150:
         slots["around"] = ""
     if 155 < abs(turn) < 205:
@@ -106,7 +108,7 @@ def _way(scene: Scene, event: Event, alone: bool) -> Action:
     whole = f.turn if alone else event.turn
     turn = event.turn if abs(event.turn) > abs(whole) else whole if event.turn * whole > 0 else event.turn
     start, slots, side = event.start / FPS, {}, ""
-    straight = abs(turn) < 28 and not event.turns
+    straight = abs(turn) < 28 and not event.turns and (not alone or abs(f.net_turn) < 28)
     if straight:
         slots["straight"] = ""
     if event.start > 12:
@@ -134,6 +136,8 @@ def _way(scene: Scene, event: Event, alone: bool) -> Action:
     if straight and event.side:
         return Action("walk diagonally", slots | dict(side=event.side), start, event.side, steps)
     turns = event.turns
+    if gait != "walk" and event.end - event.start < 2.5 * FPS and abs(sum(turns)) > 33:
+        turns = (turn,)  # hips swing in a run
     if len(turns) == 2 and turns[0] * turns[1] < 0:
         first = side_of(turns[0])
         pair = dict(side=first, other=side_of(turns[1]))
@@ -149,7 +153,7 @@ def _way(scene: Scene, event: Event, alone: bool) -> Action:
         return Action("walk in a circle" if gait == "walk" else "run in a circle", slots, start, side)
     if abs(turn) >= 33:
         side = side_of(turn)
-        slots |= dict(side=side) | (_angle(event.turn, f.turn) if alone else {})
+        slots |= dict(side=side) | (_angle(event.turn, f) if alone else {})
         if abs(turn) < 62:
             slots["veer"] = ""
         if 150 <= abs(turn) <= 210:
@@ -163,6 +167,9 @@ def _way(scene: Scene, event: Event, alone: bool) -> Action:
 
 def measured(scene: Scene) -> Found:
     """What is seen without any label: ways, turns, jumps, postures and their changes; else standing."""
+    fours = sum(e.end - e.start for e in scene.of("fours"))
+    if fours > 0.4 * scene.facts.seconds * FPS:
+        return crawl(scene, "") or [Action("on all fours")]
     found = [*ways(scene, 0.7), *lying(scene, "")]
     lows = [e for e in scene.events if re.fullmatch(r"stand>(low|sit)|(low|sit)>stand", e.kind)]
     if not found and scene.of("inverted"):

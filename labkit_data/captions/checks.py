@@ -34,6 +34,8 @@ def in_place(family: str, least: float) -> Check:
 
     def check(scene: Scene, words: str) -> Found:
         still = scene.facts.distance < 0.8 and not scene.of("jump")
+        if family == "swing arms" and max(scene.facts.left.hand_speed, scene.facts.right.hand_speed) < 0.5:
+            return []
         return [Action(family)] if scene.moves(least) and still else []
 
     return check
@@ -69,7 +71,7 @@ def martial_arts(scene: Scene, words: str) -> Found:
         slots["kata"] = ""
     if scene.of("kick") and scene.of("punch"):
         slots["kicks"] = ""
-    return [Action("martial arts", slots)] if scene.active else stance(scene, words)
+    return [Action("martial arts", slots), *kick(scene, words)] if scene.active else stance(scene, words)
 
 
 def stance(scene: Scene, words: str) -> Found:
@@ -382,6 +384,8 @@ def lying(scene: Scene, words: str) -> Found:
     found = []
     slots = _on(lies[0].way)
     down = [e for e in scene.events if re.fullmatch(r"(stand|low|sit|fours|inverted)>lie", e.kind)]
+    # from all fours to the belly and back is no lying down
+    down = [e for e in down if any(p.start < e.start for p in scene.of("stand", "low", "sit", "inverted"))]
     up = [e for e in scene.events if re.fullmatch(r"lie>(stand|low|sit|fours)", e.kind)]
     stands = scene.of("stand")
     if down:
@@ -465,7 +469,7 @@ def bend(family: str) -> Check:
             return []
         slots: dict[str, str] = {}
         if f.hands_lowest < 0.5:
-            slots["low"] = ""
+            slots["low"] = slots["bent"] = ""
         if f.lowest < 0.72:
             slots["crouched"] = ""
         if scene.says(r"\bbox"):
@@ -477,6 +481,21 @@ def bend(family: str) -> Check:
         return [Action(family, slots, f.hands_lowest_at, slots.get("side", ""))]
 
     return check
+
+
+def lift(scene: Scene, words: str) -> Found:
+    """Lifting what need not lie on the floor; from there it is picking up."""
+    f = scene.facts
+    if f.hands_lowest < 0.6:
+        return bend("pick up")(scene, words)
+    if max(f.left.reach, f.right.reach) < 0.25:
+        return []
+    slots = dict(thing="a box") if scene.says(r"\bbox") else {}
+    if min(f.left.reach, f.right.reach) > 0.25:
+        slots["both"] = ""
+    if min(f.left.raised, f.right.raised) > 0.15:
+        slots["overhead"] = ""
+    return [Action("lift", slots)]
 
 
 def throw(scene: Scene, words: str) -> Found:

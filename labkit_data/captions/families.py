@@ -463,6 +463,61 @@ exaggerated walk
     strut
     walk with long legs
     make very long steps
+stooped walk
+    walk bent forward
+    walk like an (old|elderly) (person|man|woman)
+    walk stooped[ over]
+    walk hunched over
+    walk with a (bent|hunched) back
+    shuffle along bent forward
+    walk leaning forward
+    walk as if very old
+    walk with a stoop
+    walk slowly, bent forward{slow}
+    move along bent over
+    imitate an old person walking
+leaning walk
+    walk leaning backwards
+    walk (leaning back|with a backward lean)
+    lean back while walking
+    walk with {their} upper body leaning back
+    walk with {their} chest out
+    walk with {their} (belly|stomach) forward
+    walk tilted backwards
+    walk leaning away from the front
+    walk as if leaning against the wind from behind
+    stroll leaning back
+    step forward while leaning back
+    walk with {their} weight back
+    walk bent backwards
+swagger
+    swagger
+    walk with a swagger
+    strut
+    walk like a (gangster|tough guy|hooligan)
+    walk in a cocky way
+    swagger along
+    strut along proudly
+    walk with swinging shoulders
+    walk boldly
+    walk with attitude
+    stride along with a swagger
+    walk around like a boss
+    walk arrogantly
+    walk full of confidence
+bouncy walk
+    walk with bouncing steps
+    walk with a (bounce|spring in {their} step)
+    bounce along
+    walk bouncily
+    walk happily with a bounce
+    walk with springy steps
+    bounce while walking
+    walk lightly with bouncing steps
+    spring along
+    walk up and down on {their} toes
+    bob up and down while walking
+    walk cheerfully
 uneven ground
     walk on uneven ground
     walk (over|across) uneven (terrain|ground)
@@ -1364,7 +1419,7 @@ crawl
     crawl ahead{forward}
     crawl with hands and knees on the floor{knees}
     crawl on {their} (belly|stomach){belly}
-    army crawl{belly}
+    do an army crawl{belly}
     crawl like a soldier{belly}
     crawl flat on the ground{belly}
     creep along the ground{belly}
@@ -2031,23 +2086,22 @@ pick up
     pick something up
     pick up {thing}
     pick something up from the (floor|ground){low}
-    bend down and *pick something up
-    bend down and *pick up {thing}
+    bend (down|over) and *pick something up{bent}
+    bend down and *pick up {thing}{bent}
     (grab|take|get) something from the (floor|ground){low}
     bend down to grab something off the floor{low}
-    bend over and *pick something up
     lift {thing}
     lift {thing} from the (floor|ground){low}
-    reach down and *pick something up
+    reach down and *pick something up{bent}
     pick up something with the {side} hand
     pick up something with both hands{both}
     take {thing} from the (floor|ground){low}
     crouch down and *pick something up{crouched}
     squat and *pick up {thing}{crouched}
-    stoop to pick something up
+    stoop to pick something up{bent}
     grab something and *lift it
     lift something up
-    reach down for something
+    reach down for something{bent}
     pick an object up
     collect something from the ground{low}
     walk up and *pick up {thing}{walk}
@@ -2057,13 +2111,13 @@ put down
     (put|set|place) {thing} on the (floor|ground){low}
     set something down
     set down {thing}
-    bend down and *put something down
-    bend down to put {thing} down
+    bend down and *put something down{bent}
+    bend down to put {thing} down{bent}
     lower {thing} to the floor{low}
     place something on the (floor|ground){low}
     lay something down
     put something on the floor{low}
-    bend over and *set something down
+    bend over and *set something down{bent}
     drop something off
     put {thing} back down
     place {thing} in front of {self}
@@ -2083,6 +2137,33 @@ reach up
     take something from a high shelf
     try to grab something overhead
     reach above {their} head
+lift
+    lift something
+    lift {thing}
+    lift {thing} up
+    lift something with both hands{both}
+    (lift|raise|hold) something above the head{overhead}
+    (lift|raise) {thing} (above|over) the head{overhead}
+    hold {thing} up high{overhead}
+    raise something with both arms{both}
+    pick something up and *lift it
+    take {thing} and *lift it
+    heave something up
+    move something up
+    hold something and *lift it
+on all fours
+    be on all fours
+    be on {their} hands and knees{knees}
+    stay on all fours
+    support {self} on {their} hands and feet
+    be on the floor on {their} hands and feet
+    lean on {their} hands on the floor
+    be down on the floor
+    hold {self} up on {their} arms on the floor
+    exercise on the floor
+    move on the floor on all fours
+    put {their} hands on the floor
+    do a plank on the floor
 reach out
     reach out
     reach out with the {side} hand
@@ -2171,7 +2252,7 @@ tennis
     swing a racket with the {side} (hand|arm)
     hit a ball with a tennis racket
     move like a tennis player
-    hit a forehand
+    hit a ball across the court
     run and *hit a tennis ball{run}
     serve a tennis ball{serve}
     wait for the ball in tennis
@@ -2227,8 +2308,18 @@ shoot gun
     point a pistol (forward|at someone)
     stand and *aim a gun
     take aim
-    reload a gun{reload}
-    load a pistol{reload}
+    practice shooting
+    shoot at something
+reload gun
+    reload a gun
+    reload a (pistol|weapon)
+    load a (gun|pistol)
+    (change|swap) the magazine of a (gun|pistol)
+    put bullets into a gun
+    handle a gun
+    prepare a gun to shoot
+    check a (gun|pistol)
+    hold a gun and *reload it
 cast spell
     cast a spell
     do magic
@@ -2451,7 +2542,6 @@ sway
     stand swaying
     sway back and forth
     move {their} body from side to side
-    swing {their} hips from side to side
 look around
     look around
     stand and *look around

@@ -1,4 +1,7 @@
-"""Clips of DeepMimic (Peng et al. 2018) and CMU trials in its form: JSON frames of a 12-joint humanoid."""
+"""Clips of DeepMimic (Peng et al. 2018) and CMU trials in its form: JSON frames of a 12-joint humanoid.
+
+The repository also holds clips of Sony Interactive Entertainment (SIE), which are not for commercial use.
+"""
 
 import json
 import re
@@ -18,7 +21,11 @@ from labkit_data.sources import cmu
 from labkit_data.timing import Span, stretched
 
 NAME = "deepmimic"
-LICENSE = f"clips of DeepMimic: MIT, Xue Bin Peng 2018; CMU trials: {cmu.LICENSE}"
+LICENSE = (
+    f"clips of DeepMimic: MIT, Xue Bin Peng 2018; CMU trials: {cmu.LICENSE}; "
+    "sie_*: CC BY-NC 4.0, 2021 Sony Interactive Entertainment"
+)
+OWN = r"(?:sie_)?humanoid3d_(.*?)(\d*)"  # names of files that are not CMU's trials: clip and take
 
 # The humanoid at rest, from the repository's humanoid3d.txt: Y up, facing +X, right is +Z, limbs hang down.
 # name: parent, offset in metres, numbers in a frame: 4 a quaternion w x y z, 1 a hinge about Z, 0 none
@@ -59,6 +66,11 @@ DESCRIPTIONS = {
     "dance_a": "dance",
     "dance_b": "dance",
     "dance_spin": "dance, spin around",
+    "punch_forward": "punch with the right hand",
+    "punch_left": "punch with the right hand",  # at somebody on the left
+    "run_forward": "run",
+    "run_left": "run",
+    "run_right": "run",
     "getup_facedown": "get up from lying face down",
     "getup_faceup": "get up from lying on the back",
     "roll": "roll forward on the ground",
@@ -72,7 +84,7 @@ DESCRIPTIONS = {
 
 
 def scan(path: Path) -> list[Raw]:
-    """The clips under `path`: ``humanoid3d_*.txt`` and CMU trials ``NN_TT.txt``, in any folder.
+    """The clips under `path`: ``humanoid3d_*.txt``, also after ``sie_``, and CMU trials ``NN_TT.txt``.
 
     Mirrored copies are left out, since training mirrors by itself.
     """
@@ -81,9 +93,8 @@ def scan(path: Path) -> list[Raw]:
         if re.fullmatch(r"\d+_\d+", file.stem):
             raw = Raw(file.stem, file, cmu.trial_labels(file.stem, sentences))
             found.append((raw, cmu.amass_key(file.stem)))
-        elif file.stem.startswith("humanoid3d_") and not file.stem.endswith("_mirror"):
-            take = re.search(r"\d*$", file.stem)[0]
-            name = file.stem.removeprefix("humanoid3d_").removesuffix(take)
+        elif (clip := re.fullmatch(OWN, file.stem)) and not file.stem.endswith("_mirror"):
+            name, take = clip.groups()
             description = DESCRIPTIONS.get(name, name.removeprefix("long_").replace("_", " "))
             labels = dict(content=description.split(",")[0], description=description, take=take)
             found.append((Raw(file.stem, file, labels), ""))

@@ -9,16 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from labkit.motion import FPS, JOINT_NAMES, Motion
+from labkit.motion import Motion
 from labkit.paths import LabError
-from labkit_data.formats.animation import Animation
-from labkit_data.formats.bvh import read_bvh
-from labkit_data.mocap import align_torso, on_floor
-from labkit_data.pipeline import Raw
-from labkit_data.retarget import Table, align_limbs, retarget, zero_pose_table
-from labkit_data.sources.cmu import level_feet
+from labkit.prepare.animation import Animation
+from labkit.prepare.bvh import read_bvh
+from labkit.prepare.cmu import level_feet
+from labkit.prepare.mocap import align_torso, on_floor
+from labkit.prepare.pipeline import Raw
+from labkit.prepare.retarget import Table, align_limbs, retarget, zero_pose_table
+from labkit.prepare.t_pose import without_t_poses
 
 NAME = "snu"
 LICENSE = (
@@ -68,7 +68,10 @@ _SHOWN = """
     boxing_boxman_stand_dir_zap_left: boxing jab left
     boxing_boxman_stand_dir_zap_right: boxing jab right
 """
-_TOO_SHORT = {"wd2_PushBack00", "wd2_PushStep02"}  # less than two seconds, in which nobody is pushed
+# Two of less than two seconds in which nobody is pushed, and one with a left foot turned round.
+_LEFT_OUT = {"wd2_PushBack00", "wd2_PushStep02", "s_024_2_4"}
+
+UPRIGHT = 0.85  # of the height of the hips of who stands
 
 _SIDE = ("collar", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "foot")
 UP, AHEAD, LEFT = np.eye(3)[[1, 2, 0]]
@@ -128,7 +131,7 @@ def scan(path: Path) -> list[Raw]:
     raws = []
     for file in sorted(path.rglob("*.bvh")):
         told = next((description for stems, description in shown if file.stem.startswith(stems)), None)
-        if told and file.stem not in _TOO_SHORT:
+        if told and file.stem not in _LEFT_OUT:
             raws.append(Raw(file.stem, file, dict(content=told, description=told)))
     return raws
 
@@ -144,7 +147,11 @@ def load(raw: Raw, body) -> Motion:
         table = align_limbs(animation, BALL_PLAYER if along else FIGHTER, body)
     else:
         raise LabError(f"{raw.file}: not a skeleton of this lab: {', '.join(animation.names[:4])} …")
-    motion = without_t_poses(on_floor(retarget(animation, table, body, 0.0), body), body)
+    motion = retarget(animation, table, body, 0.0)
+    # The feet of fighters who are down lie on their sides, lower than any foot stands.
+    standing = motion[motion.pelvis[:, 2] > UPRIGHT * motion.pelvis[:, 2].quantile(0.9)]
+    down = (on_floor(standing, body).pelvis - standing.pelvis)[0]
+    motion = without_t_poses(replace(motion, pelvis=motion.pelvis + down), body)
     if not len(motion):
         raise LabError(f"{raw.file} holds nothing but a T-pose")
     return motion
@@ -158,36 +165,3 @@ def read_snu(file: Path) -> Animation:
         raise LabError(f"{file}: not a skeleton of this lab: {', '.join(names[:4])} …")
     scale = 0.01 if np.linalg.norm(animation.offsets[names.index("LeftLeg")]) > 30 else 0.0254
     return replace(animation, names=names, offsets=animation.offsets * scale, root=animation.root * scale)
-
-
-def without_t_poses(motion: Motion, body) -> Motion:
-    """The motion without a T-pose of a fifth of a second in its first or last two seconds, and the arms' way
-    from it or to it."""
-    joints = dict(zip(JOINT_NAMES, body.joints(motion).unbind(dim=1)))
-    across = joints["left_shoulder"] - joints["right_shoulder"]
-    spread = torch.stack(
-        [
-            sign
-            * torch.cosine_similarity(joints[f"{side}_wrist"] - joints[f"{side}_shoulder"], across, dim=-1)
-            for side, sign in (("left", 1), ("right", -1))
-        ]
-    )
-    angle = spread.min(dim=0).values.clamp(-1, 1).acos().rad2deg().numpy()
-    first = _end_of_t_pose(angle)
-    return motion[first : max(first, len(motion) - _end_of_t_pose(angle[::-1]))]
-
-
-def _end_of_t_pose(angle: np.ndarray) -> int:
-    """Frames until the arms hang after a T-pose at the beginning; 0 without one.
-
-    angle: (F,) degrees of the arm that is farther from where arms are in a T-pose.
-    """
-    posed = angle < 35
-    held = [i for i in range(min(2 * FPS, len(angle) - 4)) if posed[i : i + 4].all()]
-    if not held:
-        return 0
-    end = held[0]
-    while end < len(angle) and posed[end]:
-        end += 1
-    hanging = np.flatnonzero(angle[end : end + FPS] > 65)
-    return end + (int(hanging[0]) if len(hanging) else FPS // 2)

@@ -215,7 +215,10 @@ def test_straight_and_forward_only_where_it_is_so():
     "turn, whole, degrees", [(93.0, 93.0, "90"), (93.0, 140.0, ""), (70.0, 70.0, ""), (-176.0, -176.0, "180")]
 )
 def test_degrees_are_named_where_the_whole_piece_agrees(turn, whole, degrees):
-    found = said(told("walk turn", replace(WALKING, turn=whole), STANDS, replace(WALK, turn=turn)), seeds=60)
+    found = said(
+        told("walk turn", replace(WALKING, turn=whole, net_turn=whole), STANDS, replace(WALK, turn=turn)),
+        seeds=60,
+    )
     named_ = {d for s in found for d in re.findall(r"\b(\d+)\b", s)}
     assert named_ == ({degrees} if degrees else set())
 

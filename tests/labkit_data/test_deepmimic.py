@@ -110,11 +110,18 @@ def test_scan(tmp_path):
         "humanoid3d_long_walk2_mirror",
         "humanoid3d_getup_faceup",
         "127_29",
+        "sie_humanoid3d_punch_left00",
         "README",
     ):
         (tmp_path / f"{stem}.txt").touch()
     labels = {raw.name: raw.labels for raw in deepmimic.scan(tmp_path)}
-    assert sorted(labels) == ["127_29", "humanoid3d_getup_faceup", "humanoid3d_long_walk2"]
+    assert sorted(labels) == [
+        "127_29",
+        "humanoid3d_getup_faceup",
+        "humanoid3d_long_walk2",
+        "sie_humanoid3d_punch_left00",
+    ]
+    assert labels["sie_humanoid3d_punch_left00"]["description"] == "punch with the right hand"
     assert labels["humanoid3d_long_walk2"]["description"] == "walk"
     assert labels["humanoid3d_getup_faceup"]["description"] == "get up from lying on the back"
     assert labels["127_29"] == dict(trial="127_29", subject="127", take="29")
@@ -139,3 +146,17 @@ def test_a_real_walk_and_a_flip(tmp_path, body):
         if upside_down.any():
             first = int(torch.nonzero(upside_down)[0])
             assert motion.rotations()[first - 3 : first, 0, 2, 2].mean() > 0.5
+
+
+def test_real_punches_of_sony(tmp_path, body):
+    """All of them with the right hand; 120 frames a second."""
+    names = [f"sie_humanoid3d_punch_{name}" for name in ("forward00", "forward01", "forward02", "left00")]
+    unpack("deepmimic-sie.tar.xz", {f"{name}.txt" for name in names}, tmp_path)
+    raws = deepmimic.scan(tmp_path)
+    assert [raw.name for raw in raws] == names
+    for raw in raws:
+        motion = deepmimic.load(raw, body)
+        assert 1.5 < len(motion) / 20 < 3
+        joints = body.joints(motion)
+        speed = (joints - joints[:, :1]).diff(dim=0).norm(dim=-1).amax(dim=0)
+        assert speed[JOINT_NAMES.index("right_wrist")] > 1.4 * speed[JOINT_NAMES.index("left_wrist")]

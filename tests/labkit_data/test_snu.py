@@ -1,13 +1,15 @@
-"""The SNU source: its three skeletons, T-poses at the ends of recordings, and real ones where they are."""
+"""The SNU source: its three skeletons, and real recordings where they are."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from dialects import as_bvh, check_walker, told, walker
-from scipy.spatial.transform import Rotation
 from test_cmu import check, unpack, walks_forwards
+from test_t_pose import arms
 
-from labkit.motion import JOINT_NAMES, UPRIGHT, Motion
+from labkit.motion import JOINT_NAMES
 from labkit.paths import LabError
 from labkit_data.pipeline import Raw
 from labkit_data.sources import snu
@@ -34,30 +36,14 @@ def test_strange_skeletons_are_refused(tmp_path, body):
             snu.load(Raw("tennis_1", tmp_path / "tennis_1.bvh", {}), body)
 
 
-def arms(spread: list[float]) -> Motion:
-    """A standing body; degrees by which both arms hang below a T-pose, frame by frame."""
-    local = torch.eye(3).repeat(len(spread), 22, 1, 1)
-    local[:, 0] = UPRIGHT
-    for side, sign in (("left", -1), ("right", 1)):
-        turn = Rotation.from_rotvec([[0, 0, sign * np.radians(a)] for a in spread]).as_matrix()
-        local[:, JOINT_NAMES.index(f"{side}_shoulder")] = torch.from_numpy(turn).float()
-    return Motion.from_rotations(local, torch.zeros(len(spread), 3) + torch.tensor([0, 0, 0.95]))
-
-
-DOWN, UP = np.linspace(0, 80, 10).tolist(), np.linspace(80, 0, 10).tolist()  # half a second each
-
-
-@pytest.mark.parametrize("late", [0, 20])
-@pytest.mark.parametrize("ends", ["both", "first", "last", "none"])
-def test_t_poses_are_cut_off_at_the_ends(body, ends, late):
-    """With the arms' way from and to them, but not in the middle, where somebody may be balancing."""
-    middle = 45 * [80.0] + 20 * [0.0] + 45 * [80.0]
-    first = late * [80.0] + 20 * [5.0] + DOWN if ends in ("both", "first") else []
-    last = UP + 15 * [5.0] if ends in ("both", "last") else []
-    kept = snu.without_t_poses(arms(first + middle + last), body)
-    assert len(middle) <= len(kept) <= len(middle) + 4
-    wrists = body.joints(kept)[:, [JOINT_NAMES.index(f"{side}_wrist") for side in ("left", "right")], 2]
-    assert (wrists[[0, -1]] < 1.2).all()
+def test_the_floor_is_where_people_stand(tmp_path, body):
+    """Not where feet are, lower, while somebody is down for most of the time."""
+    motion = arms(150 * [80.0])
+    low = 0.25 * (torch.arange(150) > 40).float()[:, None]
+    motion = replace(motion, pelvis=motion.pelvis - low * torch.tensor([0, 0, 1.0]))
+    as_bvh(tmp_path / "s_001_1_1.bvh", told(motion, body, snu.FIGHTER, 100))
+    landed = snu.load(Raw("s_001_1_1", tmp_path / "s_001_1_1.bvh", {}), body)
+    assert abs(body.vertices(landed[5:6])[..., 2].min()) < 0.005
 
 
 def test_a_file_with_nothing_but_a_t_pose(tmp_path, body):

@@ -148,6 +148,11 @@ def test_fighters_of_one_session_and_takes_of_one_motion_stay_together():
     assert set(split) == {"train", "val", "test_a"}
 
 
+def test_deepmimics_own_clips_are_for_training():
+    clips = [Clip(f"{i}{owner}", f"{owner}humanoid3d_a{i}.txt") for i in range(40) for owner in ("", "sie_")]
+    assert set(splits.assign(clips).values()) == {"train"}
+
+
 def test_official_splits_are_kept():
     clips = [Clip(s, "AMASS/x_poses.npz", {"split": s}) for s in ("train", "val", "test_a")]
     assert splits.assign(clips) == {s: s for s in ("train", "val", "test_a")}
