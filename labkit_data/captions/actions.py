@@ -20,11 +20,11 @@ from labkit_data.captions.checks import (
     sitting,
     standing,
 )
-from labkit.prepare.captions.grammar import NUMBERS, side_of
-from labkit.prepare.captions.rules import BESIDE_WAYS, GO_ABOUT, IMPLIED, RULES
-from labkit.prepare.captions.scene import Action, Found, Scene
-from labkit.prepare.events import Event
-from labkit.prepare.kinematics import Measures
+from labkit_data.captions.grammar import NUMBERS, side_of
+from labkit_data.captions.rules import BESIDE_WAYS, GO_ABOUT, IMPLIED, RULES
+from labkit_data.captions.scene import Action, Found, Scene
+from labkit_data.events import Event
+from labkit_data.kinematics import Measures
 
 _COMPILED = tuple((re.compile(pattern), check) for pattern, check in RULES)
 _WAYS = re.compile(

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from labkit.motion import Motion
-from labkit.prepare import cmu
-from labkit.prepare.bvh import read_bvh
-from labkit.prepare.mocap import align_torso, on_floor
-from labkit.prepare.pipeline import Raw
-from labkit.prepare.retarget import retarget, zero_pose_table
-from labkit.prepare.t_pose import without_t_poses
+from labkit_data.formats.bvh import read_bvh
+from labkit_data.mocap import align_torso, on_floor
+from labkit_data.pipeline import Raw
+from labkit_data.retarget import retarget, zero_pose_table
+from labkit_data.sources import cmu
+from labkit_data.t_pose import without_t_poses
 
 NAME = "animated_drawings"
 LICENSE = f"MIT, Meta Platforms, Inc. and affiliates; jumping_jacks: {cmu.LICENSE}"

@@ -12,13 +12,13 @@ import numpy as np
 
 from labkit.motion import Motion
 from labkit.paths import LabError
-from labkit.prepare.animation import Animation
-from labkit.prepare.bvh import read_bvh
-from labkit.prepare.cmu import level_feet
-from labkit.prepare.mocap import align_torso, on_floor
-from labkit.prepare.pipeline import Raw
-from labkit.prepare.retarget import Table, align_limbs, retarget, zero_pose_table
-from labkit.prepare.t_pose import without_t_poses
+from labkit_data.formats.animation import Animation
+from labkit_data.formats.bvh import read_bvh
+from labkit_data.mocap import align_torso, on_floor
+from labkit_data.pipeline import Raw
+from labkit_data.retarget import Table, align_limbs, retarget, zero_pose_table
+from labkit_data.sources.cmu import level_feet
+from labkit_data.t_pose import without_t_poses
 
 NAME = "snu"
 LICENSE = (

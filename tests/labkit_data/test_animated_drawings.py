@@ -9,8 +9,8 @@ from dialects import as_bvh, check_walker, told, walker
 from test_cmu import unpack, walks_forwards, write_clip
 
 from labkit.motion import JOINT_NAMES
-from labkit.prepare import animated_drawings, cmu
-from labkit.prepare.kinematics import measure
+from labkit_data.kinematics import measure
+from labkit_data.sources import animated_drawings, cmu
 
 
 def test_z_up(tmp_path, body):

@@ -6,7 +6,7 @@ import torch
 from scipy.spatial.transform import Rotation
 
 from labkit.motion import JOINT_NAMES, UPRIGHT, Motion
-from labkit.prepare.t_pose import without_t_poses
+from labkit_data.t_pose import without_t_poses
 
 
 def arms(spread: list[float]) -> Motion:
