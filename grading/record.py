@@ -65,7 +65,7 @@ def ddim(x0, epsilon, a_t, a_prev, x_t, noise, eta):
 
 
 def steps(graph: fx.Graph) -> list:
-    """A graph as JSON can hold it. Raises LabError for an operation that stand-ins do not know."""
+    """A graph as JSON can hold it. Raises LabError for an operation that recorded solutions do not know."""
 
     def plain(a: object) -> object:
         if isinstance(a, fx.Node):
@@ -91,7 +91,7 @@ def steps(graph: fx.Graph) -> list:
         elif kind == "call_function" and FUNCTIONS.get(what) in (node.target, getattr(operator, what, None)):
             kind = "function"
         elif kind != "output":
-            raise LabError(f"stand-ins cannot play {what}: add it to labkit/exercises/recorded_solution.py")
+            raise LabError(f"{what} cannot be recorded: add it to labkit/exercises/recorded_solution.py")
         found.append([node.name, kind, what, arguments, {k: plain(v) for k, v in node.kwargs.items()}])
     return found
 
@@ -112,7 +112,7 @@ FOLDER = ROOT / "labkit" / "exercises" / "recorded_solutions"
 
 
 def write_recorded_solutions(folder: Path = FOLDER) -> list[str]:
-    """Record all that stand in; returns the names of the files that changed."""
+    """Record all that later notebooks need; returns the names of the files that changed."""
     changed = []
     for exercise in RECORDED:
         path, made = folder / f"{exercise}.json.z", record(exercise)

@@ -68,7 +68,7 @@ class Limits:
 class Sandbox:
     """How kernels are started.
 
-    hidden: exercises whose stand-ins would be answers. safe: under bubblewrap.
+    hidden: exercises whose recorded solutions would be answers. safe: under bubblewrap.
     """
 
     hidden: tuple[str, ...] = ()

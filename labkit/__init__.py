@@ -1,4 +1,4 @@
-"""labkit: text to human motion, taught piece by piece."""
+"""labkit: a course on text-to-human-motion diffusion."""
 
 import importlib
 
@@ -23,3 +23,8 @@ def __getattr__(name: str):
     if name in _MODULES:
         return importlib.import_module(f"labkit.{name}")
     raise AttributeError(f"module 'labkit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The public names, whether they have been imported yet or not."""
+    return sorted((*_LAZY, *_MODULES))

@@ -214,3 +214,8 @@ def test_networks_can_be_copied_and_saved(name, duplicate, tiny_network, random_
 
 def test_a_stub_itself_can_be_pickled():
     assert pickle.loads(pickle.dumps(imported_before)) is imported_before
+
+
+def test_dir_shows_the_public_names():
+    assert "check" in dir(labkit) and "show" in dir(labkit) and "importlib" not in dir(labkit)
+    assert all(getattr(labkit, name) is not None for name in dir(labkit))

@@ -1,8 +1,8 @@
-"""Stand-ins: what keeps a notebook running whose earlier exercises were solved in another kernel.
+"""Recorded solutions: what keeps a notebook running whose earlier exercises were solved in another kernel.
 
-A stand-in is a recording of the reference at work: a list of steps ("layer norm1 of block 0, on value 3"),
-played again on the layers of the network at hand, weights as they are. It is data, not code, and can call
-only what is listed below. Checks do not count it: nobody has written it.
+It is a list of the reference's steps ("layer norm1 of block 0, on value 3"), played again on the layers of the
+network at hand, weights as they are. It is data, not code, and can call only what is listed below. Checks do
+not count it: nobody has written it.
 """
 
 import json
@@ -65,7 +65,7 @@ _silent: set[str] = set()
 
 @contextmanager
 def silenced(exercise: str) -> Iterator[None]:
-    """In here the stand-in of this exercise does nothing: a check is about what somebody has written."""
+    """In this context the exercise's recorded solution does nothing: a check judges what was written."""
     _silent.add(exercise)
     try:
         yield
@@ -89,7 +89,7 @@ class RecordedSolution:
 
     def __call__(self, first, *arguments, **keywords) -> object:
         if self.exercise in _silent:
-            raise EmptyExercise(f"{find(self.exercise).title}: a stand-in is at work, not your answer")
+            raise EmptyExercise(f"{find(self.exercise).title}: a recorded solution is plugged in, not yours")
         if isinstance(first, nn.Module):
             return self.method(first, *arguments, **keywords)
         return self.step(first, *arguments, **keywords)
@@ -97,7 +97,7 @@ class RecordedSolution:
     def method(self, network: nn.Module, *arguments) -> object:
         """cond_mapping, backbone and output_projection of a network."""
         if len(network.blocks) != DEPTH:
-            raise LabError(f"the stand-in plays networks of {DEPTH} blocks, not {len(network.blocks)}")
+            raise LabError(f"recorded solutions play networks of {DEPTH} blocks, not {len(network.blocks)}")
         names = ("condition",) if self.__name__ == "cond_mapping" else ("h", "mask", "c")
         return play(self.steps, dict(zip(names, arguments), **conditions(arguments[0])), network)
 
@@ -123,7 +123,7 @@ def use_recorded_solution(*exercises: str) -> None:
     """
     for name in exercises:
         if name not in RECORDED:
-            raise LabError(f"{find(name).title} has no stand-in: nothing later depends on it")
+            raise LabError(f"{find(name).title} has no recorded solution: nothing later depends on it")
         for entry in stubs(name):
             if entry.untouched:
                 entry.plugged, entry.source = RecordedSolution(name, entry.name), "recorded"

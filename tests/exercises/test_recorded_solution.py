@@ -62,7 +62,7 @@ def test_an_answer_that_is_there_stays(empty):
 def test_a_stand_in_earns_nothing(empty):
     labkit.use_recorded_solution("code7")
     verdict = labkit.check("code7")
-    assert verdict.judgement.points == 0 and "stand-in" in str(verdict)
+    assert verdict.judgement.points == 0 and "recorded solution" in str(verdict)
 
 
 def test_nor_does_code_that_calls_one(empty):
@@ -72,7 +72,7 @@ def test_nor_does_code_that_calls_one(empty):
 
 
 def test_what_has_none():
-    with pytest.raises(LabError, match="Code 10 has no stand-in"):
+    with pytest.raises(LabError, match="Code 10 has no recorded solution"):
         labkit.use_recorded_solution("code10")
     with pytest.raises(LabError, match="no exercise 'code99'"):
         labkit.use_recorded_solution("code99")

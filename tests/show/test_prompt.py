@@ -189,7 +189,7 @@ def test_empty_exercises_are_named(box, empty):
 def test_stand_ins_are_named(empty):
     empty("code8")
     use_recorded_solution("code8")
-    assert "stand-in: DDIM" in overview()
+    assert "recorded: DDIM" in overview()
 
 
 def test_what_learners_code_raises_is_one_line(box, own):
