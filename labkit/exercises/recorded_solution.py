@@ -1,7 +1,7 @@
 """Recorded solutions: what keeps a notebook running whose earlier exercises were solved in another kernel.
 
-It is a list of the reference's steps ("layer norm1 of block 0, on value 3"), played again on the layers of the
-network at hand, weights as they are. It is data, not code, and can call only what is listed below. Checks do
+It is a list of the reference's steps ("layer norm1 of block 0, on value 3"), played again on the layers of a
+network, weights as they are. It is data, not code, and can call only what is listed below. Checks do
 not count it: nobody has written it.
 """
 
@@ -83,6 +83,8 @@ def recording(exercise: str) -> dict[str, list]:
 class RecordedSolution:
     """A function made of a recording. As a method it is plugged in by `use_recorded_solution`."""
 
+    recorded = True
+
     def __init__(self, exercise: str, name: str):
         self.exercise, self.__name__ = exercise, name
         self.steps = recording(exercise)[name]
@@ -126,4 +128,4 @@ def use_recorded_solution(*exercises: str) -> None:
             raise LabError(f"{find(name).title} has no recorded solution: nothing later depends on it")
         for entry in stubs(name):
             if entry.untouched:
-                entry.plugged, entry.source = RecordedSolution(name, entry.name), "recorded"
+                entry.plugged = RecordedSolution(name, entry.name)

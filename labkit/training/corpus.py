@@ -15,7 +15,6 @@ from tqdm import tqdm
 from labkit.dataset import MotionDataset, Sample, mirror_caption, pad
 from labkit.paths import LabError, atomic_write
 from labkit.text import TextEncoder, TextFeatures
-from labkit_data.captions.styles import named
 
 SOURCES = ("bandai", "cmu", "accad", "deepmimic")  # what the shipped weights are made from
 MIN_FRAMES = 20  # a second
@@ -29,11 +28,15 @@ POOL = 16  # batches that are sorted by length together, so that a batch needs l
 
 
 class Facts(NamedTuple):
-    """What a sample is an example of, or a caption speaks of: families of actions in order, sides, style."""
+    """What a sample is an example of, or a caption speaks of: families of actions in order, sides, style.
+
+    style_words: what a caption has in it that names the style.
+    """
 
     family: str
     side: str = ""
     style: str = ""
+    style_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,13 +145,15 @@ def weights(told: Sequence[str]) -> Tensor:
 def facts(sample: Sample) -> Facts:
     """What a sample shows, as far as its labels tell."""
     family = sample.labels.get("family") or sample.labels.get("content") or sample.name
-    return Facts(family, sample.labels.get("side", ""), sample.labels.get("style", ""))
+    words = tuple(filter(None, sample.labels.get("style words", "").split(", ")))
+    return Facts(family, sample.labels.get("side", ""), sample.labels.get("style", ""), words)
 
 
 def says(caption: str, of: Facts) -> Facts:
     """What a caption of a motion says: no side without left or right in it, no style it does not name."""
     sided = mirror_caption(caption) != caption
-    return Facts(of.family, of.side if sided else "", of.style if named(caption, of.style) else "")
+    styled = any(word in caption for word in of.style_words)
+    return Facts(of.family, of.side if sided else "", of.style if styled else "")
 
 
 def fits(said: Facts, of: Facts) -> bool:

@@ -17,6 +17,7 @@ from labkit.motion import Motion
 from labkit_data.captions.actions import claims, find_actions
 from labkit_data.captions.scene import Action, Scene, phrase
 from labkit_data.captions.sentences import sentences
+from labkit_data.captions.styles import style_words
 from labkit_data.events import find_events
 from labkit_data.kinematics import measure
 
@@ -27,15 +28,17 @@ MOST_HUMAN = 8
 
 @dataclass(frozen=True)
 class Told:
-    """What is said of a motion: its sentences, families of actions in order, and the sides they have."""
+    """Sentences on a motion, families of actions in order, the sides they have, the words for its style."""
 
     captions: tuple[str, ...]
     families: tuple[str, ...]
     sides: tuple[str, ...]
+    style_words: tuple[str, ...] = ()
 
     def labels(self) -> dict[str, str]:
-        """For a clip: "family" and "side", in order, empty where nothing is known."""
-        return dict(family=", ".join(self.families), side=", ".join(self.sides))
+        """For a clip: "family" and "side" in order, "style words"; empty where nothing is known."""
+        family, side, words = map(", ".join, (self.families, self.sides, self.style_words))
+        return {"family": family, "side": side} | ({"style words": words} if words else {})
 
 
 def normalise(text: str) -> str:
@@ -72,7 +75,8 @@ def describe(
     wanted = BESIDE_HUMAN if known else OURS
     ours = [normalise(s) for s in sentences(found, labels.get("style", ""), rng, wanted)]
     sides = tuple(dict.fromkeys(a.side for a in found if a.side))
-    return Told(tuple(dict.fromkeys(known + ours)), tuple(a.family for a in found), sides)
+    families, words = tuple(a.family for a in found), style_words(labels.get("style", ""))
+    return Told(tuple(dict.fromkeys(known + ours)), families, sides, words)
 
 
 def shown(

@@ -60,7 +60,9 @@ STYLES = {
 }
 
 
-def named(caption: str, style: str) -> bool:
-    """Whether a caption says in which style something is done."""
+def style_words(style: str) -> tuple[str, ...]:
+    """What a caption has in it that says in which style something is done."""
+    if not style:
+        return ()
     words = STYLES.get(style, Style((), ()))
-    return any(word in caption for word in (*words.adjectives, *words.manners, style.replace("-", " ")))
+    return (*words.adjectives, *words.manners, style.replace("-", " "))

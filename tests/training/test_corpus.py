@@ -127,7 +127,7 @@ def test_a_sequence_counts_for_its_rarest_family():
 
 
 def test_a_caption_says_what_stands_in_it():
-    of = Facts("kick", "left", "proud")
+    of = Facts("kick", "left", "proud", ("proud", "with pride"))
     assert says("a person kicks with the left foot", of) == Facts("kick", "left")
     assert says("a proud person kicks", of) == Facts("kick", "", "proud")
     assert says("a person kicks", of) == Facts("kick")
