@@ -19,8 +19,10 @@ from PIL import Image
 
 from grading.execute import errors, execute
 from grading.notebooks import ROOT, make
+from labkit.action_table import try_actions
 from labkit.cli import Parser
 from labkit.evaluate import choose, draw, real_row, score
+from labkit.models import NETWORKS
 from labkit.paths import LabError, atomic_write
 from labkit.reference import load_reference
 from labkit.show.figures import evaluation
@@ -79,7 +81,7 @@ SHOWN = ("R3 of 32", "TMR-Score", "FD", "coverage")
 def pictures() -> list[str]:
     """The names of all pictures."""
     notebooks = [*FIGURES.values(), *PLAYERS.values()]
-    return sorted([*(name for found in notebooks for name in found), "guidance"])
+    return sorted([*(name for found in notebooks for name in found), *OTHERS])
 
 
 def calling(notebook: NotebookNode, text: str) -> NotebookNode:
@@ -145,7 +147,7 @@ def players(name: str, notebook: NotebookNode, chromium: str) -> Iterator[tuple[
 
 
 def guidance() -> Figure:
-    """The one picture that no notebook has time for: the table's line of adaLN at each of GUIDANCE."""
+    """The table's line of adaLN at each of GUIDANCE."""
     use_reference()
     reference = load_reference()
     rows = choose(reference, 2, 32, seed=0)  # notebook 04's
@@ -154,6 +156,15 @@ def guidance() -> Figure:
         made = draw("adaln", reference, rows, 32, guidance_scale=scale)
         lines[scale] = score("adaln", reference, rows, made.features, made.physical)
     return evaluation.guidance(lines, real_row(reference, rows), SHOWN)
+
+
+def actions() -> Figure:
+    """Which everyday actions each network does when asked for them."""
+    use_reference()
+    return evaluation.actions({network: try_actions(network, seeds=1) for network in NETWORKS})
+
+
+OTHERS = {"guidance": guidance, "actions": actions}  # pictures that no notebook has time for
 
 
 def drawn(figure: Figure) -> Image.Image:
@@ -167,10 +178,10 @@ def main() -> None:
         prog="python -m grading.gallery", description="Make the pictures of docs/gallery.md anew."
     )
     parser.add_argument(
-        "part", nargs="*", help=f"some of {', '.join(FIGURES)} and guidance; everything by default"
+        "part", nargs="*", help=f"some of {', '.join((*FIGURES, *OTHERS))}; everything by default"
     )
     args = parser.parse_args()
-    parts = [*FIGURES, "guidance"]
+    parts = [*FIGURES, *OTHERS]
     if unknown := set(args.part) - set(parts):
         parser.error(f"there is no {', '.join(sorted(unknown))}: choose from {', '.join(parts)}")
     found = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
@@ -178,8 +189,8 @@ def main() -> None:
     if not chromium:
         print("No Chromium here: the player's pictures stay as they are")
     for part in args.part or parts:
-        if part == "guidance":
-            save(part, drawn(guidance()))
+        if part in OTHERS:
+            save(part, drawn(OTHERS[part]()))
             continue
         notebook = make(part)
         execute(notebook, progress=True)

@@ -144,7 +144,7 @@ def test_judges(store, capsys, lab):
 def test_without_the_sources_one_line(lab, capsys):
     assert diagnostics.main(["memory"]) == 1
     assert capsys.readouterr().err.startswith(
-        "labkit: no prepared source 'bandai': run python -m labkit data"
+        "labkit: no prepared source 'bandai': run python -m labkit_data"
     )
     assert sampling([]) == 1
     assert capsys.readouterr().err.startswith("labkit: no prepared source 'bandai'")
