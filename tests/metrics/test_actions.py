@@ -307,3 +307,7 @@ def test_every_rule_is_said_in_one_line_and_every_action_asked_for_in_as_many_wa
         assert rule.__doc__.count("\n") == 0 and len(action.plain) == len(action.rephrased) >= 2
         for side in {"left", "right"} & set(name.split()):
             assert all(side in caption for caption in (*action.plain, *action.rephrased))
+
+
+def test_every_rule_answers_for_the_shortest_motion():
+    assert passed(stick(0.1)) == {"stand still"}
