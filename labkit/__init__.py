@@ -2,6 +2,8 @@
 
 import importlib
 
+from labkit.errors import explain
+
 _LAZY = {
     "check": "labkit.exercises.check",
     "hint": "labkit.exercises.check",
@@ -11,17 +13,23 @@ _LAZY = {
     "use_recorded_solution": "labkit.exercises.recorded_solution",
     "setup": "labkit.setup",
     "prompt_box": "labkit.show.prompt.box",
-    "LabError": "labkit.paths",
+    "LabError": "labkit.errors",
 }
 _MODULES = ("dataset", "diffusion", "metrics", "models", "motion", "show")
 
 
 def __getattr__(name: str):
     """Names that notebooks use, imported when first asked for: `--help` should not wait for torch."""
-    if name in _LAZY:
-        return getattr(importlib.import_module(_LAZY[name]), name)
-    if name in _MODULES:
-        return importlib.import_module(f"labkit.{name}")
+    try:
+        if name in _LAZY:
+            value = getattr(importlib.import_module(_LAZY[name]), name)
+            globals()[name] = value  # for good: importing labkit.setup has left the module under this name
+            return value
+        if name in _MODULES:
+            return importlib.import_module(f"labkit.{name}")
+    except Exception as error:
+        explain(error)
+        raise
     raise AttributeError(f"module 'labkit' has no attribute {name!r}")
 
 

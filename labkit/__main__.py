@@ -1,5 +1,15 @@
 import sys
 
-from labkit.cli import main
+from labkit.errors import LabError, explain
 
-sys.exit(main())
+try:
+    from labkit.cli import main
+
+    status = main()
+except Exception as error:
+    try:
+        explain(error)
+    except LabError as line:
+        sys.exit(f"labkit: {line}")
+    raise
+sys.exit(status)

@@ -10,19 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from labkit.errors import LabError
+
 # What damaged or foreign files raise on the way through zipfile, zlib, numpy and json
 UNREADABLE = (
     OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, zipfile.BadZipFile,
     zlib.error,
 )  # fmt: skip
-
-
-class LabError(Exception):
-    """Something the user can mend. The message is one line: the cause, then the next step."""
-
-    def _render_traceback_(self) -> list[str]:
-        """What a notebook shows: the line, not the way down to it."""
-        return [f"LabError: {self}"]
 
 
 def data_dir() -> Path:

@@ -3,11 +3,16 @@
 import importlib
 import os
 import platform
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
-from labkit.paths import LabError, data_dir
+from labkit.errors import LabError, explain, require_unhidden
+from labkit.paths import data_dir
 
-NEEDED = ("torch", "numpy", "scipy", "matplotlib", "smplx", "roma", "numba", "transformers", "IPython")
+NEEDED = (
+    "torch", "numpy", "scipy", "matplotlib", "smplx", "roma", "numba", "transformers", "safetensors",
+    "imageio_ffmpeg", "tqdm", "PIL", "IPython", "ipywidgets", "anywidget",
+)  # fmt: skip
 
 
 def setup() -> str:
@@ -16,16 +21,23 @@ def setup() -> str:
     Raises LabError naming the first thing that is missing.
     """
     for name in NEEDED:
+        require_unhidden(name)
         try:
             importlib.import_module(name)
-        except ImportError as error:
+        except Exception as error:
+            explain(error)
+            why = " ".join(str(error).split())
             raise LabError(
-                f"{name} cannot be imported ({error}): install labkit with its dependencies, see the README"
+                f"{name} cannot be imported ({why}): install labkit with its dependencies, see the README"
             ) from error
     data_dir()
     import torch
 
-    print(f"Python {platform.python_version()}, torch {torch.__version__}, labkit {version('labkit')}")
+    try:
+        number = version("labkit")
+    except PackageNotFoundError:  # a clone that is used as it is
+        number = f"from {Path(__file__).parent.parent}"
+    print(f"Python {platform.python_version()}, torch {torch.__version__}, labkit {number}")
     if torch.cuda.is_available():
         print(f"GPU found: {torch.cuda.get_device_name()}. Samplers run their full schedules.")
         return "cuda"
