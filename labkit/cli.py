@@ -2,12 +2,12 @@
 
 import argparse
 import math
-import os
 import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from labkit.cores import cores
 from labkit.exercises.registry import EmptyExercise, use_reference
 from labkit.paths import LabError, check_writable, existing_file
 
@@ -151,7 +151,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("path", type=Path, help="the source as its owner lays it out")
     p.add_argument("--source", required=True, choices=("bandai", "cmu", "accad", "deepmimic", "humanml3d"))
     p.add_argument("--out", type=Path, help="the store (default: data/prepared/SOURCE.npz)")
-    p.add_argument("--workers", type=_number(int, 1, 256), default=os.cpu_count(), help="processes")
+    p.add_argument("--workers", type=_number(int, 1, 256), default=cores(), help="processes")
     p = steps.add_parser("info", help="count motions, captions, lengths and words of a source")
     p.add_argument("--source", default="starter", help="starter, a prepared source, or a store's path")
     return parser
