@@ -15,7 +15,12 @@ MAX_SECONDS = 10.0
 
 
 def best_device(asked: str | None = None) -> str:
-    """The device asked for, by default the GPU where there is one. Raises LabError where there is none."""
+    """The device asked for, by default the GPU where there is one. Raises LabError where there is none.
+
+    Apple's GPU ("mps") is not among them: it has no float64, in which the schedule is kept.
+    """
+    if asked and asked.partition(":")[0] not in ("cpu", "cuda"):
+        raise LabError(f"labkit computes on cpu or cuda, not on {asked}: leave out the device")
     if asked == "cuda" and not torch.cuda.is_available():
         raise LabError("there is no GPU that torch can use: leave out --device")
     return asked or ("cuda" if torch.cuda.is_available() else "cpu")

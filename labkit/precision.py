@@ -11,8 +11,17 @@ def autocast(device: str | torch.device) -> torch.autocast:
     if kind == "cuda":
         fast = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
-        fast = kind == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+        fast = kind == "cpu" and _cpu_has_bfloat16()
     return torch.autocast(kind, torch.bfloat16, enabled=fast)
+
+
+def _cpu_has_bfloat16() -> bool:
+    """Asked of oneDNN, which multiplies the matrices. PyTorch has no public name for the question, and builds
+    without oneDNN (Apple silicon) have no private one either."""
+    try:
+        return torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    except AttributeError:
+        return False
 
 
 def full_precision(device: str | torch.device) -> AbstractContextManager:
