@@ -120,7 +120,7 @@ def enter(
     """
     student, assignment = pair
     path = course.autograded_path(student, assignment)
-    before = nbformat.read(path, as_version=4) if path.is_file() else None
+    before = course.graded_notebook(student, assignment) if path.is_file() else None
     if only:
         graded = replaced(before, graded, only)
     same = {(name, c.source) for name, c in named(before) if c.cell_type == "markdown"} if before else set()

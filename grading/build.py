@@ -9,16 +9,19 @@ import ast
 import hashlib
 import json
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import torch
+from torch.overrides import TorchFunctionMode
 
 from grading import bank
 from grading.notebooks import ROOT, write_notebooks
 from grading.record import write_recorded_solutions
-from labkit.exercises.judge import Answers, Mistake, agree, judge
+from labkit.exercises.judge import Answers, Mistake, agree, apart, judge
 from labkit.exercises.probe import collect, probes
-from labkit.paths import LabError, atomic_write
+from labkit.paths import UNREADABLE, LabError, atomic_write
 from labkit.stubs import EXERCISES, Stub, reference, stubs
 
 # ------------------------------------------------------------------------------------------------------------
@@ -66,6 +69,9 @@ def write_stub(exercise: str, entry: Stub) -> bool:
 # ------------------------------------------------------------------------------------------------------------
 
 
+STEADY = 1e-5  # share of an outcome's size in which machines may differ; what needs more carries a tolerance
+SEEDS = 3  # inputs on which rounding is measured
+
 _made: dict[tuple[str, str], dict[str, np.ndarray]] = {}
 
 
@@ -91,37 +97,94 @@ def digest(exercise: str) -> str:
     return hashlib.sha256(b"".join(p.read_bytes() for p in sources)).hexdigest()[:16]
 
 
+def answered(exercise: str) -> dict[str, bank.Entry | None]:
+    """Whose outcomes are stored, by their place in the file; None is the reference."""
+    others = [v for v in bank.entries("variants", exercise) if v.other_numbers]
+    right = {f"right/{i}": entry for i, entry in enumerate([None, *others])}
+    return right | {f"wrong/{m.name}": m for m in bank.entries("mutants", exercise)}
+
+
 def make_answers(exercise: str) -> dict[str, np.ndarray]:
     """The arrays of labkit/exercises/answers/<exercise>.npz. Raises LabError where a mutant is none."""
     questions = probes(exercise)
-    right = [outcomes(exercise)]
-    right += [outcomes(exercise, v) for v in bank.entries("variants", exercise) if v.other_numbers]
-    wrong = [Mistake(m.name, m.diagnosis, outcomes(exercise, m)) for m in bank.entries("mutants", exercise)]
-    for mistake in wrong:
+    made = {place: outcomes(exercise, entry) for place, entry in answered(exercise).items()}
+    right = [outcome for place, outcome in made.items() if place.startswith("right/")]
+    diagnoses = {m.name: m.diagnosis for m in bank.entries("mutants", exercise)}
+    for name, diagnosis in diagnoses.items():
+        mistake = Mistake(name, diagnosis, made[f"wrong/{name}"])
         if judge(questions, mistake.outcomes, Answers(right, [])).failed == ():
-            raise LabError(f"{exercise}: the mutant {mistake.name} does nothing wrong that a probe can see")
+            raise LabError(f"{exercise}: the mutant {name} does nothing wrong that a probe can see")
     index = dict(
-        probes=[q.name for q in questions], right=len(right), wrong={m.name: m.diagnosis for m in wrong},
-        digest=digest(exercise),
-    )  # fmt: skip
+        probes=[q.name for q in questions], right=len(right), wrong=diagnoses, digest=digest(exercise)
+    )
     arrays = {"index": np.array(json.dumps(index, ensure_ascii=False))}
-    for prefix, made in [(f"right/{i}", r) for i, r in enumerate(right)] + [
-        (f"wrong/{m.name}", m.outcomes) for m in wrong
-    ]:
-        for name, value in made.items():
-            if prefix == "right/0" or not agree(value, right[0][name], 1e-6):  # most mistakes spoil little
-                arrays[f"{prefix}/{name}"] = value.astype(np.float32) if value.dtype.kind == "f" else value
+    for place, outcome in made.items():
+        for q in questions:
+            value = outcome[q.name]
+            if place == "right/0" or not agree(value, right[0][q.name], q.tolerance):  # most spoil little
+                arrays[f"{place}/{q.name}"] = value.astype(np.float32) if value.dtype.kind == "f" else value
     return arrays
+
+
+class Double(TorchFunctionMode):
+    """In here PyTorch computes in float64, from inputs that are rounded to float32 as ever."""
+
+    def __torch_function__(self, function, types, arguments=(), keywords=None):
+        if function in (torch.rand_like, torch.randn_like):  # float64 would be another stream of numbers
+            arguments = [arguments[0].float()]
+        result = function(*arguments, **(keywords or {}))
+        return result.double() if getattr(result, "dtype", None) == torch.float32 else result
+
+
+def rounding(exercise: str, entry: bank.Entry | None) -> dict[str, float]:
+    """How far float32's rounding moves the outcomes of the probes, each as a share of its size: the largest
+    distance from the same computation in float64, over several seeds. Texts are left out."""
+    moved = {}
+    for seed in range(SEEDS):
+        with bank.plugged(exercise, entry):
+            found = collect(exercise, seed)
+            with Double():
+                exact = collect(exercise, seed)
+        for name, value in found.items():
+            if value.dtype.kind != "U":
+                moved[name] = max(moved.get(name, 0.0), apart(value, exact[name]))
+    return moved
+
+
+def tolerances(exercise: str, arrays: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """How far stored outcomes may be from those of another machine, where that is more than STEADY.
+
+    Two machines round differently: each is off by as much as was measured, or by twice as much, in opposite
+    directions. Raises LabError where the check of another machine could so miss a stored outcome.
+    """
+    found = {}
+    for place, entry in answered(exercise).items():
+        moved = rounding(exercise, entry)
+        for q in probes(exercise):
+            own = 4 * moved.get(q.name, 0.0)
+            if f"{place}/{q.name}" not in arrays or own <= STEADY:
+                continue
+            if own > q.tolerance:
+                who = entry.name if entry else "the reference"
+                raise LabError(
+                    f"{exercise}: rounding moves what {who} makes of the probe {q.name} by {own / 4:.0e} of "
+                    "its size, more than a check on another machine bears: ask with other inputs"
+                )
+            found[f"{place}/{q.name}"] = float(f"{own:.1e}")
+    return found
 
 
 def write_answers(exercise: str) -> bool:
     """Store what the check needs to know; True where that changed the file."""
     path = ROOT / "labkit" / "exercises" / "answers" / f"{exercise}.npz"
-    if path.is_file():
+    try:
         with np.load(path, allow_pickle=False) as file:
             if json.loads(str(file["index"])).get("digest") == digest(exercise):
                 return False
+    except UNREADABLE:  # not there, or damaged
+        pass
     arrays = make_answers(exercise)
+    arrays["tolerances"] = np.array(json.dumps(tolerances(exercise, arrays)))
     with atomic_write(path) as temporary, open(temporary, "wb") as file:
         np.savez_compressed(file, **arrays)
     return True

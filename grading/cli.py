@@ -1,11 +1,11 @@
 """The instructor's commands. Nothing is computed here."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 from labkit.cli import Parser
+from labkit.cores import cores
 from labkit.paths import LabError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,7 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--again", action="store_true", help="also what was graded already; prints and writes what changed"
     )
     p.add_argument("--exercise", help="with --again: write the points of this exercise only, such as code7")
-    p.add_argument("--workers", type=positive, default=os.cpu_count(), help="notebooks at the same time")
+    p.add_argument("--workers", type=positive, default=cores(), help="notebooks at the same time")
     p.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that does it, tcp://host:8786")
     p.add_argument("--timeout", type=positive, default=120, help="seconds that a cell may take")
     p.add_argument(

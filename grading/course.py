@@ -77,7 +77,12 @@ class Course:
             with atomic_write(path) as temporary:
                 temporary.write_text(f"{secrets.randbits(64)}\n", "utf-8")
             path.chmod(0o600)
-        return int(path.read_text("utf-8"))
+        try:
+            return int(path.read_text("utf-8"))
+        except ValueError:
+            raise LabError(
+                f"{path} is damaged: put it back from a copy, or remove it, and checks draw other inputs"
+            ) from None
 
     def prepare(self, write_sources: Callable[[Path], None]) -> None:
         """Write the source notebooks and tell nbgrader about them; may be done again at any time.
@@ -97,7 +102,7 @@ class Course:
         paths = sorted(self.release.glob("*/*.ipynb"))
         if not paths:
             raise LabError(f"no course in {self.root}: run python -m grading build first")
-        return {path.stem: nbformat.read(path, as_version=4) for path in paths}
+        return {path.stem: read_notebook(path, "run python -m grading build again") for path in paths}
 
     def submitted_path(self, student: str, assignment: str) -> Path:
         """The notebook that came back."""
@@ -157,7 +162,15 @@ class Course:
         path = self.autograded_path(student, assignment)
         if not path.is_file():
             raise MissingEntry(f"{student} {assignment}")
+        return read_notebook(path, "remove it, and run autograde again")
+
+
+def read_notebook(path: Path, remedy: str) -> NotebookNode:
+    """A notebook that this program has written. Raises LabError with the remedy where it is damaged since."""
+    try:
         return nbformat.read(path, as_version=4)
+    except (ValueError, AttributeError, nbformat.ValidationError):
+        raise LabError(f"{path} is damaged: {remedy}") from None
 
 
 def is_graded(cell: NotebookNode) -> bool:

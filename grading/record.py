@@ -3,6 +3,7 @@
 import json
 import operator
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,7 @@ from grading import bank
 from grading.notebooks import ROOT
 from labkit.exercises.recorded_solution import DEPTH, FUNCTIONS, METHODS, RECORDED
 from labkit.models import NETWORKS, Condition
-from labkit.paths import LabError, atomic_write
+from labkit.paths import UNREADABLE, LabError, atomic_write
 
 NETWORK_OF = {"code3": "incontext", "code4": "adaln", "code5": "cross_attention"}
 
@@ -116,8 +117,9 @@ def write_recorded_solutions(folder: Path = FOLDER) -> list[str]:
     changed = []
     for exercise in RECORDED:
         path, made = folder / f"{exercise}.json.z", record(exercise)
-        if path.is_file() and json.loads(zlib.decompress(path.read_bytes())) == made:
-            continue
+        with suppress(*UNREADABLE):  # not there, or damaged
+            if json.loads(zlib.decompress(path.read_bytes())) == made:
+                continue
         with atomic_write(path) as temporary:
             temporary.write_bytes(zlib.compress(json.dumps(made, separators=(",", ":")).encode(), 9))
         changed.append(path.name)

@@ -56,7 +56,7 @@ class Regrade:
     def __init__(self, course: Course, chosen: list[Pair], exercise: str | None = None):
         self.course, self.chosen, self.path = course, chosen, course.results / "regrade.json"
         asked = dict(chosen=list(map(list, chosen)), exercise=exercise, version=version())
-        if self.path.is_file() and json.loads(self.path.read_text("utf-8"))["asked"] != asked:
+        if self.path.is_file() and self.begun()["asked"] != asked:
             self.finish()  # as far as it came
         if not self.path.is_file():
             for student, assignment in chosen:
@@ -65,6 +65,14 @@ class Regrade:
             before = [[*place, points] for place, points in self.points().items() if place[:2] in chosen]
             with atomic_write(self.path) as temporary:
                 temporary.write_text(json.dumps(dict(asked=asked, begun=now, before=before)), "utf-8")
+
+    def begun(self) -> dict:
+        """What was kept when it was asked for. Raises LabError where that is damaged."""
+        try:
+            kept = json.loads(self.path.read_text("utf-8"))
+            return {name: kept[name] for name in ("asked", "begun", "before")}
+        except (ValueError, LookupError, TypeError):
+            raise LabError(f"{self.path} is damaged: remove it, and ask for the regrade again") from None
 
     def points(self) -> dict[tuple[str, str, str], float | None]:
         """What the gradebook says, by student, assignment and exercise."""
@@ -82,7 +90,7 @@ class Regrade:
 
     def finish(self) -> tuple[list[Change], Path]:
         """What changed, and the table that it was written to."""
-        begun, after = json.loads(self.path.read_text("utf-8")), self.points()
+        begun, after = self.begun(), self.points()
         changes = [
             Change(*place, points, after[tuple(place)])
             for *place, points in begun["before"]

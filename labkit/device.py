@@ -8,7 +8,12 @@ from labkit.paths import LabError
 
 
 def best_device(asked: str | None = None) -> str:
-    """The device asked for, by default the GPU where there is one. Raises LabError where there is none."""
+    """The device asked for, by default the GPU where there is one. Raises LabError where there is none.
+
+    Apple's GPU ("mps") is not among them: it has no float64, in which the schedule is kept.
+    """
+    if asked and asked.partition(":")[0] not in ("cpu", "cuda"):
+        raise LabError(f"labkit computes on cpu or cuda, not on {asked}: leave out the device")
     if asked == "cuda" and not torch.cuda.is_available():
         raise LabError("there is no GPU that torch can use: leave out --device")
     return asked or ("cuda" if torch.cuda.is_available() else "cpu")
@@ -20,8 +25,17 @@ def autocast(device: str | torch.device) -> torch.autocast:
     if kind == "cuda":
         fast = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
-        fast = kind == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+        fast = kind == "cpu" and _cpu_has_bfloat16()
     return torch.autocast(kind, torch.bfloat16, enabled=fast)
+
+
+def _cpu_has_bfloat16() -> bool:
+    """Asked of oneDNN, which multiplies the matrices. PyTorch has no public name for the question, and builds
+    without oneDNN (Apple silicon) have no private one either."""
+    try:
+        return torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    except AttributeError:
+        return False
 
 
 def full_precision(device: str | torch.device) -> AbstractContextManager:

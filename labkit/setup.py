@@ -1,11 +1,11 @@
 """``labkit.setup()``: what the first cell of every notebook runs. It installs nothing."""
 
 import importlib
-import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from labkit.cores import cores
 from labkit.errors import LabError, explain, require_unhidden
 from labkit.paths import data_dir
 
@@ -41,6 +41,5 @@ def setup() -> str:
     if torch.cuda.is_available():
         print(f"GPU found: {torch.cuda.get_device_name()}. Samplers run their full schedules.")
         return "cuda"
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    print(f"No GPU, {cores} CPU cores. Everything runs; long computations are made shorter, and say so.")
+    print(f"No GPU, {cores()} CPU cores. Everything runs; long computations are made shorter, and say so.")
     return "cpu"

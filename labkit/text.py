@@ -99,6 +99,13 @@ class TextEncoder(nn.Module):
         self.width = text_config.hidden_size
         self.max_tokens = min(MAX_TOKENS, text_config.max_position_embeddings)
 
+    def fingerprint(self) -> str:
+        """Differs where features may: of the name and the weights, since a folder's content may change."""
+        digest = hashlib.sha256(self.name.encode())
+        for _, weight in sorted(self.model.state_dict().items()):
+            digest.update(weight.cpu().flatten().view(torch.uint8).numpy())
+        return digest.hexdigest()
+
     @torch.no_grad()
     def forward(self, captions: list[str]) -> TextFeatures:
         """Features of B captions. Raises LabError where one is empty or over ``max_tokens`` long."""

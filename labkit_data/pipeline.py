@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,7 @@ from tqdm import tqdm
 
 import labkit.body
 import labkit.motion
+import labkit.store
 from labkit.body import Body, load_body
 from labkit.motion import FPS
 from labkit.paths import LabError, check_writable
@@ -102,7 +104,8 @@ def prepare(source: str, path: str | Path, out: str | Path, workers: int) -> Sum
     results = list(tqdm(_run(jobs, workers), total=len(jobs), desc=source, unit="clip"))
     broken = [result for result in results if isinstance(result, str)]
     if len(broken) == len(raws):
-        partial.rmdir()
+        with suppress(OSError):  # what an earlier run left there stays
+            partial.rmdir()
         raise LabError(f"no {source} clip in {path} could be read, the first one because: {broken[0]}")
 
     split, clips = splits.assign(raws), []
@@ -160,7 +163,9 @@ def _prepare_clip(job: tuple[str, Raw, Path, str]) -> Path | str:
     try:
         key = hashlib.sha256(f"{version} {raw}".encode() + raw.file.read_bytes()).hexdigest()
         path = partial / f"{key}.npz"
-        if not path.exists():
+        try:
+            read_store(path)
+        except LabError:  # none yet, or damaged since
             write_store(path, _clips(source, raw), {})
         return path
     except LabError as error:
@@ -191,8 +196,8 @@ def _body() -> Body:
 
 
 def _version() -> str:
-    """A fingerprint of what turns a file into clips: this package, the motion's definition and the body."""
-    files = [Path(module.__file__) for module in (labkit.motion, labkit.body)]
+    """A fingerprint of what turns a file into stored clips: this package, the motion, the body, the store."""
+    files = [Path(module.__file__) for module in (labkit.motion, labkit.body, labkit.store)]
     files += sorted(Path(__file__).parent.rglob("*.py"))
     code = b"".join(file.read_bytes() for file in files)
     return hashlib.sha256(code + _body().rest_joints.numpy().tobytes()).hexdigest()

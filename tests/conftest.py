@@ -2,8 +2,10 @@
 
 import importlib.util
 import io
+import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -25,7 +27,11 @@ from labkit.stubs import use_reference
 from labkit.text import TextEncoder, TextFeatures, TextTower
 
 use_reference()  # the exercises are empty; tests of the engine want it whole
-torch.set_num_threads(1)  # tensors here are tiny: threads would only wait for each other
+if "OMP_NUM_THREADS" not in os.environ:
+    torch.set_num_threads(1)  # tensors here are tiny: threads would only wait for each other
+if os.environ.get("LABKIT_ONEDNN") == "off":  # builds of PyTorch may lack it: make test-cpus
+    torch.backends.mkldnn.enabled = False
+    torch.ops.mkldnn = SimpleNamespace()
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")  # a busy one is slow, not wrong
 

@@ -101,6 +101,7 @@ def test_upright_body_stands_on_z_and_faces_minus_y(body):
     assert joints[at("left_wrist"), 0] > 0.5
 
 
+@pytest.mark.stored
 def test_rest_joints_are_pinned(arrays, body):
     """Motions and networks were made with this skeleton."""
     np.testing.assert_allclose(body.rest_joints, arrays["J"], atol=1e-5)
@@ -325,6 +326,7 @@ def test_environment_names_another_body(arrays, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.stored
 @pytest.mark.skipif(
     find_spec("anny") is None, reason="the extra `body` (anny, pyfqmr, trimesh) is not installed"
 )

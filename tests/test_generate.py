@@ -70,6 +70,9 @@ def test_devices(monkeypatch):
     assert best_device() == best_device("cpu") == "cpu"
     with pytest.raises(LabError, match="no GPU"):
         best_device("cuda")
+    for other in ("mps", "nonsense"):
+        with pytest.raises(LabError, match=f"cpu or cuda, not on {other}"):
+            best_device(other)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert best_device() == best_device("cuda") == "cuda" and best_device("cpu") == "cpu"
 

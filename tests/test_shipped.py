@@ -19,6 +19,7 @@ from labkit.paths import data_dir
 from labkit.reference import load_reference
 from tools.publish import small_batch
 
+pytestmark = pytest.mark.stored
 LEFT, RIGHT = JOINT_NAMES.index("left_wrist"), JOINT_NAMES.index("right_wrist")
 
 

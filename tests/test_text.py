@@ -118,6 +118,14 @@ class TestMiniLM:
         with pytest.raises(LabError, match=r"too long \(500 words, at most about 36\): walk walk"):
             minilm(["a jump", " ".join(["walk"] * 500)])
 
+    def test_the_fingerprint_is_of_name_and_weights(self, tiny_bert):
+        one, same = TextEncoder(str(tiny_bert)), TextEncoder(str(tiny_bert))
+        assert one.fingerprint() == same.fingerprint()
+        next(same.model.parameters()).data[0] += 1e-3
+        assert one.fingerprint() != same.fingerprint()
+        same.model.bfloat16()
+        assert same.fingerprint() != one.fingerprint()
+
     def test_other_weights_are_refused(self, monkeypatch):
         module._minilm_folder.cache_clear()
         monkeypatch.setattr(module, "MINILM_SHA256", "0" * 64)

@@ -248,7 +248,9 @@ def eta_under_root():
 )
 def sigma_inverted():
     return with_sigma(
-        lambda a_t, a_prev, eta: eta * ((1 - a_t) / (1 - a_prev) * (1 - a_t / a_prev)).sqrt().nan_to_num()
+        lambda a_t, a_prev, eta: (
+            eta * ((1 - a_t) / (1 - a_prev) * (1 - a_t / a_prev)).sqrt().nan_to_num(posinf=1.0)
+        )
     )
 
 

@@ -45,15 +45,21 @@ class Judgement:
     mistake: str | None
 
 
-def agree(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
-    """Same kind, same shape, and no number further off than `tolerance` of b's size."""
+def apart(a: np.ndarray, b: np.ndarray) -> float:
+    """The largest difference of two outcomes as a share of b's size; infinite for another kind or shape."""
     if a.dtype.kind == "U" or b.dtype.kind == "U":
-        return a.dtype.kind == b.dtype.kind and str(a) == str(b)
+        return 0.0 if a.dtype.kind == b.dtype.kind and str(a) == str(b) else np.inf
     if a.shape != b.shape or not np.array_equal(np.isnan(a), np.isnan(b)):
-        return False
+        return np.inf
     finite = np.abs(b[np.isfinite(b)])
     size = max(float(finite.max()), 1e-6) if finite.size else 1.0
-    return bool(np.allclose(a, b, rtol=0, atol=tolerance * size, equal_nan=True))
+    differ = (a != b) & ~np.isnan(b)
+    return float(np.abs(a[differ] - b[differ]).max(initial=0.0)) / size
+
+
+def agree(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
+    """Same kind, same shape, and no number further off than `tolerance` of b's size."""
+    return apart(a, b) <= tolerance
 
 
 def judge(questions: Sequence[Probe], found: Outcomes, answers: Answers) -> Judgement:

@@ -1,11 +1,12 @@
 """How near one motion comes to a part of another, whatever their timing."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike
 
+from labkit.compiled import compiled
 
-@njit(cache=True)
+
+@compiled
 def _cheapest_path(cost: np.ndarray) -> float:
     best = cost[0].copy()  # of reaching each frame of the clip: any of them may be the first
     for i in range(1, cost.shape[0]):

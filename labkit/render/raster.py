@@ -7,8 +7,9 @@ loops over vertices, triangles and pixels; ``scene.py`` puts them together.
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
+
+from labkit.compiled import compiled
 
 SAMPLES = 2  # anti-aliasing: SAMPLES × SAMPLES a pixel
 SUBPIXEL = 16  # vertices are snapped to 1/16 of a sample, so that edges are exact integers
@@ -48,15 +49,7 @@ class ShadowMap(NamedTuple):
     cell: float  # metres
 
 
-def _compiled(function):
-    """numba's nopython compilation, kept on disk where that is possible."""
-    try:
-        return numba.njit(function, cache=True, nogil=True, error_model="numpy")
-    except RuntimeError:  # no folder to cache in
-        return numba.njit(function, nogil=True, error_model="numpy")
-
-
-@_compiled
+@compiled
 def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """Unit normals (V, 3) of vertices (V, 3): the area-weighted mean over each vertex's faces (T, 3)."""
     normals = np.zeros_like(vertices)
@@ -78,7 +71,7 @@ def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     return normals
 
 
-@_compiled
+@compiled
 def shade(
     vertices: np.ndarray, normals: np.ndarray, colors: np.ndarray, camera: Camera, values: np.ndarray
 ) -> None:
@@ -110,7 +103,7 @@ def shade(
             values[i, k + 1] = np.float32(255) * np.sqrt(min(c * c * matte + gloss, ONE))
 
 
-@_compiled
+@compiled
 def fill(points: np.ndarray, values: np.ndarray, faces: np.ndarray, buffer: np.ndarray) -> None:
     """Draw triangles into buffer (rows, columns, 4) so that the largest key wins: a z-buffer of 1/depth.
 
@@ -167,13 +160,13 @@ def fill(points: np.ndarray, values: np.ndarray, faces: np.ndarray, buffer: np.n
             row2 -= (bx - ax) * SUBPIXEL
 
 
-@_compiled
+@compiled
 def _snap(value):
     """A coordinate in cells → integer in 1/SUBPIXEL of a cell, kept small enough for exact products."""
     return np.int64(np.rint(min(max(value, np.float32(-1e6)), np.float32(1e6)) * np.float32(SUBPIXEL)))
 
 
-@_compiled
+@compiled
 def project(vertices: np.ndarray, camera: Camera, height: int, width: int):
     """Vertices (V, 3) → points (V, 2) and values (V, 4) for :func:`fill`: 1/depth (0 behind us), black."""
     points = np.empty((len(vertices), 2), np.int64)
@@ -192,7 +185,7 @@ def project(vertices: np.ndarray, camera: Camera, height: int, width: int):
     return points, values
 
 
-@_compiled
+@compiled
 def drop(vertices: np.ndarray, light: np.ndarray, cell: float):
     """Vertices (V, 3) → where their shadows fall on the floor, and how dark these are, for :func:`fill`.
 
@@ -209,7 +202,7 @@ def drop(vertices: np.ndarray, light: np.ndarray, cell: float):
     return points, values
 
 
-@_compiled
+@compiled
 def bounds(points: np.ndarray, cell: int, margin: int):
     """First and last row and column (top, left, bottom, right) of cells around points (n, 2), last excluded.
 
@@ -224,7 +217,7 @@ def bounds(points: np.ndarray, cell: int, margin: int):
     return top, left, high_y // cell + 1 + margin, high_x // cell + 1 + margin
 
 
-@_compiled
+@compiled
 def _line_share(x, footprint):
     """Share of x ± footprint/2 that grid lines cover: an exact box filter, hence no moiré."""
     width, scale = np.float32(LINE_WIDTH / GRID), np.float32(1 / GRID)
@@ -234,7 +227,7 @@ def _line_share(x, footprint):
     return covered / (b - a)
 
 
-@_compiled
+@compiled
 def _darkness(shadow, x, y):
     """The shadow at a point of the floor, bilinear; 0 outside the map."""
     rows, columns = shadow.darkness.shape
@@ -250,7 +243,7 @@ def _darkness(shadow, x, y):
     return upper + fv * (lower - upper)
 
 
-@_compiled
+@compiled
 def compose(buffer, box, shadow, shadow_box, camera, picture):
     """Mean of the body's samples, over the floor, over the sky, written to picture (height, width, 3) uint8.
 

@@ -1,8 +1,10 @@
 """Training data in memory: features of every motion, and the language model's view of every caption."""
 
 import hashlib
+import pickle
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +15,7 @@ from torch.nn.utils.rnn import pad_sequence
 from tqdm import tqdm
 
 from labkit.dataset import MotionDataset, Sample, mirror_caption, pad
-from labkit.paths import LabError, atomic_write
+from labkit.paths import UNREADABLE, LabError, atomic_write
 from labkit.text import TextEncoder, TextFeatures
 
 SOURCES = ("bandai", "cmu", "accad", "deepmimic")  # what the shipped weights are made from
@@ -56,18 +58,9 @@ class CaptionTable:
     def __init__(self, captions: Sequence[str], encoder: TextEncoder, cache: Path):
         distinct = sorted(set(captions))
         self.row = {caption: i for i, caption in enumerate(distinct)}
-        digest = hashlib.sha256("\n".join([encoder.name, *distinct]).encode()).hexdigest()[:16]
+        digest = hashlib.sha256("\n".join([encoder.fingerprint(), *distinct]).encode()).hexdigest()[:16]
         path = cache / f"captions-{digest}.pt"
-        if not path.is_file():
-            tokens, pooled = [], []
-            for start in tqdm(range(0, len(distinct), 64), desc="captions"):
-                text = encoder(distinct[start : start + 64])
-                tokens += [t[m].half() for t, m in zip(text.tokens, text.mask)]
-                pooled.append(text.pooled.half())
-            with atomic_write(path) as temporary:
-                torch.save(dict(tokens=tokens, pooled=torch.cat(pooled)), temporary)
-        stored = torch.load(path, weights_only=True)
-        self.tokens, self.pooled = stored["tokens"], stored["pooled"]
+        self.tokens, self.pooled = _kept(path, len(distinct)) or _encode(distinct, encoder, path)
 
     def __call__(self, captions: Sequence[str]) -> TextFeatures:
         rows = [self.row[caption] for caption in captions]
@@ -75,6 +68,28 @@ class CaptionTable:
         lengths = torch.tensor([len(self.tokens[r]) for r in rows])
         mask = torch.arange(tokens.shape[1]) < lengths[:, None]
         return TextFeatures(tokens, mask, self.pooled[rows].float())
+
+
+def _kept(path: Path, rows: int) -> tuple[list[Tensor], Tensor] | None:
+    """Tokens and pooled features of that many captions; None where the file does not hold them."""
+    try:
+        stored = torch.load(path, weights_only=True)
+        tokens, pooled = stored["tokens"], stored["pooled"]
+        return (tokens, pooled) if len(tokens) == len(pooled) == rows else None
+    except (*UNREADABLE, pickle.UnpicklingError):
+        return None
+
+
+def _encode(captions: list[str], encoder: TextEncoder, path: Path) -> tuple[list[Tensor], Tensor]:
+    """The same from the encoder, kept in `path` if it can be written."""
+    tokens, pooled = [], []
+    for start in tqdm(range(0, len(captions), 64), desc="captions"):
+        text = encoder(captions[start : start + 64])
+        tokens += [t[m].half() for t, m in zip(text.tokens, text.mask)]
+        pooled.append(text.pooled.half())
+    with suppress(LabError), atomic_write(path) as temporary:
+        torch.save(dict(tokens=tokens, pooled=torch.cat(pooled)), temporary)
+    return tokens, torch.cat(pooled)
 
 
 class Corpus:

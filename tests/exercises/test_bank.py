@@ -22,6 +22,7 @@ def named(pairs):
     return pytest.mark.parametrize("exercise, entry", pairs, ids=[f"{e}-{entry.name}" for e, entry in pairs])
 
 
+@pytest.mark.stored
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_the_reference_is_right(exercise):
     with bank.plugged(exercise):
@@ -30,6 +31,7 @@ def test_the_reference_is_right(exercise):
 
 
 @pytest.mark.slow
+@pytest.mark.stored
 @named(VARIANTS)
 def test_another_right_answer_is_right(exercise, entry):
     found = judgement(exercise, entry)
@@ -37,6 +39,7 @@ def test_another_right_answer_is_right(exercise, entry):
 
 
 @pytest.mark.slow
+@pytest.mark.stored
 @named(MUTANTS)
 def test_a_wrong_answer_is_told_its_mistake(exercise, entry):
     found = judgement(exercise, entry)

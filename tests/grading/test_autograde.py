@@ -264,6 +264,27 @@ def test_a_stopped_regrade_is_closed_by_another_one(marked):
     assert table(marked) == [] and second.path.is_file()
 
 
+@pytest.mark.parametrize("damaged", [b"", b"{", b"[]", b'{"asked": {}}', b"\xff"])
+def test_a_damaged_regrade_is_named(marked, capsys, damaged):
+    path = Regrade(marked, marked.submissions()).path
+    path.write_bytes(damaged)
+    assert again(marked) == 1
+    assert f"{path} is damaged: remove it" in capsys.readouterr().err
+    path.unlink()
+    assert again(marked) == 0
+
+
+def test_a_damaged_seed_or_release_is_named(course, capsys):
+    (course.root / "hidden_seed.txt").write_text("12x")
+    with pytest.raises(LabError, match="hidden_seed.txt is damaged: put it back from a copy"):
+        course.seed()
+    (path,) = course.release.glob("*/*.ipynb")
+    for damaged in (b"", b"{", b"[]", b"{}", b"\xff"):
+        path.write_bytes(damaged)
+        with pytest.raises(LabError, match="is damaged: run python -m grading build again"):
+            course.released()
+
+
 def test_an_answer_that_changed_waits_for_somebody_again(marked):
     path = marked.submitted_path("ada", NAME)
     path.write_text(path.read_text("utf-8").replace("Noise, says ada", "Noise, says Ada"), "utf-8")

@@ -128,6 +128,31 @@ def test_a_run_cut_off_goes_on_where_it_was(folder, tmp_path, loads, monkeypatch
     assert out.read_bytes() == (tmp_path / "at once.npz").read_bytes()
 
 
+@pytest.mark.parametrize("damaged", [b"", b"PK\x03\x04 cut"])
+def test_a_damaged_partial_result_is_made_anew(folder, tmp_path, loads, monkeypatch, damaged):
+    out = tmp_path / "bandai.npz"
+    with monkeypatch.context() as patch:
+        patch.setattr("labkit.prepare.pipeline.write_store", _stop_at_the_end(out))
+        with pytest.raises(KeyboardInterrupt):
+            prepare("bandai", folder, out, workers=1)
+    path = min((tmp_path / "bandai.npz.partial").iterdir())
+    path.write_bytes(damaged)
+    loads.clear()
+    prepare("bandai", folder, out, workers=1)
+    assert len(loads) == 2  # that clip, and the broken file, which leaves no result
+    prepare("bandai", folder, tmp_path / "at once.npz", workers=1)
+    assert out.read_bytes() == (tmp_path / "at once.npz").read_bytes()
+
+
+def test_only_broken_files_after_an_interrupted_run(folder, tmp_path):
+    (tmp_path / "out.npz.partial").mkdir()
+    (tmp_path / "out.npz.partial" / "done.npz").touch()
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / f"{BROKEN}.bvh").write_text("HIERARCHY\n")
+    with pytest.raises(LabError, match=f"{BROKEN}.bvh, line"):
+        prepare("bandai", tmp_path / "broken", tmp_path / "out.npz", workers=1)
+
+
 def test_changed_code_makes_every_clip_anew(folder, tmp_path, loads, monkeypatch):
     out = tmp_path / "bandai.npz"
     with monkeypatch.context() as patch:

@@ -2,7 +2,6 @@
 
 from fractions import Fraction
 
-import numba
 import numpy as np
 import pytest
 from scipy.ndimage import binary_fill_holes
@@ -189,15 +188,3 @@ def test_shadow_falls_along_the_light_and_fades_with_height():
         assert shadow.darkness[[0, -1]].max() == shadow.darkness[:, [0, -1]].max() == 0
         darkest.append(shadow.darkness.max())
     assert darkest[0] > 1.5 * darkest[1] > 0
-
-
-def test_works_without_a_cache_folder(monkeypatch):
-    njit = numba.njit
-
-    def refuse(function, cache=False, **options):
-        if cache:
-            raise RuntimeError("cannot cache function: no locator available")
-        return njit(function, **options)
-
-    monkeypatch.setattr(numba, "njit", refuse)
-    assert raster._compiled(lambda x: x + 1)(2) == 3

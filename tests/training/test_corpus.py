@@ -68,6 +68,32 @@ def test_the_cache_knows_captions_and_model(samples, encoder, tmp_path):
     assert encoder.asked == 7
 
 
+DAMAGE = {
+    "empty": lambda path: path.write_bytes(b""),
+    "cut": lambda path: path.write_bytes(path.read_bytes()[:-200]),
+    "something else": lambda path: torch.save([1, 2], path),
+    "of fewer captions": lambda path: torch.save(
+        dict(tokens=[torch.zeros(1, 12)], pooled=torch.zeros(1, 12)), path
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_cache_is_made_anew(samples, encoder, tmp_path, damage):
+    expected = Corpus(samples, encoder, tmp_path).captions(["a jump"]).tokens
+    (path,) = tmp_path.iterdir()
+    DAMAGE[damage](path)
+    for asked in (3, 0):  # and is whole again afterwards
+        encoder.asked = 0
+        assert torch.equal(Corpus(samples, encoder, tmp_path).captions(["a jump"]).tokens, expected)
+        assert encoder.asked == asked
+
+
+def test_without_a_place_for_the_cache(samples, encoder, tmp_path):
+    (tmp_path / "file").touch()
+    assert Corpus(samples, encoder, tmp_path / "file" / "cache").captions(["a jump"]).mask.sum() == 2
+
+
 def test_rows_are_all_frames(corpus, samples):
     assert torch.equal(corpus.rows(), torch.cat([s.x for s in samples]))
 

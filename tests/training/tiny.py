@@ -31,6 +31,9 @@ class FakeEncoder:
     def __init__(self):
         self.asked = 0
 
+    def fingerprint(self) -> str:
+        return self.name
+
     def __call__(self, captions: list[str]) -> TextFeatures:
         self.asked += len(captions)
         lengths = torch.tensor([len(c.split()) for c in captions])

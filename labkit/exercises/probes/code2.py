@@ -14,9 +14,9 @@ F = 3
 
 
 def table(draw: Inputs, frames: int = F, columns: int = D) -> Tensor:
-    """A motion whose numbers tell where they stand, column + frame / 10, but for hundredths that only those
-    know who have read them."""
-    return torch.arange(columns) + torch.arange(frames)[:, None] / 10 + draw.uniform(frames, columns) / 20
+    """A motion whose numbers tell where they stand, column + 300 frame, but for a fraction that only those
+    know who have read them. Frames are that far apart, so that rounding matters little to their deviation."""
+    return torch.arange(columns) + 300 * torch.arange(frames)[:, None] + draw.uniform(frames, columns) / 2
 
 
 def split(x: Tensor) -> tuple:

@@ -1,0 +1,31 @@
+"""numba's compilation, kept on disk as long as that works: a cache must never cost a drawing."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import numba
+from numba.core.caching import FunctionCache
+
+
+class _Cache(FunctionCache):
+    """numba's own trusts its files. Here what cannot be read is compiled anew, and need not be written."""
+
+    def load_overload(self, signature, context):
+        try:
+            return super().load_overload(signature, context)
+        except Exception:  # noqa: BLE001 - whatever a cut or foreign file raises on the way through pickle
+            with suppress(OSError):
+                self.flush()  # an empty index: the damaged files are written over
+            return None
+
+    def save_overload(self, signature, data):
+        with suppress(Exception):  # a full disk, a folder that is read-only by now
+            super().save_overload(signature, data)
+
+
+def compiled(function: Callable) -> Callable:
+    """numba's nopython compilation of `function`, without the GIL and with NumPy's rules for errors."""
+    dispatcher = numba.njit(function, nogil=True, error_model="numpy")
+    with suppress(RuntimeError):  # no folder to keep anything in
+        dispatcher._cache = _Cache(function)
+    return dispatcher
