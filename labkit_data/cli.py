@@ -1,10 +1,10 @@
 """The steps from somebody's motion capture to training data, as commands. Nothing is computed here."""
 
 import argparse
-import os
 from pathlib import Path
 
 from labkit.cli import Parser, exit_status, number
+from labkit.cores import cores
 from labkit.paths import data_dir
 
 EPILOG = """examples:
@@ -42,7 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("path", type=Path, help="the source as its owner lays it out")
     p.add_argument("--source", required=True, choices=PREPARED)
     p.add_argument("--out", type=Path, help="the store (default: data/prepared/SOURCE.npz)")
-    p.add_argument("--workers", type=number(int, 1, 256), default=os.cpu_count(), help="processes")
+    p.add_argument("--workers", type=number(int, 1, 256), default=cores(), help="processes")
     return parser
 
 

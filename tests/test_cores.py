@@ -12,8 +12,8 @@ from labkit.cores import cores
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = """
-import grading.cli, labkit.cli
-print(labkit.cli.build_parser().parse_args("data prepare . --source cmu".split()).workers)
+import grading.cli, labkit_data.cli
+print(labkit_data.cli.build_parser().parse_args("prepare . --source cmu".split()).workers)
 print(grading.cli.build_parser().parse_args(["autograde"]).workers)
 """
 

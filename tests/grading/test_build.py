@@ -107,14 +107,14 @@ def test_the_outcome_that_another_processor_moved():
 @pytest.mark.parametrize("damaged", [b"", b"PK\x03\x04 cut"])
 def test_damaged_files_are_built_anew(tmp_path, monkeypatch, damaged):
     folder = tmp_path / "labkit" / "exercises"
-    for name in ("answers/code11.npz", "stand_ins/code7.json.z"):
+    for name in ("answers/code11.npz", "recorded_solutions/code7.json.z"):
         (folder / name).parent.mkdir(parents=True)
         (folder / name).write_bytes(damaged)
     monkeypatch.setattr(build, "ROOT", tmp_path)
     monkeypatch.setattr(build, "digest", lambda exercise: "the same")
     assert [build.write_answers("code11") for _ in range(2)] == [True, False]
-    assert "code7.json.z" in record.write_stand_ins(folder / "stand_ins")
-    assert record.write_stand_ins(folder / "stand_ins") == []
+    assert "code7.json.z" in record.write_recorded_solutions(folder / "recorded_solutions")
+    assert record.write_recorded_solutions(folder / "recorded_solutions") == []
 
 
 def test_what_no_probe_can_tell_from_right_is_not_stored():
