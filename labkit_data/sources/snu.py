@@ -1,4 +1,4 @@
-"""Recordings of the Movement Research Lab, Seoul National University: BVH in three skeletons, 30 fps.
+"""Recordings of the Movement Research Lab, Seoul National University: BVH in three skeletons and AMC, 30 fps.
 
 They lie in three of the lab's repositories: ys2010, VSports and TimeCriticalResponse. They are a source of
 their own so that weights can be made without them.
@@ -13,6 +13,7 @@ import numpy as np
 from labkit.motion import Motion
 from labkit.paths import LabError
 from labkit_data.formats.animation import Animation
+from labkit_data.formats.asfamc import read_asf_amc
 from labkit_data.formats.bvh import read_bvh
 from labkit_data.mocap import align_torso, on_floor
 from labkit_data.pipeline import Raw
@@ -49,6 +50,8 @@ _SHOWN = """
     wd2_WalkSukiko: walk bent forward like an old person
     wd2_WalkTongTong: walk with bouncing steps
     wd2_pick_walk: walk, pick up something
+    B_boy_7, B_boy_8: walk
+    B_boy: breakdance
     wd2_tt_serve: table tennis serve
     wd2_tt_sidestep: table tennis, side steps
     wd2_tt: table tennis
@@ -124,12 +127,47 @@ FIGHTER = _table(
 )
 
 
+# The dancer's ASF skeleton, at rest: hips x up, y forward, z to the left; elbows and knees bent.
+DANCER = dict(pelvis="root", spine1="Spine", spine3="Spine1", neck="Neck", head="Head") | _both_sides(
+    "L_Clavicle L_UpperArm L_Forearm L_Hand L_Thigh L_Calf L_Foot L_Toe0",
+    "R_Clavicle R_UpperArm R_Forearm R_Hand R_Thigh R_Calf R_Foot R_Toe0",
+)
+FLAT = 40  # degrees: how steeply ankle to toe joint points down when the dancer's foot stands level
+
+
+def dancer_table(animation: Animation) -> Table:
+    """The table of DANCER: bones as they are at rest, and the axes about which elbows and knees are bent."""
+    table = {joint: (source, _axes(UP, AHEAD)) for joint, source in DANCER.items()}
+    bones = {name: animation.offsets[j] for j, name in enumerate(animation.names)}  # each from its parent
+
+    def turn(joint: str, bone: np.ndarray, hinge: np.ndarray, to: np.ndarray, about: np.ndarray) -> None:
+        ours, theirs = (_axes(b, h - b * (b @ h) / (b @ b)) for b, h in ((to, about), (bone, hinge)))
+        ours, theirs = (m / np.linalg.norm(m, axis=0) for m in (ours, theirs))
+        table[joint] = table[joint][0], ours @ theirs.T
+
+    for joint, child in (("spine1", "Spine1"), ("spine3", "Neck")):
+        turn(joint, bones[child], np.eye(3)[2], UP, LEFT)
+    table["neck"] = "Neck", table["spine3"][1]
+    steep = np.radians(FLAT)
+    for side, sign in (("left", 1), ("right", -1)):
+        collar, arm, forearm, hand, thigh, calf, foot, toe = (bones[DANCER[f"{side}_{j}"]] for j in _SIDE)
+        turn(f"{side}_collar", arm, np.eye(3)[0], sign * LEFT, UP)
+        for joint, bone in (("shoulder", forearm), ("elbow", hand), ("wrist", hand)):
+            turn(f"{side}_{joint}", bone, np.cross(forearm, hand), sign * LEFT, np.cross(sign * LEFT, AHEAD))
+        for joint, bone in (("hip", calf), ("knee", foot)):
+            turn(f"{side}_{joint}", bone, np.cross(calf, foot), -UP, LEFT)
+        level = np.cos(steep) * AHEAD - np.sin(steep) * UP
+        for joint in ("ankle", "foot"):
+            turn(f"{side}_{joint}", toe, np.cross(calf, foot), level, LEFT)
+    return table
+
+
 def scan(path: Path) -> list[Raw]:
     """The recordings of the lab under `path`, in any folder; files of other names, and T-poses, are left."""
     shown = [line.strip().split(": ") for line in _SHOWN.strip().splitlines()]
     shown = [(tuple(stems.split(", ")), description) for stems, description in shown]
     raws = []
-    for file in sorted(path.rglob("*.bvh")):
+    for file in (*sorted(path.rglob("*.bvh")), *sorted(path.rglob("B_boy*.amc"))):
         told = next((description for stems, description in shown if file.stem.startswith(stems)), None)
         if told and file.stem not in _LEFT_OUT:
             raws.append(Raw(file.stem, file, dict(content=told, description=told)))
@@ -138,8 +176,10 @@ def scan(path: Path) -> list[Raw]:
 
 def load(raw: Raw, body) -> Motion:
     """One recording on the body, without T-poses at its ends. Raises LabError where its file is broken."""
-    animation = read_snu(raw.file)
-    if set(T_POSED.values()) <= set(animation.names):
+    animation = read_dancer(raw.file) if raw.file.suffix == ".amc" else read_snu(raw.file)
+    if raw.file.suffix == ".amc":
+        table = align_limbs(animation, dancer_table(animation), body)
+    elif set(T_POSED.values()) <= set(animation.names):
         animation = level_feet(animation, T_POSED)
         table = align_torso(animation, zero_pose_table(animation, T_POSED, body), body)
     elif {source for source, _ in FIGHTER.values()} <= set(animation.names):
@@ -155,6 +195,14 @@ def load(raw: Raw, body) -> Motion:
     if not len(motion):
         raise LabError(f"{raw.file} holds nothing but a T-pose")
     return motion
+
+
+def read_dancer(file: Path) -> Animation:
+    """A dancer's AMC, 30 frames a second, on the one skeleton beside it."""
+    animation = read_asf_amc(file.with_name("cs04_f.asf"), file)
+    if not set(DANCER.values()) <= set(animation.names):
+        raise LabError(f"{file}: not a skeleton of this lab: {', '.join(animation.names[:4])} …")
+    return replace(animation, fps=30.0)
 
 
 def read_snu(file: Path) -> Animation:

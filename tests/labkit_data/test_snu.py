@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from dialects import as_bvh, check_walker, told, walker
+from dialects import as_amc, as_bvh, check_walker, told, walker
+from scipy.spatial.transform import Rotation
 from test_cmu import check, unpack, walks_forwards
 from test_t_pose import arms
 
@@ -25,6 +26,30 @@ def test_each_skeleton(tmp_path, body, table, unit):
     as_bvh(tmp_path / "s_001_1_1.bvh", told(walker(), body, table, unit))
     (raw,) = snu.scan(tmp_path)
     check_walker(snu.load(raw, body), body)
+
+
+def test_a_dancer_whose_rest_pose_is_bent(tmp_path, body, monkeypatch):
+    """Hips x up, y forward; thighs forwards, shins back, feet down; elbows bent: that tells the axes."""
+    upwards = np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0.0]])
+    bends = dict(hip=("x", -20), knee=("x", 40), ankle=("x", 25), foot=("x", 25))
+    table = {}
+    for joint, source in snu.DANCER.items():
+        side, _, part = joint.rpartition("_")
+        sign = -1 if side == "right" else 1
+        axis, degrees = bends.get(part, ("x", 0))
+        turn = Rotation.from_euler(axis, degrees, degrees=True)
+        if part in ("shoulder", "elbow", "wrist"):  # hanging, the forearm forwards
+            turn = Rotation.from_euler("z", -sign * 70, degrees=True)
+            if part != "shoulder":
+                turn = turn * Rotation.from_euler("y", -sign * 60, degrees=True)
+        table[joint] = source, (turn.inv().as_matrix()) @ upwards
+    rest = dict(zip(JOINT_NAMES, body.rest_joints.numpy()))
+    foot = rest["left_foot"] - rest["left_ankle"]  # its skeleton's foot, not that of the lab's dancer
+    monkeypatch.setattr(snu, "FLAT", np.degrees(np.arctan2(-foot[1], np.hypot(foot[0], foot[2]))))
+    animation = told(walker(61, fps=30), body, table, 1.0, 30)
+    as_amc(tmp_path / "cs04_f.asf", tmp_path / "B_boy_4.amc", animation)
+    (raw,) = snu.scan(tmp_path)
+    check_walker(snu.load(raw, body), body, lean=4, sole=10)
 
 
 def test_strange_skeletons_are_refused(tmp_path, body):
@@ -72,6 +97,8 @@ def real(tmp_path_factory) -> dict[str, Raw]:
         "boxing_boxman_stand_dir_upper_left.bvh",
         "s_005_1_1.bvh",
         "s_004_1_1.bvh",
+        "cs04_f.asf",
+        "B_boy_7_walking.amc",
     }
     folder = unpack("snu-mrl.tar.xz", wanted, tmp_path_factory.mktemp("snu"))
     return {raw.name: raw for raw in snu.scan(folder)}
@@ -82,6 +109,15 @@ def test_a_real_walk(real, body):
     motion = snu.load(raw, body)
     check(motion, snu.read_snu(raw.file), snu.T_POSED, body)
     assert walks_forwards(motion)
+
+
+def test_a_real_dancer(real, body):
+    raw = real["B_boy_7_walking"]
+    animation = snu.read_dancer(raw.file)
+    motion = snu.load(raw, body)
+    check(motion, animation, snu.DANCER, body)
+    assert len(motion) == pytest.approx(20 * 22.6, abs=2)  # 30 frames a second, not CMU's 120
+    assert (body.joints(motion)[:, JOINT_NAMES.index("head"), 2] > 1.2).all()
 
 
 @pytest.mark.parametrize("name", ["boxing_boxman_stand_dir_upper_left", "s_005_1_1", "s_004_1_1"])
