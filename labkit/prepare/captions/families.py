@@ -1840,7 +1840,7 @@ refuse
     make a gesture of refusal
     hold up {their} hands to refuse
     shake {their} hands no
-    cross {their} arms in refusal
+    refuse politely
     (turn|send) something away with {their} hands
     (push|hold) {their} palms out to say no
 clap
@@ -2065,7 +2065,7 @@ confused
     wonder about something
     wonder what to do
     shrug in confusion
-    look around in confusion
+    be at a loss
     think about something
     hesitate
     hesitate, looking puzzled
