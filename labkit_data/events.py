@@ -175,7 +175,8 @@ def _walks(track: Track) -> list[Event]:
     # the mean velocity over 0.55 s decides the direction, so that a swaying pelvis counts for nothing
     fwd, left = (uniform_filter1d(v, 11, mode="nearest") for v in (track.forward, track.leftward))
     speed = np.hypot(fwd, left)
-    speed = np.where(np.isin(track.posture, (0, 1)), speed, 0.0)  # crawling and rolling are no walking
+    upright = np.isin(track.posture, (0, 1)) & (track.tilt < 65)
+    speed = np.where(upright, speed, 0.0)  # crawling and rolling are no walking
     angle = np.degrees(np.arctan2(left, fwd))
     way = np.select(
         [speed < 0.22, np.abs(angle) <= 50, np.abs(angle) >= 130, angle > 0], [0, 1, 2, 3], default=4

@@ -136,8 +136,8 @@ def _way(scene: Scene, event: Event, alone: bool) -> Action:
     if straight and event.side:
         return Action("walk diagonally", slots | dict(side=event.side), start, event.side, steps)
     turns = event.turns
-    if gait != "walk" and event.end - event.start < 2.5 * FPS and abs(sum(turns)) > 33:
-        turns = (turn,)  # hips swing in a run
+    if gait != "walk" and event.end - event.start < 2.5 * FPS:
+        turns = (turn,) if abs(turn) > 33 else ()  # hips swing in a run
     if len(turns) == 2 and turns[0] * turns[1] < 0:
         first = side_of(turns[0])
         pair = dict(side=first, other=side_of(turns[1]))
@@ -182,12 +182,12 @@ def measured(scene: Scene) -> Found:
     found += jump(scene, "")
     if not found:
         bows = [b for b in scene.of("bow") if b.amount > 45]
+        raised = [e for e in scene.of("raise") if e.end - e.start >= FPS // 2]
         if bows:
             slots = dict(up="") if bows[0].feet == "upup" else {}
             slots |= dict(hands="") if bows[0].speed < 0.35 else {}
             found.append(Action("bend down", slots, bows[0].start / FPS))
-        raised = scene.of("raise")
-        if raised and not found:
+        if raised:
             longest = max(raised, key=lambda e: e.end - e.start)
             arms = (scene.facts.left, scene.facts.right) if longest.side == "both" else (
                 getattr(scene.facts, longest.side),)  # fmt: skip

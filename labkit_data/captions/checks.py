@@ -71,7 +71,12 @@ def martial_arts(scene: Scene, words: str) -> Found:
         slots["kata"] = ""
     if scene.of("kick") and scene.of("punch"):
         slots["kicks"] = ""
-    return [Action("martial arts", slots), *kick(scene, words)] if scene.active else stance(scene, words)
+    floor = [a for a in lying(scene, words) if a.family != "lying"]
+    if not scene.active:
+        return stance(scene, words)
+    if floor and not scene.of("kick", "punch"):
+        return floor  # the end of a fight
+    return [Action("martial arts", slots), *kick(scene, words), *floor]
 
 
 def stance(scene: Scene, words: str) -> Found:
@@ -384,8 +389,10 @@ def lying(scene: Scene, words: str) -> Found:
     found = []
     slots = _on(lies[0].way)
     down = [e for e in scene.events if re.fullmatch(r"(stand|low|sit|fours|inverted)>lie", e.kind)]
-    # from all fours to the belly and back is no lying down
-    down = [e for e in down if any(p.start < e.start for p in scene.of("stand", "low", "sit", "inverted"))]
+    # from all fours to the belly and back is no lying down, nor is sinking back while getting up
+    first = min((e.start for e in lies), default=0)
+    before = scene.of("stand") + [e for e in scene.of("low", "sit", "inverted") if e.start < first]
+    down = [e for e in down if any(p.start < e.start for p in before)]
     up = [e for e in scene.events if re.fullmatch(r"lie>(stand|low|sit|fours)", e.kind)]
     stands = scene.of("stand")
     if down:
@@ -668,7 +675,7 @@ def ballet(scene: Scene, words: str) -> Found:
 
 
 def breakdance(scene: Scene, words: str) -> Found:
-    floor = scene.of("lie", "fours", "inverted", "low")
+    floor = [e for e in scene.of("lie", "fours", "inverted") if e.end - e.start >= FPS // 2]
     return [Action("breakdance", dict(floor="") if floor else {})] if scene.active else []
 
 
@@ -724,7 +731,7 @@ def looks(scene: Scene, words: str) -> Found:
 
 
 def stand(scene: Scene, words: str) -> Found:
-    if scene.of("sit", "lie", "fours", "low"):
+    if scene.of("sit", "lie", "fours", "low") or any(b.amount > 50 for b in scene.of("bow")):
         return []
     if scene.facts.distance > 0.8 or scene.facts.lowest < 0.8 or abs(scene.facts.turn) > 40:
         return []

@@ -88,6 +88,7 @@ walk and turn twice
     meander along
     walk in a winding path
     walk along a curved path
+    (stroll|wander) in a winding line
 walk in a circle
     walk in a circle
     walk (around|round) in a circle
@@ -220,6 +221,7 @@ jog in place
     do running exercises on the spot
     keep running in place
     step quickly in place
+    (bounce|trot) from foot to foot without moving forward
 run
     run
     run{straight} forward
@@ -299,6 +301,7 @@ run about
     zigzag at a run
     race around
     weave from side to side while running
+    (dash|sprint) here and there
 run backwards
     run backwards
     run backward
@@ -389,6 +392,7 @@ march
     march with swinging arms
     swing {their} arms while marching
     lift {their} knees and *march
+    march (proudly|stiffly|in a straight line)
 sneak
     sneak
     (sneak|creep|steal) (forward|along|around)
@@ -420,6 +424,8 @@ limp
     favor one leg while walking
     walk unevenly with a limp
     walk with a hurt (leg|foot|knee)
+    (walk|move) with one bad leg
+    limp (slowly|badly)
 zombie
     walk like a zombie
     (move|stagger|shuffle|lurch) like a zombie
@@ -476,6 +482,7 @@ stooped walk
     walk slowly, bent forward{slow}
     move along bent over
     imitate an old person walking
+    trudge along bent over
 leaning walk
     walk leaning backwards
     walk (leaning back|with a backward lean)
@@ -490,6 +497,8 @@ leaning walk
     step forward while leaning back
     walk with {their} weight back
     walk bent backwards
+    (walk|go|move) with {their} back bent backwards
+    (stroll|walk) leaning (far back|backward)
 swagger
     swagger
     walk with a swagger
@@ -505,6 +514,8 @@ swagger
     walk around like a boss
     walk arrogantly
     walk full of confidence
+    (walk|go|stride) with big shoulders
+    swagger (forward|confidently)
 bouncy walk
     walk with bouncing steps
     walk with a (bounce|spring in {their} step)
@@ -518,6 +529,9 @@ bouncy walk
     walk up and down on {their} toes
     bob up and down while walking
     walk cheerfully
+    (walk|step|move) in a bouncy way
+    (bob|bounce) up and down with every step
+    walk with a (light|springy) step
 uneven ground
     walk on uneven ground
     walk (over|across) uneven (terrain|ground)
@@ -531,6 +545,7 @@ uneven ground
     walk on bumpy ground
     climb over rough ground
     step carefully on uneven terrain
+    (walk|step) over obstacles on the ground
 carry
     carry {thing}
     walk (with|carrying) {thing}
@@ -547,6 +562,7 @@ carry
     move {thing} to another place
     run with {thing}{run}
     carry {thing} while running{run}
+    (hold and *carry|carry around) {thing}
 swim
     swim
     swim (forward|along)
@@ -563,6 +579,7 @@ swim
     swim with both arms
     act as if swimming
     practice swimming strokes
+    (float|glide) through the water
 climb
     climb
     climb (up|upwards)
@@ -598,6 +615,8 @@ climb frame
     move hand over hand on a climbing frame
     go climbing
     be climbing around on bars
+    (hang and *climb|climb and *hang) on bars
+    (swing|move) around on a climbing frame
 swing from bar
     swing from a bar
     (hang|dangle) from a bar
@@ -612,6 +631,9 @@ swing from bar
     swing by {their} hands
     swing {their} legs while hanging from a bar
     hang by {their} hands
+    (hold|cling) on to a bar above {their} head
+    (sway|dangle) while holding on to a bar
+    hang in the air by {their} hands
 march in place
     march in place
     march on the spot
@@ -625,6 +647,9 @@ march in place
     walk without leaving the spot
     shift from foot to foot
     pace on the spot
+    (march|step) without moving forward
+    (lift|raise) one knee after the other in place
+    keep (marching|stepping) on the spot
 
 # jumps
 jump up
@@ -701,6 +726,7 @@ jump sideways
     spring to the {side}
     jump aside to the {side}
     make a sideways hop to the {side}
+    make a (quick|small|big) jump to the {side}
 jump and turn
     jump and *turn
     jump and *turn (in the air|around)
@@ -792,6 +818,8 @@ jumping jacks
     do the jumping jack exercise
     practice jumping jacks
     swing {their} arms up and *jump {their} legs apart
+    do (several|some) jumping jacks
+    (keep doing|go on with) jumping jacks
 duck under
     duck under something
     duck (underneath|under) an obstacle
@@ -806,6 +834,8 @@ duck under
     lower {self} to get under an obstacle
     duck while running
     limbo under a bar
+    (bend|crouch) and *move under something
+    get (down|low) to go under something
 dive roll
     dive and *roll
     dive over something and *roll
@@ -820,6 +850,10 @@ dive roll
     dive headlong and *roll to {their} feet
     jump into a somersault
     do a parkour roll
+    (leap|jump) into a dive and *roll
+    dive (head first|to the ground) and *roll
+    roll out of a dive
+    do a dive into a forward roll
 
 # kicks, punches, fights
 kick
@@ -881,6 +915,7 @@ jump kick
     throw a jumping kick
     kick in mid air
     jump high and *kick out
+    (leap|jump) high and *kick with one leg
 kick ball
     kick a ball
     kick a (soccer ball|football)
@@ -897,6 +932,7 @@ kick ball
     pass a ball with {their} {side} foot
     play football and *kick the ball
     strike a soccer ball with the {side} foot
+    (strike|hit) a ball with {their} foot
 punch
     punch with the {side} (hand|fist|arm)
     punch
@@ -962,6 +998,7 @@ dodge
     move {their} upper body out of the way
     lean away from a punch
     dodge an attack
+    (move|jump) out of the way
 block
     block
     block (a punch|punches)
@@ -1027,6 +1064,9 @@ fighting stance
     stand like a boxer
     be ready to fight
     guard with both fists
+    (lift|put up) both fists
+    stand (sideways|still) with raised fists
+    be on guard
 sword
     swing a sword
     fight with a sword
@@ -1059,6 +1099,10 @@ chop
     chop down hard
     raise {their} arms and *chop down
     strike down with both arms
+    (hack|cut) at wood with an ax
+    swing an ax (down|at a log)
+    bring both arms down like with an ax
+    (split|cut) a log
 push
     push something
     push something (heavy|forward|away)
@@ -1134,6 +1178,8 @@ sit down and stand up
     sit and *stand up
     go down to sit and *come up again
     have a seat and then *stand back up
+    sit (down |)and *rise again
+    (sit|sit down) once and *come back up
 stand up
     stand up
     stand up from a (chair|seat){chair}
@@ -1222,6 +1268,7 @@ rise from crouch
     crouch and then *stand up
     raise {self} from a crouching position
     go from crouching to standing
+    (push {self} up|come up) to standing
 crouch walk
     walk in a crouch
     walk crouched[ down]
@@ -1254,6 +1301,8 @@ squat
     do some squats
     train with squats
     squat up and down
+    do (deep|several) squats
+    (lower {their} hips|go down) and *stand up again
 kneel
     kneel
     kneel down
@@ -1271,6 +1320,8 @@ kneel
     go down to kneel
     kneel and *work on something{work}
     fix something while kneeling{work}
+    (get|go) down onto {their} knees
+    (rest|be) on one knee{one}
 lie down
     lie down
     lie down on the (floor|ground)
@@ -1306,6 +1357,7 @@ lying
     remain lying on the floor
     be flat on {their} {lying}
     lie there
+    (keep|stay) lying on the floor
 get up
     get up from the (floor|ground)
     get up
@@ -1341,6 +1393,10 @@ get up to crouch
     get up from the floor and *stay low
     lift {self} off the ground into a squat
     roll up into a crouch
+    (rise|get up) from lying to a crouched position
+    (come|get) up off the floor into a crouch
+    (lift|push) {self} up from the floor and *crouch
+    get up halfway from the (floor|ground)
 sit up
     sit up
     sit up from lying
@@ -1354,6 +1410,9 @@ sit up
     get up into a sitting position
     rise from {their} back to sit
     push {self} up to sit
+    (come|get) up to sitting
+    sit up (slowly|straight|from the floor)
+    (lift|raise) {self} to sit on the floor
 fall
     fall
     fall down
@@ -1387,6 +1446,9 @@ slip
     walk and *slip
     step on something slippery and *fall
     slip and almost *fall
+    (slip|slide) on something slippery
+    (lose|miss) {their} step and *slip
+    slip and (fall over|fall to the ground)
 roll
     roll
     roll on the (ground|floor)
@@ -1481,6 +1543,8 @@ handstand
     be upside down on {their} hands
     lift {their} legs into the air while standing on {their} hands
     kick {their} legs in a handstand{kicks}
+    (walk|stay) on {their} hands
+    get up into a handstand
 backflip
     do a backflip
     (do|perform) a (backflip|back flip|backward somersault)
@@ -1495,6 +1559,8 @@ backflip
     jump up and *do a backflip
     do a back somersault
     turn over backwards in the air
+    (spin|rotate) backwards in the air
+    do a flip backwards
 back handspring
     do a back handspring
     (do|perform) a (backward handspring|back handspring)
@@ -1508,6 +1574,9 @@ back handspring
     throw {self} backwards onto {their} hands
     do a handspring backwards
     do a gymnastic back handspring
+    (flip|turn) over backwards with {their} hands on the floor
+    do (a flip|a spring) back onto {their} hands
+    (throw|fling) {self} back onto {their} hands and *land on {their} feet
 flip
     do a flip
     flip
@@ -1541,6 +1610,8 @@ acrobatics
     move like an acrobat
     perform an acrobatic stunt
     do parkour moves
+    (do|show) stunts
+    do (tumbling|gymnastic tricks)
 push-up
     do push-ups
     do a push-up
@@ -1554,6 +1625,10 @@ push-up
     lower and *raise {their} body on {their} arms
     work out with push-ups
     train with push-ups
+    (do|practice|perform) a set of push-ups
+    (lower|press) {their} chest to the floor and *push up
+    do push-ups on {their} hands and toes
+    (push|press) {their} body up from the floor
 balance
     balance on one leg
     stand on one (leg|foot)
@@ -1571,6 +1646,7 @@ balance
     stand on one leg like a flamingo
     balance carefully
     lift {their} {other} foot off the ground
+    (stand|stay) on one leg without falling
 
 # arms, hands, head
 wave
@@ -1676,6 +1752,7 @@ arm movement
     swing {their} {side} arm
     do something with {their} hands
     move {their} {side} hand
+    (wiggle|shift) {their} arms
 bow
     bow
     take a bow
@@ -1717,6 +1794,8 @@ bend down
     touch {their} toes{toes}
     reach for the ground with {their} hands{hands}
     bend {their} back
+    (lean|bend) {their} body forward
+    (bow|stoop) down low
 nod
     nod
     nod {their} head
@@ -1730,6 +1809,10 @@ nod
     nod at someone
     show that {they} agree
     bob {their} head
+    (nod|bob) {their} head in agreement
+    (nod|say yes) with {their} head
+    (lower and *raise|dip) {their} head
+    nod (once or twice|politely)
 shake head
     shake {their} head
     (shake|move) {their} head (no|from side to side)
@@ -1741,6 +1824,9 @@ shake head
     shake {their} head slowly
     disagree with a shake of the head
     say no
+    (say|signal) no by shaking {their} head
+    (swing|turn) {their} head left and right
+    shake {their} head (firmly|sadly)
 refuse
     refuse
     refuse something
@@ -1754,7 +1840,9 @@ refuse
     make a gesture of refusal
     hold up {their} hands to refuse
     shake {their} hands no
-    cross {their} arms in refusal
+    refuse politely
+    (turn|send) something away with {their} hands
+    (push|hold) {their} palms out to say no
 clap
     clap
     clap {their} hands
@@ -1768,6 +1856,10 @@ clap
     clap in rhythm
     keep clapping
     clap loudly
+    (clap|applaud) for someone
+    (clap|slap) {their} hands together again and again
+    (give a round of applause|clap loudly for a show)
+    clap {their} hands (in front of {their} chest|happily)
 point
     point at something
     point
@@ -1781,6 +1873,8 @@ point
     point something out
     indicate a direction with the {side} arm
     point to something
+    (show|point out) something with {their} {side} hand
+    (point|aim) a finger at something
 direct traffic
     direct traffic
     direct the traffic with {their} arms
@@ -1795,6 +1889,10 @@ direct traffic
     make signals with {their} arms
     stand and *direct traffic
     gesture like a traffic cop
+    (direct|control) cars with {their} hands
+    (wave|guide) traffic through
+    stop traffic with a raised hand
+    (signal|gesture) to drivers
 signal
     give signals with {their} arms
     make hand signals
@@ -1808,6 +1906,10 @@ signal
     make referee gestures
     give a sign with {their} arms
     use arm signals
+    (make|give) a sign with both arms
+    (show|give) a foul signal
+    (signal|gesture) with {their} hands like a referee
+    use {their} arms to signal
 show the way
     show the way
     show the way with the {side} hand
@@ -1825,6 +1927,7 @@ show the way
     welcome someone in with a gesture
     offer the way with {their} {side} hand
     extend the {side} arm to show the way
+    (lead|show) someone the way with {their} {side} hand
 respond
     respond with a gesture
     give a sign in response
@@ -1841,6 +1944,9 @@ respond
     acknowledge someone with {their} {side} hand
     reply with a wave of the {side} hand
     show that {they} heard
+    (give|make) an answer with {their} hand
+    (react|respond) to a call
+    answer with {their} {side} arm
 call out
     call out
     call out to someone
@@ -1856,6 +1962,9 @@ call out
     cry out to someone
     hail someone
     shout something into the distance
+    (shout|call) with {their} hands around {their} mouth
+    (call|yell) for help
+    (shout|call) for someone far away
 talk
     talk
     talk with {their} hands
@@ -1874,6 +1983,8 @@ talk
     discuss something
     gesticulate
     tell a story with {their} hands
+    (speak|talk) with gestures
+    (chat|talk) and *gesture
 argue
     argue
     argue with someone
@@ -1888,6 +1999,10 @@ argue
     be in a quarrel
     dispute with someone
     wave {their} arms angrily
+    (argue|quarrel) with {their} hands in the air
+    (have an argument|have a fight with words)
+    (yell|shout) and *gesture angrily
+    make {their} point angrily
 laugh
     laugh
     laugh out loud
@@ -1902,6 +2017,10 @@ laugh
     burst out laughing
     laugh at something funny
     double up laughing
+    (laugh|giggle) about something
+    (shake|rock) with laughter and *hold {their} belly
+    (have|break into) a fit of laughter
+    laugh (loudly|happily)
 cheer
     cheer
     celebrate
@@ -1916,6 +2035,10 @@ cheer
     make a victory pose
     triumph
     jump for joy{jump}
+    (cheer|rejoice) about a victory
+    (celebrate|cheer) happily
+    (punch|pump) the air in joy
+    (raise|throw up) a fist in joy
 angry
     be angry
     act angry
@@ -1929,6 +2052,10 @@ angry
     make an angry gesture
     behave angrily
     be in a rage
+    (act|look) mad
+    (stamp and *shake|shake) {their} arms in anger
+    (lose {their} temper|explode with anger)
+    (show|let out) {their} anger
 confused
     be confused
     look confused
@@ -1938,10 +2065,15 @@ confused
     wonder about something
     wonder what to do
     shrug in confusion
-    look around in confusion
+    be at a loss
     think about something
     hesitate
+    hesitate, looking puzzled
     seem lost
+    (stand|look) puzzled
+    (wonder|think) with a hand at {their} head
+    (act|seem) confused
+    (scratch|rub) the back of {their} head
 shrug
     shrug
     shrug {their} shoulders
@@ -1954,6 +2086,11 @@ shrug
     shrug it off
     shrug helplessly
     say with a shrug that {they} do not know
+    (shrug|lift) {their} shoulders in doubt
+    (raise|lift) both shoulders
+    (shrug and *sigh|give a big shrug)
+    (show|say) with {their} shoulders that {they} do not care
+    lift {their} hands and shoulders
 dizzy
     be dizzy
     sway dizzily
@@ -1966,6 +2103,11 @@ dizzy
     hold {their} head and *sway
     almost faint
     sway from side to side
+    (stagger|sway) on the spot
+    (act|look) dizzy
+    (wobble|tilt) from side to side
+    (swing|sway) unsteadily
+    stand dizzily
 tired
     be tired
     be exhausted
@@ -1976,9 +2118,14 @@ tired
     be out of breath
     pant
     hunch over
+    hunch over, tired
     look tired
     slump
     stand bent over and *breathe heavily
+    (look|act) exhausted
+    (bend|lean) over to catch {their} breath
+    (rest|pause) because {they} are tired
+    (stand|be) out of breath
 shiver
     shiver
     tremble
@@ -1991,6 +2138,11 @@ shiver
     shudder
     quiver
     rub {their} arms because of the cold
+    (shiver|tremble) from the cold
+    (shake|quiver) all over
+    (feel|be) very cold
+    (hug|hold) {self} against the cold
+    (tremble|shake) in fear
 drink
     drink
     drink (something|soda|water)
@@ -2021,6 +2173,10 @@ open bottle
     close a bottle
     handle a bottle
     stand and *unscrew a bottle
+    (open|close) a bottle with both hands
+    (twist|screw) a cap with {their} fingers
+    (turn|twist) the top of a bottle
+    (hold|take) a bottle and *open it
 eat
     eat
     eat something
@@ -2034,6 +2190,10 @@ eat
     swallow something
     chew
     consume something
+    (bite into|eat) some food
+    (eat|have) a meal
+    (take|have) something to eat
+    (lift|bring) food to {their} mouth with one hand
 wash
     wash
     wash {self}
@@ -2050,6 +2210,9 @@ wash
     wash {their} face
     bathe
     soap {their} body
+    (scrub|rub) {their} arms
+    (wash|scrub) {their} back
+    wash {self} all over
 wash windows
     wash windows
     wash a window
@@ -2065,6 +2228,8 @@ wash windows
     reach up and *wipe a window{high}
     polish a window
     wash a wall
+    (rub|wipe) a pane of glass
+    (clean|polish) a mirror
 sweep
     sweep the floor
     sweep
@@ -2082,6 +2247,7 @@ sweep
     do the cleaning
     brush the floor
     hold a (mop|broom) and *clean the floor
+    (clean|wipe) the ground
 pick up
     pick something up
     pick up {thing}
@@ -2137,6 +2303,7 @@ reach up
     take something from a high shelf
     try to grab something overhead
     reach above {their} head
+    reach (high|over {their} head)
 lift
     lift something
     lift {thing}
@@ -2151,6 +2318,7 @@ lift
     heave something up
     move something up
     hold something and *lift it
+    (hoist|raise) {thing}
 on all fours
     be on all fours
     be on {their} hands and knees{knees}
@@ -2164,6 +2332,10 @@ on all fours
     move on the floor on all fours
     put {their} hands on the floor
     do a plank on the floor
+    (stay|be) down on {their} hands and feet
+    (lean|rest) on {their} hands and feet
+    (hold|keep) {their} body above the floor with {their} hands
+    (push|prop) {self} up from the floor on {their} arms
 reach out
     reach out
     reach out with the {side} hand
@@ -2191,9 +2363,14 @@ golf
     hit a ball with a golf club
     make a golf shot
     tee off
+    tee off with a long swing
     drive a golf ball
     swing like a golfer
     put a golf ball away with a swing
+    (drive|putt) a golf ball
+    (swing|use) a golf club to hit a ball
+    (play|take) a shot at golf
+    practice {their} golf swing
 scoop
     scoop something up
     bend over and *scoop something up
@@ -2203,10 +2380,15 @@ scoop
     dip down and *scoop with {their} hands
     gather something up from the ground
     scoop with both hands
+    scoop low over the ground
     bend forward and *scoop
     reach down, *scoop and *rise
     lift something up from below
     shovel something up
+    (scoop|gather) something with both hands from the ground
+    (bend|reach) down to scoop something up
+    (dip|lower) {their} hands and *lift something
+    scoop and *raise {their} arms
 throw
     throw something
     throw a ball
@@ -2237,6 +2419,10 @@ catch
     snatch something out of the air
     hold out {their} hands and *catch a ball
     play catch
+    (grab|snatch) a ball in the air
+    (get|catch) something thrown to {self}
+    (hold out|raise) {their} hands to catch something
+    catch with (one hand|both hands)
 
 # games
 tennis
@@ -2257,6 +2443,7 @@ tennis
     serve a tennis ball{serve}
     wait for the ball in tennis
     do a tennis swing
+    (move|step) around a tennis court
 table tennis
     play table tennis
     play ping pong
@@ -2274,6 +2461,7 @@ table tennis
     step sideways as in table tennis{steps}
     move like a table tennis player
     hit the ball over the table
+    (play|make) a shot in table tennis
 basketball
     play basketball
     dribble a basketball
@@ -2320,6 +2508,9 @@ reload gun
     prepare a gun to shoot
     check a (gun|pistol)
     hold a gun and *reload it
+    (reload|load) a weapon quickly
+    (slide|push) a magazine into a gun
+    pull back the slide of a gun
 cast spell
     cast a spell
     do magic
@@ -2333,6 +2524,10 @@ cast spell
     conjure something
     act like a wizard
     stretch out {their} arm as if casting a spell
+    (cast|throw) a spell at someone
+    (shoot|send) magic from {their} hand
+    (perform|do) a magic trick with {their} hand
+    (use|show) magical powers
 drive
     drive a car
     drive
@@ -2346,6 +2541,10 @@ drive
     steer
     sit at the wheel of a car
     drive along
+    (drive|steer) a vehicle
+    (sit|be) behind the wheel
+    (hold|turn) the wheel of a car
+    (sit and *steer|sit and *hold a steering wheel)
 fix
     fix something
     repair something
@@ -2360,6 +2559,10 @@ fix
     touch something in front of {self}
     operate something
     interact with something
+    (repair|mend) an object
+    (work|tinker) on something with both hands
+    (build|assemble) something
+    do some repairs
 meditate
     meditate
     sit and *meditate
@@ -2372,6 +2575,11 @@ meditate
     sit calmly with crossed legs
     do a yoga pose
     practice yoga
+    (sit and *relax|sit in silence)
+    (meditate|rest) with crossed legs
+    (stay|sit) still in meditation
+    (do|practice) meditation
+    sit on the floor and *meditate
 
 # dances
 dance
@@ -2408,6 +2616,8 @@ salsa
     step and *turn in a salsa
     do the salsa
     dance latin
+    (dance|step) to salsa music
+    (spin|turn) in a salsa dance
 ballet
     dance ballet
     perform a ballet dance
@@ -2427,6 +2637,7 @@ ballet
     dance elegantly
     perform modern dance moves
     perform ballet
+    (step|turn) gracefully in a dance
 breakdance
     breakdance
     do breakdance moves
@@ -2445,6 +2656,7 @@ breakdance
     dance on the floor with {their} hands and feet{floor}
     do floor moves in a breakdance{floor}
     swing {their} legs around on the floor{floor}
+    (show|practice) b-boy moves
 indian dance
     perform an indian dance
     dance an indian dance
@@ -2460,6 +2672,9 @@ indian dance
     perform a traditional dance
     stamp and *dance in an indian way
     do indian dance moves
+    (perform|practice) a classical dance from india
+    (dance|perform) bharatanatyam
+    (move|dance) to indian music
 charleston
     dance the charleston
     do the charleston
@@ -2469,8 +2684,14 @@ charleston
     dance a swing dance
     kick and *step in the charleston
     do a twenties dance
+    do a dance of the twenties
     dance in the style of the twenties
     do a charleston dance
+    (dance|perform) the charleston to jazz
+    (swing|kick) {their} legs in a charleston
+    (step|move) back and forth in the charleston
+    (practice|show) the charleston
+    dance like in the twenties
 dab
     dab
     do a dab
@@ -2480,8 +2701,14 @@ dab
     hide {their} face in {their} elbow and *stretch the other arm
     perform a dab
     dab with both arms
+    dab with {their} head down
     throw a dab
     do a dab move
+    (do|make|strike) a dab
+    (throw|raise) {their} arms in a dab
+    (bend|duck) {their} head into {their} arm and *dab
+    (drop|lower) {their} head into one elbow
+    (celebrate|pose) with a dab
 
 # exercises and standing
 stretch
@@ -2501,6 +2728,7 @@ stretch
     move {their} joints to warm up
     do a stretch
     stretch {their} (limbs|whole body)
+    (loosen|warm) up {their} muscles
 twist
     twist {their} (upper body|torso|body)
     twist from side to side
@@ -2515,6 +2743,9 @@ twist
     turn {their} torso left and right
     do torso twists
     rotate {their} upper body
+    (twist|turn) {their} shoulders left and right
+    (swing|twist) {their} torso
+    (do|practice) body twists
 swing arms
     swing {their} arms
     swing {their} arms back and forth
@@ -2529,6 +2760,10 @@ swing arms
     move {their} arms to and fro
     flap {their} arms
     swing {their} body and arms
+    (swing|move) both arms to and fro
+    (swing|let) {their} arms hang and *swing
+    swing {their} arms (gently|freely)
+    (wave|swing) {their} arms around {their} body
 sway
     sway
     sway from side to side
@@ -2538,10 +2773,14 @@ sway
     shift {their} weight
     rock back and forth
     lean from side to side
-    sway gently
+    sway (gently|slowly|lightly)
     stand swaying
     sway back and forth
     move {their} body from side to side
+    (sway|rock) back and forth
+    (move|shift) {their} weight left and right
+    (swing|sway) {their} body gently
+    (stand and *rock|rock) from one leg to the other
 look around
     look around
     stand and *look around
@@ -2556,6 +2795,9 @@ look around
     glance around
     look over {their} shoulders
     scan the surroundings
+    (look|glance) to both sides
+    (turn|move) {their} head in all directions
+    (search|scan) the room with {their} eyes
 stand
     stand
     stand still
@@ -2594,6 +2836,8 @@ stand and move
     step on the spot
     adjust {their} stance
     move {their} feet a little
+    (stand|stay) nearly still
+    (shift|adjust) {their} feet
 teapot
     act out i'm a little teapot
     sing i'm a little teapot
@@ -2608,6 +2852,10 @@ teapot
     mime a teapot
     do the little teapot song
     hold one arm like a handle and one like a spout
+    (sing|perform) a children's song about a teapot
+    (bend|lean) over like a teapot pouring tea
+    (mime|play) a little teapot
+    put one hand on {their} hip and *lean
 animal
     act like {animal}
     imitate {animal}
@@ -2623,6 +2871,9 @@ animal
     be imitating {animal}
     impersonate {animal}
     copy the movements of {animal}
+    (copy|imitate) the way {animal} moves
+    (behave|move) as {animal} does
+    (pretend|try) to move like {animal}
 """
 
 

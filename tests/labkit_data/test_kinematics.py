@@ -13,7 +13,8 @@ REST = {  # upright, facing -Y, left is +X; metres
     "pelvis": (0, 0, 0.9), "left_hip": (0.1, 0, 0.85), "right_hip": (-0.1, 0, 0.85),
     "left_knee": (0.1, 0, 0.48), "right_knee": (-0.1, 0, 0.48), "left_ankle": (0.1, 0, 0.08),
     "right_ankle": (-0.1, 0, 0.08), "left_foot": (0.1, -0.12, 0.02), "right_foot": (-0.1, -0.12, 0.02),
-    "neck": (0, 0, 1.4), "left_shoulder": (0.18, 0, 1.35), "right_shoulder": (-0.18, 0, 1.35),
+    "neck": (0, 0, 1.4), "head": (0, 0, 1.55),
+    "left_shoulder": (0.18, 0, 1.35), "right_shoulder": (-0.18, 0, 1.35),
     "left_elbow": (0.2, 0, 1.08), "right_elbow": (-0.2, 0, 1.08), "left_wrist": (0.2, 0, 0.83),
     "right_wrist": (-0.2, 0, 0.83),
 }  # fmt: skip
