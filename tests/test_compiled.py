@@ -77,8 +77,8 @@ def test_without_any_folder_to_write_to(kernel, tmp_path, monkeypatch):
 DRAW = """
 import numpy as np
 from labkit.metrics.alignment import aligned_distance
-from labkit.show.raster import Camera
-from labkit.show.scene import draw
+from labkit.render.raster import Camera
+from labkit.render.scene import draw
 axes = np.eye(3, dtype=np.float32)
 view = Camera(-3 * axes[1] + axes[2], axes[0], axes[2], axes[1], axes[2], 60.0)
 picture = np.zeros((48, 48, 3), np.uint8)

@@ -5,7 +5,7 @@ import pytest
 from test_kinematics import REST, figure
 
 from labkit.motion import FPS
-from labkit.prepare.events import Event, find_events
+from labkit_data.events import Event, find_events
 
 T = np.arange(80) / FPS
 

@@ -132,7 +132,7 @@ def test_a_run_cut_off_goes_on_where_it_was(folder, tmp_path, loads, monkeypatch
 def test_a_damaged_partial_result_is_made_anew(folder, tmp_path, loads, monkeypatch, damaged):
     out = tmp_path / "bandai.npz"
     with monkeypatch.context() as patch:
-        patch.setattr("labkit.prepare.pipeline.write_store", _stop_at_the_end(out))
+        patch.setattr("labkit_data.pipeline.write_store", _stop_at_the_end(out))
         with pytest.raises(KeyboardInterrupt):
             prepare("bandai", folder, out, workers=1)
     path = min((tmp_path / "bandai.npz.partial").iterdir())
