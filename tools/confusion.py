@@ -102,18 +102,18 @@ LABELS = tuple(
         ("hop", "hop on one foot", "hop, jump", JUMPS + HANDS + KICKS + TURNS + LOW + "balance, march"),
         ("walk", "^(brisk )?walk$|stand to walk|walk to stand", "walk", WALKS),
         ("march", "^march", "march", WALKS),
-        ("styles of walking", "^walk( with a|, swing| leaning| hunched| with bouncing)", "walk", WALKS),
+        ("styles of walking", "^walk( with a|, swing| leaning| hunched| bent| with bouncing)", "walk", WALKS),
         ("jumps, some wide", "(?-i:^Jump$)", "", JUMPS),
         ("jump up to grab", "jump up to grab", "", JUMPS + HANDS),
         ("jump", "high jump|^jump( up)?$|jump, balance", "jump", JUMPS + HANDS + TURNS + "balance"),
         ("jump forward", "forward jump|^jump forward", "jump forward", JUMPS + TURNS),
         ("jump and turn", "jump ?t(urn|wist)", "", JUMPS + LOW + GAITS + ACROBATICS + "raise both hands"),
-        ("duck", "duck", "", GAITS + LOW),
+        ("duck", "run duck|^duck", "", GAITS + LOW),
         ("kick a ball", "soccer", "kick right", GAITS),
         ("kicks", "front kick|mawashi|yokogeri", "kick left, kick right", GAITS + "punch, balance, crouch"),
         ("kick", "^kick$", "kick right", GAITS + "balance"),
         ("jump kick", "kick$|kickflipstumble", "", JUMPS + KICKS + GAITS + LOW + ACROBATICS + "balance"),
-        ("box without a punch", "boxing - (block|duck|get hit|hook|uppercut)", "", FREE),
+        ("box without a punch", "^block$|get hit|boxing (- )?(block|duck|hook|upper)", "", FREE),
         ("punch", "punch|^boxing|oiduki", "punch", GAITS + HANDS + KICKS + "throw"),
         ("martial arts", "heian|empi|gedan|syutou|martial|fighting", "", FREE + ACROBATICS + "crawl"),
         ("sit on a stool", "sit on|^sit down, then stand up$", "sit down, stand up", "stand still, crouch"),
@@ -194,7 +194,7 @@ def confusion(sources: Sequence[str]) -> str:
         other = ~shows & ~np.array([name in label.may for label in labels])
         own = [passes[shows & (recordings == r)].any() for r in np.unique(recordings[shows])]
         shares = {label: passes[other & (names == label)].mean() for label in np.unique(names[other])}
-        worst = sorted((x for x in shares if shares[x]), key=shares.get, reverse=True)[:3]
+        worst = sorted((x for x in shares if shares[x]), key=shares.get, reverse=True)[:2]
         left = passes[~shows & ~other]
         rows[name] = {
             "of it": f"{sum(own)} of {len(own)}" if own else "–",

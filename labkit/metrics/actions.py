@@ -56,9 +56,9 @@ from labkit.motion import FPS
 
 
 def walk(j):
-    """Upright, 1 m ahead and hardly aside, 0.35 to 1.8 m/s, two strides, turns by less than 45°."""
+    """Upright, 1 m ahead and hardly aside, 0.35 to 1.8 m/s, two strides, turns by less than 60°."""
     ahead, _, path = travel(j)
-    straight = ahead > max(1, 0.85 * path) and abs(turned(j)) < 45
+    straight = ahead > max(1, 0.85 * path) and abs(turned(j)) < 60
     return upright(j) and straight and 0.35 < pace(j) < 1.8 and strides(j) >= 2
 
 
