@@ -32,6 +32,7 @@ from tqdm import tqdm
 
 from grading.course import Course, why
 from grading.jobs import TIMEOUT, Job, Result
+from grading.outputs import plain_notebook
 from grading.pool import Pool, cluster, processes
 from grading.sandbox import Sandbox
 from labkit.paths import LabError, atomic_write
@@ -121,8 +122,7 @@ def enter(
     student, assignment = pair
     path = course.autograded_path(student, assignment)
     before = course.graded_notebook(student, assignment) if path.is_file() else None
-    if only:
-        graded = replaced(before, graded, only)
+    graded = plain_notebook(replaced(before, graded, only) if only else graded)
     same = {(name, c.source) for name, c in named(before) if c.cell_type == "markdown"} if before else set()
     save = SaveAutoGrades()
     save.gradebook, save.student_id = gradebook, student

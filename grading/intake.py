@@ -15,6 +15,7 @@ from functools import cached_property
 import nbformat
 from nbformat import NotebookNode
 
+from grading.outputs import attached, inert
 from labkit.paths import LabError
 
 LIMIT = 64 * 2**20  # bytes; videos in outputs are the bulk of it
@@ -141,13 +142,10 @@ def level(cell: dict) -> int:
 
 def pictures(cell: dict) -> dict[str, dict[str, str]]:
     """A cell's attachments, as far as they are what they should be."""
-    attachments = cell.get("attachments") if isinstance(cell.get("attachments"), dict) else {}
     found = {}
-    for key, bundle in attachments.items():
-        if isinstance(bundle, dict):
-            kept = {whole(mime): whole(data) for mime, data in bundle.items() if isinstance(data, str)}
-            if sum(len(mime) + len(data) for mime, data in kept.items()) <= PICTURE:
-                found[whole(key)] = kept
+    for key, bundle in attached(cell.get("attachments")).items():
+        if sum(map(len, bundle.values())) <= PICTURE:
+            found[whole(key)] = bundle
     return found
 
 
@@ -385,11 +383,17 @@ def plain(cell: Cell) -> NotebookNode:
 
 
 def assemble(out: list[tuple[str, NotebookNode]], release: NotebookNode) -> NotebookNode:
-    """A valid notebook; the learner's own cells are numbered, so that no id can be there twice."""
+    """A valid notebook; the learner's own cells are numbered, so that no id can be there twice.
+
+    Text that is not the released one loads nothing, whoever opens it.
+    """
     notebook = nbformat.v4.new_notebook(metadata=release.metadata)
+    given = {cell.source.strip() for cell in release.cells}
     for i, (key, cell) in enumerate(out):
         if not key:
             cell.id = f"learner-{i}"
+        if cell.cell_type == "markdown" and cell.source.strip() not in given:
+            cell.source = inert(cell.source)
         notebook.cells.append(cell)
     try:
         nbformat.validate(notebook)

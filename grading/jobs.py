@@ -28,7 +28,7 @@ from nbgrader.utils import is_grade
 from traitlets import Instance, Int, List, Unicode
 
 from grading.notebooks import ROOT
-from grading.outputs import PlainOutputs
+from grading.outputs import plain_notebook
 from grading.sandbox import DATA, Manager, Sandbox
 from grading.trusted import Remote, grade, right
 from labkit.exercises.check import Verdict
@@ -81,8 +81,9 @@ def _run(job: Job) -> str:
     notebook = nbformat.reads(job.notebook, as_version=4)
     with tempfile.TemporaryDirectory() as folder:
         resources = {"metadata": {"path": folder}}
-        for step in (runner(job), Points(), PlainOutputs(), LimitOutput()):
+        for step in (runner(job), Points()):
             notebook, resources = step.preprocess(notebook, resources)
+    notebook, _ = LimitOutput().preprocess(plain_notebook(notebook), {})
     return nbformat.writes(notebook).encode(errors="replace").decode()  # half a character cannot be written
 
 
@@ -169,6 +170,9 @@ class RunCells(Execute):
 
     def _get_timeout(self, cell):
         return max(1, min(self.timeout, int(self.end - time.monotonic())))
+
+    def handle_comm_msg(self, outs, msg, cell_index):
+        """Widgets have nobody here who looks at them, and nothing of theirs is kept."""
 
     def process_message(self, msg, cell, cell_index):
         """Messages of a kernel, up to a limit."""

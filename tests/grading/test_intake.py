@@ -2,6 +2,7 @@ import json
 
 import nbformat
 import pytest
+from hostile import Hostile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -10,6 +11,7 @@ from toy_course import ANSWER, Student, check, meta
 from grading import intake
 from grading.intake import Refused, take_in
 from grading.notebooks import release as make_release
+from grading.outputs import inert
 
 SPECIAL = ["setup", "code7", "check-code7", "q6", "answer-q6", "bonus1", "answer-bonus1"]
 
@@ -180,6 +182,35 @@ def test_attachments_that_no_file_could_hold(student, releases):
     answer["attachments"] = {"\ud800": {"image/png": "aGk=", "\udfff": "\ud800"}}
     notebook = take_in(json.dumps(plain).encode(), releases).notebook
     assert "aGk=" in nbformat.writes(notebook).encode("utf-8").decode("utf-8")
+
+
+def test_nothing_but_text_and_pictures_is_taken(student, releases):
+    hers, hostile = student(), Hostile("http://127.0.0.1:9")
+    hers.cells += hostile.cells()
+    hers.notebook.metadata |= hostile.metadata() | {"widgets": hostile.widgets()}
+    for cell in hers.cells:
+        cell.metadata |= hostile.cell_metadata()
+        cell.attachments = hostile.attachments() | {"p": {"image/png": "aGk=", "image/svg+xml": "aGk="}}
+    plain = json.loads(hers.bytes()) | {"planted": 1}
+    taken = take_in(json.dumps(plain).encode(), releases).notebook
+    assert taken.metadata == releases["03_diffusion"].metadata
+    assert set(taken) == {"cells", "metadata", "nbformat", "nbformat_minor"}
+    known = {cell.id: cell.metadata for cell in releases["03_diffusion"].cells}
+    for cell in taken.cells:
+        assert cell.metadata == (known[cell.id] if cell.id in SPECIAL else {})
+        assert cell.get("attachments", {}) in ({}, {"p": {"image/png": "aGk="}})
+        assert cell.cell_type != "markdown" or cell.source == inert(cell.source)
+
+
+def test_only_released_text_shows_pictures_from_elsewhere(student, releases):
+    badge = "[![Open in Colab](https://colab.research.google.com/badge.svg)](https://colab.research.google.com)"
+    hers, name = student(), "03_diffusion"
+    release = nbformat.from_dict(releases[name])
+    for notebook in (hers.notebook, release):
+        notebook.cells.insert(0, new_markdown_cell(badge, id="badge"))
+    hers.cells += [new_markdown_cell(f"Mine. {badge}"), new_code_cell(f"# {badge}")]
+    sources = [cell.source for cell in take_in(hers.bytes(), {name: release}).notebook.cells]
+    assert sources[0] == badge and sources[-2:] == [f"Mine. {badge.replace('![', '! [')}", f"# {badge}"]
 
 
 def test_nonsense_in_place_of_text_and_metadata(student, releases):

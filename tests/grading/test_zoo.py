@@ -17,7 +17,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from hostile import STATE, Hostile
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
+from nbgrader.utils import is_grade
 from test_outputs import Page
 from toy_course import Student, copied
 
@@ -126,6 +128,23 @@ def scripts(student: Student, path: Path) -> None:
         if "answer" in cell.id:
             cell.source += f"\n\n{evil}"
     student.cells += [new_markdown_cell(evil, id="own-text"), new_raw_cell(evil, id="own-raw")]
+    as_it_is(student, path)
+
+
+def stuffed(student: Student, path: Path) -> None:
+    hostile = Hostile("http://127.0.0.1:9")
+    student.cells += hostile.cells()
+    state = {name: {"model_name": "x", "state": kept} for name, kept in hostile.widgets().items()}
+    student.notebook.metadata |= hostile.metadata() | {"widgets": {STATE: {"state": state}}}
+    shown = [
+        new_output("display_data", data=data, metadata=about) for data, about in hostile.displays().values()
+    ]
+    for cell in student.cells:
+        cell.metadata |= hostile.cell_metadata()
+        if cell.cell_type == "code":
+            cell.outputs = shown
+        else:
+            cell.attachments = hostile.attachments()
     as_it_is(student, path)
 
 
@@ -331,6 +350,23 @@ def test_pages_run_nothing_of_an_animals(graded):
     given = Page(graded.pages["bystander"]).found
     assert {who for who, page in graded.pages.items() if Page(page).found - given} == set()
     assert "attack()" in graded.pages["scripts"]  # shown as text
+
+
+def test_notebooks_keep_nothing_that_acts(graded):
+    """Of metadata, outputs and attachments; what that means in a browser is in test_hostile_pages."""
+    plain, released = {"text/plain", "image/png", "image/jpeg"}, graded.course.released()[NAME].metadata
+    for path in [*graded.course.submitted.rglob("*.ipynb"), *graded.course.autograded.rglob("*.ipynb")]:
+        assert path.stat().st_size < 24 * 2**20
+        notebook = nbformat.read(path, 4)
+        assert set(notebook.metadata) <= {*released, "labkit"}, path
+        assert all(notebook.metadata[key] == released[key] for key in ("language_info", "kernelspec"))
+        for cell in notebook.cells:
+            assert set(cell.metadata) <= {"nbgrader", "labkit"}, path
+            kinds = {kind for of_it in cell.get("attachments", {}).values() for kind in of_it}
+            if cell.cell_type == "code" and not is_grade(cell):
+                kinds |= {kind for output in cell.outputs for kind in output.get("data", ())}
+                assert not any(output.get("metadata") for output in cell.outputs)
+            assert kinds <= plain, path
 
 
 def opened(folder: Path) -> list[str]:
