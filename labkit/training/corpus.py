@@ -1,8 +1,9 @@
 """Training data in memory: features of every motion, and the language model's view of every caption."""
 
 import hashlib
+import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,12 +15,15 @@ from tqdm import tqdm
 from labkit.dataset import MotionDataset, Sample, pad
 from labkit.paths import LabError, atomic_write
 from labkit.text import TextEncoder, TextFeatures
+from labkit.training import parallel
 
 SOURCES = ("bandai", "cmu", "accad", "deepmimic")  # what the shipped weights are made from
 MIN_FRAMES = 20  # a second
-MAX_WORDS = 28  # longer sentences, a handful, are more than the text encoder takes
+MAX_WORDS = 28  # longer sentences, a handful, are left out
 MAX_FRAMES = 120  # 6 seconds: longer clips are cropped, at random each time
 POOL = 16  # batches that are sorted by length together, so that a batch needs little padding
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class CaptionTable:
     def __init__(self, captions: Sequence[str], encoder: TextEncoder, cache: Path):
         distinct = sorted(set(captions))
         self.row = {caption: i for i, caption in enumerate(distinct)}
-        digest = hashlib.sha256("\n".join([encoder.name, *distinct]).encode()).hexdigest()[:16]
+        names = "\n".join([encoder.name, *distinct]).encode(errors="surrogatepass")
+        digest = hashlib.sha256(names).hexdigest()[:16]
         path = cache / f"captions-{digest}.pt"
         if not path.is_file():
             tokens, pooled = [], []
@@ -59,6 +64,20 @@ class CaptionTable:
         return TextFeatures(tokens, mask, self.pooled[rows].float())
 
 
+def readable(samples: Iterable[Sample], encoder: TextEncoder) -> list[Sample]:
+    """Samples with those captions that the text encoder reads, told in one line where some are left out."""
+    samples = list(samples)
+    captions = sorted({c for s in samples for c in s.captions if len(c.split()) <= MAX_WORDS})
+    refused = dict(zip(captions, encoder.refusals(captions)))
+    lines = [line for line in refused.values() if line]
+    if parallel.rank() == 0:  # the others would say the same
+        if lines:
+            logger.warning("%d captions cannot be read and are left out; the first: %s", len(lines), lines[0])
+        encoder.warn_of_unknown([c for c, line in refused.items() if not line])
+    short = [replace(s, captions=tuple(c for c in s.captions if refused.get(c) == "")) for s in samples]
+    return [s for s in short if s.captions]
+
+
 class Corpus:
     """Samples and their captions' features, drawn so that rare contents are seen too.
 
@@ -66,12 +85,11 @@ class Corpus:
     """
 
     def __init__(self, dataset: MotionDataset, encoder: TextEncoder, cache: Path):
-        short = [
-            replace(s, captions=tuple(c for c in s.captions if len(c.split()) <= MAX_WORDS)) for s in dataset
-        ]
-        self.samples = [s for s in short if len(s.x) >= MIN_FRAMES and s.captions]
+        self.samples = readable((s for s in dataset if len(s.x) >= MIN_FRAMES), encoder)
         if not self.samples:
-            raise LabError("nothing to train on: no motion of a second or more in the training split")
+            raise LabError(
+                "nothing to train on: no motion of a second or more, with a caption, in the training split"
+            )
         self.captions = CaptionTable([c for s in self.samples for c in s.captions], encoder, cache)
         count = Counter(s.labels.get("content", "") for s in self.samples)
         self.weights = torch.tensor([count[s.labels.get("content", "")] ** -0.5 for s in self.samples])
