@@ -7,7 +7,9 @@ the two apart. Letters: B captions, L text tokens, C features of a token.
 
 import hashlib
 import importlib.util
+import logging
 import pickle
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +24,9 @@ from labkit.paths import LabError
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_TOKENS = 48  # about 35 words; longer captions are refused, not cut
+EXAMPLE = '"a person walks forward"'
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,14 +60,6 @@ class TextFeatures:
         tokens = [functional.pad(p.tokens, (0, 0, 0, longest - p.mask.shape[1])) for p in parts]
         masks = [functional.pad(p.mask, (0, longest - p.mask.shape[1])) for p in parts]
         return TextFeatures(torch.cat(tokens), torch.cat(masks), torch.cat([p.pooled for p in parts]))
-
-
-def check_caption(caption: str) -> str:
-    """The caption with its spaces tidied. Raises LabError where it is empty."""
-    tidy = " ".join(caption.split())
-    if not tidy:
-        raise LabError('the caption is empty: say what the person does, for example "a person walks forward"')
-    return tidy
 
 
 class TextEncoder(nn.Module):
@@ -106,17 +103,47 @@ class TextEncoder(nn.Module):
             digest.update(weight.cpu().flatten().view(torch.uint8).numpy())
         return digest.hexdigest()
 
+    def refusals(self, captions: Sequence[str]) -> list[str]:
+        """Why each caption cannot be read, in one line with the next step; empty for those that can."""
+        found, tidy = [], list(map(_tidied, captions))
+        for caption, ids in zip(tidy, self.tokenizer(tidy, verbose=False)["input_ids"]):
+            known = self.tokenizer.convert_ids_to_tokens(ids, skip_special_tokens=True)  # without [UNK]
+            if not caption:
+                found.append(f"the caption is empty: say what the person does, for example {EXAMPLE}")
+            elif len(ids) > self.max_tokens:
+                size = f"{len(caption.split())} words in {len(ids)} pieces"
+                most = f"{self.max_tokens} pieces, about {self.max_tokens * 3 // 4} words"
+                found.append(f"the caption is too long ({size}; at most {most}): {caption[:60]}…")
+            elif not any(c.isalnum() for piece in known for c in piece):
+                found.append(
+                    f"the text model knows no word of the caption {caption[:60]!r}: say in English what "
+                    f"the person does, for example {EXAMPLE}"
+                )
+            else:
+                found.append("")
+        return found
+
+    def unknown_words(self, captions: Sequence[str]) -> list[str]:
+        """Words, each once, of which the model sees no more than that there is one."""
+        tokenizer = self.tokenizer
+        words = list(dict.fromkeys(word for caption in captions for word in _tidied(caption).split()))
+        if not words or tokenizer.unk_token_id in (tokenizer.eos_token_id, tokenizer.pad_token_id):
+            return []  # CLIP's has a piece for every byte
+        pieces = tokenizer(words, add_special_tokens=False)["input_ids"]
+        return [word for word, ids in zip(words, pieces) if tokenizer.unk_token_id in ids]
+
+    def warn_of_unknown(self, captions: Sequence[str]) -> None:
+        """Log one line where the model does not know some words."""
+        if unknown := self.unknown_words(captions):
+            words = ", ".join(word[:30] for word in unknown[:5]) + (", …" if len(unknown) > 5 else "")
+            logger.warning("the text model does not know %s: no motion will show it", words)
+
     @torch.no_grad()
     def forward(self, captions: list[str]) -> TextFeatures:
-        """Features of B captions. Raises LabError where one is empty or over ``max_tokens`` long."""
-        tidy = [check_caption(c) for c in captions]
-        batch = self.tokenizer(tidy, padding=True, return_tensors="pt")
-        if batch["input_ids"].shape[1] > self.max_tokens:
-            longest = max(tidy, key=len)
-            raise LabError(
-                f"the caption is too long ({len(longest.split())} words, at most about "
-                f"{self.max_tokens * 3 // 4}): {longest[:60]}…"
-            )
+        """Features of B captions. Raises LabError for one that `refusals` refuses."""
+        if line := next(filter(None, self.refusals(captions)), ""):
+            raise LabError(line)
+        batch = self.tokenizer(list(map(_tidied, captions)), padding=True, return_tensors="pt")
         device = next(self.model.parameters()).device
         ids, mask = batch["input_ids"].to(device), batch["attention_mask"].to(device)
         out = self.model(input_ids=ids, attention_mask=mask)
@@ -124,6 +151,11 @@ class TextEncoder(nn.Module):
         mask = mask.bool()
         pooled = out.text_embeds.float() if self.is_clip else _masked_mean(tokens, mask)
         return TextFeatures(tokens * mask[..., None], mask, functional.normalize(pooled, dim=-1))
+
+
+def _tidied(caption: str) -> str:
+    """One space between words. Half a character (a lone surrogate) is no text to a tokenizer."""
+    return " ".join(caption.encode("utf-8", "replace").decode().split())
 
 
 def _masked_mean(tokens: Tensor, mask: Tensor) -> Tensor:
@@ -179,6 +211,8 @@ class TextConditioner(nn.Module):
 
     @torch.no_grad()
     def forward(self, captions: list[str]) -> TextFeatures:
-        """Features of B captions, on the tower's device."""
+        """Features of B captions, on the tower's device. Warns of words that they cannot say anything of."""
         device = self.tower.pool.weight.device
-        return self.tower(self.encoder(captions).to(device))
+        text = self.encoder(captions)
+        self.encoder.warn_of_unknown(captions)
+        return self.tower(text.to(device))

@@ -158,7 +158,7 @@ def spoil(lab) -> None:
     Path("folder.mp4").mkdir()
 
 
-LONG = " ".join(["walk"] * 500)
+LONG = " ".join(["walk"] * 700)
 NONSENSE = {
     # arguments: what the one line must say
     "": "required: COMMAND",
@@ -178,7 +178,8 @@ NONSENSE = {
     "generate --batch-size 7": "'7' is not a number of 1 to 6",
     "generate --batch-size 4 --text a b": "8 motions in one video are too many",
     "generate --text EMPTY": "the caption is empty",
-    "generate --text LONG": "the caption is too long (500 words",
+    "generate --text LONG": "the caption is too long (700 words",
+    "generate --text UNKNOWN": "the text model knows no word of the caption 'ሰው ይራመዳል'",
     "generate --checkpoint none.safetensors": "checkpoint not found: none.safetensors",
     "generate --checkpoint cut.safetensors": "cut.safetensors is not a labkit checkpoint or is damaged",
     "generate --network incontext --checkpoint ADALN": "checkpoint of 'adaln', not of 'incontext'",
@@ -227,7 +228,7 @@ def test_nonsense_is_one_line_that_names_the_cause(lab, monkeypatch, capsys, com
     spoil(lab)
     before = sorted(Path.cwd().rglob("*"))
     adaln = str(lab / "checkpoints" / "adaln.safetensors")
-    words = {"EMPTY": " ", "LONG": LONG, "ADALN": adaln}
+    words = {"EMPTY": " ", "UNKNOWN": "ሰው ይራመዳል", "LONG": LONG, "ADALN": adaln}
     try:
         status = cli.main([words.get(w, w) for w in command.split()])
     except SystemExit as stop:  # argparse's way

@@ -115,7 +115,7 @@ class TestMiniLM:
 
     def test_too_long_caption_is_refused_not_cut(self, minilm):
         minilm([" ".join(["walk"] * 46)])  # 48 tokens with the two at the ends
-        with pytest.raises(LabError, match=r"too long \(500 words, at most about 36\): walk walk"):
+        with pytest.raises(LabError, match=r"too long \(500 words in 502 pieces; .* 36 words\): walk walk"):
             minilm(["a jump", " ".join(["walk"] * 500)])
 
     def test_the_fingerprint_is_of_name_and_weights(self, tiny_bert):
@@ -125,6 +125,28 @@ class TestMiniLM:
         assert one.fingerprint() != same.fingerprint()
         same.model.bfloat16()
         assert same.fingerprint() != one.fingerprint()
+
+    def test_length_is_counted_in_the_encoder_s_own_pieces(self, minilm, caplog):
+        """Few words of many pieces; and the one that is named is the one that is too long."""
+        few = "a person " + "x!" * 24
+        with pytest.raises(LabError, match=r"too long \(3 words in 52 pieces; at most 48 .*: a person x!"):
+            minilm(["a person walks " + "forward and " * 9, few])
+        for words in (500, 2000):  # nor does anybody else say anything: the tokenizer warns beyond 512
+            with pytest.raises(LabError, match="too long"):
+                minilm([" ".join(["walk"] * words)])
+        assert not caplog.records
+
+    @pytest.mark.parametrize("caption", ["ሰው ይራመዳል", "🙂", "👍 👍🏽!", "\u200b", "x" * 300, "...", "\ud800"])
+    def test_a_caption_of_which_no_word_is_known_is_refused(self, minilm, caption):
+        with pytest.raises(LabError, match="knows no word of the caption .* say in English what") as error:
+            minilm(["a person walks", caption])
+        assert "\n" not in str(error.value)
+        assert minilm.refusals(["a person walks", caption])[0] == ""
+
+    def test_unknown_words_are_each_named_once(self, minilm):
+        known = ["a person walks", "Zürich, naïve moonwalkiest!", "человек идёт"]
+        assert minilm.unknown_words(known) == [] == minilm.unknown_words([])
+        assert minilm.unknown_words(["a 🙂 walks", *known, "🙂 ይራመዳል"]) == ["🙂", "ይራመዳል"]
 
     def test_other_weights_are_refused(self, monkeypatch):
         module._minilm_folder.cache_clear()
@@ -152,7 +174,7 @@ class TestOtherModels:
     def test_a_model_with_few_positions_takes_shorter_captions(self, tiny_bert):
         encoder = TextEncoder(str(tiny_bert))
         assert encoder(["walks " * 18]).mask.shape == (1, 20)
-        with pytest.raises(LabError, match="at most about 15"):
+        with pytest.raises(LabError, match="at most 20 pieces, about 15 words"):
             encoder(["walks " * 19])
 
     def test_clip_by_path(self, tiny_clip):
@@ -263,3 +285,13 @@ class TestFeatures:
         assert not both.mask[:2, 2:].any() and (both.tokens[:2, 2:] == 0).all()
         assert torch.equal(both[:2].tokens, short.tokens)
         assert torch.equal(both.tokens[2:], long.tokens) and torch.equal(both.mask[2:], long.mask)
+
+
+def test_the_conditioner_warns_of_words_that_nobody_will_see(minilm, caplog):
+    conditioner = TextConditioner(minilm, TextTower(384, width=16, depth=1, heads=2))
+    conditioner(["a person walks", "a jump"])
+    assert not caplog.records
+    conditioner(["a person walks 🙂", "ሰው walks"])
+    assert [record.getMessage() for record in caplog.records] == [
+        "the text model does not know 🙂, ሰው: no motion will show it"
+    ]

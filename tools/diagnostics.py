@@ -39,7 +39,7 @@ from labkit.reference import load_reference
 from labkit.show import contact_sheet
 from labkit.stubs import use_reference
 from labkit.text import TextEncoder
-from labkit.training.corpus import MAX_FRAMES, MAX_WORDS, MIN_FRAMES, SOURCES
+from labkit.training.corpus import MAX_FRAMES, MIN_FRAMES, SOURCES, readable
 from labkit_data.captions.grammar import article
 from labkit_data.captions.styles import STYLES
 from tools.publish import real_reference
@@ -103,10 +103,10 @@ def memory(asked: Asked) -> str:
     its ratio would be far below 1, and most of its samples nearer than 95 % of the real ones.
     """
     train = [p for s in real_samples(asked.sources, "train") for p in pieces(s.x)]
-    held_out = real_samples(asked.sources, "test_a")
+    held_out = readable(real_samples(asked.sources, "test_a"), TextEncoder())
     rng = np.random.default_rng(asked.seed)
     some = [held_out[i] for i in rng.permutation(len(held_out))[: asked.count]]
-    captions = [min(s.captions, key=lambda c: len(c.split()) > MAX_WORDS) for s in some]
+    captions = [s.captions[0] for s in some]
     real = [s.x[:MAX_FRAMES] for s in some]
     lengths = torch.tensor([len(x) for x in real])
     sets = {"real, held out": real}

@@ -1,9 +1,10 @@
 """Training data in memory: features of every motion, and the language model's view of every caption."""
 
 import hashlib
+import logging
 import pickle
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,16 +18,19 @@ from tqdm import tqdm
 from labkit.dataset import MotionDataset, Sample, mirror_caption, pad
 from labkit.paths import UNREADABLE, LabError, atomic_write
 from labkit.text import TextEncoder, TextFeatures
+from labkit.training import parallel
 
 SOURCES = ("bandai", "cmu", "accad", "deepmimic")  # what the shipped weights are made from
 MIN_FRAMES = 20  # a second
-MAX_WORDS = 28  # longer sentences, a handful, are more than the text encoder takes
+MAX_WORDS = 28  # longer sentences, a handful, are left out
 MAX_FRAMES = 200  # 10 seconds, as long as prepared pieces are; longer clips are cropped at random
 RARE = (
     0.7  # a family's chance falls with this power of its number of samples, so its share rises with the rest
 )
 LEAST, MOST = 0.4, 5.0  # bounds of a family's share, in units of an equal share
 POOL = 16  # batches that are sorted by length together, so that a batch needs little padding
+
+logger = logging.getLogger(__name__)
 
 
 class Facts(NamedTuple):
@@ -58,7 +62,8 @@ class CaptionTable:
     def __init__(self, captions: Sequence[str], encoder: TextEncoder, cache: Path):
         distinct = sorted(set(captions))
         self.row = {caption: i for i, caption in enumerate(distinct)}
-        digest = hashlib.sha256("\n".join([encoder.fingerprint(), *distinct]).encode()).hexdigest()[:16]
+        names = "\n".join([encoder.fingerprint(), *distinct]).encode(errors="surrogatepass")
+        digest = hashlib.sha256(names).hexdigest()[:16]
         path = cache / f"captions-{digest}.pt"
         self.tokens, self.pooled = _kept(path, len(distinct)) or _encode(distinct, encoder, path)
 
@@ -80,6 +85,20 @@ def _kept(path: Path, rows: int) -> tuple[list[Tensor], Tensor] | None:
         return None
 
 
+def readable(samples: Iterable[Sample], encoder: TextEncoder) -> list[Sample]:
+    """Samples with those captions that the text encoder reads, told in one line where some are left out."""
+    samples = list(samples)
+    captions = sorted({c for s in samples for c in s.captions if len(c.split()) <= MAX_WORDS})
+    refused = dict(zip(captions, encoder.refusals(captions)))
+    lines = [line for line in refused.values() if line]
+    if parallel.rank() == 0:  # the others would say the same
+        if lines:
+            logger.warning("%d captions cannot be read and are left out; the first: %s", len(lines), lines[0])
+        encoder.warn_of_unknown([c for c, line in refused.items() if not line])
+    short = [replace(s, captions=tuple(c for c in s.captions if refused.get(c) == "")) for s in samples]
+    return [s for s in short if s.captions]
+
+
 def _encode(captions: list[str], encoder: TextEncoder, path: Path) -> tuple[list[Tensor], Tensor]:
     """The same from the encoder, kept in `path` if it can be written."""
     tokens, pooled = [], []
@@ -96,12 +115,11 @@ class Corpus:
     """Samples and their captions' features, sampled so that rare families are seen too: see `shares`."""
 
     def __init__(self, dataset: MotionDataset, encoder: TextEncoder, cache: Path):
-        short = [
-            replace(s, captions=tuple(c for c in s.captions if len(c.split()) <= MAX_WORDS)) for s in dataset
-        ]
-        self.samples = [s for s in short if len(s.x) >= MIN_FRAMES and s.captions]
+        self.samples = readable((s for s in dataset if len(s.x) >= MIN_FRAMES), encoder)
         if not self.samples:
-            raise LabError("nothing to train on: no motion of a second or more in the training split")
+            raise LabError(
+                "nothing to train on: no motion of a second or more, with a caption, in the training split"
+            )
         captions = {c for s in self.samples for c in s.captions}
         self.captions = CaptionTable([*captions, *map(mirror_caption, captions)], encoder, cache)
         self.weights = weights([facts(s).family for s in self.samples])

@@ -206,6 +206,18 @@ def test_what_learners_code_raises_is_one_line(box, own):
     assert said(box) and not box.history and not box.generate.disabled
 
 
+def test_a_caption_that_the_text_model_does_not_know(box):
+    box.caption.value = "ሰው ይራመዳል"
+    click(box, box.generate)
+    assert said(box).startswith("the text model knows no word of the caption") and not box.history
+    box.caption.value = "a person waves 🙂"
+    click(box, box.generate)
+    assert said(box) == "the text model does not know 🙂: no motion will show it" and len(box.history) == 1
+    box.caption.value = "a person waves"
+    click(box, box.generate)
+    assert said(box) == "" and len(box.history) == 2
+
+
 def test_history_compares_side_by_side(box):
     for seed in range(4):
         box.seed.value = seed

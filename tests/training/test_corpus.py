@@ -4,9 +4,11 @@ from dataclasses import replace
 import pytest
 import torch
 
+from labkit import cli
 from labkit.dataset import Sample
 from labkit.motion import D
 from labkit.paths import LabError
+from labkit.store import Clip, write_store
 from labkit.training.corpus import (
     LEAST,
     MAX_FRAMES,
@@ -38,6 +40,30 @@ def test_short_motions_and_long_sentences_are_left_out(encoder, tmp_path):
     ]
     corpus = Corpus(samples, encoder, tmp_path)
     assert [(s.name, s.captions) for s in corpus.samples] == [("kept", ("b",))]
+
+
+def test_captions_that_the_encoder_does_not_read_are_left_out_and_told_once(encoder, tmp_path, caplog):
+    def sample(*captions: str) -> Sample:
+        return Sample(captions[0], torch.zeros(MIN_FRAMES, D), captions, {})
+
+    both = sample("a", "unreadable")
+    samples = [both, both, sample("unreadable too"), sample("b")]
+    corpus = Corpus(samples, encoder, tmp_path)
+    assert [s.captions for s in corpus.samples] == [("a",), ("a",), ("b",)]
+    assert [record.getMessage() for record in caplog.records] == [
+        "2 captions cannot be read and are left out; the first: no, not unreadable"
+    ]
+
+
+@pytest.mark.slow
+def test_one_strange_sentence_stops_no_training(lab, random_motion, tmp_path, caplog):
+    """Captions of many pieces, of no known word, with half a character, and an empty one."""
+    strange = ("x!" * 24, "🙂 ሰው", "a person \ud800", "")
+    clips = [Clip(str(i), random_motion(i, 30), ("a person walks", *strange)) for i in range(3)]
+    write_store(tmp_path / "strange.npz", clips, {})
+    for what in ("text", "adaln"):
+        assert cli.main(["train", what, "--sources", "strange.npz", "--steps", "1"]) == 0
+    assert "3 captions cannot be read" in caplog.text
 
 
 def test_nothing_left_to_train_on(encoder, tmp_path):

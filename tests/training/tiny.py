@@ -34,6 +34,12 @@ class FakeEncoder:
     def fingerprint(self) -> str:
         return self.name
 
+    def refusals(self, captions: list[str]) -> list[str]:
+        return [f"no, not {c}" if "unreadable" in c else "" for c in captions]
+
+    def warn_of_unknown(self, captions: list[str]) -> None:
+        pass
+
     def __call__(self, captions: list[str]) -> TextFeatures:
         self.asked += len(captions)
         lengths = torch.tensor([len(c.split()) for c in captions])

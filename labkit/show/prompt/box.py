@@ -1,10 +1,12 @@
 """``labkit.prompt_box()``: a caption in, a body out, with buttons."""
 
 import base64
+import contextlib
 import html
+import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import ipywidgets as widgets
@@ -117,7 +119,8 @@ class PromptBox:
         )  # fmt: skip
         self._start("Loading the network", lambda job: self._draw(job, asked), asked)
 
-    def _draw(self, job: Job, asked: Asked) -> None:
+    def _draw(self, job: Job, asked: Asked) -> str:
+        """Draw and show it → what there is to say of it."""
         done, before = 0, 0.0
 
         def watch(*_) -> None:
@@ -129,12 +132,14 @@ class PromptBox:
                 self._tell_progress(f"step {done} of {asked.steps}", done, asked.steps)
 
         settings = {key: value for key, value in vars(asked).items() if key != "caption"}
-        (motion,) = generate([asked.caption], **settings, watch=watch)
+        with notes() as told:
+            (motion,) = generate([asked.caption], **settings, watch=watch)
         job.check()
         drawn = Drawn(asked, motion)
         self._show([drawn])
         self.history = [drawn, *self.history][:KEPT]
         self._offer()
+        return " ".join(told)
 
     def _save_mp4(self, job: Job) -> None:
         motions, asked = [d.motion for d in self.shown], [d.asked for d in self.shown]
@@ -148,7 +153,7 @@ class PromptBox:
             write_smpl(path, drawn.motion, self.body, drawn.asked.caption)
         self.links.value = "<br>".join(link(path, "application/zip") for path in paths)
 
-    def _start(self, doing: str, work: Callable[[Job], None], asked: Asked | None = None) -> None:
+    def _start(self, doing: str, work: Callable[[Job], str | None], asked: Asked | None = None) -> None:
         """Do `work` as a job, unless there is one: what goes wrong in it becomes one line in the box.
 
         asked: what the work draws, where it draws.
@@ -159,7 +164,7 @@ class PromptBox:
         def run(job: Job) -> None:
             line = ""
             try:
-                work(job)
+                line = work(job) or ""
             except (Stopped, KeyboardInterrupt):
                 line = "Cancelled: nothing was drawn."
             except (LabError, EmptyExercise, OSError) as error:
@@ -243,6 +248,20 @@ class PromptBox:
         data = self.widget._repr_mimebundle_()
         display(data | {"text/plain": "labkit's prompt box", "text/html": "<b>Prompt box</b>"}, raw=True)
         self._kept = display(HTML(self._saved()), display_id=self._name)
+
+
+@contextlib.contextmanager
+def notes() -> Iterator[list[str]]:
+    """What labkit logs meanwhile, which in a notebook would be shown away from the box."""
+    told: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: told.append(record.getMessage())
+    logger = logging.getLogger("labkit")
+    logger.addHandler(handler)
+    try:
+        yield told
+    finally:
+        logger.removeHandler(handler)
 
 
 def _tick(drawn: Drawn, on: bool) -> widgets.Checkbox:
