@@ -354,14 +354,19 @@ def test_pages_run_nothing_of_an_animals(graded):
 
 def test_notebooks_keep_nothing_that_acts(graded):
     """Of metadata, outputs and attachments; what that means in a browser is in test_hostile_pages."""
-    plain, released = {"text/plain", "image/png", "image/jpeg"}, graded.course.released()[NAME].metadata
+    plain, released = {"text/plain", "image/png", "image/jpeg"}, graded.course.released()[NAME]
+    given = {json.dumps(cell.metadata) for cell in released.cells} | {"{}"}
     for path in [*graded.course.submitted.rglob("*.ipynb"), *graded.course.autograded.rglob("*.ipynb")]:
         assert path.stat().st_size < 24 * 2**20
         notebook = nbformat.read(path, 4)
-        assert set(notebook.metadata) <= {*released, "labkit"}, path
-        assert all(notebook.metadata[key] == released[key] for key in ("language_info", "kernelspec"))
+        assert set(notebook.metadata) <= {*released.metadata, "labkit"}, path
+        for key in ("language_info", "kernelspec"):
+            assert notebook.metadata[key] == released.metadata[key]
         for cell in notebook.cells:
-            assert set(cell.metadata) <= {"nbgrader", "labkit"}, path
+            if path.is_relative_to(graded.course.submitted):
+                assert json.dumps(cell.metadata) in given, path
+            else:
+                assert set(cell.metadata) <= {"nbgrader"}, path
             kinds = {kind for of_it in cell.get("attachments", {}).values() for kind in of_it}
             if cell.cell_type == "code" and not is_grade(cell):
                 kinds |= {kind for output in cell.outputs for kind in output.get("data", ())}
