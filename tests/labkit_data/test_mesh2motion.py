@@ -1,6 +1,7 @@
 """The two .glb files: written here with both skeletons, and the real ones where they are."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -156,6 +157,13 @@ def test_what_is_missing_is_named(tmp_path, body):
             read_glb(tmp_path / "a.glb", "DEF-hips")
     with pytest.raises(LabError, match="is not a .glb with a joint tail"):
         read_glb(tmp_path / f"{FILES[0]}.glb", "tail")
+
+
+def test_without_pygltflib_the_way_to_it_is_told(tmp_path, monkeypatch):
+    (tmp_path / "a.glb").touch()
+    monkeypatch.setitem(sys.modules, "pygltflib", None)
+    with pytest.raises(LabError, match=r"needs pygltflib: pip install 'labkit\[prepare\]'"):
+        read_glb(tmp_path / "a.glb", "pelvis")
 
 
 def test_names_are_unique_and_all_is_for_training(tmp_path):
