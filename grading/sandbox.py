@@ -5,6 +5,7 @@ network, no home, nothing of the course. Grader and kernel talk over sockets tha
 starts, so that no folder is shared. docs/security.md tells what that keeps out, and what not.
 """
 
+import asyncio
 import json
 import os
 import secrets
@@ -17,8 +18,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import matplotlib
@@ -28,6 +31,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Any
 
+from grading import seccomp
 from grading.notebooks import ROOT
 from labkit.exercises.recorded_solution import RECORDED
 from labkit.paths import LabError
@@ -76,7 +80,7 @@ class Sandbox:
     safe: bool = True
 
     def check(self) -> None:
-        """Raises LabError where kernels cannot be confined here."""
+        """Raises LabError where kernels cannot be confined here; what is merely weaker is said on stderr."""
         if not self.safe:
             return
         if not shutil.which("bwrap"):
@@ -90,9 +94,11 @@ class Sandbox:
                 "the environment in a folder of its own, as make .venv/ready does"
             )
         try:
-            result = subprocess.run(
-                self.kernel({}, -1), capture_output=True, text=True, timeout=60, env=environment()
-            )
+            with handed_down(call_filter()) as fds:
+                result = subprocess.run(
+                    self.kernel({}, -1, *fds), capture_output=True, text=True, timeout=60, env=environment(),
+                    pass_fds=fds,
+                )  # fmt: skip
         except subprocess.TimeoutExpired as error:
             raise LabError("bubblewrap did not start Python within a minute: is the machine busy?") from error
         if result.returncode:
@@ -101,9 +107,11 @@ class Sandbox:
                 f"bubblewrap cannot start Python here ({reason}): see 'If the sandbox does not start' in "
                 "docs/security.md. --unsafe runs submissions as you, with all your rights"
             )
+        if not call_filter():
+            print("weaker limits: system calls are not filtered, there is no seccomp here", file=sys.stderr)
 
-    def kernel(self, connection: dict, channel: int) -> list[str]:
-        """The command that starts a kernel on these sockets."""
+    def kernel(self, connection: dict, channel: int, calls: int | None = None) -> list[str]:
+        """The command that starts a kernel on these sockets. calls: see `command`."""
         settings = dict(
             limits=self.limits.rlimits() if self.safe else {},
             user=stranger() if self.safe and os.geteuid() == 0 else 0,
@@ -111,10 +119,13 @@ class Sandbox:
             channel=channel,
         )
         script = "/grader/inside.py" if self.safe else str(HERE / "inside.py")
-        return [*self.command(), sys.executable, script, json.dumps(settings)]
+        return [*self.command(calls), sys.executable, script, json.dumps(settings)]
 
-    def command(self) -> list[str]:
-        """The beginning of a command that is to run confined, under another name if we are root."""
+    def command(self, calls: int | None = None) -> list[str]:
+        """The beginning of a command that is to run confined, under another name if we are root.
+
+        calls: the descriptor to read the filter of system calls from, if any.
+        """
         if not self.safe:
             return []
         bwrap = shutil.which("bwrap") or "bwrap"  # found on our path, not on the one that it starts with
@@ -126,6 +137,8 @@ class Sandbox:
             command += ["--unshare-user"]
             if "--disable-userns" in subprocess.run([bwrap, "--help"], capture_output=True, text=True).stdout:
                 command += ["--disable-userns"]  # since 0.8
+        if calls is not None:
+            command += ["--seccomp", str(calls)]
         command += ["--clearenv"]
         for name, value in environment().items():
             command += ["--setenv", name, value]
@@ -137,6 +150,8 @@ class Sandbox:
         """What there is to see, as bubblewrap's options; later ones lie over earlier ones."""
         size = ("--size", self.limits.files)
         yield "--proc", "/proc"
+        for name in ("keys", "key-users"):  # names of the grader's keys
+            yield "--ro-bind-try", "/dev/null", f"/proc/{name}"
         yield "--dev", "/dev"
         yield "--perms", "1777", *size, "--tmpfs", "/dev/shm"
         yield "--perms", "1777", *size, "--tmpfs", "/tmp"
@@ -203,6 +218,33 @@ def unsafe_environment() -> dict[str, str]:
     ours = {k: v for k, v in environment().items() if k not in own}
     parent = str(os.getpid())  # without which ipykernel ends
     return os.environ | ours | dict(PYTHONPATH=f"{ROOT}:{HERE}", JPY_PARENT_PID=parent)
+
+
+@cache
+def call_filter() -> bytes:
+    """The filter of system calls that bubblewrap loads; nothing where it cannot load it."""
+    program = seccomp.program()
+    with handed_down(program) as fds:
+        for fd in fds:
+            command = ["bwrap", "--ro-bind", "/", "/", "--seccomp", str(fd), sys.executable, "-ISc", ""]
+            if subprocess.run(command, capture_output=True, pass_fds=fds).returncode == 0:
+                return program
+    return b""
+
+
+@contextmanager
+def handed_down(data: bytes) -> Iterator[list[int]]:
+    """A descriptor to read these few bytes from; none where there are none."""
+    if not data:
+        yield []
+        return
+    out, into = os.pipe()
+    try:
+        os.write(into, data)
+        os.close(into)
+        yield [out]
+    finally:
+        os.close(out)
 
 
 def stranger() -> int:
@@ -293,7 +335,7 @@ class Provisioner(LocalProvisioner):
     group: Group | None = None
 
     async def launch_kernel(self, cmd, **kwargs):
-        manager, limits = self.parent, self.sandbox.limits
+        manager = self.parent
         listening, fds = [], {}
         for name in CHANNELS:
             stream = socket.socket(socket.AF_UNIX)
@@ -309,25 +351,41 @@ class Provisioner(LocalProvisioner):
             fds={f"{name}_port": fd for name, fd in fds.items()},
             arguments=["--log-level=40", "--HistoryManager.enabled=False"],
         )
-        safe = self.sandbox.safe
-        self.process = subprocess.Popen(
-            self.sandbox.kernel(connection, kernel_end.fileno()),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=environment() if safe else unsafe_environment(),
-            cwd=None if safe else kwargs.get("cwd"),
-            pass_fds=[*fds.values(), kernel_end.fileno()],
-            start_new_session=True,
-        )
+        given = [*fds.values(), kernel_end.fileno()]
+        if self.sandbox.safe:
+            started: Future[subprocess.Popen] = Future()
+            threading.Thread(target=self.live, args=(started, connection, given), daemon=True).start()
+            self.process = await asyncio.wrap_future(started)
+        else:
+            settings = dict(env=unsafe_environment(), cwd=kwargs.get("cwd"))
+            self.process = self.start(self.sandbox.kernel(connection, given[-1]), given, **settings)
         self.pid = self.pgid = self.process.pid
         for stream in [*listening, kernel_end]:
             stream.close()
-        if safe:
-            self.group = Group(limits)
-            self.group.add(self.pid)
-            threading.Thread(target=self.watch, args=(self.process,), daemon=True).start()
         return self.connection_info
+
+    @staticmethod
+    def start(command: list[str], fds: list[int], **settings) -> subprocess.Popen:
+        nothing = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+        return subprocess.Popen(command, pass_fds=fds, start_new_session=True, **nothing, **settings)
+
+    def live(self, started: Future, connection: dict, fds: list[int]) -> None:
+        """A confined kernel's thread: starts it, with a session keyring of its own, and watches over it.
+
+        Where this thread ends, bubblewrap ends the kernel.
+        """
+        try:
+            seccomp.own_keyring()
+            with handed_down(call_filter()) as program:
+                command = self.sandbox.kernel(connection, fds[-1], *program)
+                process = self.start(command, [*fds, *program], env=environment())
+            self.group = Group(self.sandbox.limits)
+            self.group.add(process.pid)
+        except BaseException as error:
+            started.set_exception(error)
+        else:
+            started.set_result(process)
+            self.watch(process)
 
     def watch(self, process: subprocess.Popen) -> None:
         """End a kernel that takes too much, also where there are no control groups."""

@@ -298,8 +298,11 @@ def test_bubblewrap_itself_is_told_nothing(monkeypatch):
     """Who runs as the same user can read in /proc what its process 1 was started with."""
     seen = []
 
+    watched = sandbox.Provisioner.watch
+
     def watch(self, process):
         seen.append(Path(f"/proc/{process.pid}/environ").read_bytes())
+        watched(self, process)
 
     monkeypatch.setenv("A_SECRET", "x")
     monkeypatch.setattr(sandbox.Provisioner, "watch", watch)

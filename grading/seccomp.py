@@ -1,0 +1,78 @@
+"""What a learner's code may not ask the Linux kernel for: a seccomp filter, for bubblewrap to load.
+
+Some parts of the kernel belong to no namespace (keyrings, AF_VSOCK), others are large and often had holes
+(io_uring, bpf, perf, user namespaces); a notebook needs none of them. The filter is a program of classic BPF,
+see seccomp(2) and Documentation/userspace-api/seccomp_filter.rst. It is short and assembled here: libseccomp
+is not on every server.
+"""
+
+import ctypes
+import errno
+import platform
+import struct
+
+# Numbers of system calls, as in asm/unistd_64.h (x86-64) and asm-generic/unistd.h (AArch64)
+CALLS = {
+    "x86_64": dict(
+        add_key=248, request_key=249, keyctl=250, ptrace=101, process_vm_readv=310, process_vm_writev=311,
+        kcmp=312, pidfd_getfd=438, userfaultfd=323, io_uring_setup=425, io_uring_enter=426,
+        io_uring_register=427, perf_event_open=298, bpf=321, setns=308, unshare=272, clone=56, clone3=435,
+        socket=41, socketpair=53,
+    ),
+    "aarch64": dict(
+        add_key=217, request_key=218, keyctl=219, ptrace=117, process_vm_readv=270, process_vm_writev=271,
+        kcmp=272, pidfd_getfd=438, userfaultfd=282, io_uring_setup=425, io_uring_enter=426,
+        io_uring_register=427, perf_event_open=241, bpf=280, setns=268, unshare=97, clone=220, clone3=435,
+        socket=198, socketpair=199,
+    ),
+}  # fmt: skip
+ARCHITECTURES = dict(x86_64=0xC000003E, aarch64=0xC00000B7)  # AUDIT_ARCH_..., little-endian both
+FAMILIES = (1, 2, 10, 16)  # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: those that a network namespace confines
+NEW_USER = 0x10000000  # CLONE_NEWUSER
+X32 = 0x40000000  # the bit of a third kind of calls on x86-64, which has numbers of its own
+
+# Offsets in struct seccomp_data; of an argument, the lower half
+NUMBER, ARCHITECTURE, FIRST = 0, 4, 16
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+ALLOW, REFUSE = 0x7FFF0000, 0x00050000  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
+
+
+def program(machine: str = platform.machine()) -> bytes:
+    """The filter, as an array of struct sock_filter; nothing for a machine that is not known here.
+
+    Each step returns, or leaves the call's number in place and goes on to the next.
+    """
+    if machine not in CALLS:
+        return b""
+    calls = dict(CALLS[machine])
+    code = [(LOAD, 0, 0, ARCHITECTURE), (EQUAL, 1, 0, ARCHITECTURES[machine]), refuse(errno.ENOSYS)]
+    code += [(LOAD, 0, 0, NUMBER)]
+    if machine == "x86_64":
+        code += [(AT_LEAST, 0, 1, X32), refuse(errno.ENOSYS)]
+    # glibc falls back to clone, whose flags can be seen from here; those of clone3 are in memory
+    code += [(EQUAL, 0, 1, calls.pop("clone3")), refuse(errno.ENOSYS)]
+    for name in ("clone", "unshare"):
+        code += [(EQUAL, 0, 4, calls.pop(name)), (LOAD, 0, 0, FIRST), (ANY_BIT, 1, 0, NEW_USER)]
+        code += [(RETURN, 0, 0, ALLOW), refuse(errno.EPERM)]
+    for name in ("socket", "socketpair"):
+        code += [(EQUAL, 0, len(FAMILIES) + 3, calls.pop(name)), (LOAD, 0, 0, FIRST)]
+        code += [(EQUAL, len(FAMILIES) - i, 0, family) for i, family in enumerate(FAMILIES)]
+        code += [refuse(errno.EAFNOSUPPORT), (RETURN, 0, 0, ALLOW)]
+    for number in calls.values():
+        code += [(EQUAL, 0, 1, number), refuse(errno.EPERM)]
+    return b"".join(struct.pack("=HBBI", *step) for step in [*code, (RETURN, 0, 0, ALLOW)])
+
+
+def refuse(error: int) -> tuple[int, int, int, int]:
+    """The call is not made, and says why."""
+    return RETURN, 0, 0, REFUSE | error
+
+
+def own_keyring() -> None:
+    """Give this thread, and what it starts from now on, a new and empty session keyring (keyctl(2)).
+
+    Where that is not allowed, or the kernel has no keyrings, there is none to be read either.
+    """
+    if calls := CALLS.get(platform.machine()):
+        join = 1  # KEYCTL_JOIN_SESSION_KEYRING
+        ctypes.CDLL(None).syscall(calls["keyctl"], join, None)
