@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -222,13 +222,16 @@ def unsafe_environment() -> dict[str, str]:
 
 @cache
 def call_filter() -> bytes:
-    """The filter of system calls that bubblewrap loads; nothing where it cannot load it."""
+    """The filter of system calls that bubblewrap loads; nothing where it works without one only."""
     program = seccomp.program()
+
+    def works(*options: str, fds: Sequence[int] = ()) -> bool:
+        command = ["bwrap", "--ro-bind", "/", "/", *options, sys.executable, "-ISc", ""]
+        return subprocess.run(command, capture_output=True, pass_fds=fds).returncode == 0
+
     with handed_down(program) as fds:
-        for fd in fds:
-            command = ["bwrap", "--ro-bind", "/", "/", "--seccomp", str(fd), sys.executable, "-ISc", ""]
-            if subprocess.run(command, capture_output=True, pass_fds=fds).returncode == 0:
-                return program
+        if fds and (works("--seccomp", str(fds[0]), fds=fds) or not works()):
+            return program
     return b""
 
 

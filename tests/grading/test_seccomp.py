@@ -249,6 +249,18 @@ def test_without_seccomp_limits_are_weaker_and_it_says_so(program, monkeypatch, 
         call_filter.cache_clear()
 
 
+def test_a_filter_is_not_given_up_because_bubblewrap_fails(tmp_path, monkeypatch):
+    """For want of memory, say: then nothing is to start, and not something unfiltered."""
+    (tmp_path / "bwrap").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "bwrap").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    call_filter.cache_clear()
+    try:
+        assert call_filter() == seccomp.program()
+    finally:
+        call_filter.cache_clear()
+
+
 KEYS = """
 import ctypes
 libc, number, found = ctypes.CDLL(None), NUMBERS, ctypes.create_string_buffer(64)
