@@ -68,6 +68,7 @@ def read(path: Path) -> Animal:
 ZOO = [read(path) for path in sorted((ROOT / "grading" / "zoo").glob("*.md")) if path.stem != "README"]
 GRADED = [animal for animal in ZOO if "points" in animal.header]
 REFUSED = [animal for animal in ZOO if "refused" in animal.header]
+UNPRIVILEGED = ("curious", "gradebook", "keyring", "system_calls", "writer")  # graded by one once more
 NAME_OF = attrgetter("name")
 
 
@@ -402,7 +403,7 @@ def test_an_unprivileged_user_grades_as_well(prepared):
     sandbox = [*nobody, "bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
     if subprocess.run(sandbox, capture_output=True).returncode:
         pytest.skip("this machine does not let ordinary users make namespaces")
-    animals = [animal for animal in ZOO if animal.name in ("curious", "gradebook", "writer")]
+    animals = [animal for animal in ZOO if animal.name in UNPRIVILEGED]
     with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to other users
         course, _ = take_in(prepared, Path(folder), animals)
         for path in (Path(folder), *Path(folder).rglob("*")):
