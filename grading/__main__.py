@@ -1,5 +1,5 @@
-import sys
+"""``python -m grading``."""
 
-from grading.cli import main
+from labkit.errors import start
 
-sys.exit(main())
+start("grading")

@@ -1,15 +1,5 @@
-import sys
+"""``python -m labkit``."""
 
-from labkit.errors import LabError, explain
+from labkit.errors import start
 
-try:
-    from labkit.cli import main
-
-    status = main()
-except Exception as error:
-    try:
-        explain(error)
-    except LabError as line:
-        sys.exit(f"labkit: {line}")
-    raise
-sys.exit(status)
+start("labkit")

@@ -5,9 +5,10 @@ import math
 import re
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
-from labkit.paths import LabError, check_writable, escape_unprintable, existing_file
+from labkit.paths import LabError, alone, check_writable, escape_unprintable, existing_file
 from labkit.stubs import EmptyExercise, use_reference
 
 EPILOG = """examples:
@@ -251,14 +252,15 @@ def train(args: argparse.Namespace) -> None:
 
     device, folder = best_device(args.device), args.out / args.what
     check_writable(folder / "state.pt")
-    if args.what in run.SEEDS:
-        path = run.train_tower(
-            args.what, args.sources, folder, args.steps or 1000, device, args.text_model, args.seed
-        )
-    else:
-        path = run.train_network(
-            args.what, args.sources, folder, args.steps or 4000, device, args.text_checkpoint
-        )
+    with alone(folder) if parallel.rank() == 0 else nullcontext():
+        if args.what in run.SEEDS:
+            path = run.train_tower(
+                args.what, args.sources, folder, args.steps or 1000, device, args.text_model, args.seed
+            )
+        else:
+            path = run.train_network(
+                args.what, args.sources, folder, args.steps or 4000, device, args.text_checkpoint
+            )
     if parallel.rank() == 0:
         print(path)
 

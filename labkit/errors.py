@@ -3,6 +3,7 @@
 Nothing is imported here that a file of the user's could hide.
 """
 
+import importlib
 import os
 import sys
 
@@ -53,3 +54,16 @@ def explain(error: BaseException) -> None:
     for cause in (error.__cause__, error.__context__):
         if cause:
             explain(cause)
+
+
+def start(package: str) -> None:
+    """What ``python -m package`` does: ``main`` of its ``cli``, then the end with the status it gives."""
+    try:
+        status = importlib.import_module(f"{package}.cli").main()
+    except Exception as error:
+        try:
+            explain(error)
+        except LabError as line:
+            sys.exit(f"{package}: {line}")
+        raise
+    sys.exit(status)

@@ -60,6 +60,31 @@ def check_writable(path: Path) -> None:
         raise LabError(f"cannot write {path}: name another place with --out")
 
 
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep `folder`, which is made, to this process. Raises LabError where another one has it.
+
+    The lock is the system's: it goes with the process, however that ends.
+    """
+    from filelock import FileLock, Timeout  # slower to import than the rest of this file
+
+    lock = FileLock(folder / ".lock")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except (Timeout, FileNotFoundError):  # held, or taken away by a process that was about to end
+        raise LabError(
+            f"another process is at work in {folder}: wait for its end, or name another place with --out"
+        ) from None
+    except OSError as error:
+        raise LabError(f"cannot write {folder}: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        Path(lock.lock_file).unlink(missing_ok=True)
+        lock.release()
+
+
 def escape_unprintable() -> None:
     """Let stdout print characters that its encoding lacks as escapes, as stderr does, instead of raising.
 

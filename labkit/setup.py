@@ -11,7 +11,7 @@ from labkit.paths import data_dir
 
 NEEDED = (
     "torch", "numpy", "scipy", "matplotlib", "smplx", "roma", "numba", "transformers", "safetensors",
-    "imageio_ffmpeg", "tqdm", "PIL", "IPython", "ipywidgets", "anywidget",
+    "imageio_ffmpeg", "filelock", "tqdm", "PIL", "IPython", "ipywidgets", "anywidget",
 )  # fmt: skip
 
 

@@ -1,7 +1,5 @@
 """``python -m labkit_data``."""
 
-import sys
+from labkit.errors import start
 
-from labkit_data.cli import main
-
-sys.exit(main())
+start("labkit_data")

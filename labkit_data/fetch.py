@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
-from labkit.paths import LabError, atomic_write
+from labkit.paths import LabError, alone, atomic_write
 
 BASE_URLS = {
     "bandai": "https://github.com/BandaiNamcoResearchInc/Bandai-Namco-Research-Motiondataset",
@@ -57,6 +57,13 @@ def fetch(source: str, folder: str | Path, base_url: str | None = None) -> Path:
     base_url, folder = (base_url or BASE_URLS[source]).rstrip("/"), Path(folder).expanduser()
     if not _is_web_address(base_url):
         raise LabError(f"not a web address: {base_url}: begin it with http:// or https:// and a host's name")
+    with alone(folder):
+        _fetch(source, folder, base_url)
+    return folder
+
+
+def _fetch(source: str, folder: Path, base_url: str) -> None:
+    """The same, with the folder to itself."""
     manifest = read_manifest(MANIFESTS / f"{source}.txt.gz")
     wanted = {
         path: seal
@@ -77,7 +84,6 @@ def fetch(source: str, folder: str | Path, base_url: str | None = None) -> Path:
     else:
         for path, seal in tqdm(wanted.items(), source, unit="file", disable=not wanted):
             download(f"{base_url}/{path}", folder / path, seal)
-    return folder
 
 
 def _is_web_address(text: str) -> bool:

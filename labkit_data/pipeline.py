@@ -34,7 +34,7 @@ import labkit.motion
 import labkit.store
 from labkit.body import Body, load_body
 from labkit.motion import FPS
-from labkit.paths import LabError, check_writable
+from labkit.paths import LabError, alone, check_writable
 from labkit.store import Clip, read_store, write_store
 from labkit_data import captions, splits
 from labkit_data.cutting import cut
@@ -86,7 +86,8 @@ def prepare(source: str, path: str | Path, out: str | Path, workers: int) -> Sum
     """Retarget, caption, split and store the clips of `source` under `path` in the file `out`.
 
     Broken files are left out and named in the summary. May be interrupted at any time and started again.
-    Raises LabError where `path` holds no clips of the source, or none that can be read.
+    Raises LabError where `path` holds no clips of the source, or none that can be read, and where another
+    process is preparing the same file.
     """
     path, out = Path(path).expanduser(), Path(out).expanduser()
     module = source_module(source)
@@ -97,15 +98,22 @@ def prepare(source: str, path: str | Path, out: str | Path, workers: int) -> Sum
     if not raws:
         raise LabError(f"no {source} clips in {path}: name the folder as its owners publish it")
     partial = out.with_name(out.name + ".partial")
-    partial.mkdir(parents=True, exist_ok=True)
+    try:
+        with alone(partial):
+            return _prepare(source, path, raws, out, partial, workers)
+    finally:
+        with suppress(OSError):  # not empty: clips that are done, of another run or for the next one
+            partial.rmdir()
 
+
+def _prepare(source: str, path: Path, raws: list[Raw], out: Path, partial: Path, workers: int) -> Summary:
+    """The same, with the folder of partial results to itself, which is gone afterwards."""
+    module = source_module(source)
     version = _version()
     jobs = [(source, raw, partial, version) for raw in raws]
     results = list(tqdm(_run(jobs, workers), total=len(jobs), desc=source, unit="clip"))
     broken = [result for result in results if isinstance(result, str)]
     if len(broken) == len(raws):
-        with suppress(OSError):  # what an earlier run left there stays
-            partial.rmdir()
         raise LabError(f"no {source} clip in {path} could be read, the first one because: {broken[0]}")
 
     split, clips = splits.assign(raws), []
@@ -117,7 +125,7 @@ def prepare(source: str, path: str | Path, out: str | Path, workers: int) -> Sum
         warnings.setdefault(kind, []).append(which)
     about = dict(source=module.NAME, license=module.LICENSE, fps=FPS, clips=len(clips), broken=broken)
     write_store(out, clips, about | dict(warnings=warnings))
-    shutil.rmtree(partial)
+    shutil.rmtree(partial, ignore_errors=True)  # a process that has just come may be there
     return Summary(out, Counter(c.split for c in clips), sum(len(c.motion) for c in clips), broken, warnings)
 
 

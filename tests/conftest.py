@@ -1,8 +1,10 @@
 """What several tests need: the open body and motions that nobody has recorded."""
 
+import contextlib
 import importlib.util
 import io
 import os
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -177,6 +179,33 @@ def lab(_lab, monkeypatch, tmp_path):
     monkeypatch.delenv("LABKIT_SMPL", raising=False)
     monkeypatch.chdir(tmp_path)
     return _lab
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from labkit.paths import alone
+with alone(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def held():
+    """A function (folder) → a context in which another process is at work there; killed at its end."""
+
+    @contextlib.contextmanager
+    def hold(folder: Path):
+        command = [sys.executable, "-c", HOLD, str(folder)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                assert process.stdout.readline() == "held\n"
+                yield process
+            finally:
+                process.kill()
+
+    return hold
 
 
 class Console:

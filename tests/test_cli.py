@@ -142,6 +142,13 @@ def test_train_towers_and_a_network_on_their_features(lab):
     assert torch.load("runs/adaln/state.pt", weights_only=True)["step"] == 3
 
 
+def test_two_trainings_in_one_folder(lab, held, capsys):
+    with held(Path("runs/text")):
+        assert cli.main(["train", "text", "--steps", "1"]) == 1
+    assert "labkit: another process is at work in runs/text" in capsys.readouterr().err.splitlines()[-1]
+    assert cli.main(["train", "text", "--steps", "1"]) == 0
+
+
 # ----------------------------------------------------------------------------------------------------------
 #                                           What cannot be done
 # ----------------------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 import os
+import shutil
 
 import pytest
 
-from labkit.paths import LabError, atomic_write, check_writable, data_dir, existing_file
+from labkit.paths import LabError, alone, atomic_write, check_writable, data_dir, existing_file
 
 
 def test_a_finished_file_takes_its_place(tmp_path):
@@ -92,3 +93,23 @@ def test_check_writable_leaves_no_trace_and_keeps_what_is_there(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["kept.txt"] and kept.read_text() == "old"
     with pytest.raises(LabError, match="cannot write"):
         check_writable(kept / "below.txt")
+
+
+def test_a_folder_for_one_process_at_a_time(tmp_path, held):
+    folder = tmp_path / "new" / "folder"
+    line = f"another process is at work in {folder}: wait for its end, or name another place with --out"
+    with held(folder):
+        for _ in range(2):  # being refused takes nothing from the one who is there
+            with pytest.raises(LabError) as error, alone(folder):
+                pass
+            assert str(error.value) == line
+    with pytest.raises(ZeroDivisionError), alone(folder):  # the other one was killed, and is not missed
+        (folder / "a").write_text("kept")
+        raise ZeroDivisionError
+    assert [p.name for p in folder.iterdir()] == ["a"]
+    with alone(folder):
+        shutil.rmtree(folder)
+    assert not folder.exists()
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(LabError, match="cannot write .*file/x"), alone(tmp_path / "file" / "x"):
+        pass

@@ -107,8 +107,18 @@ def test_the_set_up_names_the_file(hidden):
 @pytest.mark.slow
 def test_the_command_line_names_the_file(hidden):
     path, line, folder = hidden
-    done = run([sys.executable, "-m", "labkit", "data", "info"], folder)
+    done = run([sys.executable, "-m", "labkit", "data"], folder)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"labkit: {line}\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["labkit_data prepare . --source bandai", "grading export --course ."])
+@pytest.mark.parametrize("name", ["random", "torch"])
+def test_so_do_the_other_programs(tmp_path, name, command):
+    (tmp_path / f"{name}.py").write_text("dice = 4")
+    done = run([sys.executable, "-m", *command.split()], tmp_path)
+    line = f"{command.split()[0]}: {tmp_path}/{name}.py hides the module {name!r}: rename that file"
+    assert done.returncode == 1 and done.stderr.startswith(line) and done.stderr.count("\n") == 1
 
 
 @pytest.mark.slow

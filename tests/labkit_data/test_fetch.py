@@ -362,3 +362,9 @@ def test_manifest_fits_the_real_files(tmp_path):
             elif path.startswith("subjects/16"):
                 break
     assert not any(p.startswith("subjects/01") for p in cmu)
+
+
+def test_two_into_one_folder(server, tmp_path, held):
+    with held(tmp_path), pytest.raises(LabError, match="another process is at work in"):
+        fetch.fetch("cmu", tmp_path, server.url)
+    assert not server.requests

@@ -1,6 +1,9 @@
 """The pipeline on a small copy of the Bandai source: one broken file, one long clip, runs cut off."""
 
 import dataclasses
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -151,6 +154,34 @@ def test_only_broken_files_after_an_interrupted_run(folder, tmp_path):
     (tmp_path / "broken" / f"{BROKEN}.bvh").write_text("HIERARCHY\n")
     with pytest.raises(LabError, match=f"{BROKEN}.bvh, line"):
         prepare("bandai", tmp_path / "broken", tmp_path / "out.npz", workers=1)
+
+
+def test_two_into_one_file(folder, tmp_path, held):
+    """The second one is told, and spoils nothing of what the first has done so far."""
+    out = tmp_path / "bandai.npz"
+    partial = tmp_path / "bandai.npz.partial"
+    partial.mkdir()
+    (partial / "done.npz").write_bytes(b"by the first")
+    with held(partial), pytest.raises(LabError, match=f"another process is at work in {partial}"):
+        prepare("bandai", folder, out, workers=1)
+    assert (partial / "done.npz").is_file() and not out.exists()
+    summary = prepare("bandai", folder, out, workers=1)
+    assert not partial.exists() and len(read_store(out)[0]) == sum(summary.clips.values())
+
+
+@pytest.mark.slow
+def test_two_commands_at_once(folder, tmp_path):
+    out = tmp_path / "bandai.npz"
+    command = [sys.executable, "-m", "labkit_data", "prepare", "--source", "bandai", str(folder)]
+    command += ["--out", str(out), "--workers", "1"]
+    env = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    two = [subprocess.Popen(command, env=env, text=True, stdout=-1, stderr=-1) for _ in range(2)]
+    said = [process.communicate(timeout=300) for process in two]
+    assert 0 in [process.returncode for process in two]
+    for process, (_, errors) in zip(two, said):  # one after the other, where one is slow to start
+        assert process.returncode == 0 or "labkit: another process is at work in" in errors.splitlines()[-1]
+    assert set(STEMS) <= {clip.name for clip in read_store(out)[0]}
+    assert [path.name for path in tmp_path.glob("bandai*")] == ["bandai.npz"]
 
 
 def test_changed_code_makes_every_clip_anew(folder, tmp_path, loads, monkeypatch):
