@@ -116,7 +116,7 @@ def test_the_envelope_covers_and_is_smooth(seed):
     ],
 )
 def test_real_clips_that_sank(tmp_path, body, archive, file, source):
-    """Lying, getting up, cartwheels: on the floor, as smooth as before, and those who lie go on lying on it."""
+    """Lying, getting up, cartwheels: on the floor, as smooth as before; who lies goes on lying on it."""
     [raw] = source.scan(unpack(archive, {file}, tmp_path))
     sunk = source.load(raw, body)
     settled = settle(sunk, body)
