@@ -5,7 +5,8 @@ and most sources do not tell how a wrist is bent: hands that leaned on the floor
 To raise the whole body by that much would take what else lies on the floor off it. So, in this order:
 
 1. toes bend up where they dig into the floor, as they do when a foot pushes off;
-2. where arms sink, wrists, elbows and shoulders turn and the whole body rises, as little as brings them out;
+2. where arms or anything deep sinks, wrists, elbows and shoulders turn and the whole body rises, as little as
+   brings them out;
 3. what is still below the floor by more than `DEPTH` raises the whole body, smoothly.
 
 What does not sink is left as it is. Hips, knees and ankles never turn.
@@ -20,10 +21,10 @@ from torch import Tensor
 
 from labkit.motion import FPS, JOINT_NAMES, Motion
 
-DEPTH = 0.01  # metres that a body may sink
+DEPTH, DEEP = 0.01, 0.03  # metres that a body may sink; and that a smooth lift alone is good for
 REACH = FPS // 4  # frames: how long before and after it is needed a lift or a bend begins and ends
 MOST_BENT, TOE = 1.0, 0.06  # radians that toes bend; metres from their joint to the middle of what turns
-STEPS, SMOOTH = 80, 100.0
+STEPS, SMOOTH = 80, (100.0, 4.0)  # how much jumps of turns and of the rise count, to their size
 # How far a body rises (metres) and joints turn (radians) as readily as each other.
 RISE, TURNS = 0.02, {"shoulder": 0.3, "elbow": 0.5, "wrist": 1.0}
 SIDES = ("left", "right")
@@ -47,7 +48,8 @@ def settle(motion: Motion, body) -> Motion:
     for joint in TOES:
         rotations = _bend_toes(body, rotations, pelvis, joint, vertices[joints == joint])
     height = _heights(body, rotations, pelvis, vertices)
-    if height[:, torch.isin(joints, torch.tensor(FOREARMS))].min() < -DEPTH:
+    arms = torch.isin(joints, torch.tensor(FOREARMS))
+    if height.min() < -DEEP or height[:, arms].min() < -DEPTH:
         rotations, pelvis = _yield(body, rotations, pelvis, vertices)
         height = _heights(body, rotations, pelvis, vertices)
     rise = envelope((-DEPTH - height.amin(dim=1)).clamp(min=0))
@@ -90,6 +92,7 @@ def _yield(body, rotations: Tensor, pelvis: Tensor, vertices: Tensor) -> tuple[T
     # A hand that points straight down could leave to any side: let it be towards its back.
     turns[:, -2:, 2] = pelvis.new_tensor([0.1, -0.1])
     turns, rise = (turns / ease).requires_grad_(), pelvis.new_zeros(len(pelvis)).requires_grad_()
+    smooth = pelvis.new_tensor([SMOOTH[0]] * turns[0].numel() + [SMOOTH[1]])
     optimizer = torch.optim.LBFGS(
         [turns, rise], max_iter=STEPS, history_size=20, line_search_fn="strong_wolfe", tolerance_change=1e-3
     )
@@ -104,7 +107,7 @@ def _yield(body, rotations: Tensor, pelvis: Tensor, vertices: Tensor) -> tuple[T
         sunk = nnf.relu(-body.heights(*moved(), vertices, exact=False)) / DEPTH
         free = torch.cat([turns.flatten(1), rise[:, None]], dim=1)
         jump = free.diff(n=2, dim=0) if len(free) > 2 else free
-        value = sunk.square().sum() + free.square().sum() + SMOOTH * jump.square().sum()
+        value = sunk.square().sum() + free.square().sum() + (smooth * jump.square()).sum()
         value.backward()
         return value
 

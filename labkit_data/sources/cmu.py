@@ -98,7 +98,8 @@ def _character_creator() -> Table:
 
 CHARACTER_CREATOR = _character_creator()
 STILL = {"127_01", "135_08", "49_15"}  # calibration poses and one that is held for 8 seconds
-NO_JUMP = {"118_05", "118_29"}  # of which a conversion holds the two seconds before the jump
+# Conversions that hold the two seconds before a jump, and one of a run whose feet hardly come near the floor.
+SPOILT = {"118_05", "118_29", "09_10"}
 TIPTOE = 30  # degrees: feet that point down by so much more while they are low, a conversion has turned
 T_POSE = 7  # frames that a conversion's T-pose takes: one, and those that lead from it to the trial
 LEAP = 60  # degrees from one frame to the next: a T-pose of other axes, from which nothing leads to the trial
@@ -127,7 +128,7 @@ def scan(path: Path) -> list[Raw]:
     """
     sentences, found = read_sentences(path), []
     trials: dict[str, Path] = {}
-    left_out = {".amc": STILL, ".bvh": STILL | NO_JUMP}
+    left_out = {".amc": STILL, ".bvh": STILL | SPOILT}
     for file in (*sorted(path.rglob("*.amc")), *sorted(path.rglob("*.bvh"))):
         if re.fullmatch(r"\d+_\d+", file.stem) and file.stem not in left_out[file.suffix]:
             trials.setdefault(file.stem, file)

@@ -159,6 +159,7 @@ def test_scan_takes_each_trial_once_and_amc_first(tmp_path):
         "amc/127/127_01.amc",  # a calibration pose
         "amc/118/118_05.amc",
         "bvh/118_29.bvh",  # it ends before the jump
+        "bvh/09_10.bvh",  # runs above the floor
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
