@@ -60,6 +60,19 @@ def test_a_lying_body_rises_to_the_floor(body):
     assert jerk(settled, body) < 1.5 * jerk(sunk, body) + 1
 
 
+def test_feet_that_sink_a_little_lift_the_body(body):
+    """By what is more than DEPTH, beginning and ending smoothly; nobody's arms turn for it."""
+    depth = 0.025 * torch.exp(-(((torch.arange(FRAMES) - 30) / 4.0) ** 2))
+    sunk = at(STANDING, -depth, body)
+    settled = settle(sunk, body)
+    assert lowest(settled, body).min() > -DEPTH - 1e-3
+    lift = (settled.pelvis - sunk.pelvis)[:, 2]
+    assert 0.014 < lift.max() < 0.018 and lift[[0, -1]].max() == 0 and lift.diff(n=2).abs().max() < 0.003
+    toes = [J["left_foot"], J["right_foot"]]
+    turned = (settled.rotations() - sunk.rotations()).abs().amax(dim=(0, 2, 3)) > 1e-5
+    assert set(turned.nonzero()[:, 0].tolist()) <= set(toes)
+
+
 def test_hands_lie_down_instead_of_lifting_knees(body):
     """Straight hands under straight arms go 15 cm into the floor: the body stays on its knees."""
     legs = [J[f"{side}_{joint}"] for side in ("left", "right") for joint in ("hip", "knee", "ankle", "foot")]
