@@ -146,6 +146,8 @@ def _described(raw: Raw, key: str, sentences: Sentences, first: float, last: flo
     the whole or nobody any piece; described pieces; where nobody described the whole, what lies between them.
     """
     whole, pieces = sentences.whole.get(key, ()), {}
+    if key in sentences.lengths and last - first < sentences.lengths[key].seconds / 2:
+        whole = ()  # what is said of the whole may be in the other half
     for start, end, texts in sorted(sentences.pieces.get(key, ())):
         start, end = max(start, first), min(end, last)
         if end - start >= MIN_SECONDS - 1e-6:

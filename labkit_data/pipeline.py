@@ -38,6 +38,7 @@ from labkit.paths import LabError, alone, check_writable
 from labkit.store import Clip, read_store, write_store
 from labkit_data import captions, splits
 from labkit_data.cutting import cut
+from labkit_data.floor import settle
 
 SOURCES = ("bandai", "cmu", "accad", "deepmimic", "mesh2motion", "snu", "animated_drawings", "humanml3d")
 SHOWN = 5  # files that the summary names of each kind of doubt; the store names all
@@ -184,7 +185,7 @@ def _prepare_clip(job: tuple[str, Raw, Path, str]) -> Path | str:
 
 def _clips(source: str, raw: Raw) -> list[Clip]:
     body = _body()
-    motion = source_module(source).load(raw, body)
+    motion = settle(source_module(source).load(raw, body), body)
     joints = body.joints(motion)
     # Bandai's clips show one action each; people described the pieces that they were shown
     pieces = cut(joints, whole=bool(raw.captions) or {"content", "style"} <= raw.labels.keys())

@@ -342,3 +342,20 @@ def test_shipped_body_is_what_the_script_builds(arrays, monkeypatch):
         np.testing.assert_allclose(
             rebuilt[name].astype(float), arrays[name].astype(float), atol=tolerance, err_msg=name
         )
+
+
+def test_heights_are_those_of_the_vertices(body):
+    motion = wild(7)
+    vertices = torch.arange(0, len(body.colors), 5)
+    heights = body.heights(motion.rotations(), motion.pelvis, vertices)
+    torch.testing.assert_close(heights, body.vertices(motion)[:, vertices, 2], atol=1e-5, rtol=0)
+    rough = body.heights(motion.rotations(), motion.pelvis, vertices, exact=False)
+    assert 1e-4 < (rough - heights).abs().max() < 0.05
+
+
+def test_outer_vertices_reach_as_low_as_all(body):
+    motion = wild(40)
+    vertices, joints = body.outer
+    assert len(vertices) < len(body.colors) / 2 and len(joints) == len(vertices) == len(vertices.unique())
+    above = body.vertices(motion)[:, vertices, 2].amin(1) - body.vertices(motion)[..., 2].amin(1)
+    assert above.min() >= 0 and above.max() < 0.01 and above.median() < 1e-3

@@ -5,6 +5,7 @@ part of a scene. Both people have joints of the same names.
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from labkit_data.timing import stretched
 
 NAME = "accad"
 LICENSE = "CC BY 3.0, Advanced Computing Center for the Arts and Design, The Ohio State University"
+# The recordings' floor rises by this much a metre along our X and Y: fitted to resting feet, both subjects.
+SLOPE = (0.008, 0.004)
 
 MAPPING = {"pelvis": "Hips", "spine1": "Spine", "spine3": "Spine1", "neck": "Neck", "head": "Head"}
 MAPPING |= {
@@ -121,7 +124,14 @@ def load(raw: Raw, body) -> Motion:
     else:
         table = align_torso(animation, zero_pose_table(animation, MAPPING, body), body)
     animation = stretched(animation, raw)
-    return piece(on_floor(retarget(animation, table, body, 0.0), body), raw, animation.start)
+    motion = level(retarget(animation, table, body, 0.0))
+    return piece(on_floor(motion, body), raw, animation.start)
+
+
+def level(motion: Motion) -> Motion:
+    """The motion over a floor that does not rise."""
+    rise = motion.pelvis[:, :2] @ motion.pelvis.new_tensor(SLOPE)
+    return replace(motion, pelvis=motion.pelvis - rise[:, None] * motion.pelvis.new_tensor([0, 0, 1]))
 
 
 def _female1(sentences: Sentences) -> set[str]:

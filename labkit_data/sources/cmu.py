@@ -98,10 +98,20 @@ def _character_creator() -> Table:
 
 CHARACTER_CREATOR = _character_creator()
 STILL = {"127_01", "135_08", "49_15"}  # calibration poses and one that is held for 8 seconds
-NO_JUMP = {"118_05", "118_29"}  # of which a conversion holds the two seconds before the jump
+# Conversions that hold the two seconds before a jump, and one of a run whose feet hardly come near the floor.
+SPOILT = {"118_05", "118_29", "09_10"}
 TIPTOE = 30  # degrees: feet that point down by so much more while they are low, a conversion has turned
 T_POSE = 7  # frames that a conversion's T-pose takes: one, and those that lead from it to the trial
 LEAP = 60  # degrees from one frame to the next: a T-pose of other axes, from which nothing leads to the trial
+HURRY = 12  # degrees from one frame to the next: it is still on the way from the T-pose
+# BVH files whose frame time is wrong: trial → rows, and the rate at which people fall in them as fast as in
+# other trials. Those of 118 are jumps, each cut out and resampled to 240 rows, whatever its length.
+_JUMPS = {
+    "03": 72, "06": 79, "07": 91, "08": 89, "09": 79, "10": 101, "11": 76, "12": 94, "13": 86, "14": 74,
+    "15": 78, "16": 120, "17": 70, "18": 83, "19": 83, "21": 94, "22": 89, "23": 97, "26": 80,
+}  # fmt: skip
+FALLING = {f"118_{take}": (240, rate) for take, rate in _JUMPS.items()}
+FALLING |= {"16_01": (322, 120), "16_02": (466, 120)}
 # Sessions recorded at 60 Hz, which files taken for 120 Hz play at double speed: all lengths that KIT-ML tells
 # of their trials are whole 60ths of a second; for salsa (60, 61), HumanML3D's index tells the lengths.
 HALF_RATE = frozenset(
@@ -118,7 +128,7 @@ def scan(path: Path) -> list[Raw]:
     """
     sentences, found = read_sentences(path), []
     trials: dict[str, Path] = {}
-    left_out = {".amc": STILL, ".bvh": STILL | NO_JUMP}
+    left_out = {".amc": STILL, ".bvh": STILL | SPOILT}
     for file in (*sorted(path.rglob("*.amc")), *sorted(path.rglob("*.bvh"))):
         if re.fullmatch(r"\d+_\d+", file.stem) and file.stem not in left_out[file.suffix]:
             trials.setdefault(file.stem, file)
@@ -164,7 +174,7 @@ def span(file: Path) -> Span:
         return Span(start, start + text.count("\nroot ") / asfamc.FPS, asfamc.FPS)
     found, time = re.search(r"Frames:\s*(\d+)", text), re.search(r"Frame Time:\s*(\S+)", text)
     try:
-        fps = frame_rate(time[1])
+        fps = _rate(file, int(found[1]), frame_rate(time[1]))
         return Span(0.0, int(found[1]) / fps, fps)
     except (TypeError, ArithmeticError, ValueError) as error:
         raise LabError(f"{file}: no number of frames or no frame time: get it again") from error
@@ -197,7 +207,8 @@ def read_conversion(file: Path) -> Animation:
     # Metres, centimetres, or CMU's own unit: the length of a thigh tells.
     longest = np.linalg.norm(animation.offsets[1:], axis=1).max()
     scale = 1.0 if longest < 1 else asfamc.INCH / 0.45 if longest < 15 else 0.01
-    first = T_POSE if _is_zero_pose(animation.rotations[0]) else int(_leaps(animation.rotations[:2]))
+    fps = _rate(file, len(animation.root), animation.fps)
+    first = _t_pose_frames(animation.rotations)
     if first >= len(animation.root):
         raise LabError(f"{file} holds nothing but a T-pose: get it again")
     return replace(
@@ -205,8 +216,15 @@ def read_conversion(file: Path) -> Animation:
         offsets=animation.offsets * scale,
         rotations=animation.rotations[first:],
         root=animation.root[first:] * scale,
-        start=max(first - 1, 0) / animation.fps,  # the T-pose was put before the trial
+        fps=fps,
+        start=max(first - 1, 0) / fps,  # the T-pose was put before the trial
     )
+
+
+def _rate(file: Path, rows: int, stated: float) -> float:
+    """The rate of a BVH file, where falls tell that it is not the stated one."""
+    known, rate = FALLING.get(file.stem, (0, stated))
+    return rate if rows == known else stated
 
 
 def zero_pose_mapping(animation: Animation) -> dict[str, str] | None:
@@ -257,10 +275,14 @@ def _is_zero_pose(rotations: np.ndarray) -> bool:
     return float(np.mean(np.trace(rotations, axis1=1, axis2=2) > 3 - 1e-6)) > 0.5
 
 
-def _leaps(rotations: np.ndarray) -> bool:
-    """Whether a joint turns farther from the first frame to the second (2, J, 3, 3) than any joint can."""
-    turns = rotations[:-1].swapaxes(-1, -2) @ rotations[1:]
-    return bool((np.trace(turns, axis1=-2, axis2=-1) < 1 + 2 * np.cos(np.radians(LEAP))).any())
+def _t_pose_frames(rotations: np.ndarray) -> int:
+    """How many frames (F, J, 3, 3) from the first are a T-pose, or on the way from it to the trial."""
+    first = rotations[: T_POSE + 3]
+    turns = np.trace(first[:-1].swapaxes(-1, -2) @ first[1:], axis1=-2, axis2=-1)
+    degrees = np.degrees(np.arccos(np.clip((turns - 1) / 2, -1, 1))).max(axis=1)
+    if _is_zero_pose(rotations[0]):  # some files go back to it once; the way slows down for three frames
+        return max([T_POSE, *(np.flatnonzero(degrees > HURRY) + 4).tolist()])
+    return int((degrees[:1] > LEAP).any())
 
 
 def _with_toes(animation: Animation) -> Animation:

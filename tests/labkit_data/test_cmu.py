@@ -159,6 +159,7 @@ def test_scan_takes_each_trial_once_and_amc_first(tmp_path):
         "amc/127/127_01.amc",  # a calibration pose
         "amc/118/118_05.amc",
         "bvh/118_29.bvh",  # it ends before the jump
+        "bvh/09_10.bvh",  # runs above the floor
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
@@ -233,6 +234,33 @@ def test_pieces_lie_in_the_time_of_the_trial(tmp_path, body, stretch):
     row = 1.5 * 60 / stretch + 1  # the clip turns by 45°/s, its rows being 1/60 s apart
     first = float(heading(motion.rotations()[:1, 0]).rad2deg())
     assert first == pytest.approx(45 * row / 60, abs=45 / 60 / 2)
+
+
+def test_a_second_t_pose_is_dropped(tmp_path):
+    """09_10 and a salsa file go back to the T-pose once, a few frames later."""
+    write_clip(tmp_path / "1_01.bvh", cmu.ZERO_POSE[0], UNITS[0], t_pose=7)
+    assert len(cmu.read_conversion(tmp_path / "1_01.bvh").root) == 121 - 7 - 3
+    write_clip(tmp_path / "1_01.bvh", cmu.ZERO_POSE[0], UNITS[0], t_pose=1)
+    assert len(cmu.read_conversion(tmp_path / "1_01.bvh").root) == 121 - cmu.T_POSE
+
+
+@pytest.mark.parametrize("name, rows, rate", [("16_01", 322, 120), ("118_03", 240, 72), ("118_03", 498, 30)])
+def test_files_whose_falls_tell_the_rate(tmp_path, name, rows, rate):
+    joints = [Joint("hip", -1, (0, 0, 0), "Xposition Yposition Zposition"), Joint("x", 0, (0, 1, 0), "")]
+    write_bvh(tmp_path / f"{name}.bvh", joints, np.zeros((rows, 3)), fps=30)
+    assert cmu.span(tmp_path / f"{name}.bvh") == pytest.approx((0, rows / rate, rate))
+    assert cmu.read_conversion(tmp_path / f"{name}.bvh").fps == rate
+
+
+def test_a_real_jump_falls_as_all_things_do(tmp_path, body):
+    """118_03, a jump stretched to 240 rows of 1/120 s, would fall at 25 m/s² at the rate that it states."""
+    folder = unpack("cmu-bvh.tar.xz", {"118_03.bvh"}, tmp_path)
+    joints = body.joints(cmu.load(Raw("118_03", folder / "118_03.bvh", {}), body)).double()
+    height = joints[..., 2].mean(dim=1).numpy()
+    top = height.argmax()
+    flight = slice(top - 3, top + 4)
+    fall = -2 * np.polyfit(np.arange(7) / 20, height[flight], 2)[0]
+    assert 8.5 < fall < 11  # the mean of the joints is not quite the centre of mass
 
 
 def test_a_first_frame_of_another_pose_is_dropped(tmp_path, body):

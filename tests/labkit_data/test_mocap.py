@@ -72,6 +72,13 @@ def test_sentences_on_a_part(folder):
     assert part.name != whole.name
 
 
+def test_nothing_is_said_of_less_than_half_of_a_recording(folder):
+    """118_05 is a window of 2 s of a jump that takes 6: of standing, before it."""
+    assert described(folder, "CMU/16/16_15", 2.0)[0].captions
+    assert described(folder, "CMU/16/16_15", 1.8)[0].captions == ()
+    assert described(folder, "CMU/16/16_15", 3.8, start=2.0)[0].captions == ()
+
+
 def test_lengths_that_are_known(folder):
     lengths = mocap.read_sentences(folder).lengths
     assert lengths["CMU/16/16_15"] == (3.8, True)  # by KIT-ML

@@ -99,6 +99,22 @@ def test_doubts_are_summarised(folder, tmp_path, monkeypatch):
     )
 
 
+def test_bodies_are_settled_on_the_floor(folder, tmp_path, monkeypatch):
+    load, body = bandai.load, load_body()
+
+    def sunk(raw, body):
+        motion = load(raw, body)
+        return dataclasses.replace(motion, pelvis=motion.pelvis - torch.tensor([0, 0, 0.1]))
+
+    monkeypatch.setattr(bandai, "load", sunk)
+    for path in folder.iterdir():
+        if path.stem != STEMS[0]:
+            path.unlink()
+    prepare("bandai", folder, tmp_path / "bandai.npz", workers=1)
+    [clip] = read_store(tmp_path / "bandai.npz")[0]
+    assert body.vertices(clip.motion)[..., 2].min() > -0.011
+
+
 @pytest.mark.slow
 def test_two_workers_give_the_same_file(folder, tmp_path):
     for workers in (1, 2):
