@@ -20,7 +20,15 @@ from labkit.paths import UNREADABLE, LabError, atomic_write
 from labkit.text import TextEncoder, TextFeatures
 from labkit.training import parallel
 
-SOURCES = ("bandai", "cmu", "accad", "deepmimic")  # what the shipped weights are made from
+SOURCES = (  # what the shipped weights are made from
+    "bandai",
+    "cmu",
+    "accad",
+    "deepmimic",
+    "mesh2motion",
+    "snu",
+    "animated_drawings",
+)
 MIN_FRAMES = 20  # a second
 MAX_WORDS = 28  # longer sentences, a handful, are left out
 MAX_FRAMES = 200  # 10 seconds, as long as prepared pieces are; longer clips are cropped at random
