@@ -99,9 +99,7 @@ def loops(network: BaseDiT, schedule: Schedule, one: TextFeatures) -> None:
 def evaluations(batches: int) -> None:
     """Drawing, features and all metrics of each network, as `python -m labkit evaluate` does it."""
     for name in NETWORKS:
-        seconds = timed(
-            lambda name=name: evaluate(name, batches=batches, batch_size=BATCH, progress=False)
-        )
+        seconds = timed(lambda name=name: evaluate(name, batches=batches, batch_size=BATCH, progress=False))
         extrapolated = f"; {FULL} × {BATCH}, extrapolated: {seconds * FULL / batches:.0f} s"
         full = "" if batches == FULL else extrapolated
         print(f"evaluate {name}, {batches} × {BATCH}, {SAMPLER.upper()}-{STEPS}: {seconds:.0f} s{full}")

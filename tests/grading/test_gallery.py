@@ -10,8 +10,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
-from grading import gallery
-from grading.notebooks import ROOT, make, names
+from grading.build import gallery
+from grading.build.notebooks import make, names
+from grading.paths import ROOT
 from labkit.paths import LabError
 
 PAGE = (ROOT / "docs" / "gallery.md").read_text("utf-8")

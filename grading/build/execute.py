@@ -13,7 +13,8 @@ from pathlib import Path
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from grading.notebooks import ROOT, make, names, release, write
+from grading.build.notebooks import make, names, release, write
+from grading.paths import ROOT
 from labkit.cli import Parser
 
 

@@ -17,8 +17,9 @@ from matplotlib.figure import Figure
 from nbformat import NotebookNode
 from PIL import Image
 
-from grading.execute import errors, execute
-from grading.notebooks import ROOT, make
+from grading.build.execute import errors, execute
+from grading.build.notebooks import make
+from grading.paths import ROOT
 from labkit.action_table import try_actions
 from labkit.cli import Parser
 from labkit.evaluate import choose, draw, real_row, score
