@@ -1,7 +1,7 @@
 """The pictures of docs/gallery.md, made anew from the notebooks as students see them.
 
-    python -m grading.gallery                    runs all notebooks with the reference: some minutes
-    python -m grading.gallery 02_architectures   only what comes from this one
+    python -m grading.build.gallery                    runs all notebooks with the reference: some minutes
+    python -m grading.build.gallery 02_architectures   only what comes from this one
 
 The player's pictures are taken in Chromium; where there is none, they are left as they are.
 """
@@ -89,7 +89,7 @@ def calling(notebook: NotebookNode, text: str) -> NotebookNode:
     """The last code cell with `text` in it. Raises LabError where there is none."""
     cells = [cell for cell in notebook.cells if cell.cell_type == "code" and text in cell.source]
     if not cells:
-        raise LabError(f"no cell has {text}: the list of pictures in grading/gallery.py is out of date")
+        raise LabError(f"no cell has {text}: the list of pictures in grading/build/gallery.py is out of date")
     return cells[-1]
 
 
@@ -97,7 +97,7 @@ def output(cell: NotebookNode, kind: str) -> str:
     """What a cell that was run shows, of one MIME type."""
     found = [out.data[kind] for out in cell.outputs if kind in out.get("data", {})]
     if not found:
-        raise LabError(f"the cell {cell.id} shows no {kind}: run its notebook by `python -m grading.execute`")
+        raise LabError(f"the cell {cell.id} shows no {kind}: run its notebook by `python -m grading.build.execute`")
     return found[-1]
 
 
@@ -176,7 +176,7 @@ def drawn(figure: Figure) -> Image.Image:
 
 def main() -> None:
     parser = Parser(
-        prog="python -m grading.gallery", description="Make the pictures of docs/gallery.md anew."
+        prog="python -m grading.build.gallery", description="Make the pictures of docs/gallery.md anew."
     )
     parser.add_argument(
         "part", nargs="*", help=f"some of {', '.join((*FIGURES, *OTHERS))}; everything by default"

@@ -14,12 +14,11 @@ import torch
 from torch import Tensor
 
 from grading.remote import protocol
+from grading.remote.kernel_start import CHANNEL
 from labkit.diffusion import Schedule
 from labkit.exercises.recorded_solution import silenced
 from labkit.models.base import BaseDiT
 from labkit.stubs import stubs
-
-CHANNEL = "LABKIT_CHANNEL"  # the environment variable with the socket's descriptor, see sandbox.kernel_start
 
 
 class Pack(protocol.Packer):

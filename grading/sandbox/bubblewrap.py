@@ -27,11 +27,11 @@ from labkit.paths import LabError
 DATA = ("body", "checkpoints", "reference", "starter")
 GRADING = Path(__file__).resolve().parents[1]
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
-INSIDE = (  # the files of grading that a kernel has
+# the files of grading that a kernel has
+INSIDE = (
     "__init__.py",
-    "sandbox/__init__.py",
-    "sandbox/kernel_start.py",
     "remote/__init__.py",
+    "remote/kernel_start.py",
     "remote/kernel_server.py",
     "remote/protocol.py",
 )
@@ -87,7 +87,7 @@ class Sandbox:
             connection=connection,
             channel=channel,
         )
-        start = [sys.executable, "-m", "grading.sandbox.kernel_start", json.dumps(settings)]
+        start = [sys.executable, "-m", "grading.remote.kernel_start", json.dumps(settings)]
         return [*self.command(calls), *start]
 
     def command(self, calls: int | None = None) -> list[str]:
@@ -100,7 +100,7 @@ class Sandbox:
         bwrap = shutil.which("bwrap") or "bwrap"  # found on our path, not on the one that it starts with
         command = [bwrap, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
         command += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "labkit"]
-        if os.geteuid() == 0:  # a user who owns nothing, see kernel_start.confine
+        if os.geteuid() == 0:  # a user who owns nothing, see remote.kernel_start.confine
             command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
         else:
             command += ["--unshare-user"]

@@ -1,6 +1,6 @@
 """The start of a kernel: give up rights, then become an ipykernel.
 
-python -m grading.sandbox.kernel_start '{"limits": ..., "user": ..., "connection": ..., "channel": ...}'
+python -m grading.remote.kernel_start '{"limits": ..., "user": ..., "connection": ..., "channel": ...}'
 """
 
 import json
@@ -23,7 +23,7 @@ def confine(settings: dict) -> None:
     os.umask(0o077)
     os.environ[CONNECTION] = json.dumps(settings["connection"])
     os.environ[CHANNEL] = str(settings["channel"])
-    os.execv(sys.executable, [sys.executable, "-m", "grading.sandbox.kernel_start"])
+    os.execv(sys.executable, [sys.executable, "-m", "grading.remote.kernel_start"])
 
 
 def start_kernel() -> None:
