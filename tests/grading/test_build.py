@@ -14,6 +14,7 @@ import torch
 
 from grading import bank
 from grading.build import answers, notebooks, recorded_solutions
+from grading.build import stubs as stubs_module
 from labkit.exercises.judge import agree
 from labkit.exercises.probe import probes
 from labkit.paths import LabError
@@ -64,7 +65,7 @@ def test_stubs_answers_and_stand_ins_are_those_of_the_build():
     for exercise in EXERCISES:
         for entry in stubs(exercise):
             path = answers.ROOT / entry.own.__code__.co_filename
-            assert answers.stubbed(exercise, entry) == path.read_text("utf-8"), entry.name
+            assert stubs_module.stubbed(exercise, entry) == path.read_text("utf-8"), entry.name
         file = answers.ROOT / "labkit" / "exercises" / "answers" / f"{exercise}.npz"
         assert same(file, answers.make_answers(exercise)), exercise
     assert recorded_solutions.write_recorded_solutions() == []
