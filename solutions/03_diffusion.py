@@ -24,11 +24,11 @@ from tqdm import tqdm
 from labkit.body import load_body
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.dataset import MotionDataset, pad
-from labkit.diffusion import Schedule, ddim_step, ddpm_loss, ddpm_step, guided
-from labkit.evaluate import PHYSICAL, physical
+from labkit.diffusion import SamplingConfig, Schedule, ddim_step, ddpm_loss, ddpm_step, guided
 from labkit.models import make_denoiser
 from labkit.motion import JOINT_NAMES, LAYOUT, D, decode, decode_joints, smooth
 from labkit.reference import load_reference
+from labkit.scores import PHYSICAL, physical
 from labkit.show import render_video
 from labkit.show.figures import diffusion as figures
 
@@ -484,7 +484,9 @@ labkit.show(bodies(torch.cat(takes)), [f"DDIM, {steps} steps" for steps in count
 # the body goes or what its hands do?
 
 # %% show=true
-labkit.show.denoising(network, schedule, conditioner([CAPTION]), frames=80, seed=SEED)
+labkit.show.denoising(
+    network, schedule, conditioner([CAPTION]), frames=80, config=SamplingConfig(steps=50, seed=SEED)
+)
 
 # %% [markdown]
 # Add `shown="x_t"` to see what the sampler holds in its hands instead of what the network makes of it.
@@ -623,7 +625,7 @@ for name, measured in rows.items():
 from labkit.generate import generate
 
 captions = ["a person dances", "a person walks and turns left"]
-labkit.show(generate(captions, "incontext", seconds=4, sampler="ddim", steps=20, seed=3), captions)
+labkit.show(generate(captions, "incontext", seconds=4, config=SamplingConfig(sampler="ddim", steps=20, seed=3)), captions)
 
 # %% [markdown]
 # And here is all of it in one box: your steps, from words to a body. Choose *in-context*, whose recording you

@@ -16,13 +16,14 @@
 # %%
 import numpy as np
 
-from labkit.diffusion import STEPS
-from labkit.evaluate import choose, draw, mean_row, real_row, score
+from labkit.diffusion import SamplingConfig
+from labkit.evaluate import choose_captions, sample_captions, score_samples
 from labkit.generate import generate
 from labkit.metrics import frechet_distance, prdc, retrieval, tmr_score, tmr_scores
 from labkit.models import NETWORKS
 from labkit.motion import decode, smooth
 from labkit.reference import load_reference
+from labkit.scores import score_mean_motion, score_real
 from labkit.show.figures import evaluation as figures
 from labkit.show.figures.style import NETWORK_LABELS
 from labkit.show.table import results_table
@@ -30,7 +31,7 @@ from labkit.show.table import results_table
 labkit.use_recorded_solution("code3", "code4", "code5", "code7", "code8")
 
 BATCHES, BATCH_SIZE = (10, 64) if device == "cuda" else (2, 32)
-print(f"DDPM with {STEPS} steps; the metrics will see {BATCHES} × {BATCH_SIZE} motions of each network.")
+print(f"DDPM with {SamplingConfig().steps} steps; the metrics will see {BATCHES} × {BATCH_SIZE} motions of each network.")
 
 # %% [markdown]
 # ## Code 9 · Same caption, same seed
@@ -45,7 +46,7 @@ print(f"DDPM with {STEPS} steps; the metrics will see {BATCHES} × {BATCH_SIZE} 
 caption, seed = "a person waves with the left hand", 0
 
 bodies = {
-    NETWORK_LABELS[name]: generate([caption], name, seconds=4, seed=seed, progress=True)[0]
+    NETWORK_LABELS[name]: generate([caption], name, seconds=4, config=SamplingConfig(seed=seed), progress=True)[0]
     for name in NETWORKS
 }
 labkit.show(list(bodies.values()), list(bodies))
@@ -61,7 +62,7 @@ labkit.show(list(bodies.values()), list(bodies))
 caption = "a person does a cartwheel"
 
 bodies = {
-    NETWORK_LABELS[name]: generate([caption], name, seconds=4, seed=seed, progress=True)[0]
+    NETWORK_LABELS[name]: generate([caption], name, seconds=4, config=SamplingConfig(seed=seed), progress=True)[0]
     for name in NETWORKS
 }
 labkit.show(list(bodies.values()), list(bodies))
@@ -71,7 +72,9 @@ labkit.show(list(bodies.values()), list(bodies))
 # the same but the noise.
 
 # %% show=true
-draws = generate([caption] * 3, "cross_attention", seconds=4, seed=seed, progress=True)
+draws = generate(
+    [caption] * 3, "cross_attention", seconds=4, config=SamplingConfig(seed=seed), progress=True
+)
 labkit.show(draws, ["draw 1", "draw 2", "draw 3"])
 
 # %% [markdown]
@@ -150,8 +153,10 @@ figures.feature_map(real, reference.labels)
 # notebook (about a minute or two on a CPU).
 
 # %% show=true
-asked = choose(reference, BATCHES, BATCH_SIZE, seed=0)
-drawn = {name: draw(name, reference, asked, BATCH_SIZE, device=device) for name in NETWORKS}
+asked = choose_captions(reference, BATCHES, BATCH_SIZE)
+drawn = {
+    name: sample_captions(name, reference, asked, batch_size=BATCH_SIZE, device=device) for name in NETWORKS
+}
 for name, d in drawn.items():
     print(f"{NETWORK_LABELS[name]:15s} {len(d.motions)} motions → features {d.features.shape}")
 
@@ -402,8 +407,12 @@ labkit.show(
 
 # %% show=true
 # Code 12: evaluate each architecture
-table = [real_row(reference, asked), real_row(reference, asked, shuffled=True), mean_row(reference, asked)]
-table += [score(name, reference, asked, d.features, d.physical) for name, d in drawn.items()]
+table = [
+    score_real(reference, asked),
+    score_real(reference, asked, shuffled=True),
+    score_mean_motion(reference, asked),
+    *(score_samples(samples, reference) for samples in drawn.values()),
+]
 results_table(table)
 
 # %% [markdown]
@@ -436,7 +445,9 @@ figures.intervals([row for row in table if row.name != "mean motion"], shown)
 # Here is adaLN once more, same captions, same noise, with `guidance_scale=1`, which is no guidance at all.
 
 # %% show=true
-plain = draw("adaln", reference, asked, BATCH_SIZE, guidance_scale=1, device=device)
+plain = sample_captions(
+    "adaln", reference, asked, config=SamplingConfig(guidance_scale=1), batch_size=BATCH_SIZE, device=device
+)
 motions = {"real": real[reference.owner[asked]], "guidance 2": drawn["adaln"].features}
 for name, motion in {**motions, "guidance 1": plain.features}.items():
     r3 = retrieval(reference.text[asked], motion)["R3"]

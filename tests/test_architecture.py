@@ -19,6 +19,7 @@ LAYERS = """
     labkit.store labkit.smpl_file
     labkit.dataset labkit.checkpoint
     labkit.evaluator labkit.reference
+    labkit.scores
     labkit.generate labkit.evaluate labkit.extra_metrics labkit.action_table
     labkit.render
     labkit.exercises

@@ -22,8 +22,10 @@ from grading.build.notebooks import make
 from grading.paths import ROOT
 from labkit.action_table import try_actions
 from labkit.cli import Parser
-from labkit.evaluate import choose, draw, real_row, score
+from labkit.diffusion import SamplingConfig
+from labkit.evaluate import choose_captions, sample_captions, score_samples
 from labkit.models import NETWORKS
+from labkit.scores import score_real
 from labkit.paths import LabError, atomic_write
 from labkit.reference import load_reference
 from labkit.show.figures import evaluation
@@ -151,12 +153,13 @@ def guidance() -> Figure:
     """The table's line of adaLN at each of GUIDANCE."""
     use_reference()
     reference = load_reference()
-    rows = choose(reference, 2, 32, seed=0)  # notebook 04's
+    indices = choose_captions(reference, 2, 32)  # notebook 04's
     lines = {}
     for scale in GUIDANCE:
-        made = draw("adaln", reference, rows, 32, guidance_scale=scale)
-        lines[scale] = score("adaln", reference, rows, made.features, made.physical)
-    return evaluation.guidance(lines, real_row(reference, rows), SHOWN)
+        config = SamplingConfig(guidance_scale=scale)
+        samples = sample_captions("adaln", reference, indices, batch_size=32, config=config)
+        lines[scale] = score_samples(samples, reference)
+    return evaluation.guidance(lines, score_real(reference, indices), SHOWN)
 
 
 def actions() -> Figure:
