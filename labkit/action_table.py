@@ -23,7 +23,8 @@ Hits = Mapping[str, np.ndarray]
 def try_actions(network: str, seeds: int = 2, *, config: SamplingConfig | None = None, **settings) -> Hits:
     """Whether a network's motions do what they were asked for, by action: a motion for each caption and seed.
 
-    seeds: how many, from the one of `config` on. settings: as `evaluate.sample_motions` takes them. Nothing is smoothed.
+    seeds: how many, from the one of `config` on. settings: as `evaluate.sample_motions` takes them. Motions
+    are not smoothed.
     """
     config, body, captions, asked = config or SamplingConfig(), load_body(), [], []
     for action in ACTIONS.values():

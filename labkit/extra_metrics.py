@@ -23,8 +23,8 @@ NOTHING = {"left/right": (np.nan,) * 3, "multimodality": (np.nan,) * 3}
 def extra_metrics(network: str, reference: Reference, indices: np.ndarray, **settings) -> dict:
     """ "left/right" and "multimodality" of a network, each with its interval, by name.
 
-    left/right: share of the 100 `left_right.PROMPTS` for which the arm that the caption names is raised and the
-    other is not, by the height of the wrists. Wilson's interval.
+    left/right: share of the 100 `left_right.PROMPTS` for which the arm that the caption names is raised and
+    the other is not, by the height of the wrists. Wilson's interval.
     multimodality: mean distance between REPEATS motions of each of CAPTIONS captions.
     settings: as `evaluate.sample_motions` takes them.
     """

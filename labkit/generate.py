@@ -30,8 +30,8 @@ def generate(
 ) -> list[Motion]:
     """One motion a caption, on the open body's skeleton, starting at the origin.
 
-    network: "incontext", "adaln" or "cross_attention". seconds: length of each motion. config: sampler, steps,
-    guidance scale and seed. smoothing: in frames, see `motion.smooth`; 0 is the network's output as it is.
+    network: "incontext", "adaln" or "cross_attention". seconds: length of each motion. config: sampler,
+    steps, guidance scale and seed. smoothing: in frames, see `motion.smooth`; 0 leaves the network's output.
     checkpoint, text_checkpoint: weights in the place of the shipped ones. callback: called before each step,
     see `diffusion.sample`; an error in it ends the sampling.
     Raises LabError for a length, network or file that there is none of.

@@ -114,8 +114,8 @@ def score(
 ) -> Scores:
     """One line of the table.
 
-    indices: (N,) of the reference's captions. motion: (N, W) features of the motion for each. physics: (N, 3), see
-    `physical`. real: the motions are the reference's own.
+    indices: (N,) of the reference's captions. motion: (N, W) features of the motion for each.
+    physics: (N, 3), see `physical`. real: the motions are the reference's own.
 
     A caption may find any motion that was asked for in the same words, or with another sentence about the
     same real motion: neither is a mistake.

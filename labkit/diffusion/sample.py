@@ -18,7 +18,7 @@ SAMPLERS = ("ddpm", "ddim")
 
 @dataclass(frozen=True, kw_only=True)
 class SamplingConfig:
-    """How motions are sampled. The defaults were chosen on the validation split: data/checkpoints/TRAINING.md.
+    """How motions are sampled. Defaults were chosen on the validation split: data/checkpoints/TRAINING.md.
 
     sampler: one of SAMPLERS. steps: of the sampler, 1 to T. guidance_scale: w of `guided`; 1 is no guidance.
     eta: of DDIM (Song et al. 2021, eq. 16); 0 is deterministic. seed: the same seed and settings give the
