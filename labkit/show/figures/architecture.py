@@ -114,7 +114,7 @@ ROAD, LAYER, TOP = 1.0, 2.15, 3.55  # heights: the stream, the layers, the condi
 
 
 def branch(ax: Axes, x: float, end: float, boxes: Sequence[tuple[float, str, float]]) -> None:
-    """A way off the road at x, through boxes (centre, text, width), and back onto it at `end`."""
+    """A branch from the main line at x, through boxes (centre, text, width), and back at `end`."""
     stops = [(x, ROAD), (x, LAYER)]
     for centre, text, width in boxes:
         arrow(ax, *stops, (centre - width / 2, LAYER))
@@ -125,7 +125,7 @@ def branch(ax: Axes, x: float, end: float, boxes: Sequence[tuple[float, str, flo
 
 
 def frame(ax: Axes, left: float, right: float, top: float) -> None:
-    """The border of what is repeated."""
+    """The frame around the repeated blocks."""
     ax.add_patch(
         FancyBboxPatch(
             (left, 0.62), right - left, top - 0.62, "round,pad=0,rounding_size=0.12",
@@ -136,13 +136,13 @@ def frame(ax: Axes, left: float, right: float, top: float) -> None:
 
 
 def tokens(ax: Axes, x: float, y: float, labels: Sequence[str], fill: str, up: bool = True) -> None:
-    """A pile of small squares, the first at the bottom, centred on x."""
+    """A column of small squares, the first at the bottom, centred on x."""
     for i, label in enumerate(labels):
         box(ax, x, y + (0.3 * i if up else -0.3 * i), label, 0.78, 0.26, fill)
 
 
 def incontext() -> Figure:
-    """Config A: the condition joins the frames at the left and is dropped at the right."""
+    """Config A: condition tokens are put before the frames and removed at the end."""
     figure, ax = canvas(9.4, 3.0)
     tokens(ax, 0.55, 0.3, ["frame F", "…", "frame 2", "frame 1"], MOTION)
     tokens(ax, 0.55, 1.75, ["words", "caption", "time"], CONDITION)
@@ -165,7 +165,7 @@ def incontext() -> Figure:
 
 
 def adaln() -> Figure:
-    """Config B: one vector a sample bends every norm and opens every gate."""
+    """Config B: one condition vector per sample modulates every norm and gate."""
     figure, ax = canvas(9.8, 4.0)
     tokens(ax, 0.5, 0.55, ["frame F", "…", "frame 2", "frame 1"], MOTION)
     tokens(ax, 0.5, TOP - 0.15, ["caption", "time"], CONDITION)
@@ -200,7 +200,7 @@ def adaln() -> Figure:
 
 
 def cross_attention() -> Figure:
-    """Config C: a memory beside the road, which every frame looks up in every block."""
+    """Config C: in every block, every frame attends to the condition tokens."""
     figure, ax = canvas(9.4, 3.8)
     tokens(ax, 0.55, 0.55, ["frame F", "…", "frame 2", "frame 1"], MOTION)
     tokens(ax, 0.55, 2.95, ["words", "caption", "time"], CONDITION)

@@ -1,6 +1,6 @@
-"""Looking into the denoisers: where attention looks, what adaLN turns up and down.
+"""Inside the denoisers: attention weights, and adaLN's modulations.
 
-Everything here runs through the network's own methods, so it shows what a learner's code does.
+All values come from the network's own methods, so they show the learner's code.
 Letters: B batch, H heads, N queries, M keys, F frames, L word pieces, W width, T diffusion steps.
 """
 
@@ -26,7 +26,7 @@ from labkit.text import TextFeatures
 
 
 def attention_weights(attention: Attention, x: Tensor, mask: Tensor, memory: Tensor | None = None) -> Tensor:
-    """How much each query looks at each key: (B, H, N, M), rows of sum 1, zero where the mask says no.
+    """Attention weights (B, H, N, M): rows sum to 1, zero where masked.
 
     The arguments are those of ``Attention.forward``. mask may also be additive, 0 and −inf.
     """
@@ -36,10 +36,10 @@ def attention_weights(attention: Attention, x: Tensor, mask: Tensor, memory: Ten
 
 @contextmanager
 def recorded(network: BaseDiT) -> Iterator[dict[str, dict[str, Tensor]]]:
-    """What every Attention in `network` is given while this context is open, by the module's name.
+    """Inputs of every Attention in `network` while this context is open, by the module's name.
 
-    Filled by each forward pass: {"blocks.0.attention": {"x": ..., "mask": ..., "memory": ...}, ...}, to be
-    handed to `attention_weights` as it is. A later pass replaces an earlier one.
+    Filled by each forward pass: {"blocks.0.attention": {"x": ..., "mask": ..., "memory": ...}, ...}, the
+    arguments of `attention_weights`. A later pass replaces an earlier one.
     """
     calls: dict[str, dict[str, Tensor]] = {}
     signature = inspect.signature(Attention.forward)
@@ -61,9 +61,9 @@ def recorded(network: BaseDiT) -> Iterator[dict[str, dict[str, Tensor]]]:
 
 
 def positions(tokens: Tensor, stream: Tensor) -> list[int]:
-    """Where in the stream (N, W) each of the tokens (n, W) is: the row most like it.
+    """The position in the stream (N, W) of each of the tokens (n, W): the most similar row.
 
-    Condition tokens may stand before the frames or after them: both are right, so we look.
+    Condition tokens before or after the frames are both correct, so positions are searched.
     """
     return torch.cdist(tokens, stream).argmin(-1).tolist()
 
@@ -111,7 +111,7 @@ def memory_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) 
 def modulations(network: Denoiser, t: Tensor, text: TextFeatures) -> Tensor:
     """adaLN's six vectors in every block, for each of C captions at each t (N,): (blocks, C, N, 6, W).
 
-    Shift, scale, gate of attention, then of the mlp. They do not depend on the motion, so it is a blank.
+    Shift, scale, gate of attention, then of the mlp. They do not depend on the motion, so zeros are used.
     """
     dit, found = network.dit, {}
     handles = [
@@ -138,7 +138,7 @@ WIDE = 6  # a condition token is drawn as wide as this many frames, to have room
 
 
 def _heat(ax: Axes, across: np.ndarray, down: np.ndarray, weights: np.ndarray):
-    """Weights as a heat map, first row on top; a square root makes small ones visible."""
+    """A heat map, first row on top, of the square root of the weights, so that small ones are visible."""
     mesh = ax.pcolormesh(across, down, weights, cmap="Blues", norm=PowerNorm(0.5, 0), rasterized=True)
     ax.set_ylim(down[-1], down[0])
     ax.spines[:].set_visible(False)
@@ -153,9 +153,10 @@ def _bar(figure: Figure, mesh, panels) -> None:
 
 
 def stream(weights: Tensor, words: Sequence[str]) -> Figure:
-    """Token × token: of `stream_weights` (blocks, H, N, N), the head whose frames look at words most.
+    """Token × token: of `stream_weights` (blocks, H, N, N), the head whose frames attend most to the words.
 
-    words: the L word pieces. Rows look, columns are looked at. Condition tokens are drawn wider than frames.
+    words: the L word pieces. Rows are queries, columns are keys. Condition tokens are drawn wider than
+    frames.
     """
     n = len(ALWAYS) + len(words)
     frames = weights.shape[-1] - n
@@ -204,9 +205,9 @@ KNOBS = {"scale before attention": 1, "gate of attention": 2, "scale before the 
 
 
 def knobs(vectors: Tensor, t: Sequence[int]) -> Figure:
-    """How far adaLN turns its scales and gates at each step t (N,): a panel each, a line a block.
+    """The size of adaLN's scales and gates at each step t (N,): a panel each, a line per block.
 
-    vectors: `modulations` (blocks, C, N, 6, W). Height is the mean of their size over captions and width.
+    vectors: `modulations` (blocks, C, N, 6, W). The value is the mean absolute value over captions and width.
     """
     figure, panels = axes(2, 2, 7.6, 4.6, sharex=True, sharey="row")
     for ax, (title, which) in zip(panels.T.flat, KNOBS.items()):
@@ -225,10 +226,10 @@ def knobs(vectors: Tensor, t: Sequence[int]) -> Figure:
 
 
 def caption_effect(vectors: Tensor, captions: Sequence[str], at: int) -> Figure:
-    """How much alike captions are to adaLN: correlation of their scales and gates, caption × caption.
+    """Correlation of adaLN's scales and gates between captions, caption × caption.
 
     vectors: `modulations` (blocks, C, N, 6, W), of which step number `at` is shown. The mean over captions
-    is taken away first: it is what the network does whatever it is told.
+    is subtracted first: it does not depend on the caption.
     """
     own = vectors[:, :, at, [1, 2, 4, 5]].movedim(1, 0).flatten(1)  # (C, everything else)
     alike = np.corrcoef((own - own.mean(0)).numpy())

@@ -1,4 +1,4 @@
-"""Pictures of notebook 03: noise on a body, what a network is asked, how samples come to be.
+"""Figures of notebook 03: noise on a motion, the loss at each step, sampling paths.
 
 Letters: F frames, J joints, T diffusion steps.
 """
@@ -45,7 +45,7 @@ def sticks(joints: Sequence[Tensor], titles: Sequence[str], parents: Sequence[in
 
 
 def film(rows: Mapping[str, Sequence[Motion]], titles: Sequence[str], body: Body, frame: int) -> Figure:
-    """Frame number `frame` of many motions: a row a name, a column a title."""
+    """Frame number `frame` of many motions: a row per name, a column per title."""
     n = len(titles)
     figure, panels = axes(len(rows), n, 1.35 * n + 0.4, 1.9 * len(rows) + 0.2, squeeze=False)
     for (name, motions), line in zip(rows.items(), panels):
@@ -61,7 +61,7 @@ def film(rows: Mapping[str, Sequence[Motion]], titles: Sequence[str], body: Body
 
 
 def schedule_curves(schedules: Mapping[str, Schedule]) -> Figure:
-    """How much signal and noise there is at each step, and their ratio, of up to four schedules."""
+    """Signal and noise at each step, and their ratio, of up to four schedules."""
     figure, (left, right) = axes(1, 2, 8.4, 3.2)
     for (name, schedule), line in zip(schedules.items(), LINES):
         a = schedule.alphas_cumprod.cpu().numpy()
@@ -79,7 +79,7 @@ def schedule_curves(schedules: Mapping[str, Schedule]) -> Figure:
 
 
 def through_time(curves: Mapping[str, ArrayLike], title: str) -> Figure:
-    """One feature of a motion over its frames, a panel a curve (F,), all on one scale."""
+    """One feature of a motion over its frames, a panel per curve (F,), all on one scale."""
     n = len(curves)
     figure, panels = axes(1, n, 2.4 * n, 2.5, sharey=True, sharex=True, squeeze=False)
     for ax, (name, values), line in zip(panels[0], curves.items(), [dict(color=INK), *LINES]):
@@ -91,7 +91,7 @@ def through_time(curves: Mapping[str, ArrayLike], title: str) -> Figure:
 
 
 def loss_by_step(t: Tensor, losses: Mapping[str, Tensor], schedule: Schedule) -> Figure:
-    """Loss at some steps t (K,), a line (K,) a network; on the left as the error of x0, on the right of ε.
+    """Loss at some steps t (K,), a line (K,) per network; on the left as the error of x0, on the right of ε.
 
     losses: mean squared errors of x0. That of ε at the same step is SNR times as large.
     """
@@ -109,7 +109,7 @@ def loss_by_step(t: Tensor, losses: Mapping[str, Tensor], schedule: Schedule) ->
 def walks(
     times: Sequence[int], states: Mapping[str, Tensor], density: tuple[Tensor, Tensor], shown: int = 14
 ) -> Figure:
-    """Numbers on their way from noise to data, beside where they should end: a row a sampler.
+    """Sampling paths of numbers from noise to data, beside the true density: a row per sampler.
 
     times: the steps (K,) that were visited. states: by name, (K + 1, N), the last row is the result.
     density: positions and true density there, both (n,). shown: how many of the N paths are drawn.
@@ -137,7 +137,7 @@ def walks(
 
 
 def error_by_steps(steps: Sequence[int], errors: Mapping[str, Sequence[float]], ylabel: str) -> Figure:
-    """Both axes logarithmic: what is left to wish for (K,) after so many steps (K,), a line a sampler."""
+    """Errors (K,) after numbers of steps (K,), a line per sampler; both axes logarithmic."""
     figure, ax = axes(1, 1, 5.4, 3.0)
     for (name, values), line in zip(errors.items(), LINES):
         ax.loglog(steps, values, **line, markersize=4, label=name)
