@@ -8,11 +8,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
-from tqdm import tqdm
 
 from labkit import motion
 from labkit.body import Body, load_body
 from labkit.paths import LabError, data_dir
+from labkit.progress import bar
 from labkit.store import SPLITS, Clip, read_store
 
 
@@ -68,7 +68,7 @@ class MotionDataset(Dataset):
             if split in (None, clip.split)
         ]
         self.samples: list[Sample] = []
-        for clip in tqdm(clips, desc="features", disable=not progress):
+        for clip in bar(clips, "features", progress):
             x = motion.encode(clip.motion, body.joints(clip.motion))
             self.samples.append(Sample(clip.name, x, clip.captions, clip.labels))
             if mirror:

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm import trange
 
 from labkit.body import Body, load_body
 from labkit.checkpoint import load_pair
@@ -31,6 +30,7 @@ from labkit.metrics import (
 from labkit.metrics.physical import FEET
 from labkit.motion import decode
 from labkit.paths import LabError
+from labkit.progress import bar
 from labkit.reference import Reference, load_reference, names_style
 
 FEWEST = 12  # motions: a half of them, which `bootstrap` takes, must have more than prdc's five neighbours
@@ -229,7 +229,7 @@ def draw_motions(
     denoiser, conditioner = denoiser.to(device), conditioner.to(device)
     generator = torch.Generator().manual_seed(seed)
     motions: list[Tensor] = []
-    for start in trange(0, len(captions), batch_size, desc=network, disable=not progress):
+    for start in bar(range(0, len(captions), batch_size), network, progress):
         text = conditioner(list(captions[start : start + batch_size]))
         some = lengths[start : start + batch_size]
         with autocast(device):  # moves no metric by a tenth of its interval; `generate` keeps all digits

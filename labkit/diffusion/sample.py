@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
 from labkit.diffusion.ddim import ddim_step
 from labkit.diffusion.ddpm import ddpm_step
 from labkit.diffusion.schedule import Schedule
 from labkit.models import Denoiser
+from labkit.progress import bar
 from labkit.text import TextFeatures
 
 SAMPLERS = ("ddpm", "ddim")
@@ -74,7 +74,7 @@ def sample(
     x = draw()
     timesteps = schedule.timesteps(steps).tolist()
     pairs = list(zip(timesteps, timesteps[1:] + [-1]))
-    for now, then in tqdm(pairs, desc=sampler, disable=not progress, delay=0.3):
+    for now, then in bar(pairs, sampler, progress):
         t, t_prev = (torch.full((B,), step, device=device) for step in (now, then))
         prediction = guided(network, x, t, text, mask, guidance_scale)
         if watch:
