@@ -11,7 +11,7 @@ from grading.notebooks import ROOT, course, write_notebooks
 from labkit.paths import LabError
 from labkit.stubs import EXERCISES, stubs
 
-FILES = ("constraints.txt", "environment.yml", "LICENSE", "NOTICE.md", "docs/colab.md")
+FILES = ("constraints.txt", "environment.yml", "LICENSE", "NOTICE.md", "docs/colab.md", "docs/reading.md")
 FOLDERS = ("labkit", "data/body", "data/checkpoints", "data/reference", "data/starter")
 MANIFEST = ".labkit-release"  # the files of a release, so that the next one knows what it may replace
 
