@@ -1,4 +1,4 @@
-"""The second journey: captions and motions go in, a row of numbers comes out."""
+"""Evaluation on a held-out split: captions and motions → a row of metrics."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,13 +33,13 @@ from labkit.paths import LabError
 from labkit.progress import bar
 from labkit.reference import Reference, load_reference, names_style
 
-FEWEST = 12  # motions: a half of them, which `bootstrap` takes, must have more than prdc's five neighbours
+FEWEST = 12  # motions: prdc's five neighbours must exist in the halves that `bootstrap` takes
 PHYSICAL = ("foot sliding m/s", "jerk m/s³", "penetration mm")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the results table: N motions, and (value, low, high) of every metric by name."""
+    """One row of the results table: N motions, and (value, low, high) of every metric by name."""
 
     name: str
     N: int
@@ -48,10 +48,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a network drew: one motion for each of N captions of a reference.
+    """The motions that a network generated for N captions of a reference.
 
-    rows: (N,) which captions. motions: N of (F_i, D), not z-scored. features: (N, W), see `motion_features`.
-    physical: (N, 3), see `physical`.
+    rows: (N,) indices of the captions. motions: N of (F_i, D), not z-scored. features: (N, W), see
+    `motion_features`. physical: (N, 3), see `physical`.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Drawn:
 
 
 def rest_heights(body: Body) -> Tensor:
-    """How high ankles and toes lie above the sole of a body at rest, (4,) metres."""
+    """Height of ankles and toes above the sole of a body at rest, (4,) metres."""
     return body.rest_joints[FEET, 1] - body.sole
 
 
@@ -89,11 +89,12 @@ def motion_features(evaluator: Evaluator, motions: list[Tensor], batch_size: int
 
 
 def half_distance(reference: Reference, motion: np.ndarray | None, n: int) -> tuple[float, float, float]:
-    """FD between one half of the real recordings and n motions: mean of 20 halves, where 95 % of them lie.
+    """FD between one half of the real recordings and n motions → mean and 95 % range over 20 random halves.
 
-    motion: (N, W) features, of which n are drawn each time; None for n real motions of the *other* half.
-    So FD of real motion to real motion, which no network can be expected to beat, is measured at the same two
-    sizes. The halves share no recording: a mirror image is on the side of its original.
+    motion: (N, W) features, of which n are taken each time; None for n real motions of the *other* half. So
+    the FD of real motion, which no network can be expected to beat, is measured with the same two sizes. The
+    halves share no recording: a mirror image belongs to the half of its original. The range shows the
+    influence of the half; it is no interval for another sample of generated motions.
     """
     rng = np.random.default_rng(0)
     takes = np.unique(reference.take)
@@ -106,12 +107,12 @@ def half_distance(reference: Reference, motion: np.ndarray | None, n: int) -> tu
 
 
 def class_hits(reference: Reference, rows: np.ndarray, motion: np.ndarray) -> dict[str, np.ndarray]:
-    """Whether motions (N, W) show the content and the style asked for, as the evaluator sees it.
+    """Whether motions with features (N, W) have the content and the style asked for, by name.
 
-    Classes are the labels ("content|style") of the reference that hold two or more recordings. A motion is of
-    the class whose mean feature is nearest, and its content and style are that class's. Asked for is the
-    label of the caption's real motion; for style only captions that name it count. A name is missing where
-    the split has too few classes, or no captions that name styles.
+    Classes are the labels ("content|style") of the reference with two or more recordings. A motion belongs to
+    the class with the nearest mean feature. The label asked for is that of the caption's real motion; for
+    style only captions that name it count. A key is missing if the split has too few classes, or no captions
+    that name styles.
     """
     labels, takes, owners = np.array(reference.labels), reference.take, reference.owner[rows]
     known = [label for label in np.unique(labels) if len(np.unique(takes[labels == label])) > 1]
@@ -135,13 +136,13 @@ def score(
     physics: np.ndarray,
     real: bool = False,
 ) -> Row:
-    """One line of the table.
+    """One row of the table.
 
-    rows: (N,) which of the reference's captions were asked for. motion: (N, W) features of what came.
+    rows: (N,) indices of the reference's captions. motion: (N, W) features of the motions made for them.
     physics: (N, 3) as from `physical`. real: the motions are the reference's own.
 
-    A caption may find any motion that was asked for in the same words, or with another sentence about the
-    same real motion: neither is a mistake.
+    Retrieval counts as right any motion made for the same words, or for another caption of the same real
+    motion.
     """
     text, owner = reference.text[rows], reference.owner[rows]
     captions = np.array(reference.captions)[rows]
@@ -171,9 +172,9 @@ def score(
 
 
 def real_row(reference: Reference, rows: np.ndarray, shuffled: bool = False) -> Row:
-    """Real motion in the place of generated motion; with captions shuffled, what chance looks like.
+    """Real motion in the place of generated motion; with captions shuffled, chance level.
 
-    FD and precision flatter it, for it is compared with the set that it is part of; "FD to half" does not.
+    FD and precision are biased in its favour, since the real set contains it; "FD to half" is not.
     """
     owners = reference.owner[rows]
     if shuffled:
@@ -183,9 +184,9 @@ def real_row(reference: Reference, rows: np.ndarray, shuffled: bool = False) -> 
 
 
 def mean_row(reference: Reference, rows: np.ndarray) -> Row:
-    """The mean motion whatever the caption: the mean of all frames that the evaluator was trained on, held.
+    """One motion for all captions: the mean of all frames that the evaluator was trained on, in every frame.
 
-    No network should be worse, and a metric that likes this row measures little.
+    A baseline: no network should be worse, and a metric on which it does well measures little.
     """
     evaluator = load_evaluator()
     x = evaluator.motion.normalizer.mean.expand(int(np.median(reference.lengths)), -1)
@@ -196,7 +197,10 @@ def mean_row(reference: Reference, rows: np.ndarray) -> Row:
 
 
 def choose(reference: Reference, batches: int, batch_size: int, seed: int) -> np.ndarray:
-    """Which captions to ask for: rows of the reference, (batches · batch_size,), no more than there are."""
+    """Random captions: indices into the reference, (batches · batch_size,).
+
+    Raises LabError if these are more than the split has, or too few to measure anything.
+    """
     order = np.random.default_rng(seed).permutation(len(reference.captions))
     if batches * batch_size < FEWEST:
         raise LabError(
@@ -223,7 +227,7 @@ def draw_motions(
     device: str | None = None,
     progress: bool = True,
 ) -> list[Tensor]:
-    """What a network draws for N captions: N of (F_i, D), not z-scored nor smoothed. lengths: (N,) frames."""
+    """A network's motions for N captions, N of (F_i, D), not z-scored, not smoothed. lengths: (N,) frames."""
     device = best_device(device)
     denoiser, schedule, conditioner = load_pair(network, checkpoint, text_checkpoint)
     denoiser, conditioner = denoiser.to(device), conditioner.to(device)
@@ -232,14 +236,14 @@ def draw_motions(
     for start in bar(range(0, len(captions), batch_size), network, progress):
         text = conditioner(list(captions[start : start + batch_size]))
         some = lengths[start : start + batch_size]
-        with autocast(device):  # moves no metric by a tenth of its interval; `generate` keeps all digits
+        with autocast(device):  # changes every metric by less than a tenth of its interval
             x = sample(denoiser, schedule, text, some, sampler, steps, guidance_scale, generator=generator)
         motions += [row[:n] for row, n in zip(x.cpu(), some)]
     return motions
 
 
 def draw(network: str, reference: Reference, rows: np.ndarray, batch_size: int = 64, **settings) -> Drawn:
-    """Let a network draw a motion for each caption in `rows` (N,), as long as the real one.
+    """Generate a motion for each caption in `rows` (N,), as long as the real one.
 
     settings: sampler, steps, guidance_scale, seed and more, as `draw_motions` takes them.
     """
@@ -269,7 +273,7 @@ def evaluate(
 
 
 def table(rows: list[Row]) -> str:
-    """The rows as text, metrics downwards, each with its 95 % interval."""
+    """The table as text: a metric per line, a network per column, each value with its 95 % interval."""
     names = list(rows[0].metrics)
     width = max(map(len, names)) + 2
 

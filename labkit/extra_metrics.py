@@ -1,4 +1,4 @@
-"""Measures that need motions of their own: the side asked for, and several motions of one caption."""
+"""Metrics that generate their own motions: the side asked for, and several motions of one caption."""
 
 from itertools import combinations
 
@@ -20,12 +20,12 @@ NOTHING = {"left/right": (np.nan,) * 3, "multimodality": (np.nan,) * 3}
 
 
 def further(network: str, reference: Reference, rows: np.ndarray, **settings) -> dict:
-    """ "left/right" and "multimodality" of a network, each with its interval, by name.
+    """Metrics of a network by name, each as (value, low, high).
 
-    left/right: share of the 100 `sides.PROMPTS` in which the arm that was asked for is raised, and the other
-    one is not, by the height of the wrists. Wilson's interval.
+    left/right: share of the 100 `left_right.PROMPTS` in which the arm asked for is raised and the other
+    one is not, by the heights of the wrists. Wilson's interval.
     multimodality: mean distance between REPEATS motions of each of CAPTIONS captions.
-    settings: as `evaluate.draw_motions` takes them.
+    settings: those of `evaluate.draw_motions`.
     """
     body, evaluator = load_body(), load_evaluator().to(best_device(settings.get("device")))
     captions, sides = zip(*PROMPTS)
@@ -43,17 +43,17 @@ def further(network: str, reference: Reference, rows: np.ndarray, **settings) ->
 
 
 def distinct(reference: Reference, rows: np.ndarray) -> np.ndarray:
-    """The rows without those whose caption has been there before."""
+    """The rows without those whose caption occurred before."""
     captions = np.array(reference.captions)[rows]
     return rows[np.sort(np.unique(captions, return_index=True)[1])]
 
 
 def further_of_real(reference: Reference) -> dict:
-    """The same rules applied to real motion: what they say of people.
+    """The same metrics of real motion.
 
     left/right: over the motions whose captions name one hand or arm, where the reference has measured it.
-    multimodality: mean distance of two recordings of one content and style: no closer do real data come to
-    several motions of one caption.
+    multimodality: mean distance of two recordings with the same content and style, the nearest that real data
+    offer to several motions of one caption.
     """
     hits = []
     for i, measured in enumerate(reference.lead):

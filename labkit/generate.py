@@ -1,4 +1,4 @@
-"""The first journey: a caption goes in, a motion comes out."""
+"""Text-to-motion sampling: captions → motions."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -30,12 +30,12 @@ def generate(
     progress: bool = False,
     watch: Callable[[Tensor, Tensor, Tensor], None] | None = None,
 ) -> list[Motion]:
-    """One motion a caption, on the open body's skeleton, starting at the origin.
+    """One motion per caption, on the open body's skeleton, starting at the origin.
 
     network: "incontext", "adaln" or "cross_attention". seconds: length of each motion. seed: the same seed
-    and arguments give the same motions. smoothing: frames, see `motion.smooth`; 0 is what the network drew.
-    watch: told before every step, see `diffusion.sample`; what it raises ends the sampling.
-    Raises LabError for what cannot be asked for.
+    and arguments give the same motions. smoothing: frames, see `motion.smooth`; 0 for none.
+    watch: callback run before each step, see `diffusion.sample`; an exception in it ends the sampling.
+    Raises LabError for settings out of range and captions that cannot be encoded.
     """
     if not 1 / FPS <= seconds <= MAX_SECONDS:
         raise LabError(f"a motion of {seconds:g} s cannot be made: choose between 0.05 and {MAX_SECONDS:g}")

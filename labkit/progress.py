@@ -3,6 +3,7 @@
 There, tqdm's own bars would stay in the saved file: as red text, or as a widget that exports show at 0 %.
 """
 
+import html
 import io
 import sys
 from collections.abc import Iterable
@@ -11,19 +12,21 @@ from tqdm import tqdm
 
 
 class _Output(io.TextIOBase):
-    """A notebook output that shows the line written last."""
+    """A notebook output that shows the line written last; one for all bars of a cell."""
 
-    def __init__(self):
-        self.shown = None
+    handles: dict[int, object] = {}  # the output of the cell that runs, by its number
 
     def write(self, text: str) -> int:
+        from IPython import get_ipython
         from IPython.display import display
 
-        line = {"text/plain": text.strip()}  # tqdm writes "\r" first and pads with spaces
-        if self.shown:
-            self.shown.update(line, raw=True)
-        elif line["text/plain"]:
-            self.shown = display(line, raw=True, display_id=True)
+        line, cell = text.strip(), get_ipython().execution_count  # tqdm writes "\r" and pads with spaces
+        shown = {"text/plain": line, "text/html": f"<pre>{html.escape(line)}</pre>" if line else ""}
+        if cell in self.handles:
+            self.handles[cell].update(shown, raw=True)
+        elif line:
+            self.handles.clear()
+            self.handles[cell] = display(shown, raw=True, display_id=True)
         return len(text)
 
 

@@ -382,9 +382,9 @@ print("standard deviation of the estimate:", *(f"{estimates[k].std():.2f}" for k
 figures.film({r"estimate $\hat x_0$": shown}, titles, body, frame=40)
 
 # %% [markdown]
-# The printed numbers are standard deviations in z-scores, where real motion has about 1. The least-squares
-# estimate is a mean over all motions that are possible given $x_t$; the less $x_t$ tells, the closer it is to
-# their mean.
+# The printed numbers are standard deviations in z-scores; over the training data it is 1. The least-squares
+# estimate is a mean over all motions that are possible given $x_t$, so it varies less. The less $x_t$ tells, the
+# closer it is to the mean of all motions for this caption.
 
 # %% [markdown]
 # ## Classifier-free guidance

@@ -1,4 +1,4 @@
-"""From noise to motion: the sampling loop, with classifier-free guidance."""
+"""The sampling loop, with classifier-free guidance."""
 
 from collections.abc import Callable
 
@@ -20,10 +20,12 @@ SAMPLER, STEPS, GUIDANCE_SCALE = "ddpm", 15, 2.0
 def guided(
     network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures, mask: Tensor, guidance_scale: float
 ) -> Tensor:
-    """Prediction moved away from what the network says without the caption: Ho & Salimans 2021, eq. 6.
+    """Classifier-free guidance, Ho & Salimans 2021, eq. 6: x (B, F, D), t (B,), mask (B, F) → (B, F, D).
 
-    Scale 1 is the plain conditional prediction, 0 ignores the caption; both cost one pass, others two,
-    made as one batch.
+    prediction without caption + guidance_scale · (prediction with caption − prediction without caption)
+
+    Scale 1 is the conditional prediction, 0 ignores the caption; these two cost one pass of the network,
+    other scales two, in one batch. The w of the paper is guidance_scale − 1.
     """
     withheld = torch.ones(len(x), dtype=torch.bool, device=x.device)
     if guidance_scale == 1:
@@ -55,10 +57,11 @@ def sample(
     progress: bool = False,
     watch: Callable[[Tensor, Tensor, Tensor], None] | None = None,
 ) -> Tensor:
-    """Draw one motion a caption → x (B, F, D), not z-scored; F is the longest length, the rest is zero.
+    """Sample one motion per caption → x (B, F, D), not z-scored; F is the longest length, padding is zero.
 
-    lengths: (B,) frames. generator: a CPU generator; all noise is drawn on the CPU, so that a seed gives the
-    same motion on every device. watch: told before every step t (B,), x_t and the prediction there, z-scored.
+    lengths: (B,) frames. eta: see `ddim_step`. generator: a CPU generator; all noise is sampled on the CPU,
+    so that a seed gives the same motion on every device. watch: callback run before each step with t (B,),
+    the current noisy sample x_t and the prediction, both (B, F, D) and z-scored.
     """
     if sampler not in SAMPLERS:
         raise ValueError(f"sampler is {sampler!r}, not one of {SAMPLERS}")
@@ -67,7 +70,7 @@ def sample(
     B, F, D = len(lengths), int(lengths.max()), network.config["features"]
     mask = (torch.arange(F) < lengths[:, None]).to(device)
 
-    def draw() -> Tensor:  # from pinned memory, so that drawing and computing overlap
+    def draw() -> Tensor:  # from pinned memory, so that sampling noise and computing overlap
         noise = torch.randn(B, F, D, generator=generator, pin_memory=device.type == "cuda")
         return noise.to(device, non_blocking=True)
 
