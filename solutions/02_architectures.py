@@ -111,7 +111,7 @@ print(inspect.getsource(Denoiser.forward))
 # of $x_0$ from $x_t$. It is not learned; it follows from the autocovariance of the data. Neighbouring frames
 # resemble each other, so a weighted mean over them already removes much noise. The network receives this
 # estimate beside the noisy frames, and its own output is added to it. Two things follow. The network only has
-# to learn what no *linear* filter can: what the caption asks for, and how joints move together. And its
+# to learn what no *linear* filter can: what the caption asks for, or which foot stands. And its
 # output is multiplied by $c_{out}(t)$, the standard deviation of the filter's error, so that the target has
 # about unit size at every noise level: with little noise the correction is small, with much noise large. This
 # is the preconditioning of [Karras et al. (2022, "EDM")](https://arxiv.org/abs/2206.00364), section 5, with a
