@@ -19,7 +19,7 @@ from diffusers import DDIMScheduler, DDPMScheduler
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.cli import Parser
 from labkit.device import best_device
-from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, STEPS, Schedule, guided, sample
+from labkit.diffusion import SamplingConfig, Schedule, guided, sample
 from labkit.evaluate import evaluate
 from labkit.generate import generate
 from labkit.models import NETWORKS, BaseDiT
@@ -28,6 +28,7 @@ from labkit.stubs import use_reference
 from labkit.text import TextFeatures
 
 SECONDS, MANY = 6, 50
+DEFAULT = SamplingConfig()
 BATCH, FULL = 64, 10  # captions in a batch, batches in a full evaluation
 CAPTION = "a person walks forward"
 CASES = [  # sampler, captions, steps, rounds
@@ -52,7 +53,7 @@ def theirs(
     mask = (torch.arange(int(lengths.max())) < lengths[:, None]).to(device)
     x = torch.randn(*mask.shape, network.config["features"], generator=generator).to(device)
     for t in scheduler.timesteps:
-        prediction = guided(network, x, t.to(device).expand(len(x)), text, mask, GUIDANCE_SCALE)
+        prediction = guided(network, x, t.to(device).expand(len(x)), text, mask, DEFAULT.guidance_scale)
         x = scheduler.step(prediction, t, x, generator=generator).prev_sample
     return (network.normalizer.inverse(x) * mask[..., None]).cpu()
 
@@ -60,8 +61,7 @@ def theirs(
 def ours(
     network: BaseDiT, schedule: Schedule, text: TextFeatures, lengths: torch.Tensor, sampler: str, steps: int
 ) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(0)
-    return sample(network, schedule, text, lengths, sampler, steps, GUIDANCE_SCALE, generator=generator).cpu()
+    return sample(network, schedule, text, lengths, SamplingConfig(sampler=sampler, steps=steps)).cpu()
 
 
 def best(rounds: int, *functions: Callable[[], object]) -> list[float]:
@@ -85,7 +85,10 @@ def loops(network: BaseDiT, schedule: Schedule, one: TextFeatures) -> None:
     """Ours beside diffusers'."""
     short = Schedule(20, "cosine", schedule.prediction_type), one, torch.tensor([SECONDS * FPS]), "ddim", 20
     apart = (ours(network, *short) - theirs(network, *short)).abs().max()
-    print(f"{SECONDS} s of motion, guidance {GUIDANCE_SCALE}, {torch.get_num_threads()} threads", end="; ")
+    print(
+        f"{SECONDS} s of motion, guidance {DEFAULT.guidance_scale}, {torch.get_num_threads()} threads",
+        end="; ",
+    )
     print(f"motions of the two loops differ by {apart:.0e} at most")
     print(f"{'':8}{'captions':>10}{'steps':>8}{'ours':>10}{'diffusers':>12}{'ratio':>8}{'motions/s':>12}")
     for sampler, B, steps, rounds in CASES:
@@ -97,14 +100,14 @@ def loops(network: BaseDiT, schedule: Schedule, one: TextFeatures) -> None:
 
 
 def evaluations(batches: int) -> None:
-    """Drawing, features and all metrics of each network, as `python -m labkit evaluate` does it."""
+    """Sampling, features and all metrics of each network, as `python -m labkit evaluate` does it."""
     for name in NETWORKS:
-        seconds = timed(
-            lambda name=name: evaluate(name, batches=batches, batch_size=BATCH, progress=False)
-        )
+        seconds = timed(lambda name=name: evaluate(name, batches=batches, batch_size=BATCH, progress=False))
         extrapolated = f"; {FULL} × {BATCH}, extrapolated: {seconds * FULL / batches:.0f} s"
         full = "" if batches == FULL else extrapolated
-        print(f"evaluate {name}, {batches} × {BATCH}, {SAMPLER.upper()}-{STEPS}: {seconds:.0f} s{full}")
+        print(
+            f"evaluate {name}, {batches} × {BATCH}, {DEFAULT.sampler.upper()}-{DEFAULT.steps}: {seconds:.0f} s{full}"
+        )
 
 
 def compiled(network: BaseDiT, schedule: Schedule, one: TextFeatures) -> None:
@@ -135,9 +138,10 @@ def main(arguments: list[str] | None = None) -> None:
     network, one = network.to(device), load_text().to(device)([CAPTION])
     loops(network, schedule, one)
 
-    for sampler, steps in ((SAMPLER, STEPS), ("ddim", MANY)):
-        (seconds,) = best(3, lambda a=sampler, b=steps: generate([CAPTION], "adaln", SECONDS, a, b))
-        print(f"generate, one caption, {sampler.upper()}-{steps}, files to motion: {seconds:.2f} s")
+    for config in (DEFAULT, SamplingConfig(sampler="ddim", steps=MANY)):
+        (seconds,) = best(3, lambda c=config: generate([CAPTION], "adaln", seconds=SECONDS, config=c))
+        name = f"{config.sampler.upper()}-{config.steps}"
+        print(f"generate, one caption, {name}, files to motion: {seconds:.2f} s")
     if args.batches:
         evaluations(args.batches)
     if args.compile:

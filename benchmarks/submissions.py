@@ -18,11 +18,12 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from grading import jobs, notebooks
-from grading.autograde import autograde, make_job
+from grading.batch import jobs
+from grading.batch.autograde import autograde, make_job
+from grading.batch.jobs import Job
+from grading.batch.pool import processes
+from grading.build import notebooks
 from grading.course import Course
-from grading.jobs import Job
-from grading.pool import processes
 from labkit.cli import Parser
 
 NAME = "03_diffusion"

@@ -4,11 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from grading.paths import ROOT
 from labkit.cli import Parser
 from labkit.cores import cores
 from labkit.paths import LabError
-
-ROOT = Path(__file__).resolve().parent.parent
 
 EPILOG = """a whole round:
   python -m grading build                     notebooks, checks, and a gradebook that knows them
@@ -115,25 +114,25 @@ def positive(text: str) -> int:
 
 
 def build(args) -> None:
-    from grading import build, notebooks
+    from grading.build import answers, notebooks
     from grading.course import Course
 
-    build.build()
+    answers.build()
     course = Course(args.course)
     course.prepare(notebooks.write_sources)
     print(f"{course.root} knows {', '.join(course.released())}")
 
 
 def release(args) -> None:
-    from grading.release import release
+    from grading.build.release import release
 
     files = release(args.folder, args.repository, args.branch)
     print(f"{args.folder}: {files} files, no solutions among them")
 
 
 def collect(args) -> None:
-    from grading.collect import collect
     from grading.course import Course
+    from grading.intake.collect import collect
 
     lines = collect(Course(args.course), args.folder)
     for line in lines:
@@ -146,9 +145,9 @@ def collect(args) -> None:
 
 
 def autograde(args) -> int:
-    from grading.autograde import autograde, is_new
+    from grading.batch.autograde import autograde, is_new
+    from grading.batch.regrade import Regrade, graded_with
     from grading.course import Course
-    from grading.regrade import Regrade, graded_with
 
     course = Course(args.course)
     chosen = course.submissions(args.assignment, args.student)
@@ -192,7 +191,8 @@ def print_points(course, failures) -> None:
 
 
 def answers(args) -> None:
-    from grading import notebooks, written
+    from grading.book import written
+    from grading.build import notebooks
     from grading.course import Course
 
     course = Course(args.course)
@@ -204,8 +204,8 @@ def answers(args) -> None:
 
 
 def feedback(args) -> int:
+    from grading.book.feedback import feedback
     from grading.course import Course
-    from grading.feedback import feedback
 
     course = Course(args.course)
     pages, failures = feedback(course)
@@ -216,15 +216,15 @@ def feedback(args) -> int:
 
 
 def report(args) -> None:
+    from grading.book.report import report
     from grading.course import Course
-    from grading.report import report
 
     print(report(Course(args.course), args.names))
 
 
 def export(args) -> None:
+    from grading.book.export import export
     from grading.course import Course
-    from grading.export import export
 
     course = Course(args.course)
     path = args.out or course.root / f"grades_{args.format}.csv"

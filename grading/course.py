@@ -26,7 +26,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
-from grading.notebooks import STUBS
+from grading.build.notebooks import STUBS
 from labkit.paths import LabError, atomic_write
 
 # nbgrader starts `alembic` by its name, also where the environment is not activated

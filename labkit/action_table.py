@@ -1,12 +1,14 @@
 """Action × network: how often generated motions perform everyday actions, by geometric rules."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import torch
 
 from labkit.body import load_body
-from labkit.evaluate import draw_motions
+from labkit.diffusion import SamplingConfig
+from labkit.evaluate import sample_motions
 from labkit.metrics import proportion
 from labkit.metrics.actions import ACTIONS
 from labkit.motion import FPS, decode
@@ -18,19 +20,20 @@ SETS = ("plain", "rephrased")  # of captions, see `metrics.actions.Action`
 Hits = Mapping[str, np.ndarray]
 
 
-def try_actions(network: str, seeds: int = 2, seed: int = 0, **settings) -> Hits:
+def try_actions(network: str, seeds: int = 2, *, config: SamplingConfig | None = None, **settings) -> Hits:
     """Whether a network's motions perform the action asked for: one motion for each caption and seed.
 
-    seeds: how many, from `seed` on. settings: those of `evaluate.draw_motions`. Motions are not smoothed.
+    seeds: how many, from the one of `config` on. settings: those of `evaluate.sample_motions`. Motions are
+    not smoothed.
     """
-    body, captions, asked = load_body(), [], []
+    config, body, captions, asked = config or SamplingConfig(), load_body(), [], []
     for action in ACTIONS.values():
         captions += [*action.plain, *action.rephrased]
         asked += [action] * (len(captions) - len(asked))
     lengths = torch.full((len(captions),), SECONDS * FPS)
     hits = []
-    for s in range(seed, seed + seeds):
-        motions = draw_motions(network, captions, lengths, seed=s, **settings)
+    for seed in range(config.seed, config.seed + seeds):
+        motions = sample_motions(network, captions, lengths, config=replace(config, seed=seed), **settings)
         hits.append([a.passes(body.joints(decode(x)).numpy()) for a, x in zip(asked, motions)])
     by_action = np.reshape(hits, (seeds, len(ACTIONS), len(SETS), -1)).transpose(1, 2, 3, 0)
     return dict(zip(ACTIONS, by_action.reshape(len(ACTIONS), len(SETS), -1)))

@@ -93,7 +93,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--seed", type=number(int, 0, 2**63 - 1), default=0, help="another seed, another motion")
     p.add_argument("--batch-size", type=number(int, 1, 6), default=1, help="motions for each caption")
     p.add_argument(
-        "--smooth", type=number(float, 0, 10), default=1.0, help="frames; 0 is what the network drew"
+        "--smooth", type=number(float, 0, 10), default=1.0, help="frames; 0 is the network's output as it is"
     )
     p.add_argument("--checkpoint", type=Path, help="weights of your own for the network")
     p.add_argument("--text-checkpoint", type=Path, help="the text tower that network was trained with")
@@ -175,6 +175,7 @@ def visualize(args: argparse.Namespace) -> None:
 
 def generate(args: argparse.Namespace) -> None:
     from labkit.body import load_body
+    from labkit.diffusion import SamplingConfig
     from labkit.generate import generate
     from labkit.show import render_video
     from labkit.smpl_file import write_smpl
@@ -185,9 +186,12 @@ def generate(args: argparse.Namespace) -> None:
     out = args.out or Path("out") / f"generation_{args.sampler}_{args.network}.mp4"
     check_video(out)
     body = load_body(args.body)
+    config = SamplingConfig(
+        sampler=args.sampler, steps=args.steps, guidance_scale=args.guidance, seed=args.seed
+    )
     motions = generate(
-        captions, args.network, args.seconds, args.sampler, args.steps, args.guidance, args.seed,
-        args.checkpoint, args.text_checkpoint, args.smooth, args.device, progress=True,
+        captions, args.network, seconds=args.seconds, config=config, smoothing=args.smooth,
+        checkpoint=args.checkpoint, text_checkpoint=args.text_checkpoint, device=args.device, progress=True,
     )  # fmt: skip
     for i, (motion, caption) in enumerate(zip(motions, captions)):
         number = f"_{i}" if len(motions) > 1 else ""
@@ -200,10 +204,12 @@ def generate(args: argparse.Namespace) -> None:
 
 
 def evaluate(args: argparse.Namespace) -> None:
-    from labkit import evaluate as journey
     from labkit.action_table import action_table, try_actions
-    from labkit.extra_metrics import NOTHING, further, further_of_real
+    from labkit.diffusion import SamplingConfig
+    from labkit.evaluate import choose_captions, sample_captions, score_samples
+    from labkit.extra_metrics import NOTHING, extra_metrics, extra_metrics_of_real
     from labkit.reference import load_reference
+    from labkit.scores import score_mean_motion, score_real, table
 
     if args.all and args.checkpoint and not args.checkpoint.is_dir():
         raise LabError("--all takes a folder of all three networks' weights as --checkpoint")
@@ -212,13 +218,16 @@ def evaluate(args: argparse.Namespace) -> None:
     if args.checkpoint and args.checkpoint.is_dir():
         checkpoints = {network: args.checkpoint / f"{network}.safetensors" for network in networks}
     for path in filter(None, (*checkpoints.values(), args.text_checkpoint)):
-        existing_file(path, "checkpoint")  # missing ones are told before the work, not after it
+        existing_file(path, "checkpoint")  # before the work, not after it
+
+    config = SamplingConfig(
+        sampler=args.sampler, steps=args.steps, guidance_scale=args.guidance, seed=args.seed
+    )
 
     def settings(network: str) -> dict:
         return dict(
-            batch_size=args.batch_size, sampler=args.sampler, steps=args.steps, seed=args.seed,
-            guidance_scale=args.guidance, text_checkpoint=args.text_checkpoint, device=args.device,
-            checkpoint=checkpoints[network],
+            config=config, batch_size=args.batch_size, checkpoint=checkpoints[network],
+            text_checkpoint=args.text_checkpoint, device=args.device,
         )  # fmt: skip
 
     if args.actions:
@@ -226,24 +235,24 @@ def evaluate(args: argparse.Namespace) -> None:
         print(action_table(hits))
         return
     reference = load_reference(args.split)
-    rows = journey.choose(reference, args.batches, args.batch_size, args.seed)
-    table = [journey.real_row(reference, rows)]
+    indices = choose_captions(reference, args.batches, args.batch_size, args.seed)
+    columns = [score_real(reference, indices)]
     if args.all:
-        table += [journey.real_row(reference, rows, shuffled=True), journey.mean_row(reference, rows)]
+        columns += [score_real(reference, indices, shuffled=True), score_mean_motion(reference, indices)]
     if args.more:
-        for row, metrics in zip(table, [further_of_real(reference), NOTHING, NOTHING]):
-            row.metrics.update(metrics)
-    yardsticks = len(table)
+        for scores, metrics in zip(columns, [extra_metrics_of_real(reference), NOTHING, NOTHING]):
+            scores.metrics.update(metrics)
+    baselines = len(columns)
     try:
         for network in networks:
-            drawn = journey.draw(network, reference, rows, **settings(network))
-            row = journey.score(network, reference, rows, drawn.features, drawn.physical)
+            samples = sample_captions(network, reference, indices, **settings(network))
+            scores = score_samples(samples, reference)
             if args.more:
-                row.metrics.update(further(network, reference, rows, **settings(network)))
-            table.append(row)
+                scores.metrics.update(extra_metrics(network, reference, indices, **settings(network)))
+            columns.append(scores)
     finally:  # a network that fails, or Ctrl-C, does not cost those that are done
-        if len(table) > yardsticks:
-            print(journey.table(table))
+        if len(columns) > baselines:
+            print(table(columns))
 
 
 def train(args: argparse.Namespace) -> None:

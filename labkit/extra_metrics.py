@@ -1,4 +1,4 @@
-"""Metrics that generate their own motions: the side asked for, and several motions of one caption."""
+"""Metrics that sample motions of their own: the side a caption names, and several motions of one caption."""
 
 from itertools import combinations
 
@@ -7,48 +7,49 @@ import torch
 
 from labkit.body import load_body
 from labkit.device import best_device
-from labkit.evaluate import draw_motions, motion_features
+from labkit.evaluate import sample_motions
 from labkit.evaluator import load_evaluator
 from labkit.metrics import bootstrap, multimodality, proportion
 from labkit.metrics.left_right import PROMPTS, is_right, lead, side_named
 from labkit.motion import decode
 from labkit.reference import Reference
+from labkit.scores import motion_features
 
 SECONDS = 3  # of a raised hand
 CAPTIONS, REPEATS = 16, 5
 NOTHING = {"left/right": (np.nan,) * 3, "multimodality": (np.nan,) * 3}
 
 
-def further(network: str, reference: Reference, rows: np.ndarray, **settings) -> dict:
-    """Metrics of a network by name, each as (value, low, high).
+def extra_metrics(network: str, reference: Reference, indices: np.ndarray, **settings) -> dict:
+    """ "left/right" and "multimodality" of a network by name, each as (value, low, high).
 
-    left/right: share of the 100 `left_right.PROMPTS` in which the arm asked for is raised and the other
-    one is not, by the heights of the wrists. Wilson's interval.
+    left/right: share of the 100 `left_right.PROMPTS` for which the arm that the caption names is raised and
+    the other is not, by the heights of the wrists. Wilson's interval.
     multimodality: mean distance between REPEATS motions of each of CAPTIONS captions.
-    settings: those of `evaluate.draw_motions`.
+    settings: those of `evaluate.sample_motions`.
     """
     body, evaluator = load_body(), load_evaluator().to(best_device(settings.get("device")))
     captions, sides = zip(*PROMPTS)
     lengths = torch.full((len(captions),), 20 * SECONDS)
-    motions = draw_motions(network, captions, lengths, **settings)
+    motions = sample_motions(network, captions, lengths, **settings)
     leads = [float(lead(body.joints(decode(x)))) for x in motions]
     hits = sum(map(is_right, leads, sides))
 
-    some = np.repeat(distinct(reference, rows)[:CAPTIONS], REPEATS)
+    some = np.repeat(distinct(reference, indices)[:CAPTIONS], REPEATS)
     lengths = torch.from_numpy(reference.lengths[reference.owner[some]]).long()
-    motions = draw_motions(network, [reference.captions[r] for r in some], lengths, **settings)
+    motions = sample_motions(network, [reference.captions[r] for r in some], lengths, **settings)
     features = motion_features(evaluator, motions)
     features = features.reshape(-1, REPEATS, features.shape[1])
     return {"left/right": proportion(hits, len(sides)), "multimodality": bootstrap(multimodality, features)}
 
 
-def distinct(reference: Reference, rows: np.ndarray) -> np.ndarray:
-    """The rows without those whose caption occurred before."""
-    captions = np.array(reference.captions)[rows]
-    return rows[np.sort(np.unique(captions, return_index=True)[1])]
+def distinct(reference: Reference, indices: np.ndarray) -> np.ndarray:
+    """The indices without those whose caption occurred before."""
+    captions = np.array(reference.captions)[indices]
+    return indices[np.sort(np.unique(captions, return_index=True)[1])]
 
 
-def further_of_real(reference: Reference) -> dict:
+def extra_metrics_of_real(reference: Reference) -> dict:
     """The same metrics of real motion.
 
     left/right: over the motions whose captions name one hand or arm, where the reference has measured it.

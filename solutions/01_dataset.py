@@ -24,11 +24,11 @@ from IPython.display import Video
 import labkit
 from labkit.body import load_body
 from labkit.dataset import MotionDataset, mirror_sample
-from labkit.evaluate import PHYSICAL, physical
 from labkit.metrics.physical import FEET
 from labkit.models.normalizer import Normalizer
 from labkit.motion import FPS, JOINT_NAMES, LAYOUT, Motion, decode, encode, join
 from labkit.reference import load_reference
+from labkit.scores import PHYSICAL, physical
 from labkit.show import render_video
 from labkit.show.figures import motion as figures
 

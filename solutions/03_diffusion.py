@@ -25,13 +25,13 @@ from scipy.stats import wasserstein_distance
 from labkit.body import load_body
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.dataset import MotionDataset, pad
-from labkit.diffusion import Schedule, ddim_step, ddpm_loss, ddpm_step, guided
-from labkit.evaluate import PHYSICAL, physical
+from labkit.diffusion import SamplingConfig, Schedule, ddim_step, ddpm_loss, ddpm_step, guided
 from labkit.models import make_denoiser
 from labkit.motion import JOINT_NAMES, LAYOUT, D, decode, decode_joints, smooth
 from labkit.paths import data_dir
 from labkit.progress import bar
 from labkit.reference import load_reference
+from labkit.scores import PHYSICAL, physical
 from labkit.show import render_video
 from labkit.show.figures import diffusion as figures
 
@@ -530,7 +530,9 @@ labkit.show(bodies(torch.cat(list(takes.values()))), list(takes), height=720)
 # first, the path of the body or the movement of the hands?
 
 # %% show=true
-labkit.show.denoising(network, schedule, conditioner([CAPTION]), frames=80, seed=SEED)
+labkit.show.denoising(
+    network, schedule, conditioner([CAPTION]), frames=80, config=SamplingConfig(steps=50, seed=SEED)
+)
 
 # %% [markdown]
 # With `shown="x_t"` it shows the current noisy sample $x_t$ instead of the estimate.
@@ -679,7 +681,8 @@ for name, measured in rows.items():
 from labkit.generate import generate
 
 captions = ["a person dances", "a person walks and turns left"]
-labkit.show(generate(captions, "incontext", seconds=4, sampler="ddim", steps=20, seed=3), captions)
+config = SamplingConfig(sampler="ddim", steps=20, seed=3)
+labkit.show(generate(captions, "incontext", seconds=4, config=config), captions)
 
 # %% [markdown]
 # The box below generates from your captions. The line under the settings tells whose code runs;

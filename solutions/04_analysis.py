@@ -17,13 +17,14 @@
 # %%
 import numpy as np
 
-from labkit.diffusion import STEPS
-from labkit.evaluate import choose, draw, mean_row, real_row, score
+from labkit.diffusion import SamplingConfig
+from labkit.evaluate import choose_captions, sample_captions, score_samples
 from labkit.generate import generate
 from labkit.metrics import frechet_distance, population_spread, prdc, retrieval, tmr_score, tmr_scores
 from labkit.models import NETWORKS
 from labkit.motion import decode, smooth
 from labkit.reference import load_reference
+from labkit.scores import score_mean_motion, score_real
 from labkit.show.figures import evaluation as figures
 from labkit.show.figures.style import NETWORK_LABELS
 from labkit.show.table import results_table
@@ -31,7 +32,7 @@ from labkit.show.table import results_table
 labkit.use_mine("code3", "code4", "code5", "code7", "code8")
 
 BATCHES, BATCH_SIZE = (10, 64) if device == "cuda" else (2, 32)
-print(f"DDPM with {STEPS} steps; metrics of {BATCHES} × {BATCH_SIZE} motions per network.")
+print(f"DDPM with {SamplingConfig().steps} steps; metrics of {BATCHES} × {BATCH_SIZE} motions per network.")
 
 # %% [markdown]
 # ## Code 9 · Same caption, same seed
@@ -48,10 +49,8 @@ print(f"DDPM with {STEPS} steps; metrics of {BATCHES} × {BATCH_SIZE} motions pe
 # Code 9: generate with each architecture
 caption, seed = "a person waves with the left hand", 0
 
-bodies = {
-    NETWORK_LABELS[name]: generate([caption], name, seconds=4, seed=seed, progress=True)[0]
-    for name in NETWORKS
-}
+settings = dict(seconds=4, config=SamplingConfig(seed=seed), progress=True)
+bodies = {NETWORK_LABELS[name]: generate([caption], name, **settings)[0] for name in NETWORKS}
 labkit.show(list(bodies.values()), list(bodies))
 
 # %% [markdown]
@@ -64,17 +63,14 @@ labkit.show(list(bodies.values()), list(bodies))
 # %% show=true
 caption = "a person does a cartwheel"
 
-bodies = {
-    NETWORK_LABELS[name]: generate([caption], name, seconds=4, seed=seed, progress=True)[0]
-    for name in NETWORKS
-}
+bodies = {NETWORK_LABELS[name]: generate([caption], name, **settings)[0] for name in NETWORKS}
 labkit.show(list(bodies.values()), list(bodies))
 
 # %% [markdown]
 # Which one is best? Before you answer: below are three samples of *one* network. Only the noise differs.
 
 # %% show=true
-samples = generate([caption] * 3, "cross_attention", seconds=4, seed=seed, progress=True)
+samples = generate([caption] * 3, "cross_attention", **settings)
 labkit.show(samples, ["sample 1", "sample 2", "sample 3"])
 
 # %% [markdown]
@@ -170,8 +166,10 @@ print(f"nearest neighbour of the same action: {(contents == contents[neighbour])
 # two minutes on a CPU).
 
 # %% show=true
-asked = choose(reference, BATCHES, BATCH_SIZE, seed=0)
-drawn = {name: draw(name, reference, asked, BATCH_SIZE, device=device) for name in NETWORKS}
+asked = choose_captions(reference, BATCHES, BATCH_SIZE)
+drawn = {
+    name: sample_captions(name, reference, asked, batch_size=BATCH_SIZE, device=device) for name in NETWORKS
+}
 for name, d in drawn.items():
     print(f"{NETWORK_LABELS[name]:15s} {len(d.motions)} motions → features {d.features.shape}")
 
@@ -436,8 +434,12 @@ labkit.show(
 
 # %% show=true
 # Code 12: evaluate each architecture
-table = [real_row(reference, asked), real_row(reference, asked, shuffled=True), mean_row(reference, asked)]
-table += [score(name, reference, asked, d.features, d.physical) for name, d in drawn.items()]
+table = [
+    score_real(reference, asked),
+    score_real(reference, asked, shuffled=True),
+    score_mean_motion(reference, asked),
+    *(score_samples(samples, reference) for samples in drawn.values()),
+]
 results_table(table)
 
 # %% [markdown]
@@ -471,10 +473,13 @@ figures.intervals([row for row in table if row.name != "mean motion"], shown)
 # captions, same noise, with `guidance_scale=1`, which is no guidance. The dashed line is real motion.
 
 # %% show=true
-plain = draw("adaln", reference, asked, BATCH_SIZE, guidance_scale=1, device=device)
-rows = {row.name: row for row in table}
-unguided = score("adaln", reference, asked, plain.features, plain.physical)
-figures.guidance({1: unguided, 2: rows["adaln"]}, rows["real"], [*named[-1:], "TMR-Score", *named[:1], "coverage"])
+plain = sample_captions(
+    "adaln", reference, asked, config=SamplingConfig(guidance_scale=1), batch_size=BATCH_SIZE, device=device
+)
+columns = {column.name: column for column in table}
+unguided = score_samples(plain, reference)
+shown = [*named[-1:], "TMR-Score", *named[:1], "coverage"]
+figures.guidance({1: unguided, 2: columns["adaln"]}, columns["real"], shown)
 
 # %% [markdown]
 # Real waves vary; guidance exaggerates the typical one, and the evaluator finds it more easily. Which metrics

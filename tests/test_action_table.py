@@ -4,12 +4,13 @@ import torch
 
 from labkit import action_table as module
 from labkit.action_table import action_table, try_actions
-from labkit.evaluate import draw_motions
+from labkit.diffusion import SamplingConfig
+from labkit.evaluate import sample_motions
 from labkit.metrics import proportion
 from labkit.metrics.actions import ACTIONS, Action
 from labkit.motion import decode
 
-QUICK = dict(steps=2, batch_size=64, progress=False)
+QUICK = dict(batch_size=64, progress=False)
 
 
 @pytest.fixture
@@ -29,11 +30,12 @@ def two(lab, monkeypatch):
 
 def test_a_motion_of_six_seconds_for_each_caption_and_seed_is_judged_by_its_own_rule(two, body):
     """As a plain loop over seeds, actions and captions finds it."""
-    hits = try_actions("adaln", seeds=3, seed=5, **QUICK)
+    hits = try_actions("adaln", seeds=3, config=SamplingConfig(steps=2, seed=5), **QUICK)
     captions = [c for a in two.values() for c in (*a.plain, *a.rephrased)]
     found = {}
     for seed in (5, 6, 7):
-        drawn = draw_motions("adaln", captions, torch.full((8,), 120), seed=seed, **QUICK)
+        config = SamplingConfig(steps=2, seed=seed)
+        drawn = sample_motions("adaln", captions, torch.full((8,), 120), config=config, **QUICK)
         assert {len(x) for x in drawn} == {120}
         for caption, x in zip(captions, drawn):
             found[caption, seed] = body.joints(decode(x)).numpy()

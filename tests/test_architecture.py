@@ -19,6 +19,7 @@ LAYERS = """
     labkit.store labkit.smpl_file
     labkit.dataset labkit.checkpoint
     labkit.evaluator labkit.reference
+    labkit.scores
     labkit.generate labkit.evaluate labkit.extra_metrics labkit.action_table
     labkit.render
     labkit.exercises
@@ -27,9 +28,18 @@ LAYERS = """
     labkit.cli labkit.__main__ labkit
     labkit_data
     tools
-    grading
+    grading.paths grading.spreadsheet grading.bank
+    grading.build
+    grading.course
+    grading.intake
+    grading.sandbox
+    grading.remote
+    grading.batch
+    grading.book
+    grading.cli grading.__main__ grading
     benchmarks
 """
+LAYERED = ("labkit", "grading")  # packages whose parts have layers of their own
 RANK = {name: rank for rank, line in enumerate(LAYERS.strip().splitlines()) for name in line.split()}
 
 
@@ -37,9 +47,9 @@ def layer(module: str) -> str | None:
     """The entry of LAYERS that a dotted name belongs to; None where it is no module of ours."""
     parts = module.split(".")
     for n in (2, 1):
-        if ".".join(parts[:n]) in RANK and (n == 2 or parts[0] != "labkit" or len(parts) == 1):
+        if ".".join(parts[:n]) in RANK and (n == 2 or parts[0] not in LAYERED or len(parts) == 1):
             return ".".join(parts[:n])
-    assert parts[0] != "labkit", f"{module} is in no layer: give it one"
+    assert parts[0] not in LAYERED, f"{module} is in no layer: give it one"
     return None
 
 
@@ -51,7 +61,7 @@ def imports(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
             names = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= {name if node.module == "labkit" else node.module for name in names}
+            found |= {name if node.module in LAYERED else node.module for name in names}
     return found
 
 

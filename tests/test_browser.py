@@ -3,7 +3,7 @@
 import pytest
 from jupyterlab import CHROMIUM, PICTURES, jupyterlab, launch, open_notebook, run_all
 
-from grading.notebooks import make, write
+from grading.build.notebooks import make, write
 
 pytestmark = [
     pytest.mark.slow,

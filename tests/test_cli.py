@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from labkit import cli
-from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, STEPS
+from labkit.diffusion import SamplingConfig
 from labkit.metrics.actions import ACTIONS
 
 REPOSITORY = Path(__file__).parents[1]
@@ -56,7 +56,6 @@ class TestGenerate:
             assert cli.main(["generate", *arguments, "--out", f"{out}.mp4", *QUICK]) == 0
         a, b, c = (np.load(f"{name}.npz")["transl"] for name in "abc")
         assert (a == b).all() and not np.allclose(a, c)
-
 
     def test_a_video_that_fails_does_not_cost_the_motion(self, lab, tmp_path, monkeypatch, capsys):
         monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/bin/false")
@@ -287,9 +286,7 @@ def test_no_data_at_all(lab, monkeypatch, tmp_path, capsys):
     assert capsys.readouterr().err.startswith("labkit: no lab data in")
 
 
-@pytest.mark.parametrize(
-    "command", ["", "generate", "visualize", "evaluate", "train", "data"]
-)
+@pytest.mark.parametrize("command", ["", "generate", "visualize", "evaluate", "train", "data"])
 def test_help(command, capsys):
     with pytest.raises(SystemExit) as stop:
         cli.main([*command.split(), "--help"])
@@ -309,4 +306,7 @@ def test_stopped_by_the_user(lab, monkeypatch, capsys):
 @pytest.mark.parametrize("command", [["generate", "--text", "a person walks"], ["evaluate"]])
 def test_defaults_of_sampling_are_the_library_s_own(command):
     args = cli.build_parser().parse_args(command)
-    assert (args.sampler, args.steps, args.guidance) == (SAMPLER, STEPS, GUIDANCE_SCALE)
+    assert (
+        SamplingConfig(sampler=args.sampler, steps=args.steps, guidance_scale=args.guidance)
+        == SamplingConfig()
+    )

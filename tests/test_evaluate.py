@@ -6,26 +6,25 @@ import torch
 
 from labkit.checkpoint import load_denoiser, write_checkpoint
 from labkit.dataset import pad
-from labkit.evaluate import (
-    PHYSICAL,
-    Row,
-    choose,
-    class_hits,
-    draw,
-    evaluate,
-    mean_row,
-    motion_features,
-    physical,
-    real_row,
-    rest_heights,
-    score,
-    table,
-)
+from labkit.diffusion import SamplingConfig
+from labkit.evaluate import choose_captions, evaluate, sample_captions
 from labkit.evaluator import load_evaluator
 from labkit.metrics import diversity, frechet_distance, prdc, tmr_score
 from labkit.motion import FPS, Motion, encode
 from labkit.paths import LabError
 from labkit.reference import Reference, load_reference, names_style
+from labkit.scores import (
+    PHYSICAL,
+    Scores,
+    class_hits,
+    motion_features,
+    physical,
+    rest_heights,
+    score,
+    score_mean_motion,
+    score_real,
+    table,
+)
 from labkit.text import TextTower
 
 
@@ -107,7 +106,7 @@ class TestScore:
 
     def test_real_motion_is_good_and_shuffled_is_chance(self, reference):
         rows = np.arange(0, 120, 2)  # each motion once
-        real, shuffled = real_row(reference, rows), real_row(reference, rows, shuffled=True)
+        real, shuffled = score_real(reference, rows), score_real(reference, rows, shuffled=True)
         assert real.metrics["FD"][0] == pytest.approx(0, abs=1e-4)
         assert shuffled.metrics["FD"][0] == pytest.approx(0, abs=1e-4)  # the same set
         assert real.metrics["R3 of all"][0] > 0.95 > 0.3 > shuffled.metrics["R3 of all"][0]
@@ -144,12 +143,12 @@ class TestScore:
     def test_real_motion_beside_real_motion(self, reference):
         """FD to half: for real motion from the other half, never from the same recordings."""
         rows = np.arange(0, 120, 2)
-        real = real_row(reference, rows).metrics["FD to half, N=24"]
+        real = score_real(reference, rows).metrics["FD to half, N=24"]
         copied = score("copy", reference, rows, reference.motion, reference.physical)
         doubled = reference.motion.copy()
         doubled[1::2] = doubled[::2]  # the mirror image is the same motion once more
         twins = replace(reference, motion=doubled)
-        apart = real_row(twins, rows).metrics["FD to half, N=24"]
+        apart = score_real(twins, rows).metrics["FD to half, N=24"]
         assert real[1] <= real[0] <= real[2]
         assert real[0] > copied.metrics["FD to half, N=24"][0]  # copies of the first half lower it
         # Were twins put on both sides, the two halves would be equal sets, at distance nearly 0.
@@ -166,11 +165,14 @@ class TestScore:
 def test_the_mean_motion(lab, body):
     """One motion for all: no caption finds it before another's, and there is no variety in it."""
     reference = load_reference()
-    row = mean_row(reference, choose(reference, 1, 16, seed=0))
+    row = score_mean_motion(reference, choose_captions(reference, 1, 16, seed=0))
     assert row.metrics["R3 of all"] == (0, 0, 0) and row.metrics["diversity"] == (0, 0, 0)
     mean = load_evaluator().motion.normalizer.mean
     assert row.metrics[PHYSICAL[2]][0] == pytest.approx(physical([mean.expand(24, -1)], body)[0, 2])
-    assert row.metrics["FD"][0] > real_row(reference, choose(reference, 1, 16, seed=0)).metrics["FD"][0]
+    assert (
+        row.metrics["FD"][0]
+        > score_real(reference, choose_captions(reference, 1, 16, seed=0)).metrics["FD"][0]
+    )
 
 
 class TestClasses:
@@ -217,43 +219,48 @@ class TestClasses:
 
 
 def test_choose(reference):
-    rows = choose(reference, 2, 30, seed=0)
+    rows = choose_captions(reference, 2, 30, seed=0)
     assert len(set(rows.tolist())) == 60 and rows.min() >= 0 and rows.max() < 120
-    assert (rows == choose(reference, 2, 30, seed=0)).all()
-    assert (rows != choose(reference, 2, 30, seed=1)).any()
-    assert len(choose(reference, 1, 12, seed=0)) == 12
+    assert (rows == choose_captions(reference, 2, 30, seed=0)).all()
+    assert (rows != choose_captions(reference, 2, 30, seed=1)).any()
+    assert len(choose_captions(reference, 1, 12, seed=0)) == 12
     with pytest.raises(LabError, match="1 × 11 captions are too few to measure anything: take at least 12"):
-        choose(reference, 1, 11, seed=0)
+        choose_captions(reference, 1, 11, seed=0)
     with pytest.raises(LabError, match="5 × 30 captions asked for, the split has 120: take fewer"):
-        choose(reference, 5, 30, seed=0)
+        choose_captions(reference, 5, 30, seed=0)
 
 
 def test_the_fewest_that_choose_allows_can_be_scored(reference):
-    row = real_row(reference, choose(reference, 1, 12, seed=0))
+    row = score_real(reference, choose_captions(reference, 1, 12, seed=0))
     assert row.N == 12 and np.isfinite(list(row.metrics.values())).all()
 
 
 def test_evaluate_from_captions_to_numbers(lab):
-    row = evaluate("adaln", batches=2, batch_size=8, steps=2, progress=False)
+    row = evaluate("adaln", batches=2, batch_size=8, config=SamplingConfig(steps=2), progress=False)
     assert (row.name, row.N) == ("adaln", 16)
-    real = real_row(load_reference(), choose(load_reference(), 2, 8, 0))
+    real = score_real(load_reference(), choose_captions(load_reference(), 2, 8, 0))
     assert set(row.metrics) == set(real.metrics)
-    again = evaluate("adaln", batches=2, batch_size=8, steps=2, progress=False)
+    again = evaluate("adaln", batches=2, batch_size=8, config=SamplingConfig(steps=2), progress=False)
     assert again.metrics["TMR-Score"] == row.metrics["TMR-Score"]
 
 
 def test_what_was_drawn_can_be_scored_again(lab, body):
     """Features and physical numbers are those of the motions, in the order of the captions asked for."""
     reference = load_reference()
-    rows = choose(reference, 2, 8, seed=0)
-    drawn = draw("adaln", reference, rows, batch_size=8, steps=2, progress=False)
+    rows = choose_captions(reference, 2, 8, seed=0)
+    drawn = sample_captions(
+        "adaln", reference, rows, batch_size=8, config=SamplingConfig(steps=2), progress=False
+    )
     assert [len(x) for x in drawn.motions] == reference.lengths[reference.owner[rows]].tolist()
     np.testing.assert_allclose(
         drawn.features[5], motion_features(load_evaluator(), drawn.motions[5:6])[0], atol=1e-5
     )
     np.testing.assert_allclose(drawn.physical[5], physical(drawn.motions[5:6], body)[0], rtol=1e-5)
     row = score("adaln", reference, rows, drawn.features, drawn.physical)
-    assert row.metrics == evaluate("adaln", batches=2, batch_size=8, steps=2, progress=False).metrics
+    assert (
+        row.metrics
+        == evaluate("adaln", batches=2, batch_size=8, config=SamplingConfig(steps=2), progress=False).metrics
+    )
 
 
 def test_weights_that_are_not_shipped(lab, tmp_path):
@@ -265,28 +272,28 @@ def test_weights_that_are_not_shipped(lab, tmp_path):
         denoiser.normalizer.mean += 1
     config = dict(kind="adaln", model=denoiser.config, schedule=schedule.config)
     write_checkpoint(now / "adaln.safetensors", denoiser, config, {})
-    rows = choose(load_reference(), 1, 12, seed=0)
-    quick = dict(steps=2, progress=False)
-    shipped = draw("adaln", load_reference(), rows, **quick)
-    mine = draw("adaln", load_reference(), rows, checkpoint=now / "adaln.safetensors", **quick)
+    rows = choose_captions(load_reference(), 1, 12, seed=0)
+    quick = dict(config=SamplingConfig(steps=2), progress=False)
+    shipped = sample_captions("adaln", load_reference(), rows, **quick)
+    mine = sample_captions("adaln", load_reference(), rows, checkpoint=now / "adaln.safetensors", **quick)
     torch.testing.assert_close(mine.motions[0], shipped.motions[0] + 1, atol=1e-3, rtol=1e-3)
     tower = TextTower(384, width=24, depth=1, heads=2)
     config = dict(kind="text", encoder=None, model=tower.config)
     write_checkpoint(now / "text.safetensors", tower, config, {})
     with pytest.raises(LabError, match="differ in width"):
-        draw("adaln", load_reference(), rows, text_checkpoint=now / "text.safetensors", **quick)
+        sample_captions("adaln", load_reference(), rows, text_checkpoint=now / "text.safetensors", **quick)
 
 
 def test_evaluate_says_what_is_wrong(lab):
     with pytest.raises(LabError, match="21 steps cannot be made"):
-        evaluate("adaln", batches=1, batch_size=12, steps=21, progress=False)
+        evaluate("adaln", batches=1, batch_size=12, config=SamplingConfig(steps=21), progress=False)
     with pytest.raises(LabError, match="'test_b' not found"):
         evaluate("adaln", split="test_b")
 
 
 def test_table_lines_up():
     metrics = {"FD": (0.1234, 0.1, 0.15), "jerk m/s³": (1234.5, 1000.0, 1500.0)}
-    text = table([Row("real", 640, metrics), Row("cross_attention", 640, metrics)])
+    text = table([Scores("real", 640, metrics), Scores("cross_attention", 640, metrics)])
     header, first, second = text.splitlines()
     assert len(header) == len(first) == len(second)
     assert header.split() == ["real", "(N=640)", "cross_attention", "(N=640)"]

@@ -3,6 +3,7 @@ import torch
 
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.device import best_device
+from labkit.diffusion import SamplingConfig
 from labkit.generate import MAX_SECONDS, generate
 from labkit.models import NETWORKS
 from labkit.paths import LabError
@@ -12,7 +13,7 @@ WALK = "a person walks"
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_one_motion_a_caption_of_the_length_asked_for(lab, network):
-    motions = generate([WALK, "a jump"], network, seconds=0.4, steps=3)
+    motions = generate([WALK, "a jump"], network, seconds=0.4, config=SamplingConfig(steps=3))
     assert [len(m) for m in motions] == [8, 8]
     for motion in motions:
         assert motion.body_pose.shape == (8, 63)
@@ -23,25 +24,29 @@ def test_one_motion_a_caption_of_the_length_asked_for(lab, network):
 
 @pytest.mark.parametrize("sampler", ["ddim", "ddpm"])
 def test_a_seed_is_a_motion(lab, sampler):
-    def draw(seed: int) -> torch.Tensor:
-        return generate([WALK], seconds=0.4, sampler=sampler, steps=4, seed=seed)[0].body_pose
+    def pose(seed: int) -> torch.Tensor:
+        return generate([WALK], seconds=0.4, config=SamplingConfig(sampler=sampler, steps=4, seed=seed))[
+            0
+        ].body_pose
 
-    assert torch.equal(draw(3), draw(3))
-    assert not torch.allclose(draw(3), draw(4), atol=1e-3)
+    assert torch.equal(pose(3), pose(3))
+    assert not torch.allclose(pose(3), pose(4), atol=1e-3)
 
 
 def test_caption_and_guidance_matter(lab):
-    def draw(caption: str, scale: float) -> torch.Tensor:
-        return generate([caption], seconds=0.4, steps=4, guidance_scale=scale)[0].body_pose
+    def pose(caption: str, scale: float) -> torch.Tensor:
+        return generate([caption], seconds=0.4, config=SamplingConfig(steps=4, guidance_scale=scale))[
+            0
+        ].body_pose
 
-    assert not torch.equal(draw(WALK, 1.0), draw("a jump", 1.0))
-    assert torch.equal(draw(WALK, 0.0), draw("a jump", 0.0))
-    assert not torch.equal(draw(WALK, 1.0), draw(WALK, 5.0))
+    assert not torch.equal(pose(WALK, 1.0), pose("a jump", 1.0))
+    assert torch.equal(pose(WALK, 0.0), pose("a jump", 0.0))
+    assert not torch.equal(pose(WALK, 1.0), pose(WALK, 5.0))
 
 
 def test_shortest_and_longest(lab):
-    assert len(generate([WALK], seconds=0.05, steps=1)[0]) == 1
-    assert len(generate([WALK], seconds=MAX_SECONDS, steps=1)[0]) == 200
+    assert len(generate([WALK], seconds=0.05, config=SamplingConfig(steps=1))[0]) == 1
+    assert len(generate([WALK], seconds=MAX_SECONDS, config=SamplingConfig(steps=1))[0]) == 200
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 0.04, 10.1, float("nan"), float("inf")])
@@ -53,14 +58,16 @@ def test_impossible_lengths(lab, seconds):
 @pytest.mark.parametrize("steps", [0, 21])
 def test_impossible_steps(lab, steps):
     with pytest.raises(LabError, match=f"{steps} steps cannot be made: choose between 1 and 20"):
-        generate([WALK], seconds=0.4, steps=steps)
+        generate([WALK], seconds=0.4, config=SamplingConfig(steps=steps))
 
 
 def test_weights_of_ones_own(lab, tmp_path):
     path = tmp_path / "mine.safetensors"
     path.write_bytes((lab / "checkpoints" / "incontext.safetensors").read_bytes())
-    mine = generate([WALK], "incontext", seconds=0.4, steps=2, checkpoint=path)[0]
-    assert torch.equal(mine.pelvis, generate([WALK], "incontext", seconds=0.4, steps=2)[0].pelvis)
+    mine = generate([WALK], "incontext", seconds=0.4, config=SamplingConfig(steps=2), checkpoint=path)[0]
+    assert torch.equal(
+        mine.pelvis, generate([WALK], "incontext", seconds=0.4, config=SamplingConfig(steps=2))[0].pelvis
+    )
     with pytest.raises(LabError, match="checkpoint of 'incontext', not of 'adaln'"):
         generate([WALK], "adaln", checkpoint=path)
 

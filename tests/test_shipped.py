@@ -10,7 +10,7 @@ import torch
 from labkit.body import load_body
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.dataset import MotionDataset
-from labkit.evaluate import choose, real_row
+from labkit.evaluate import choose_captions
 from labkit.evaluator import load_evaluator
 from labkit.generate import generate
 from labkit.metrics import tmr_score
@@ -18,6 +18,7 @@ from labkit.models import NETWORKS
 from labkit.motion import JOINT_NAMES, LAYOUT, D
 from labkit.paths import data_dir
 from labkit.reference import load_reference
+from labkit.scores import score_real
 from tools.publish import small_batch
 
 pytestmark = pytest.mark.stored
@@ -37,8 +38,7 @@ def test_the_asked_hand_goes_up(network):
     captions = ["a person raises the left hand", "a person raises the right hand"]
     body = load_body()
     left, right = (
-        body.joints(motion)[:, [LEFT, RIGHT], 2].amax(0)
-        for motion in generate(captions, network, seconds=3)
+        body.joints(motion)[:, [LEFT, RIGHT], 2].amax(0) for motion in generate(captions, network, seconds=3)
     )
     assert left[0] > left[1] + 0.3 and right[1] > right[0] + 0.3
 
@@ -67,8 +67,8 @@ def test_the_evaluator_is_not_the_text_tower():
 @pytest.mark.slow
 def test_reference_tells_real_pairs_from_shuffled_ones(split):
     reference = load_reference(split)
-    rows = choose(reference, 1, 64, seed=0)
-    real, shuffled = real_row(reference, rows), real_row(reference, rows, shuffled=True)
+    rows = choose_captions(reference, 1, 64)
+    real, shuffled = score_real(reference, rows), score_real(reference, rows, shuffled=True)
     assert real.metrics["TMR-Score"][0] > shuffled.metrics["TMR-Score"][0] + 0.2
     np.testing.assert_allclose(np.linalg.norm(reference.motion, axis=1), 1, atol=2e-3)
 

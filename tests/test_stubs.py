@@ -13,7 +13,7 @@ import torch
 
 import labkit
 from labkit import stubs as module
-from labkit.diffusion import Schedule, sample
+from labkit.diffusion import SamplingConfig, Schedule, sample
 from labkit.diffusion import ddpm_step as imported_before
 from labkit.models import AdaLNDiT
 from labkit.paths import LabError
@@ -77,7 +77,7 @@ def test_labkit_drives_the_learners_code(tiny_denoiser, random_text):
 
     network = tiny_denoiser("adaln")
     lengths = torch.tensor([4, 2])
-    x = sample(network, Schedule(10), random_text(B=2), lengths, sampler="ddpm", steps=3)
+    x = sample(network, Schedule(10), random_text(B=2), lengths, SamplingConfig(sampler="ddpm", steps=3))
     assert seen == [(9, 4), (4, 0), (0, -1)]
     expected = network.normalizer.inverse(torch.zeros(2, 4, 9))
     expected[1, 2:] = 0

@@ -26,8 +26,8 @@ from tqdm import tqdm
 from labkit.body import load_body
 from labkit.cli import Parser, exit_status
 from labkit.dataset import MotionDataset, Sample
-from labkit.diffusion import GUIDANCE_SCALE, STEPS
-from labkit.evaluate import choose, draw_motions, motion_features, score
+from labkit.diffusion import SamplingConfig
+from labkit.evaluate import choose_captions, sample_motions
 from labkit.evaluator import load_evaluator
 from labkit.extra_metrics import distinct
 from labkit.metrics import aligned_distance, multimodality, proportion, tmr_score
@@ -36,6 +36,7 @@ from labkit.models import NETWORKS
 from labkit.motion import LAYOUT, decode, smooth
 from labkit.paths import LabError, check_writable
 from labkit.reference import load_reference
+from labkit.scores import motion_features, score
 from labkit.show import contact_sheet
 from labkit.stubs import use_reference
 from labkit.text import TextEncoder
@@ -49,22 +50,24 @@ FRAMES = 80  # of a motion that no real one sets the length of
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the command line asks for. settings: as `evaluate.draw_motions` takes them."""
+class Options:
+    """The options of the command line. checkpoint: a folder of networks."""
 
     networks: tuple[str, ...]
     sources: tuple[str, ...]
     count: int
-    seed: int
+    config: SamplingConfig
     out: Path
     evaluator: Path | None
-    settings: dict
+    checkpoint: Path | None
+    text_checkpoint: Path | None
 
-    def draw(self, network: str, captions: Sequence[str], lengths: Tensor) -> list[Tensor]:
-        settings = dict(self.settings)
-        if settings["checkpoint"]:
-            settings["checkpoint"] = settings["checkpoint"] / f"{network}.safetensors"
-        return draw_motions(network, captions, lengths, seed=self.seed, **settings)
+    def sample(self, network: str, captions: Sequence[str], lengths: Tensor) -> list[Tensor]:
+        """Motions (F_i, D) of a network; lengths (N,) frames."""
+        return sample_motions(
+            network, captions, lengths, config=self.config, text_checkpoint=self.text_checkpoint,
+            checkpoint=self.checkpoint and self.checkpoint / f"{network}.safetensors",
+        )  # fmt: skip
 
 
 @cache
@@ -95,23 +98,23 @@ def share(hits: np.ndarray) -> str:
     return f"{value:.2f} [{low:.2f}, {high:.2f}]"
 
 
-def memory(asked: Asked) -> str:
+def memory(options: Options) -> str:
     """Distance of each sample to its nearest training clip, beside that of real motion training never saw.
 
     Twice: in the evaluator's feature space, and as `aligned_distance` of the joints, relative to the body. A
     network that recites would lie far nearer to its training clips than other takes of the same people do:
     its ratio would be far below 1, and most of its samples nearer than 95 % of the real ones.
     """
-    train = [p for s in real_samples(asked.sources, "train") for p in pieces(s.x)]
-    held_out = readable(real_samples(asked.sources, "test_a"), TextEncoder())
-    rng = np.random.default_rng(asked.seed)
-    some = [held_out[i] for i in rng.permutation(len(held_out))[: asked.count]]
+    train = [p for s in real_samples(options.sources, "train") for p in pieces(s.x)]
+    held_out = readable(real_samples(options.sources, "test_a"), TextEncoder())
+    rng = np.random.default_rng(options.config.seed)
+    some = [held_out[i] for i in rng.permutation(len(held_out))[: options.count]]
     captions = [s.captions[0] for s in some]
     real = [s.x[:MAX_FRAMES] for s in some]
     lengths = torch.tensor([len(x) for x in real])
     sets = {"real, held out": real}
-    for network in asked.networks:
-        sets[network] = [smooth(x, 1.0) for x in asked.draw(network, captions, lengths)]
+    for network in options.networks:
+        sets[network] = [smooth(x, 1.0) for x in options.sample(network, captions, lengths)]
 
     evaluator = load_evaluator()
     seen = motion_features(evaluator, train)
@@ -208,7 +211,7 @@ def compose(grid: Grid, c: int, s: int, rng: np.random.Generator) -> str:
     return grid.plain[grid.contents[c]].replace("a person", person, 1)
 
 
-def unseen(asked: Asked) -> str:
+def unseen(options: Options) -> str:
     """Captions composed of a content and a style that training never saw together; and as many that it did.
 
     Content and style of what comes are those of the nearest prototype of the `Grid`. For a yardstick the same
@@ -216,9 +219,9 @@ def unseen(asked: Asked) -> str:
     A contact sheet of the first eight unseen captions is written for each network.
     """
     evaluator = load_evaluator()
-    train = real_samples(asked.sources, "train")
+    train = real_samples(options.sources, "train")
     grid = make_grid(train, motion_features(evaluator, [s.x[:MAX_FRAMES] for s in train]))
-    rng = np.random.default_rng(asked.seed)
+    rng = np.random.default_rng(options.config.seed)
     adjectives = np.array([bool(STYLES[style].adjectives) for style in grid.styles])
     rows = {}
 
@@ -237,7 +240,7 @@ def unseen(asked: Asked) -> str:
         }  # fmt: skip
 
     for split, what in (("val", "seen pairs"), ("test_b", "unseen pairs")):
-        styled = [s for s in real_samples(asked.sources, split) if s.labels.get("style")]
+        styled = [s for s in real_samples(options.sources, split) if s.labels.get("style")]
         known = [
             (s, grid.contents.index(s.labels["content"]), grid.styles.index(style_name(s.labels["style"])))
             for s in styled
@@ -250,16 +253,16 @@ def unseen(asked: Asked) -> str:
             rows[f"real, {what}"] = row(features, np.array(c), np.array(s), None)
 
     for what, possible in (("unseen", ~grid.seen & adjectives), ("seen", grid.seen & adjectives)):
-        pairs = rng.permutation(np.argwhere(possible))[: asked.count]
+        pairs = rng.permutation(np.argwhere(possible))[: options.count]
         if not len(pairs):
             continue
         captions = [compose(grid, c, s, rng) for c, s in pairs]
-        for network in asked.networks:
-            motions = asked.draw(network, captions, torch.full((len(pairs),), FRAMES))
+        for network in options.networks:
+            motions = options.sample(network, captions, torch.full((len(pairs),), FRAMES))
             rows[f"{network}, {what}"] = row(motion_features(evaluator, motions), *pairs.T, captions)
             if what == "unseen":
                 shown = [decode(smooth(x, 1.0)) for x in motions[:8]]
-                contact_sheet(asked.out / f"unseen_{network}.png", shown, load_body(), captions[:8])
+                contact_sheet(options.out / f"unseen_{network}.png", shown, load_body(), captions[:8])
     title = (
         f"Content and style never seen together ({int((~grid.seen & adjectives).sum())} such pairs), among "
         f"{len(grid.contents)} contents and {len(grid.styles)} styles.\n"
@@ -268,14 +271,14 @@ def unseen(asked: Asked) -> str:
     return report(title, rows)
 
 
-def variety(asked: Asked) -> str:
+def variety(options: Options) -> str:
     """Eight motions of each of sixteen captions: how far apart within a caption and between captions.
 
     In the evaluator's feature space, and as joints at the same frame (what the eye sees). Real motion beside
     it: other recordings of one content and style, which differ in person and length too, in features only.
     """
     reference, repeats = load_reference(), 8
-    rows = distinct(reference, choose(reference, 1, 64, asked.seed))[:16]
+    rows = distinct(reference, choose_captions(reference, 1, 64, options.config.seed))[:16]
     repeated = np.repeat(rows, repeats)
     captions = [reference.captions[r] for r in repeated]
     lengths = torch.full((len(repeated),), FRAMES)
@@ -293,8 +296,8 @@ def variety(asked: Asked) -> str:
         "between": f"{distances[labels[:, None] != labels].mean():.3f}",
         "joints within, cm": "–", "joints between, cm": "–",
     }  # fmt: skip
-    for network in asked.networks:
-        motions = asked.draw(network, captions, lengths)
+    for network in options.networks:
+        motions = options.sample(network, captions, lengths)
         features = motion_features(load_evaluator(), motions).reshape(len(rows), repeats, -1)
         places = np.stack([joints(smooth(x, 1.0)) for x in motions])  # (N, F, J, 3)
         places = places.reshape(len(rows), repeats, -1) / np.sqrt(places[0].size / 3)  # RMS over joints
@@ -308,22 +311,22 @@ def variety(asked: Asked) -> str:
     return report(title, table)
 
 
-def judges(asked: Asked) -> str:
+def judges(options: Options) -> str:
     """The same motions before two evaluators: the shipped one, and one trained with another seed.
 
     The numbers differ, for each has its own feature space. What should not differ is who is better.
     """
-    if not asked.evaluator:
+    if not options.evaluator:
         raise LabError(
             "a second evaluator is missing: python -m labkit train evaluator --seed 2 --out second, "
             "then --evaluator second/evaluator/evaluator.safetensors"
         )
     found: dict[str, dict[str, dict[str, float]]] = {}
     drawn = None
-    for name, evaluator in (("shipped", load_evaluator()), ("second", load_evaluator(asked.evaluator))):
-        reference = real_reference(asked.sources, "test_a", asked.out / "cache", evaluator)
-        rows = choose(reference, 1, asked.count, asked.seed)
-        drawn = drawn or {n: draw_for(asked, n, reference, rows) for n in asked.networks}
+    for name, evaluator in (("shipped", load_evaluator()), ("second", load_evaluator(options.evaluator))):
+        reference = real_reference(options.sources, "test_a", options.out / "cache", evaluator)
+        rows = choose_captions(reference, 1, options.count, options.config.seed)
+        drawn = drawn or {n: sample_for(options, n, reference, rows) for n in options.networks}
         owners = reference.owner[rows]
         sets = {"real": reference.motion[owners]}
         sets |= {n: motion_features(evaluator, motions) for n, motions in drawn.items()}
@@ -338,7 +341,7 @@ def judges(asked: Asked) -> str:
     }
 
     def order(judge: str, metric: str) -> list[str]:
-        return sorted(asked.networks, key=lambda n: found[n][judge][metric])
+        return sorted(options.networks, key=lambda n: found[n][judge][metric])
 
     agree = [m for m in metrics if order("shipped", m) == order("second", m)]
     return (
@@ -347,9 +350,11 @@ def judges(asked: Asked) -> str:
     )
 
 
-def draw_for(asked: Asked, network: str, reference, rows: np.ndarray) -> list[Tensor]:
+def sample_for(options: Options, network: str, reference, rows: np.ndarray) -> list[Tensor]:
     captions = [reference.captions[r] for r in rows]
-    return asked.draw(network, captions, torch.from_numpy(reference.lengths[reference.owner[rows]]).long())
+    return options.sample(
+        network, captions, torch.from_numpy(reference.lengths[reference.owner[rows]]).long()
+    )
 
 
 QUESTIONS = dict(memory=memory, unseen=unseen, variety=variety, judges=judges)
@@ -361,33 +366,32 @@ def main(arguments: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         prog="python -m tools.diagnostics",
     )
+    default = SamplingConfig()
     parser.add_argument("questions", nargs="+", choices=tuple(QUESTIONS))
     parser.add_argument("--networks", nargs="+", choices=tuple(NETWORKS), default=tuple(NETWORKS))
     parser.add_argument("--sources", nargs="+", default=SOURCES)
     parser.add_argument("--count", type=int, default=50, help="motions a network and question")
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--guidance", type=float, default=GUIDANCE_SCALE)
+    parser.add_argument("--steps", type=int, default=default.steps)
+    parser.add_argument("--guidance", type=float, default=default.guidance_scale)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--checkpoint", type=Path, help="folder of NETWORK.safetensors; else the shipped ones"
     )
     parser.add_argument("--text-checkpoint", type=Path, help="the text tower they were trained with")
     parser.add_argument("--evaluator", type=Path, help="the second judge")
-    parser.add_argument("--out", type=Path, default=Path("out/honesty"), help="folder for contact sheets")
+    parser.add_argument("--out", type=Path, default=Path("out/diagnostics"), help="folder for contact sheets")
     args = parser.parse_args(arguments)
-    settings = dict(
-        steps=args.steps, guidance_scale=args.guidance, checkpoint=args.checkpoint,
-        text_checkpoint=args.text_checkpoint,
+    config = SamplingConfig(steps=args.steps, guidance_scale=args.guidance, seed=args.seed)
+    options = Options(
+        tuple(args.networks), tuple(args.sources), args.count, config, args.out, args.evaluator,
+        args.checkpoint, args.text_checkpoint,
     )  # fmt: skip
-    asked = Asked(
-        tuple(args.networks), tuple(args.sources), args.count, args.seed, args.out, args.evaluator, settings
-    )
 
     def work() -> None:
         use_reference()
         check_writable(args.out / "unseen.png")
         for question in args.questions:
-            print(QUESTIONS[question](asked), end="\n\n", flush=True)
+            print(QUESTIONS[question](options), end="\n\n", flush=True)
 
     return exit_status(work)
 

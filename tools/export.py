@@ -1,7 +1,7 @@
 """The averaged weights of a run that is still going on, as checkpoints to look at and to measure.
 
-    python -m tools.export runs/adaln runs/incontext --out /tmp/now
-    python -m labkit evaluate --reference --all --checkpoint /tmp/now
+python -m tools.export runs/adaln runs/incontext --out /tmp/now
+python -m labkit evaluate --reference --all --checkpoint /tmp/now
 """
 
 import argparse

@@ -23,7 +23,8 @@ import torch
 from labkit.body import load_body
 from labkit.cli import Parser, exit_status
 from labkit.dataset import MotionDataset, Sample
-from labkit.evaluate import choose, draw, draw_motions, motion_features, physical
+from labkit.diffusion import SamplingConfig
+from labkit.evaluate import choose_captions, sample_captions, sample_motions
 from labkit.evaluator import Evaluator, load_evaluator
 from labkit.generate import generate
 from labkit.metrics import bootstrap, tmr_score, tmr_scores
@@ -33,6 +34,7 @@ from labkit.models import NETWORKS
 from labkit.motion import decode, smooth
 from labkit.paths import atomic_write, data_dir, existing_file
 from labkit.reference import Reference, load_reference, write_reference
+from labkit.scores import motion_features, physical
 from labkit.show import contact_sheet
 from labkit.show.figures.style import NETWORK_LABELS, NETWORK_LINES, axes
 from labkit.store import Clip, write_store
@@ -142,8 +144,8 @@ def make_starter(
     repeated = [s for s in samples for _ in range(tries)]
     captions = [s.captions[0] for s in repeated]
     lengths = torch.tensor([min(len(s.x), MAX_FRAMES) for s in repeated])
-    drawn = draw_motions(network, captions, lengths, seed=seed)
-    motions = [smooth(x, 1.0) for x in drawn]
+    samples = sample_motions(network, captions, lengths, config=SamplingConfig(seed=seed))
+    motions = [smooth(x, 1.0) for x in samples]
 
     features = motion_features(evaluator, motions)
     scores = tmr_scores(evaluator.text_features(corpus.captions(captions)).numpy(), features)
@@ -182,8 +184,8 @@ def make_starter(
 def small_batch(network: str) -> tuple[np.ndarray, np.ndarray]:
     """Features (32, W) of captions and of what a network draws for them: quick enough for a test."""
     reference = load_reference()
-    rows = choose(reference, batches=1, batch_size=32, seed=0)
-    return reference.text[rows], draw(network, reference, rows, progress=False).features
+    indices = choose_captions(reference, batches=1, batch_size=32)
+    return reference.text[indices], sample_captions(network, reference, indices, progress=False).features
 
 
 def publish_scores() -> None:
@@ -210,7 +212,7 @@ SHEET = [
 def make_sheets() -> None:
     """The same captions and noise for each network, as pictures for people to look at."""
     for network in NETWORKS:
-        motions = generate(SHEET, network, seconds=4, seed=1)
+        motions = generate(SHEET, network, seconds=4, config=SamplingConfig(seed=1))
         contact_sheet(Path("docs") / f"samples_{network}.png", motions, load_body(), SHEET)
 
 

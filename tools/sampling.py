@@ -8,15 +8,17 @@ python -m tools.sampling --network adaln --samplers ddim ddpm --steps 10 15 25 -
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 from labkit.cli import Parser, exit_status
-from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, SAMPLERS, STEPS
-from labkit.evaluate import Row, choose, draw, score, table
+from labkit.diffusion import SAMPLERS, SamplingConfig
+from labkit.evaluate import choose_captions, sample_captions, score_samples
 from labkit.evaluator import load_evaluator
 from labkit.models import NETWORKS
 from labkit.reference import Reference
+from labkit.scores import Scores, score_real, table
 from labkit.stubs import use_reference
 from labkit.training.corpus import SOURCES
 from tools.publish import real_reference
@@ -27,27 +29,21 @@ SHOWN = ("FD to half", "TMR-Score", "R3 of", "content", "style", "coverage", "fo
 def sweep(
     network: str,
     reference: Reference,
-    settings: Sequence[tuple[str, int, float]],
+    configs: Sequence[SamplingConfig],
     count: int,
-    seed: int = 0,
-    **fixed,
-) -> list[Row]:
-    """A row for each (sampler, steps, guidance scale), and real motion in front; only what sampling moves.
+    **settings,
+) -> list[Scores]:
+    """Scores of real motion and of each configuration, in the metrics that sampling changes.
 
-    fixed: more settings, as `evaluate.draw_motions` takes them.
+    settings: as `evaluate.sample_motions` takes them.
     """
-    rows = choose(reference, 1, count, seed)
-    owners = reference.owner[rows]
-    found = [score("real", reference, rows, reference.motion[owners], reference.physical[owners], real=True)]
-    for sampler, steps, scale in settings:
-        drawn = draw(
-            network, reference, rows, sampler=sampler, steps=steps, guidance_scale=scale, seed=seed, **fixed
-        )
-        name = f"{sampler.upper()} {steps}, {scale:g}"
-        found.append(score(name, reference, rows, drawn.features, drawn.physical))
-    return [
-        Row(row.name, row.N, {k: v for k, v in row.metrics.items() if k.startswith(SHOWN)}) for row in found
-    ]
+    indices = choose_captions(reference, 1, count)
+    columns = [score_real(reference, indices)]
+    for config in configs:
+        samples = sample_captions(network, reference, indices, config=config, **settings)
+        name = f"{config.sampler.upper()} {config.steps}, {config.guidance_scale:g}"
+        columns.append(replace(score_samples(samples, reference), name=name))
+    return [replace(c, metrics={k: v for k, v in c.metrics.items() if k.startswith(SHOWN)}) for c in columns]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,10 +52,13 @@ def main(arguments: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         prog="python -m tools.sampling",
     )
+    default = SamplingConfig()
     parser.add_argument("--network", choices=tuple(NETWORKS), default="adaln")
-    parser.add_argument("--samplers", nargs="+", choices=SAMPLERS, default=[SAMPLER])
-    parser.add_argument("--steps", nargs="+", type=int, default=[STEPS])
-    parser.add_argument("--scales", nargs="+", type=float, default=[GUIDANCE_SCALE], help="of guidance")
+    parser.add_argument("--samplers", nargs="+", choices=SAMPLERS, default=[default.sampler])
+    parser.add_argument("--steps", nargs="+", type=int, default=[default.steps])
+    parser.add_argument(
+        "--scales", nargs="+", type=float, default=[default.guidance_scale], help="of guidance"
+    )
     parser.add_argument("--sources", nargs="+", default=SOURCES)
     parser.add_argument("--split", default="val", choices=("val", "test_a", "test_b"))
     parser.add_argument("--count", type=int, default=128, help="captions")
@@ -71,13 +70,16 @@ def main(arguments: list[str] | None = None) -> int:
     def work() -> None:
         use_reference()
         reference = real_reference(args.sources, args.split, args.out / "cache", load_evaluator(), True)
-        settings = list(product(args.samplers, args.steps, args.scales))
-        rows = sweep(
-            args.network, reference, settings, args.count, checkpoint=args.checkpoint,
+        configs = [
+            SamplingConfig(sampler=sampler, steps=steps, guidance_scale=scale)
+            for sampler, steps, scale in product(args.samplers, args.steps, args.scales)
+        ]
+        columns = sweep(
+            args.network, reference, configs, args.count, checkpoint=args.checkpoint,
             text_checkpoint=args.text_checkpoint,
         )  # fmt: skip
         print(f"{args.network}, {args.split}: columns are sampler and steps, guidance scale")
-        print(table(rows))
+        print(table(columns))
 
     return exit_status(work)
 

@@ -3,10 +3,10 @@
 from labkit.diffusion.ddim import ddim_step
 from labkit.diffusion.ddpm import ddpm_step
 from labkit.diffusion.loss import ddpm_loss
-from labkit.diffusion.sample import GUIDANCE_SCALE, SAMPLER, SAMPLERS, STEPS, guided, sample
+from labkit.diffusion.sample import SAMPLERS, SamplingConfig, guided, sample
 from labkit.diffusion.schedule import PREDICTION_TYPES, Schedule
 
 __all__ = [
-    "GUIDANCE_SCALE", "PREDICTION_TYPES", "SAMPLER", "SAMPLERS", "STEPS", "Schedule", "ddim_step",
-    "ddpm_loss", "ddpm_step", "guided", "sample",
+    "PREDICTION_TYPES", "SAMPLERS", "SamplingConfig", "Schedule", "ddim_step", "ddpm_loss", "ddpm_step",
+    "guided", "sample",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """The sampling loop, with classifier-free guidance."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -13,8 +14,26 @@ from labkit.progress import bar
 from labkit.text import TextFeatures
 
 SAMPLERS = ("ddpm", "ddim")
-# Chosen on the validation split: data/checkpoints/TRAINING.md
-SAMPLER, STEPS, GUIDANCE_SCALE = "ddpm", 15, 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SamplingConfig:
+    """How motions are sampled. Defaults chosen on the validation split: data/checkpoints/TRAINING.md.
+
+    sampler: one of SAMPLERS. steps: of the sampler, 1 to T. guidance_scale: w of `guided`; 1 is no guidance.
+    eta: of DDIM (Song et al. 2021, eq. 16); 0 is deterministic. seed: the same seed and settings give the
+    same motions.
+    """
+
+    sampler: str = "ddpm"
+    steps: int = 15
+    guidance_scale: float = 2.0
+    eta: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self):
+        if self.sampler not in SAMPLERS:
+            raise ValueError(f"sampler is {self.sampler!r}, not one of {SAMPLERS}")
 
 
 def guided(
@@ -49,42 +68,40 @@ def sample(
     schedule: Schedule,
     text: TextFeatures,
     lengths: Tensor,
-    sampler: str = SAMPLER,
-    steps: int = STEPS,
-    guidance_scale: float = GUIDANCE_SCALE,
-    eta: float = 0.0,
+    config: SamplingConfig | None = None,
+    *,
     generator: torch.Generator | None = None,
     progress: bool = False,
-    watch: Callable[[Tensor, Tensor, Tensor], None] | None = None,
+    callback: Callable[[Tensor, Tensor, Tensor], None] | None = None,
 ) -> Tensor:
     """Sample one motion per caption → x (B, F, D), not z-scored; F is the longest length, padding is zero.
 
-    lengths: (B,) frames. eta: see `ddim_step`. generator: a CPU generator; all noise is sampled on the CPU,
-    so that a seed gives the same motion on every device. watch: callback run before each step with t (B,),
-    the current noisy sample x_t and the prediction, both (B, F, D) and z-scored.
+    lengths: (B,) frames. generator: on the CPU, in the place of one with the seed of `config`; all noise is
+    sampled on the CPU, so that a seed gives the same motion on every device. callback: called before each
+    step with t (B,), the noisy sample x_t and the prediction, both (B, F, D) and z-scored.
     """
-    if sampler not in SAMPLERS:
-        raise ValueError(f"sampler is {sampler!r}, not one of {SAMPLERS}")
+    config = config or SamplingConfig()
+    generator = generator or torch.Generator().manual_seed(config.seed)
     device = next(network.parameters()).device
     schedule.to(device)
     B, F, D = len(lengths), int(lengths.max()), network.config["features"]
     mask = (torch.arange(F) < lengths[:, None]).to(device)
 
-    def draw() -> Tensor:  # from pinned memory, so that sampling noise and computing overlap
+    def gaussian_noise() -> Tensor:  # from pinned memory, so that copying and computing overlap
         noise = torch.randn(B, F, D, generator=generator, pin_memory=device.type == "cuda")
         return noise.to(device, non_blocking=True)
 
-    x = draw()
-    timesteps = schedule.timesteps(steps).tolist()
+    x = gaussian_noise()  # (B, F, D)
+    timesteps = schedule.timesteps(config.steps).tolist()
     pairs = list(zip(timesteps, timesteps[1:] + [-1]))
-    for now, then in bar(pairs, sampler, progress):
+    for now, then in bar(pairs, config.sampler, progress):
         t, t_prev = (torch.full((B,), step, device=device) for step in (now, then))
-        prediction = guided(network, x, t, text, mask, guidance_scale)
-        if watch:
-            watch(t, x, prediction)
-        if sampler == "ddpm":
-            x = ddpm_step(schedule, prediction, x, t, t_prev, draw())
+        prediction = guided(network, x, t, text, mask, config.guidance_scale)
+        if callback:
+            callback(t, x, prediction)
+        if config.sampler == "ddpm":
+            x = ddpm_step(schedule, prediction, x, t, t_prev, gaussian_noise())
         else:
-            noise = draw() if eta > 0 else torch.zeros_like(x)
-            x = ddim_step(schedule, prediction, x, t, t_prev, noise, eta)
+            noise = gaussian_noise() if config.eta > 0 else torch.zeros_like(x)
+            x = ddim_step(schedule, prediction, x, t, t_prev, noise, config.eta)
     return network.normalizer.inverse(x) * mask[..., None]

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from IPython.display import HTML
 
-from labkit.evaluate import Row
 from labkit.paths import LabError
+from labkit.scores import Scores
 from labkit.show.figures.style import NETWORK_LABELS
 
 BETTER = {
@@ -34,7 +34,7 @@ def cut(metric: str, low: float, high: float) -> tuple[float, float]:
     return max(low, 0.0), min(high, 1.0) if metric.startswith(SHARES) else high
 
 
-def results_table(rows: Sequence[Row]) -> HTML:
+def results_table(rows: Sequence[Scores]) -> HTML:
     """Metrics downwards, rows across, 95 % intervals in small print, N in the header.
 
     Raises LabError unless all rows have the same N and metrics: they could not be compared.
@@ -42,7 +42,7 @@ def results_table(rows: Sequence[Row]) -> HTML:
     if len({(row.N, tuple(row.metrics)) for row in rows}) != 1:
         raise LabError("rows of different N or metrics do not belong in one table: evaluate them alike")
 
-    def cell(metric: str, row: Row) -> str:
+    def cell(metric: str, row: Scores) -> str:
         value, *interval = row.metrics[metric]
         digits = 3 if abs(value) < 10 else 0
         low, high = cut(metric, *interval)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from labkit.diffusion import Schedule, guided, sample
+from labkit.diffusion import SamplingConfig, Schedule, guided, sample
 from labkit.models import Normalizer
 from labkit.text import TextFeatures
 
@@ -69,10 +69,8 @@ def test_a_gaussian_comes_out_as_wide_as_it_should(sampler, steps, eta, figure):
     """A variance taken for a standard deviation would give 0.07, forgotten noise 0."""
     schedule = Schedule(100, "cosine", "sample")
     lengths = torch.full((100,), 50)
-    x = sample(
-        ExactDenoiser(schedule), schedule, nothing(100), lengths, sampler, steps, guidance_scale=1, eta=eta,
-        generator=torch.Generator().manual_seed(0),
-    )  # fmt: skip
+    config = SamplingConfig(sampler=sampler, steps=steps, guidance_scale=1, eta=eta)
+    x = sample(ExactDenoiser(schedule), schedule, nothing(100), lengths, config)
     assert float(x.mean()) == pytest.approx(MEAN, abs=0.01)
     assert float(x.std()) == pytest.approx(expected_std(100, steps, sampler, eta), rel=0.012)
     assert float(x.std()) == pytest.approx(figure, abs=0.01)
@@ -90,8 +88,9 @@ def test_other_predictions_draw_the_same(prediction_type):
     # The cosine's last ᾱ is 2e-7: in float32 x0 from ε cannot be told there, so begin after it.
     for s in (reference, schedule):
         s.timesteps = lambda steps: torch.linspace(90, 0, steps).round().long()
+    config = SamplingConfig(sampler="ddim", steps=20, guidance_scale=1)
     draw = [
-        sample(n(reference), s, nothing(2), torch.tensor([5, 5]), "ddim", 20, 1, generator=seeded())
+        sample(n(reference), s, nothing(2), torch.tensor([5, 5]), config)
         for n, s in ((ExactDenoiser, reference), (Converted, schedule))
     ]
     torch.testing.assert_close(*draw, atol=1e-3, rtol=0)
@@ -122,19 +121,10 @@ class TestLoop:
     def draw(self, tiny_denoiser, random_text):
         schedule = Schedule(20)
 
-        def run(lengths, seed=0, sampler="ddim", steps=5, **options):
+        def run(lengths, sampler="ddim", steps=5, **settings):
             text = random_text(4)[torch.arange(len(lengths))]
-            model = tiny_denoiser("adaln")
-            return sample(
-                model,
-                schedule,
-                text,
-                torch.tensor(lengths),
-                sampler,
-                steps,
-                generator=seeded(seed),
-                **options,
-            )
+            config = SamplingConfig(sampler=sampler, steps=steps, **settings)
+            return sample(tiny_denoiser("adaln"), schedule, text, torch.tensor(lengths), config)
 
         return run
 
@@ -189,5 +179,6 @@ def test_output_is_not_z_scored():
     model = Average(schedule)
     rows = 5 + 2 * torch.randn(100, 8, generator=seeded())
     model.normalizer.fit(rows)
-    x = sample(model, schedule, nothing(1), torch.tensor([4]), "ddim", 10, 1, generator=seeded())
+    config = SamplingConfig(sampler="ddim", steps=10, guidance_scale=1)
+    x = sample(model, schedule, nothing(1), torch.tensor([4]), config)
     torch.testing.assert_close(x[0], rows.mean(0).expand(4, 8), atol=1e-4, rtol=0)

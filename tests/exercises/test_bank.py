@@ -4,7 +4,7 @@ import pytest
 
 import labkit
 from grading import bank
-from grading.build import outcomes
+from grading.build.answers import outcomes
 from labkit.exercises.check import load_answers
 from labkit.exercises.judge import Judgement, judge
 from labkit.exercises.probe import probes

@@ -9,7 +9,7 @@ import pytest
 from nbclient import NotebookClient
 
 import labkit
-from grading.notebooks import exercise_code
+from grading.build.notebooks import exercise_code
 from labkit.diffusion import ddpm_step
 from labkit.exercises import mine
 from labkit.paths import LabError

@@ -7,8 +7,8 @@ import subprocess
 import pytest
 from toy_course import Student, copied, toy_notebooks, toy_sources
 
+from grading.build.notebooks import release
 from grading.course import Course
-from grading.notebooks import release
 
 
 @pytest.fixture(scope="session")

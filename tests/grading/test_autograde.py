@@ -11,13 +11,14 @@ from nbformat.v4 import new_code_cell
 from toy_course import Student, check, copied, meta, toy_notebooks
 from toy_pool import MOMENTS, Workers, gradebook
 
-from grading import autograde as head
-from grading import cli, notebooks
-from grading.autograde import Kept, autograde, is_new
-from grading.collect import collect
+from grading import cli
+from grading.batch import autograde as head
+from grading.batch.autograde import StoredResult, autograde, is_new
+from grading.batch.jobs import Result
+from grading.batch.regrade import Regrade
+from grading.build import notebooks
 from grading.course import Course
-from grading.jobs import Result
-from grading.regrade import Regrade
+from grading.intake.collect import collect
 from labkit.paths import LabError
 
 NAME = "03_diffusion"
@@ -104,7 +105,7 @@ def test_a_kept_result_of_other_settings_or_another_notebook_is_not_taken(course
     pair = ("ada", NAME)
     autograde(course, [pair], timeout=60)
     (job,) = workers.jobs
-    kept = Kept(course, *pair)
+    kept = StoredResult(course, *pair)
     kept.write(job, Result("", 0, ""))
     assert kept.read(job) == Result("", 0, "")
     autograde(course, [pair], timeout=61)

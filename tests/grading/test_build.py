@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 import torch
 
-from grading import bank, build, notebooks, record
+from grading import bank
+from grading.build import answers, notebooks, recorded_solutions
+from grading.build import stubs as stubs_module
 from labkit.exercises.judge import agree
 from labkit.exercises.probe import probes
 from labkit.paths import LabError
@@ -46,15 +48,15 @@ def same(path: Path, arrays: dict[str, np.ndarray]) -> bool:
     with np.load(path, allow_pickle=False) as file:
         own = json.loads(str(file["tolerances"]))
         return set(file.files) - {"tolerances"} == set(arrays) and all(
-            agree(file[name], value, own.get(name, build.STEADY)) for name, value in arrays.items()
+            agree(file[name], value, own.get(name, answers.STEADY)) for name, value in arrays.items()
         )
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_stored_answers_are_of_these_sources(exercise):
     """Quick to ask: where this fails, run `make build`."""
-    with np.load(build.ROOT / "labkit" / "exercises" / "answers" / f"{exercise}.npz") as file:
-        assert json.loads(str(file["index"]))["digest"] == build.digest(exercise)
+    with np.load(answers.ROOT / "labkit" / "exercises" / "answers" / f"{exercise}.npz") as file:
+        assert json.loads(str(file["index"]))["digest"] == answers.digest(exercise)
 
 
 @pytest.mark.slow
@@ -62,11 +64,11 @@ def test_stored_answers_are_of_these_sources(exercise):
 def test_stubs_answers_and_stand_ins_are_those_of_the_build():
     for exercise in EXERCISES:
         for entry in stubs(exercise):
-            path = build.ROOT / entry.own.__code__.co_filename
-            assert build.stubbed(exercise, entry) == path.read_text("utf-8"), entry.name
-        file = build.ROOT / "labkit" / "exercises" / "answers" / f"{exercise}.npz"
-        assert same(file, build.make_answers(exercise)), exercise
-    assert record.write_recorded_solutions() == []
+            path = answers.ROOT / entry.own.__code__.co_filename
+            assert stubs_module.stubbed(exercise, entry) == path.read_text("utf-8"), entry.name
+        file = answers.ROOT / "labkit" / "exercises" / "answers" / f"{exercise}.npz"
+        assert same(file, answers.make_answers(exercise)), exercise
+    assert recorded_solutions.write_recorded_solutions() == []
 
 
 def step_with(mean) -> bank.Entry:
@@ -80,10 +82,10 @@ def step_with(mean) -> bank.Entry:
 
 def test_rounding_is_measured_against_float64():
     """A float32 near 1000 is off by up to 2⁻¹⁵, and so is x0 + 1000 − 1000; a copy is not off at all."""
-    moved = build.rounding("code8", step_with(lambda x0: x0 + 1000 - 1000))
+    moved = answers.rounding("code8", step_with(lambda x0: x0 + 1000 - 1000))
     assert 2**-18 < moved["last"] < 2**-14
-    assert build.rounding("code8", step_with(lambda x0: x0.clone()))["last"] < 2**-22
-    assert build.rounding("code8", step_with(lambda x0: torch.randn_like(x0)))["last"] < 2**-22
+    assert answers.rounding("code8", step_with(lambda x0: x0.clone()))["last"] < 2**-22
+    assert answers.rounding("code8", step_with(lambda x0: torch.randn_like(x0)))["last"] < 2**-22
 
 
 @pytest.mark.parametrize("size, refused", [(1e3, False), (1e7, True)])
@@ -93,14 +95,14 @@ def test_an_outcome_that_rounding_moves_has_its_own_tolerance_or_is_refused(monk
     stored = {"wrong/cancels/last": np.zeros(1)}
     if refused:
         with pytest.raises(LabError, match="code8: rounding moves what cancels makes of the probe last by"):
-            build.tolerances("code8", stored)
+            answers.tolerances("code8", stored)
     else:
-        assert build.STEADY < build.tolerances("code8", stored)["wrong/cancels/last"] < 1e-3
+        assert answers.STEADY < answers.tolerances("code8", stored)["wrong/cancels/last"] < 1e-3
 
 
 def test_the_outcome_that_another_processor_moved():
     """By 0.78 of 3940, seen on an Intel Xeon with AMX: to divide by an ᾱ of nearly 0 amplifies rounding."""
-    with np.load(build.ROOT / "labkit" / "exercises" / "answers" / "code7.npz") as file:
+    with np.load(answers.ROOT / "labkit" / "exercises" / "answers" / "code7.npz") as file:
         assert json.loads(str(file["tolerances"]))["wrong/index_wraps/gaussian"] > 0.78 / 3940
 
 
@@ -110,17 +112,17 @@ def test_damaged_files_are_built_anew(tmp_path, monkeypatch, damaged):
     for name in ("answers/code11.npz", "recorded_solutions/code7.json.z"):
         (folder / name).parent.mkdir(parents=True)
         (folder / name).write_bytes(damaged)
-    monkeypatch.setattr(build, "ROOT", tmp_path)
-    monkeypatch.setattr(build, "digest", lambda exercise: "the same")
-    assert [build.write_answers("code11") for _ in range(2)] == [True, False]
-    assert "code7.json.z" in record.write_recorded_solutions(folder / "recorded_solutions")
-    assert record.write_recorded_solutions(folder / "recorded_solutions") == []
+    monkeypatch.setattr(answers, "ROOT", tmp_path)
+    monkeypatch.setattr(answers, "digest", lambda exercise: "the same")
+    assert [answers.write_answers("code11") for _ in range(2)] == [True, False]
+    assert "code7.json.z" in recorded_solutions.write_recorded_solutions(folder / "recorded_solutions")
+    assert recorded_solutions.write_recorded_solutions(folder / "recorded_solutions") == []
 
 
 def test_what_no_probe_can_tell_from_right_is_not_stored():
     """Otherwise rounding would decide what the file holds."""
     for exercise in EXERCISES:
-        with np.load(build.ROOT / "labkit" / "exercises" / "answers" / f"{exercise}.npz") as file:
+        with np.load(answers.ROOT / "labkit" / "exercises" / "answers" / f"{exercise}.npz") as file:
             for q in probes(exercise):
                 right = file[f"right/0/{q.name}"]
                 for path in file.files:
@@ -170,8 +172,8 @@ def test_no_line_of_a_solution_is_in_what_students_get():
         cells = nbformat.read(path, 4).cells
         given[path] = "\n".join(cell.source for cell in cells)
         assert not any(cell.get("outputs") for cell in cells)
-    given |= {p: p.read_text("utf-8") for p in (build.ROOT / "labkit").rglob("*.py")}
-    given |= {p: p.read_text("utf-8") for p in (build.ROOT / "labkit").rglob("*.md")}
+    given |= {p: p.read_text("utf-8") for p in (answers.ROOT / "labkit").rglob("*.py")}
+    given |= {p: p.read_text("utf-8") for p in (answers.ROOT / "labkit").rglob("*.md")}
     secrets, rubrics = solution_lines(), rubric_lines()
     assert len(secrets) > 40  # a test that looks for nothing would find nothing
     for path, text in given.items():
@@ -185,7 +187,7 @@ def test_no_line_of_a_solution_is_in_what_students_get():
 def test_the_built_package_holds_no_solution(tmp_path):
     options = ["--quiet", "--no-deps", "--wheel-dir", str(tmp_path)]
     command = [sys.executable, "-m", "pip", "wheel", *options, "."]
-    done = subprocess.run(command, cwd=build.ROOT, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=answers.ROOT, capture_output=True, text=True)
     if done.returncode and "hatchling" in done.stderr:
         pytest.skip("the build backend cannot be had here")
     assert done.returncode == 0, done.stderr
@@ -234,7 +236,7 @@ def dispatchers(exercise: str):
 def test_the_address_is_the_same_everywhere():
     """The one setting, and the extra of the package that cannot read it."""
     settings = notebooks.course()
-    text = (build.ROOT / "pyproject.toml").read_text("utf-8")
+    text = (answers.ROOT / "pyproject.toml").read_text("utf-8")
     assert f"git+{settings['repository']}@{settings['branch']}#subdirectory=solutions" in text
     elsewhere = notebooks.make("01_dataset", dict(repository="https://github.com/a/b", branch="c"))
     sources = "\n".join(cell.source for cell in elsewhere.cells)

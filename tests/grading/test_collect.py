@@ -2,8 +2,8 @@ import os
 
 import pytest
 
-from grading import collect as collect_module
-from grading.collect import collect, search
+from grading.intake import collect as collect_module
+from grading.intake.collect import collect, search
 from labkit.paths import LabError
 
 

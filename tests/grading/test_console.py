@@ -8,8 +8,10 @@ import sys
 import pytest
 from toy_pool import Workers
 
-from grading import autograde, cli, execute
-from grading.notebooks import ROOT
+from grading import cli
+from grading.batch import autograde
+from grading.build import execute
+from grading.paths import ROOT
 
 WHO = "Жанна_é_山田"
 

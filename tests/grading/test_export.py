@@ -2,9 +2,9 @@ import csv
 
 import pytest
 
-from grading import export as module
+from grading.book import export as module
+from grading.book.export import export
 from grading.course import Mark
-from grading.export import export
 
 
 class Term:

@@ -1,4 +1,4 @@
-"""docs/gallery.md shows what grading/gallery.py makes, from the notebooks as they are."""
+"""docs/gallery.md shows what grading/build/gallery.py makes, from the notebooks as they are."""
 
 import ast
 import base64
@@ -10,8 +10,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
-from grading import gallery
-from grading.notebooks import ROOT, make, names
+from grading.build import gallery
+from grading.build.notebooks import make, names
+from grading.paths import ROOT
 from labkit.paths import LabError
 
 PAGE = (ROOT / "docs" / "gallery.md").read_text("utf-8")
@@ -21,7 +22,7 @@ SHOWN = re.findall(r"!\[(.*?)\]\(gallery/(\w+)\.png\)", PAGE)
 def test_the_page_shows_every_picture_once_and_says_what_is_on_it():
     assert sorted(name for _, name in SHOWN) == gallery.pictures()
     assert all(len(words) > 30 for words, _ in SHOWN)
-    assert "python -m grading.gallery" in PAGE
+    assert "python -m grading.build.gallery" in PAGE
 
 
 def test_pictures_are_there_and_small():

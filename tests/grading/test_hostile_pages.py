@@ -12,9 +12,9 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.sign import NotebookNotary
 from toy_course import Student, copied
 
-from grading.autograde import autograde
-from grading.collect import collect
-from grading.feedback import feedback
+from grading.batch.autograde import autograde
+from grading.book.feedback import feedback
+from grading.intake.collect import collect
 
 PAIR = ("evil", "03_diffusion")
 # What surely acts where nothing is cleaned, in a notebook that its reader trusts, and in one that nobody does

@@ -8,10 +8,10 @@ import zipfile
 
 import pytest
 
-from grading import inbox as inbox_module
-from grading.collect import collect, search
-from grading.inbox import Inbox
-from grading.intake import Refused
+from grading.intake import inbox as inbox_module
+from grading.intake.collect import collect, search
+from grading.intake.inbox import Inbox
+from grading.intake.repair import Refused
 from labkit.paths import LabError
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from grading.execute import errors, execute
-from grading.notebooks import make, names, release
+from grading.build.execute import errors, execute
+from grading.build.notebooks import make, names, release
 from labkit.exercises.probe import probes
 from labkit.stubs import EXERCISES
 

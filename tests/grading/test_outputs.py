@@ -12,10 +12,10 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 from toy_course import meta
 
-from grading.autograde import enter
-from grading.feedback import feedback, harmless
-from grading.jobs import Points
-from grading.outputs import LINE, LINES, ROOM, inert, plain_notebook
+from grading.batch.autograde import enter
+from grading.batch.jobs import Points
+from grading.book.feedback import feedback, harmless
+from grading.intake.outputs import LINE, LINES, ROOM, inert, plain_notebook
 from labkit.exercises.check import Verdict
 from labkit.exercises.judge import Judgement
 

@@ -17,13 +17,13 @@ from nbformat.v4 import new_code_cell
 from toy_course import ANSWER, Student, copied
 from toy_pool import gradebook
 
-from grading.autograde import autograde, is_new
-from grading.collect import collect
+from grading.batch.autograde import autograde, is_new
+from grading.batch.jobs import Job
+from grading.batch.pool import cluster, processes, run_there
 from grading.course import Course
-from grading.jobs import Job
-from grading.notebooks import ROOT
-from grading.pool import cluster, processes, run_there
-from grading.sandbox import family
+from grading.intake.collect import collect
+from grading.paths import ROOT
+from grading.sandbox.limits import family
 from labkit.paths import LabError
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandboxed")]
@@ -219,7 +219,7 @@ def test_a_cluster_grades_the_same_though_a_worker_dies(alone, course, scheduler
 
 
 def older() -> None:
-    from grading import jobs
+    from grading.batch import jobs
 
     jobs.version = lambda: "older"
 

@@ -8,9 +8,10 @@ import tomllib
 import nbformat
 import pytest
 
-from grading import release as module
-from grading.notebooks import ROOT, course, rubrics
-from grading.release import release
+from grading.build import release as module
+from grading.build.notebooks import course, rubrics
+from grading.build.release import release
+from grading.paths import ROOT
 from labkit.paths import LabError
 from labkit.stubs import stubs
 

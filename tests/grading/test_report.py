@@ -10,8 +10,8 @@ import pytest
 from nbformat.v4 import new_output
 
 from grading import cli
-from grading.collect import collect
-from grading.report import Diagnosis, bars, gather, report
+from grading.book.report import Diagnosis, bars, gather, report
+from grading.intake.collect import collect
 from labkit.exercises.check import Verdict
 from labkit.exercises.judge import Judgement
 

@@ -10,13 +10,14 @@ import pytest
 from nbformat.v4 import new_code_cell
 from toy_course import ANSWER, FILM, RUBRIC, Student, copied
 
-from grading import cli, notebooks
-from grading.autograde import autograde, is_new
-from grading.collect import collect
+from grading import cli
+from grading.batch.autograde import autograde, is_new
+from grading.batch.jobs import Points
+from grading.book.feedback import feedback
+from grading.build import notebooks
 from grading.course import Course, Mark
-from grading.feedback import feedback
-from grading.intake import take_in
-from grading.jobs import Points
+from grading.intake.collect import collect
+from grading.intake.repair import take_in
 from labkit.stubs import EXERCISES
 
 WRONG = ANSWER.replace("variance.sqrt()", "variance")

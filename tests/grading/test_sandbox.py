@@ -12,10 +12,14 @@ import pytest
 from nbformat.v4 import new_code_cell
 from toy_course import ANSWER, FILM, toy_notebooks
 
-from grading import cli, jobs, sandbox
-from grading.collect import collect
-from grading.notebooks import ROOT, release
-from grading.sandbox import MB, Limits, Sandbox
+from grading import cli
+from grading.batch import jobs
+from grading.build.notebooks import release
+from grading.intake.collect import collect
+from grading.paths import ROOT
+from grading.sandbox import bubblewrap, kernel
+from grading.sandbox.bubblewrap import Sandbox
+from grading.sandbox.limits import MB, Limits
 from labkit.paths import LabError
 
 SEED = 3**40
@@ -121,27 +125,29 @@ LIES = {
         os.mkdir("labkit")
         open("labkit/__init__.py", "w").write("check = lambda name: 10")
         sys.path.insert(0, os.getcwd())
-        for name in [n for n in sys.modules if n.startswith(("labkit", "inside", "wire"))]:
+        for name in [n for n in sys.modules if n.startswith(("labkit", "grading"))]:
             del sys.modules[name]
     """,
     "forged_display": """
-        import inside
+        from grading.remote import kernel_server
         from IPython.display import display
-        inside.serve = lambda *a: display({"text/plain": "10"}, raw=True, display_id="points")
+        kernel_server.serve = lambda *a: display({"text/plain": "10"}, raw=True, display_id="points")
     """,
     "forged_replies": """
-        import json, os, socket, inside, wire
+        import json, os, socket
+        from grading.remote import kernel_server, protocol
         def serve(*a):
-            channel = wire.Channel(socket.socket(fileno=os.dup(int(os.environ["LABKIT_CHANNEL"]))))
+            channel = protocol.Channel(socket.socket(fileno=os.dup(int(os.environ["LABKIT_CHANNEL"]))))
             for text in ("true", "[]", "10", '{"raised": ["X"]}'):
                 channel.send(json.loads(text))
             while (request := channel.receive())["request"] != "end":
                 channel.send({"token": request["token"], "value": 10, "points": 10})
-        inside.serve = serve
+        kernel_server.serve = serve
     """,
     "garbage": """
-        import os, inside
-        inside.serve = lambda *a: os.write(int(os.environ["LABKIT_CHANNEL"]), b"\\xff" * 100)
+        import os
+        from grading.remote import kernel_server
+        kernel_server.serve = lambda *a: os.write(int(os.environ["LABKIT_CHANNEL"]), b"\\xff" * 100)
     """,
 }
 OBJECTS = {
@@ -298,14 +304,14 @@ def test_bubblewrap_itself_is_told_nothing(monkeypatch):
     """Who runs as the same user can read in /proc what its process 1 was started with."""
     seen = []
 
-    watched = sandbox.Provisioner.watch
+    watched = kernel.Provisioner.watch
 
     def watch(self, process):
         seen.append(Path(f"/proc/{process.pid}/environ").read_bytes())
         watched(self, process)
 
     monkeypatch.setenv("A_SECRET", "x")
-    monkeypatch.setattr(sandbox.Provisioner, "watch", watch)
+    monkeypatch.setattr(kernel.Provisioner, "watch", watch)
     Run()
     assert b"LOGNAME=learner" in seen[0] and b"A_SECRET" not in seen[0]
 
@@ -319,16 +325,16 @@ def test_a_repository_in_a_folder_that_is_shown_is_covered(tmp_path, monkeypatch
     for name in ("answers", "recorded_solutions"):
         (tmp_path / "src" / "clone" / "labkit" / "exercises" / name).mkdir()
     (tmp_path / "src" / "public.txt").touch()
-    monkeypatch.setattr(sandbox, "ROOT", tmp_path / "src" / "clone")
-    monkeypatch.setattr(sandbox, "RECORDED", ())
-    monkeypatch.setattr(sandbox, "SYSTEM", (*sandbox.SYSTEM, str(tmp_path / "src")))
+    monkeypatch.setattr(bubblewrap, "ROOT", tmp_path / "src" / "clone")
+    monkeypatch.setattr(bubblewrap, "RECORDED", ())
+    monkeypatch.setattr(bubblewrap, "SYSTEM", (*bubblewrap.SYSTEM, str(tmp_path / "src")))
     command = [*Sandbox().command(), "find", str(tmp_path / "src"), "-type", "f", "-printf", "%f "]
     result = subprocess.run(command, capture_output=True, text=True)
     assert sorted(result.stdout.split()) == ["data.txt", "labkit.txt", "public.txt"], result.stderr
 
 
 def test_course_and_environment_in_one_folder_are_refused(monkeypatch):
-    monkeypatch.setattr(sandbox, "ROOT", Path(sys.prefix).resolve())
+    monkeypatch.setattr(bubblewrap, "ROOT", Path(sys.prefix).resolve())
     with pytest.raises(LabError, match="in a folder of its own"):
         Sandbox().check()
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grading.book.written import COLUMNS, read_in, write_out
 from grading.course import Course
-from grading.written import COLUMNS, defuse, read_csv, read_in, restore, write_csv, write_out
+from grading.spreadsheet import defuse, read_csv, restore, write_csv
 from labkit.paths import LabError
 
 

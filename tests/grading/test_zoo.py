@@ -25,13 +25,14 @@ from nbgrader.utils import is_grade
 from test_outputs import Page
 from toy_course import Student, copied
 
-from grading import notebooks, seccomp
-from grading.autograde import autograde
-from grading.collect import collect
+from grading.batch.autograde import autograde
+from grading.book.feedback import feedback
+from grading.build import notebooks
 from grading.course import Course
-from grading.feedback import feedback
-from grading.intake import LIMIT, role
-from grading.notebooks import ROOT
+from grading.intake.collect import collect
+from grading.intake.repair import LIMIT, role
+from grading.paths import ROOT
+from grading.sandbox import seccomp
 
 NAME = "03_diffusion"
 EXERCISES = ("code6", "code7", "code8")

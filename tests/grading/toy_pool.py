@@ -10,10 +10,10 @@ from contextlib import contextmanager
 import nbformat
 from nbformat.v4 import new_output
 
-from grading import autograde
+from grading.batch import autograde
+from grading.batch.jobs import Job, Result
+from grading.batch.pool import Pool
 from grading.course import Course
-from grading.jobs import Job, Result
-from grading.pool import Pool
 
 
 def score(exercise: str, notebook: str) -> float:
@@ -33,7 +33,7 @@ def run(job: Job) -> Result:
 
 
 class Workers:
-    """Stands for `grading.autograde.pool_for`; counts jobs."""
+    """Stands for `grading.batch.autograde.pool_for`; counts jobs."""
 
     def __init__(self, run=run):
         self.run, self.jobs = run, []
@@ -73,13 +73,13 @@ def gradebook(course: Course) -> set[tuple]:
     return set(rows)
 
 
-MOMENTS = {  # where in grading.autograde, before or after the call
-    "result here, not on disk": ("Kept.write", "before"),
-    "result on disk": ("Kept.write", "after"),
+MOMENTS = {  # where in grading.batch.autograde, before or after the call
+    "result here, not on disk": ("StoredResult.write", "before"),
+    "result on disk": ("StoredResult.write", "after"),
     "in the transaction": ("SaveAutoGrades._add_comment", "after"),
     "points in, notebook not": ("enter", "middle"),
-    "notebook in, result still kept": ("Kept.remove", "before"),
-    "all in": ("Kept.remove", "after"),
+    "notebook in, result still kept": ("StoredResult.remove", "before"),
+    "all in": ("StoredResult.remove", "after"),
 }
 
 

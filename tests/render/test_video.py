@@ -151,8 +151,10 @@ def fake_ffmpeg(tmp_path, monkeypatch, script):
 @pytest.mark.parametrize(
     "script, message",
     [
-        ("echo '[out#0 @ 0x5] [mp4 @ 0x6] no space left' >&2; echo Aborted >&2; exit 1",
-         "ffmpeg failed: no space left$"),
+        (
+            "echo '[out#0 @ 0x5] [mp4 @ 0x6] no space left' >&2; echo Aborted >&2; exit 1",
+            "ffmpeg failed: no space left$",
+        ),
         ("cat >/dev/null; exit 3", "ffmpeg failed: exit status 3"),
         (None, "cannot start ffmpeg .*No such file"),
     ],
@@ -172,10 +174,14 @@ def test_a_failing_ffmpeg_leaves_no_file(tmp_path, monkeypatch, script, message)
 def test_an_ffmpeg_without_x264_is_told_by_its_cause(tmp_path, monkeypatch):
     """The real ffmpeg, asked for an encoder that it has not: it ends in "Encoder not found"."""
     real = imageio_ffmpeg.get_ffmpeg_exe()
-    fake_ffmpeg(tmp_path, monkeypatch, f"""
+    fake_ffmpeg(
+        tmp_path,
+        monkeypatch,
+        f"""
         for word; do shift; [ "$word" = libx264 ] && word=libx265_of_nobody; set -- "$@" "$word"; done
         exec "{real}" "$@"
-    """)
+    """,
+    )
     with pytest.raises(LabError) as error:
         render_video(tmp_path / "a.mp4", motion(3), Doll(), size=SIDE, progress=False)
     cause = f"Unknown encoder 'libx265_of_nobody' in {tmp_path}/ffmpeg: pip install"

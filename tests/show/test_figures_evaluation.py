@@ -5,7 +5,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import Ellipse
 
-from labkit.evaluate import Row
+from labkit.scores import Scores
 from labkit.show.figures import evaluation as figures
 from labkit.show.figures.style import BLUE, FAINT, NETWORK_LINES
 
@@ -87,10 +87,12 @@ def test_towers_join_captions_to_their_own_motions(rng):
 
 def test_guidance_draws_intervals_by_scale_and_real_motion():
     rows = {
-        1: Row("adaln", 9, {"FD": (1.0, 0.5, 1.5), "R3": (0.8, 0.7, 0.9)}),
-        2.5: Row("adaln", 9, {"FD": (3.0, 2.0, 5.0), "R3": (0.9, 0.8, 1.1)}),
+        1: Scores("adaln", 9, {"FD": (1.0, 0.5, 1.5), "R3": (0.8, 0.7, 0.9)}),
+        2.5: Scores("adaln", 9, {"FD": (3.0, 2.0, 5.0), "R3": (0.9, 0.8, 1.1)}),
     }
-    fd, r3 = figures.guidance(rows, Row("real", 9, {"FD": (0.1, 0, 1), "R3": (0.7, 0, 1)}), ["FD", "R3"]).axes
+    fd, r3 = figures.guidance(
+        rows, Scores("real", 9, {"FD": (0.1, 0, 1), "R3": (0.7, 0, 1)}), ["FD", "R3"]
+    ).axes
     assert fd.lines[0].get_xydata().tolist() == [[1, 1], [2.5, 3]]
     assert fd.lines[1].get_ydata() == [0.1, 0.1] and r3.lines[1].get_ydata() == [0.7, 0.7]
     assert [s.tolist() for s in fd.collections[0].get_segments()] == [
@@ -131,8 +133,8 @@ def test_score_histogram_counts_all_and_marks_the_means(rng):
 
 def test_intervals_show_each_row_of_each_metric():
     rows = [
-        Row("real", 9, {"FD": (1.0, 0.5, 1.5), "R3": (0.8, 0.7, 0.9)}),
-        Row("adaln", 9, {"FD": (3.0, 2.0, 5.0), "R3": (0.9, 0.8, 1.1)}),
+        Scores("real", 9, {"FD": (1.0, 0.5, 1.5), "R3": (0.8, 0.7, 0.9)}),
+        Scores("adaln", 9, {"FD": (3.0, 2.0, 5.0), "R3": (0.9, 0.8, 1.1)}),
     ]
     fd, r3 = figures.intervals(rows, ["FD", "R3"]).axes
     assert [line.get_xdata().tolist() for line in fd.lines[::2]] == [[0.5, 1.5], [2.0, 5.0]]

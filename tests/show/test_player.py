@@ -18,7 +18,7 @@ from PIL import Image
 
 import labkit.show
 from labkit.dataset import MotionDataset
-from labkit.diffusion import GUIDANCE_SCALE, Schedule, sample
+from labkit.diffusion import SamplingConfig, Schedule, sample
 from labkit.motion import D, Motion, decode
 from labkit.paths import LabError
 from labkit.show.player.pack import pack
@@ -146,10 +146,12 @@ def test_what_cannot_be_shown_is_said(body, random_motion):
 
 def test_denoising_carries_the_estimates_of_the_sampler(body, tiny_denoiser, random_text):
     network, schedule, text = tiny_denoiser("adaln", features=D), Schedule(), random_text(1)
-    output = labkit.show.denoising(network, schedule, text, frames=12, steps=4, seed=7, body=body).data
+    output = labkit.show.denoising(
+        network, schedule, text, frames=12, config=SamplingConfig(steps=4, seed=7), body=body
+    ).data
     facts, arrays, _ = carried(output)
     times = schedule.timesteps(4).tolist()
-    assert facts["steps"] == [*(f"t = {t}" for t in times), "the motion drawn"]
+    assert facts["steps"] == [*(f"t = {t}" for t in times), "the result"]
     assert [t["caption"] for t in facts["tracks"]] == ["DDPM", "DDIM"]
 
     # the first estimate by hand: both samplers start from the same noise
@@ -157,15 +159,14 @@ def test_denoising_carries_the_estimates_of_the_sampler(body, tiny_denoiser, ran
     t, mask, kept = torch.tensor(times[:1]), torch.ones(1, 12, dtype=torch.bool), torch.tensor([False])
     with torch.no_grad():
         with_text, without = (network(noise, t, text, mask, k) for k in (kept, ~kept))
-    x0 = schedule.split(without + GUIDANCE_SCALE * (with_text - without), noise, t)[0]
+    x0 = schedule.split(without + SamplingConfig().guidance_scale * (with_text - without), noise, t)[0]
     first = decode(network.normalizer.inverse(x0)[0]).pelvis
     for k, sampler in enumerate(("ddpm", "ddim")):
         pelvis = torch.tensor(arrays[f"pelvis{k}"]).reshape(5, 12, 3)
         assert torch.allclose(pelvis[0], first, atol=1e-4, rtol=1e-4)
         drawn = sample(
-            network, schedule, text, torch.tensor([12]), sampler, 4,
-            generator=torch.Generator().manual_seed(7),
-        )  # fmt: skip
+            network, schedule, text, torch.tensor([12]), SamplingConfig(sampler=sampler, steps=4, seed=7)
+        )
         assert torch.allclose(pelvis[-1], decode(drawn[0]).pelvis, atol=1e-5)
 
 

@@ -10,11 +10,12 @@ import pytest
 import torch
 
 import labkit
+from labkit.diffusion import SamplingConfig
 from labkit.exercises.recorded_solution import use_recorded_solution
 from labkit.generate import generate
 from labkit.show.prompt import box as module
 from labkit.show.prompt import job as jobs
-from labkit.show.prompt.asked import Asked, captions, file_stem
+from labkit.show.prompt.history import Prompt, captions, file_stem
 from labkit.show.prompt.standing import overview
 from labkit.stubs import exercise, forget, stubs, use_reference
 
@@ -26,6 +27,10 @@ def box(lab):
     box.caption.value = "a person waves"
     box.seconds.value, box.sampler.value, box.steps.value = 0.4, "ddim", 3
     return box
+
+
+def prompt(caption: str, network: str, seconds: float, **config) -> Prompt:
+    return Prompt(caption, network, seconds, SamplingConfig(**config))
 
 
 @pytest.fixture
@@ -63,7 +68,10 @@ def test_draws_what_generate_draws(box):
     click(box, box.generate)
     (drawn,) = box.history
     (expected,) = generate(
-        ["a person waves"], "incontext", 0.4, sampler="ddpm", steps=3, guidance_scale=1.5, seed=7
+        ["a person waves"],
+        "incontext",
+        seconds=0.4,
+        config=SamplingConfig(sampler="ddpm", steps=3, guidance_scale=1.5, seed=7),
     )
     assert torch.equal(drawn.motion.body_pose, expected.body_pose)
     assert torch.equal(drawn.motion.pelvis, expected.pelvis)
@@ -222,7 +230,7 @@ def test_history_compares_side_by_side(box):
     for seed in range(4):
         box.seed.value = seed
         click(box, box.generate)
-    assert [d.asked.seed for d in box.history] == [3, 2, 1, 0]
+    assert [d.prompt.config.seed for d in box.history] == [3, 2, 1, 0]
     assert [tick.value for tick in box._ticks] == [True, False, False, False]
 
     def tick(i: int, on: bool) -> None:
@@ -230,32 +238,40 @@ def test_history_compares_side_by_side(box):
         wait(box)
 
     tick(2, True)
-    assert [d.asked.seed for d in box.shown] == [3, 1]
+    assert [d.prompt.config.seed for d in box.shown] == [3, 1]
     assert "a person waves · seed 3; a person waves · seed 1" in box.view.value
     tick(3, True)
-    assert [d.asked.seed for d in box.shown] == [3, 1, 0]
+    assert [d.prompt.config.seed for d in box.shown] == [3, 1, 0]
     tick(1, True)  # no room for a fourth
     assert "3 bodies fit" in said(box) and not box._ticks[1].value
-    assert [d.asked.seed for d in box.shown] == [3, 1, 0]
+    assert [d.prompt.config.seed for d in box.shown] == [3, 1, 0]
     for i in (0, 2, 3):
         tick(i, False)
-    assert box._ticks[3].value and [d.asked.seed for d in box.shown] == [0]  # one always stays
+    assert box._ticks[3].value and [d.prompt.config.seed for d in box.shown] == [0]  # one always stays
 
 
 def test_captions_say_what_differs():
-    one = Asked("a jump", "adaln", "ddim", 50, 2.5, 6, 0)
+    one = prompt("a jump", "adaln", 6, sampler="ddim", steps=50, guidance_scale=2.5, seed=0)
     assert captions([one]) == ["a jump"]
-    other = Asked("a jump", "adaln", "ddpm", 50, 4.0, 6, 0)
+    other = prompt("a jump", "adaln", 6, sampler="ddpm", steps=50, guidance_scale=4.0, seed=0)
     assert captions([one, other]) == ["a jump · DDIM 50 · guidance 2.5", "a jump · DDPM 50 · guidance 4"]
 
 
 def test_files_have_the_name_of_what_was_asked():
-    one = Asked("A jump, high!", "adaln", "ddim", 50, 2.5, 6.0, 0)
-    other = Asked("A jump, high!", "adaln", "ddim", 50, 2.5, 6.0, 1)
+    one = prompt("A jump, high!", "adaln", 6.0, sampler="ddim", steps=50, guidance_scale=2.5, seed=0)
+    other = prompt("A jump, high!", "adaln", 6.0, sampler="ddim", steps=50, guidance_scale=2.5, seed=1)
     assert file_stem([one]) == "a_jump_high_adaln_ddim50_g2.5_6s_seed0"
     stems = {file_stem(shown) for shown in ([one], [other], [one, other], [one, one], [other, one])}
     assert len(stems) == 5
-    long = Asked("a jump " * 100, "cross_attention", "ddim", 1000, 2.5, 6.0, 2**31 - 1)
+    long = prompt(
+        "a jump " * 100,
+        "cross_attention",
+        6.0,
+        sampler="ddim",
+        steps=1000,
+        guidance_scale=2.5,
+        seed=2**31 - 1,
+    )
     assert max(len(file_stem([long] * n)) for n in (1, 2, 3)) < 200
 
 
@@ -264,7 +280,7 @@ def test_history_and_outputs_stay_small(box, monkeypatch):
     for seed in range(3):
         box.seed.value = seed
         click(box, box.generate)
-    assert [d.asked.seed for d in box.history] == [2, 1] and len(box._ticks) == 2
+    assert [d.prompt.config.seed for d in box.history] == [2, 1] and len(box._ticks) == 2
     assert len(box._saved()) < 3e6
     assert "data:video" not in box._saved()
 

@@ -4,8 +4,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from labkit.evaluate import PHYSICAL, Row
 from labkit.paths import LabError
+from labkit.scores import PHYSICAL, Scores
 from labkit.show.table import better, results_table
 
 METRICS = {"FD": (0.1234, -0.02, 0.15), "R3 of 32": (0.95, 0.8, 1.04), "jerk m/s³": (412.6, 400.1, 420.9)}
@@ -19,7 +19,7 @@ def cells(table) -> list[list[str]]:
 
 def test_numbers_and_intervals():
     head, *lines = cells(
-        results_table([Row("real", 64, METRICS), Row("<b>", 64, METRICS), Row("adaln", 64, METRICS)])
+        results_table([Scores("real", 64, METRICS), Scores("<b>", 64, METRICS), Scores("adaln", 64, METRICS)])
     )
     assert head == ["metric", "real", "<b>", "adaLN"]
     assert [line[0].split(" ")[0] for line in lines] == ["FD", "R3", "jerk"]
@@ -29,13 +29,13 @@ def test_numbers_and_intervals():
 
 
 def test_says_how_many_motions_it_is_about():
-    assert "N = 64 " in results_table([Row("real", 64, METRICS)]).data
+    assert "N = 64 " in results_table([Scores("real", 64, METRICS)]).data
 
 
 def test_rows_that_cannot_be_compared():
-    for other in (Row("x", 128, METRICS), Row("x", 64, {"FD": (1, 1, 1)})):
+    for other in (Scores("x", 128, METRICS), Scores("x", 64, {"FD": (1, 1, 1)})):
         with pytest.raises(LabError, match="do not belong in one table"):
-            results_table([Row("real", 64, METRICS), other])
+            results_table([Scores("real", 64, METRICS), other])
 
 
 def test_directions():

@@ -51,13 +51,13 @@ def test_memory_finds_copies_and_clears_strangers(store, capsys, monkeypatch):
     def recite(asked, network, captions, lengths):
         return [train[i % len(train)].x[: int(n)] for i, n in enumerate(lengths)]
 
-    monkeypatch.setattr(diagnostics.Asked, "draw", recite)
+    monkeypatch.setattr(diagnostics.Options, "sample", recite)
     monkeypatch.setattr(diagnostics, "smooth", lambda x, frames: x)
     copied = run(capsys, "memory", *QUICK, store)["adaln"]
     assert copied[5] == "0.00" and copied[-3:] == ["16", "of", "16"]
     held_out = diagnostics.real_samples((store,), "test_a")
     monkeypatch.setattr(
-        diagnostics.Asked, "draw", lambda *a: [held_out[i % len(held_out)].x for i, _ in enumerate(a[3])]
+        diagnostics.Options, "sample", lambda *a: [held_out[i % len(held_out)].x for i, _ in enumerate(a[3])]
     )
     rows = run(capsys, "memory", *QUICK, store)
     assert float(rows["adaln"][6]) > 0.5 and float(rows["real, held out"][6]) == 1
@@ -119,11 +119,11 @@ def test_variety_within_and_between(lab, capsys, monkeypatch):
     captions, text = [f"way {i}" for i in range(90)], np.tile(few.text, (3, 1))
     many = replace(few, captions=captions, text=text, owner=np.arange(90) % 20)
     monkeypatch.setattr(diagnostics, "load_reference", lambda: many)
-    monkeypatch.setattr(diagnostics.Asked, "draw", lambda self, n, c, lengths: [one] * len(c))
+    monkeypatch.setattr(diagnostics.Options, "sample", lambda self, n, c, lengths: [one] * len(c))
     row = run(capsys, "variety", *QUICK, "none")["adaln"]
     assert [float(v) for v in row] == [0, 0, 0, 0]
     monkeypatch.setattr(
-        diagnostics.Asked, "draw", lambda self, n, c, lengths: [one * (i // 8) for i in range(len(c))]
+        diagnostics.Options, "sample", lambda self, n, c, lengths: [one * (i // 8) for i in range(len(c))]
     )
     within, between, joints_within, joints_between = map(
         float, run(capsys, "variety", *QUICK, "none")["adaln"]

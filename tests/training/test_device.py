@@ -8,7 +8,7 @@ import pytest
 import torch
 from tiny import tiny_run
 
-from labkit.diffusion import SAMPLERS, Schedule, sample
+from labkit.diffusion import SAMPLERS, SamplingConfig, Schedule, sample
 from labkit.evaluator import MotionTower
 from labkit.models import NETWORKS
 
@@ -17,9 +17,8 @@ LENGTHS = torch.tensor([5, 9, 7])
 
 
 def drawn(network, text, sampler: str, device: str) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(0)
-    settings = dict(sampler=sampler, steps=4, eta=0.5, generator=generator)
-    return sample(network.to(device), Schedule(20), text.to(device), LENGTHS, **settings)
+    config = SamplingConfig(sampler=sampler, steps=4, eta=0.5)
+    return sample(network.to(device), Schedule(20), text.to(device), LENGTHS, config)
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)

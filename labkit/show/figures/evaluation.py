@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 
 from labkit.action_table import Hits, share
-from labkit.evaluate import Row
+from labkit.scores import Scores
 from labkit.show.figures.style import (
     BLUE,
     FAINT,
@@ -144,7 +144,7 @@ def towers(text: np.ndarray, motion: np.ndarray, pairs: int = 40) -> Figure:
     return figure
 
 
-def guidance(rows: Mapping[float, Row], real: Row, metrics: Sequence[str]) -> Figure:
+def guidance(rows: Mapping[float, Scores], real: Scores, metrics: Sequence[str]) -> Figure:
     """Metrics against the guidance scale: a panel a metric, its value and 95 % interval at each scale.
 
     rows: a network's line of the results table by guidance scale. real: real motion's, the dashed line.
@@ -210,7 +210,7 @@ def score_histogram(matched: np.ndarray, shuffled: np.ndarray, name: str = "") -
     return figure
 
 
-def intervals(rows: Sequence[Row], metrics: Sequence[str]) -> Figure:
+def intervals(rows: Sequence[Scores], metrics: Sequence[str]) -> Figure:
     """The results table as a picture: a panel a metric, a dot with its 95 % interval for each row."""
     columns = min(4, len(metrics))
     lines = -(-len(metrics) // columns)

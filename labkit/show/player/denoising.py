@@ -1,13 +1,14 @@
-"""Watch a motion come out of noise: one slider for the frame, one for the diffusion step."""
+"""Denoising in a player: one slider for the frame, one for the diffusion step."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from labkit.body import Body, load_body
-from labkit.diffusion import GUIDANCE_SCALE, SAMPLERS, Schedule, sample
+from labkit.diffusion import SAMPLERS, SamplingConfig, Schedule, sample
 from labkit.models import Denoiser
 from labkit.motion import decode
 from labkit.paths import LabError
@@ -22,41 +23,40 @@ def denoising(
     schedule: Schedule,
     text: TextFeatures,
     frames: int,
+    *,
     samplers: Sequence[str] = SAMPLERS,
-    steps: int = 50,
-    guidance_scale: float = GUIDANCE_SCALE,
-    seed: int = 0,
+    config: SamplingConfig | None = None,
     shown: str = "x0",
     body: Body | None = None,
     height: int = HEIGHT,
 ) -> View:
     """A player with a second slider, which goes through the steps of a sampler from noise to motion.
 
-    Each sampler draws a motion of `frames` frames from the same seed; they stand side by side on one clock,
-    and what runs are the learner's own steps. text: of one caption. shown: "x0", what the network believes
-    at each step the motion to be, or "x_t", what the sampler holds in its hands there.
+    A motion of `frames` frames for each of `samplers`, from the same seed, side by side in one player; the
+    steps are the learner's own. text: of one caption. config: steps (50 by default), guidance scale and seed.
+    shown: "x0", the estimate of the motion at each step, or "x_t", the noisy motion there.
     Raises LabError where `text` has more than one caption or `shown` is something else.
     """
     if shown not in ("x0", "x_t"):
         raise LabError(f'shown is {shown!r}: choose "x0", the estimate, or "x_t", the noisy motion')
     if len(text.pooled) != 1:
         raise LabError(f"{len(text.pooled)} captions: give the text features of one")
+    config = config or SamplingConfig(steps=50)
     tracks = []
     for sampler in samplers:
         seen: list[Tensor] = []
         times: list[int] = []
 
-        def watch(t, x_t, prediction, seen=seen, times=times):
+        def record(t, x_t, prediction, seen=seen, times=times):
             z = x_t if shown == "x_t" else schedule.split(prediction, x_t, t)[0]
             seen.append(network.normalizer.inverse(z)[0].cpu())
             times.append(int(t))
 
         x = sample(
-            network, schedule, text, torch.tensor([frames]), sampler, steps, guidance_scale,
-            generator=torch.Generator().manual_seed(seed), watch=watch,
-        )  # fmt: skip
+            network, schedule, text, torch.tensor([frames]), replace(config, sampler=sampler), callback=record
+        )
         kept = np.unique(np.linspace(0, len(seen) - 1, KEPT - 1).round().astype(int))
         tracks.append(decode(torch.stack([*(seen[i] for i in kept), x[0].cpu()])))
-    labels = [*(f"t = {times[i]}" for i in kept), "the motion drawn"]
+    labels = [*(f"t = {times[i]}" for i in kept), "the result"]
     captions = [sampler.upper() for sampler in samplers]
     return Scene(tracks, captions, body or load_body(), labels).view(height)

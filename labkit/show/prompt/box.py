@@ -13,14 +13,14 @@ import ipywidgets as widgets
 from IPython.display import HTML, DisplayHandle, display
 
 from labkit.body import Body, load_body
-from labkit.diffusion import GUIDANCE_SCALE, SAMPLER, SAMPLERS, STEPS
+from labkit.diffusion import SAMPLERS, SamplingConfig
 from labkit.generate import generate
 from labkit.models import NETWORKS
 from labkit.paths import LabError
 from labkit.render.video import render_video
 from labkit.show.figures.style import NETWORK_LABELS
 from labkit.show.player.scene import HEIGHT, Scene
-from labkit.show.prompt.asked import Asked, Drawn, captions, file_stem
+from labkit.show.prompt.history import Generated, Prompt, captions, file_stem
 from labkit.show.prompt.job import Job, Stopped, in_colab
 from labkit.show.prompt.standing import mistake, overview
 from labkit.smpl_file import write_smpl
@@ -28,6 +28,7 @@ from labkit.stubs import EmptyExercise
 
 KEPT = 8  # motions in the history
 COMPARED = 3  # of them, bodies in the player
+DEFAULTS = SamplingConfig()
 OUT = Path("out")  # where downloads lie, too
 STYLE = Path(__file__).with_name("box.css").read_text("utf-8")
 AGAIN = "The prompt box works while its kernel runs: run this cell to ask for a motion."
@@ -41,8 +42,8 @@ class PromptBox:
 
     def __init__(self, body: Body | None = None):
         self.body = body or load_body()
-        self.history: list[Drawn] = []
-        self.shown: list[Drawn] = []
+        self.history: list[Generated] = []
+        self.shown: list[Generated] = []
         self.job: Job | None = None
         self._kept: DisplayHandle | None = None  # the output that a saved notebook keeps
         self._name = f"labkit-prompt-{uuid.uuid4().hex[:8]}"
@@ -54,11 +55,11 @@ class PromptBox:
             options=[(NETWORK_LABELS[name], name) for name in NETWORKS], value="adaln", description="Network"
         )
         self.sampler = widgets.Dropdown(
-            options=[(name.upper(), name) for name in SAMPLERS], value=SAMPLER, description="Sampler"
+            options=[(name.upper(), name) for name in SAMPLERS], value=DEFAULTS.sampler, description="Sampler"
         )
-        self.steps = widgets.IntText(STEPS, description="Steps")
+        self.steps = widgets.IntText(DEFAULTS.steps, description="Steps")
         self.guidance_scale = widgets.BoundedFloatText(
-            GUIDANCE_SCALE, min=0, max=20, step=0.5, description="Guidance scale"
+            DEFAULTS.guidance_scale, min=0, max=20, step=0.5, description="Guidance scale"
         )
         self.seconds = widgets.FloatText(6, step=0.5, description="Seconds")
         self.seed = widgets.BoundedIntText(0, max=2**31 - 1, description="Seed")
@@ -113,50 +114,56 @@ class PromptBox:
             job.cancel()
 
     def _on_generate(self, *_) -> None:
-        asked = Asked(
-            self.caption.value, self.network.value, self.sampler.value, self.steps.value,
-            self.guidance_scale.value, self.seconds.value, self.seed.value,
+        config = SamplingConfig(
+            sampler=self.sampler.value, steps=self.steps.value, guidance_scale=self.guidance_scale.value,
+            seed=self.seed.value,
         )  # fmt: skip
-        self._start("Loading the network", lambda job: self._draw(job, asked), asked)
+        prompt = Prompt(self.caption.value, self.network.value, self.seconds.value, config)
+        self._start("Loading the network", lambda job: self._generate(job, prompt), prompt)
 
-    def _draw(self, job: Job, asked: Asked) -> str:
-        """Draw and show it → what there is to say of it."""
-        done, before = 0, 0.0
+    def _generate(self, job: Job, prompt: Prompt) -> str:
+        """Generate the motion and show it → warnings, as one line."""
+        done, before, steps = 0, 0.0, prompt.config.steps
 
-        def watch(*_) -> None:
+        def callback(*_) -> None:
             nonlocal done, before
             job.check()
             done += 1
-            if time.monotonic() - before > 0.1 or done == asked.steps:
+            if time.monotonic() - before > 0.1 or done == steps:
                 before = time.monotonic()
-                self._tell_progress(f"step {done} of {asked.steps}", done, asked.steps)
+                self._tell_progress(f"step {done} of {steps}", done, steps)
 
-        settings = {key: value for key, value in vars(asked).items() if key != "caption"}
-        with notes() as told:
-            (motion,) = generate([asked.caption], **settings, watch=watch)
+        with notes() as warnings:
+            (motion,) = generate(
+                [prompt.caption],
+                prompt.network,
+                seconds=prompt.seconds,
+                config=prompt.config,
+                callback=callback,
+            )
         job.check()
-        drawn = Drawn(asked, motion)
-        self._show([drawn])
-        self.history = [drawn, *self.history][:KEPT]
+        result = Generated(prompt, motion)
+        self._show([result])
+        self.history = [result, *self.history][:KEPT]
         self._offer()
-        return " ".join(told)
+        return " ".join(warnings)
 
     def _save_mp4(self, job: Job) -> None:
-        motions, asked = [d.motion for d in self.shown], [d.asked for d in self.shown]
-        path = OUT / f"{file_stem(asked)}.mp4"
-        render_video(path, motions, self.body, captions(asked), progress=False)
+        motions, prompts = [r.motion for r in self.shown], [r.prompt for r in self.shown]
+        path = OUT / f"{file_stem(prompts)}.mp4"
+        render_video(path, motions, self.body, captions(prompts), progress=False)
         self.links.value = link(path, "video/mp4")
 
     def _save_npz(self, job: Job) -> None:
-        paths = [OUT / f"{file_stem([d.asked])}.npz" for d in self.shown]
+        paths = [OUT / f"{file_stem([d.prompt])}.npz" for d in self.shown]
         for path, drawn in zip(paths, self.shown):
-            write_smpl(path, drawn.motion, self.body, drawn.asked.caption)
+            write_smpl(path, drawn.motion, self.body, drawn.prompt.caption)
         self.links.value = "<br>".join(link(path, "application/zip") for path in paths)
 
-    def _start(self, doing: str, work: Callable[[Job], str | None], asked: Asked | None = None) -> None:
+    def _start(self, doing: str, work: Callable[[Job], str | None], prompt: Prompt | None = None) -> None:
         """Do `work` as a job, unless there is one: what goes wrong in it becomes one line in the box.
 
-        asked: what the work draws, where it draws.
+        prompt: of the motion that the work generates, if it does.
         """
         if self.job:  # clicked before the buttons were off
             return
@@ -170,7 +177,7 @@ class PromptBox:
             except (LabError, EmptyExercise, OSError) as error:
                 line = str(error)
             except BaseException as error:  # a learner's code runs here: whatever it raises, exit() too
-                line = mistake(error, asked)
+                line = mistake(error, prompt)
             finally:
                 self.job = None
                 self._busy(False)
@@ -203,9 +210,9 @@ class PromptBox:
     def _tell_whose(self) -> None:
         self._whose.value = html.escape(overview())
 
-    def _show(self, drawn: list[Drawn]) -> None:
+    def _show(self, drawn: list[Generated]) -> None:
         """Show these motions side by side; the saved notebook keeps them, too."""
-        scene = Scene([d.motion for d in drawn], captions([d.asked for d in drawn]), self.body)
+        scene = Scene([d.motion for d in drawn], captions([d.prompt for d in drawn]), self.body)
         self.view.value = scene.view(HEIGHT).data
         self.shown = drawn
         if self._kept:
@@ -264,8 +271,8 @@ def notes() -> Iterator[list[str]]:
         logger.removeHandler(handler)
 
 
-def _tick(drawn: Drawn, on: bool) -> widgets.Checkbox:
-    words = " · ".join([drawn.asked.caption, *drawn.asked.words().values()])
+def _tick(drawn: Generated, on: bool) -> widgets.Checkbox:
+    words = " · ".join([drawn.prompt.caption, *drawn.prompt.words().values()])
     return widgets.Checkbox(on, description=words, indent=False)
 
 

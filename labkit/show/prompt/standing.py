@@ -1,9 +1,9 @@
-"""Whose code runs where a network or a sampler is asked for."""
+"""Whose code runs for each network and each sampler."""
 
 from labkit.diffusion import SAMPLERS
 from labkit.models import NETWORKS
 from labkit.show.figures.style import NETWORK_LABELS
-from labkit.show.prompt.asked import Asked
+from labkit.show.prompt.history import Prompt
 from labkit.stubs import EXERCISES, stubs
 
 
@@ -32,11 +32,11 @@ def overview() -> str:
     return f"Whose code runs · {' · '.join(groups)}"
 
 
-def mistake(error: BaseException, asked: Asked | None) -> str:
-    """One line about an exception nobody foresaw. asked: what was being drawn, by learner's code perhaps."""
+def mistake(error: BaseException, prompt: Prompt | None) -> str:
+    """One line about an exception nobody foresaw. prompt: of the motion that was being generated, if any: by a learner's code, perhaps."""
     words = " ".join(str(error).split()) or "no message"
-    line = f"{'the drawing' if asked else 'it'} stopped with {type(error).__name__}: {words[:200]}."
-    names = (asked.network, asked.sampler) if asked else ()
+    line = f"{'the drawing' if prompt else 'it'} stopped with {type(error).__name__}: {words[:200]}."
+    names = (prompt.network, prompt.config.sampler) if prompt else ()
     yours = [exercise_of(name) for name in names if standing(exercise_of(name)) == "yours"]
     checks = " and ".join(f'labkit.check("{exercise}")' for exercise in yours)
     return f"{line} {checks} may say why" if yours else f"{line} Restart the kernel and try again"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from grading.autograde import Kept, Pair, checked, is_new
+from grading.batch.autograde import Pair, StoredResult, checked, is_new
+from grading.batch.jobs import version
 from grading.course import Course
-from grading.jobs import version
-from grading.written import defuse, write_csv
+from grading.spreadsheet import defuse, write_csv
 from labkit.paths import LabError, atomic_write
 from labkit.stubs import find
 
@@ -60,7 +60,7 @@ class Regrade:
             self.finish()  # as far as it came
         if not self.path.is_file():
             for student, assignment in chosen:
-                Kept(course, student, assignment).remove()
+                StoredResult(course, student, assignment).remove()
             now = datetime.now().astimezone().isoformat(timespec="seconds")
             before = [[*place, points] for place, points in self.points().items() if place[:2] in chosen]
             with atomic_write(self.path) as temporary:

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 import torch
 
-from grading import bank, trusted, wire
-from grading.notebooks import ROOT
-from grading.trusted import Remote, Silent, collect, grade, right
+from grading import bank
+from grading.paths import ROOT
+from grading.remote import grader_client, protocol
+from grading.remote.grader_client import NoAnswer, Remote, collect, grade, right
 from labkit.exercises.check import check
 from labkit.exercises.judge import Answers, judge
 from labkit.exercises.probe import answer, probes
@@ -23,16 +24,18 @@ from labkit.stubs import EXERCISES, EmptyExercise
 SEED = 2**63 + 11
 LENDER = """
 import sys
-from grading import bank, inside
+from grading import bank
+from grading.remote import kernel_server
 exercise = sys.argv[1]
 entries = {e.name: e for kind in ("mutants", "variants") for e in bank.entries(kind, exercise)}
 for name in sys.argv[2:]:
     with bank.plugged(exercise, entries.get(name)):
-        inside.serve(exercise, 1)
+        kernel_server.serve(exercise, 1)
 """
 REPLAY = """
 import sys
-from grading import bank, inside
+from grading import bank
+from grading.remote import kernel_server
 from labkit.exercises.probe import collect
 from labkit.stubs import stubs
 exercise, tape = sys.argv[1], []
@@ -59,7 +62,7 @@ with bank.plugged(exercise):
     collect(exercise, 0)
     for stub in stubs(exercise):
         stub.plugged = replayed
-    inside.serve(exercise, 1)
+    kernel_server.serve(exercise, 1)
 """
 
 
@@ -134,7 +137,7 @@ def liar(reply, seconds: float = 1) -> Remote:
     ours, theirs = socket.socketpair()
 
     def run():
-        channel = wire.Channel(theirs)
+        channel = protocol.Channel(theirs)
         with contextlib.suppress(BrokenPipeError):  # the grader hangs up when it has heard enough
             while (request := channel.receive()).get("request") != "end":
                 if (message := reply(request)) is not None:
@@ -145,7 +148,7 @@ def liar(reply, seconds: float = 1) -> Remote:
 
 
 def value(array: np.ndarray, **changes) -> dict:
-    return {"value": wire.pack_array(array) | dict(kind="tensor", half=False, grad=False) | changes}
+    return {"value": protocol.pack_array(array) | dict(kind="tensor", half=False, grad=False) | changes}
 
 
 ZEROS = base64.b64encode(bytes(2**18)).decode()
@@ -187,7 +190,7 @@ def test_after_a_timeout_nothing_more_is_asked():
     remote = liar(lambda request: asked.append(request["request"]))
     assert grade("code7", SEED, remote).judgement.points == 0
     assert asked == ["begin"]
-    with pytest.raises(Silent, match="too long"):
+    with pytest.raises(NoAnswer, match="too long"):
         remote.ask("begin")
 
 
@@ -200,16 +203,16 @@ def test_what_a_learners_code_raises_is_no_trouble_with_the_channel(kind):
 
 
 def test_exceptions_keep_their_kind_and_no_more():
-    assert isinstance(trusted.exception(["LinAlgError", "ValueError", "Exception"], "x"), ValueError)
-    assert type(trusted.exception(["EmptyExercise"], "x")) is EmptyExercise
-    own = trusted.exception(["Mine", "BaseException", "object"], "x")
+    assert isinstance(grader_client.exception(["LinAlgError", "ValueError", "Exception"], "x"), ValueError)
+    assert type(grader_client.exception(["EmptyExercise"], "x")) is EmptyExercise
+    own = grader_client.exception(["Mine", "BaseException", "object"], "x")
     assert type(own).__name__ == "Mine" and isinstance(own, Exception) and str(own) == "x"
 
 
 def test_values_arrive_as_they_left():
     arrays = [torch.randn(2, 3), torch.ones(2, dtype=torch.bool), torch.randn(3).bfloat16(), np.arange(4)]
     sent = [*arrays, np.float64(2), None, True, 7, 0.5, "text", (1, [2, {"a": torch.zeros(0)}])]
-    found = wire.Unpacker(lambda t: t).unpack(wire.Packer().pack(sent))
+    found = protocol.Unpacker(lambda t: t).unpack(protocol.Packer().pack(sent))
     assert list(map(type, found)) == list(map(type, sent)) and found[4:10] == sent[4:10]
     for a, b in zip(arrays, found):
         assert a.dtype == b.dtype and a.shape == b.shape and (a == b).all()

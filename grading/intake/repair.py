@@ -15,7 +15,7 @@ from functools import cached_property
 import nbformat
 from nbformat import NotebookNode
 
-from grading.outputs import attached, inert
+from grading.intake.outputs import attached, inert
 from labkit.paths import LabError
 
 LIMIT = 64 * 2**20  # bytes; videos in outputs are the bulk of it

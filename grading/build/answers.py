@@ -1,14 +1,7 @@
-"""From one source, everything students get: stubs, stored answers, notebooks.
+"""Stored answers: what the reference, other right answers and the mutants make of the probes of an exercise."""
 
-solutions/reference/   the exercises, each written once
-solutions/NN_*.py      the notebooks (jupytext percent format)
-grading/mutants/       what goes wrong, and the words for it
-"""
-
-import ast
 import hashlib
 import json
-import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,57 +10,11 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from grading import bank
-from grading.notebooks import ROOT, write_notebooks
-from grading.record import write_recorded_solutions
+from grading.paths import ROOT
 from labkit.exercises.judge import Answers, Mistake, agree, apart, judge
 from labkit.exercises.probe import collect, probes
 from labkit.paths import UNREADABLE, LabError, atomic_write
-from labkit.stubs import EXERCISES, Stub, reference, stubs
-
-# ------------------------------------------------------------------------------------------------------------
-#                                                     Stubs
-# ------------------------------------------------------------------------------------------------------------
-
-
-def functions(source: str) -> dict[str, ast.FunctionDef]:
-    """The functions and methods of a file, by their own name."""
-    return {n.name: n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef)}
-
-
-def head(exercise: str, name: str) -> str:
-    """Signature and docstring of a reference function, as its source lines, ending with a newline."""
-    source = bank.reference_source(exercise)
-    node = functions(source)[name]
-    return "".join(source.splitlines(True)[node.lineno - 1 : node.body[0].end_lineno])
-
-
-def stubbed(exercise: str, entry: Stub) -> str:
-    """The file of a stub in labkit, with signature and docstring of the reference."""
-    path = Path(entry.own.__code__.co_filename)
-    source = path.read_text("utf-8")
-    node = functions(source)[entry.name]
-    about = EXERCISES[exercise]
-    todo = f"    # TODO ({about.title}): here, or in notebooks/{about.notebook}.ipynb\n"
-    todo += "    raise NotImplementedError\n"
-    text = textwrap.indent(head(exercise, entry.name) + todo, " " * node.col_offset)
-    lines = source.splitlines(True)
-    return "".join(lines[: node.lineno - 1]) + text + "".join(lines[node.end_lineno :])
-
-
-def write_stub(exercise: str, entry: Stub) -> bool:
-    """True where that changed the file."""
-    path, new = Path(entry.own.__code__.co_filename), stubbed(exercise, entry)
-    if new == path.read_text("utf-8"):
-        return False
-    with atomic_write(path) as temporary:
-        temporary.write_text(new, "utf-8")
-    return True
-
-
-# ------------------------------------------------------------------------------------------------------------
-#                                                Stored answers
-# ------------------------------------------------------------------------------------------------------------
-
+from labkit.stubs import EXERCISES, reference, stubs
 
 STEADY = 1e-5  # share of an outcome's size in which machines may differ; what needs more carries a tolerance
 SEEDS = 3  # inputs on which rounding is measured
@@ -188,12 +135,3 @@ def write_answers(exercise: str) -> bool:
     with atomic_write(path) as temporary, open(temporary, "wb") as file:
         np.savez_compressed(file, **arrays)
     return True
-
-
-def build() -> None:
-    """Make everything; files that would not change are left alone."""
-    changed = [entry.name for name in EXERCISES for entry in stubs(name) if write_stub(name, entry)]
-    changed += [f"{name}.npz" for name in EXERCISES if write_answers(name)]
-    changed += write_recorded_solutions()
-    changed += [f"{name}.ipynb" for name in write_notebooks()]
-    print("changed: " + ", ".join(changed) if changed else "everything is up to date")

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from grading.autograde import is_new
-from grading.collect import Record
+from grading.batch.autograde import is_new
 from grading.course import Course, Mark, is_graded, why
+from grading.intake.collect import Record
 from labkit.paths import atomic_write
 from labkit.stubs import EXERCISES
 

@@ -1,7 +1,7 @@
-"""How the grader and a learner's kernel talk: JSON messages over a socket, tensors and arrays inside them.
+"""The protocol between the grader and a learner's kernel: JSON messages over a socket, with arrays inside.
 
-Both ends use this file, and neither trusts what it reads: nothing is unpickled, sizes are bounded, and what
-is not plain stays where it is and travels as a number ("kept").
+Both ends use this file, and neither trusts what it reads: nothing is unpickled, sizes are bounded, and a value
+that is not plain stays where it is: an index goes in its place ("kept").
 """
 
 import base64
@@ -31,8 +31,8 @@ DTYPES = (
 DATACLASSES = {c.__name__: c for c in (Condition, TextFeatures)}
 
 
-class Garbled(Exception):
-    """A message that makes no sense, or is too large."""
+class ProtocolError(Exception):
+    """A message that the protocol does not allow, or a value that it cannot carry."""
 
 
 class Channel:
@@ -45,20 +45,20 @@ class Channel:
     def send(self, message: object) -> None:
         text = json.dumps(message).encode()
         if len(text) > MESSAGE:
-            raise Garbled(f"a message of {len(text)} bytes")
+            raise ProtocolError(f"a message of {len(text)} bytes")
         left = self._left()
         self.stream.settimeout(None if left == math.inf else left)
         self.stream.sendall(struct.pack("!I", len(text)) + text)
 
     def receive(self) -> object:
-        """Raises Garbled, EOFError where the other end is gone, TimeoutError after `deadline`."""
+        """Raises ProtocolError, EOFError where the other end is gone, TimeoutError after `deadline`."""
         (length,) = struct.unpack("!I", self._read(4))
         if length > MESSAGE:
-            raise Garbled(f"a message of {length} bytes")
+            raise ProtocolError(f"a message of {length} bytes")
         try:
             return json.loads(self._read(length))
         except (ValueError, RecursionError) as error:
-            raise Garbled("not JSON") from error
+            raise ProtocolError("not JSON") from error
 
     def _left(self) -> float:
         left = self.deadline - time.monotonic()
@@ -82,7 +82,7 @@ class Channel:
 
 def pack_array(array: np.ndarray) -> dict:
     if array.dtype.name not in DTYPES or array.size > ELEMENTS:
-        raise Garbled(f"{array.dtype} array {array.shape}")
+        raise ProtocolError(f"{array.dtype} array {array.shape}")
     data = base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
     return dict(dtype=array.dtype.name, shape=list(array.shape), data=data)
 
@@ -90,10 +90,10 @@ def pack_array(array: np.ndarray) -> dict:
 def unpack_array(message: dict) -> np.ndarray:
     shape, dtype = message["shape"], message["dtype"]
     if dtype not in DTYPES or len(shape) > 8 or not all(type(n) is int and 0 <= n <= ELEMENTS for n in shape):
-        raise Garbled("not an array")
+        raise ProtocolError("not an array")
     data = base64.b64decode(message["data"], validate=True)
     if math.prod(shape) > ELEMENTS or len(data) != math.prod(shape) * np.dtype(dtype).itemsize:
-        raise Garbled("not an array")
+        raise ProtocolError("not an array")
     return np.frombuffer(data, dtype).reshape(shape).copy()
 
 
@@ -141,7 +141,7 @@ class Packer:
         return dict(pack_array(array), kind="tensor", half=half, grad=value.requires_grad)
 
     def other(self, value: object) -> object:
-        raise Garbled(f"cannot send a {type(value).__name__}")
+        raise ProtocolError(f"cannot send a {type(value).__name__}")
 
 
 class Unpacker:
@@ -152,19 +152,19 @@ class Unpacker:
         self.values = 0
 
     def unpack(self, message: object) -> object:
-        """Raises Garbled."""
+        """Raises ProtocolError."""
         try:
             return self._unpack(message)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
-            raise Garbled(f"not a value: {type(error).__name__}") from error
+            raise ProtocolError(f"not a value: {type(error).__name__}") from error
 
     def _unpack(self, message: object) -> object:
         self.values += 1
         if self.values > VALUES:
-            raise Garbled("too many values")
+            raise ProtocolError("too many values")
         if not isinstance(message, dict):
             if not plain(message):
-                raise Garbled("not a value")
+                raise ProtocolError("not a value")
             return message
         kind = message["kind"]
         if kind == "tensor":
@@ -183,7 +183,7 @@ class Unpacker:
         return self.other(kind, message)
 
     def other(self, kind: str, message: dict) -> object:
-        raise Garbled(f"unknown kind of value {kind!r}")
+        raise ProtocolError(f"unknown kind of value {kind!r}")
 
 
 def describe_network(network: BaseDiT) -> dict:

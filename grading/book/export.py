@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from grading.collect import slug
 from grading.course import Course, Mark
-from grading.written import defuse, read_csv, write_csv
+from grading.intake.collect import slug
+from grading.spreadsheet import defuse, read_csv, write_csv
 
 # lib/gradebook_importer.rb of Canvas: the first column is Student, the second ID, the last before the
 # assignments Section; who is meant is found by ID, else SIS User ID, else SIS Login ID, else by name.

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from torch import fx, nn
 
 from grading import bank
-from grading.notebooks import ROOT
+from grading.paths import ROOT
 from labkit.exercises.recorded_solution import DEPTH, FUNCTIONS, METHODS, RECORDED
 from labkit.models import NETWORKS, Condition
 from labkit.paths import UNREADABLE, LabError, atomic_write

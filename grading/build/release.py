@@ -7,7 +7,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from grading.notebooks import ROOT, course, write_notebooks
+from grading.build.notebooks import course, write_notebooks
+from grading.paths import ROOT
 from labkit.paths import LabError
 from labkit.stubs import EXERCISES, stubs
 

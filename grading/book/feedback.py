@@ -8,7 +8,7 @@ from nbconvert.filters.markdown_mistune import InvalidNotebook
 from traitlets.config import Config
 
 from grading.course import Course, why
-from grading.outputs import TAGS
+from grading.intake.outputs import TAGS
 from labkit.paths import LabError
 
 ATTRIBUTES = {"a": ["href", "title"], "img": ["src", "alt", "title", "width", "height"]}

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from grading.intake import LIMIT, Refused
+from grading.intake.repair import LIMIT, Refused
 from labkit.paths import UNREADABLE
 
 NESTED = 256 * 2**20  # bytes of a zip file inside a zip file

@@ -22,9 +22,9 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from grading import intake
 from grading.course import Course
-from grading.inbox import Entry, Inbox, shown
+from grading.intake import repair
+from grading.intake.inbox import Entry, Inbox, shown
 from labkit.paths import LabError, atomic_write
 
 CANVAS = re.compile(r"(?P<who>(?!anon_|LATE_)\w+?_)?(?:LATE_)?(?P<id>\d+|anon_\w+?)_\d+_(?P<file>.+)")
@@ -200,25 +200,25 @@ def collect(course: Course, folder: Path) -> list[Line]:
     shared = record.meet(found)
     sent = {f.student for f in found if not f.entry.aside}
     lines: list[Line] = []
-    groups: dict[tuple[str, str], list[tuple[Found, intake.Taken]]] = {}
+    groups: dict[tuple[str, str], list[tuple[Found, repair.Taken]]] = {}
     files, size, refused = Counter(), Counter(), Counter()
     for one in found:
         if one.entry.aside and one.student in sent:
             continue  # notes beside a notebook
         try:
             if one.student in shared:
-                raise intake.Refused(shared[one.student])
+                raise repair.Refused(shared[one.student])
             if one.problem:
-                raise intake.Refused(one.problem)
+                raise repair.Refused(one.problem)
             if not one.student:
-                raise intake.Refused("whose is it? Put it into a folder with the student's name")
+                raise repair.Refused("whose is it? Put it into a folder with the student's name")
             if files[one.student] >= NOTEBOOKS or size[one.student] >= BYTES:
-                raise intake.Refused("too many notebooks of one student: ask which ones are meant")
+                raise repair.Refused("too many notebooks of one student: ask which ones are meant")
             data = one.entry.read()
             files[one.student] += 1
             size[one.student] += len(data)
-            taken = intake.take_in(data, releases)
-        except intake.Refused as reason:
+            taken = repair.take_in(data, releases)
+        except repair.Refused as reason:
             refused[one.student] += 1
             if refused[one.student] > NAMED and one.student:
                 continue
@@ -234,7 +234,7 @@ def collect(course: Course, folder: Path) -> list[Line]:
 
 
 def settle(
-    course: Course, student: str, assignment: str, copies: list[tuple[Found, intake.Taken]]
+    course: Course, student: str, assignment: str, copies: list[tuple[Found, repair.Taken]]
 ) -> list[Line]:
     """Of several files for one notebook take the one that was changed last."""
     if len({found.branch for found, _ in copies} - {""}) > 1:
@@ -250,7 +250,7 @@ def settle(
     ]
 
 
-def store(path: Path, taken: intake.Taken) -> None:
+def store(path: Path, taken: repair.Taken) -> None:
     """Write the mended notebook, unless it is there already: its date says whether to grade it again."""
     text = nbformat.writes(taken.notebook) + "\n"
     if path.is_file() and path.read_text("utf-8") == text:

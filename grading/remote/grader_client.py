@@ -2,8 +2,8 @@
 
 The probes of a check run here, in the grader's process, on inputs of a hidden seed. Only the learner's
 functions run in the kernel: where a probe calls one, arguments go there as plain arrays and the result comes
-back as plain arrays (`wire`, `inside.serve`). Whatever a kernel does, it is a function of its arguments, and
-earns what that function earns.
+back as plain arrays (`protocol`, `kernel_server`). Whatever a kernel does, it is a function of its arguments,
+and earns what that function earns.
 
 Words come from the inputs that every learner has: feedback shows what `labkit.check` would have said, and
 nothing of the hidden inputs.
@@ -22,7 +22,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grading import bank, wire
+from grading import bank
+from grading.remote import protocol
 from labkit.diffusion import Schedule
 from labkit.exercises.check import Verdict, load_answers
 from labkit.exercises.judge import Answers, Judgement, judge
@@ -35,11 +36,11 @@ WORDS = 2000  # characters of what a check says; a learner's code may return any
 OTHER = "It is right on the inputs that labkit.check shows, but not on others: it must hold for any input."
 
 
-class Silent(Exception):
-    """The kernel does not answer (in time), or in a way that makes no sense."""
+class NoAnswer(Exception):
+    """The kernel does not answer in time, or breaks the protocol."""
 
 
-class Kept:
+class KernelObject:
     """A value that the learner's code made and that is not plain: it stays in the kernel, under this number.
 
     Its class has the name of that value's type.
@@ -49,7 +50,7 @@ class Kept:
         self.number = number
 
 
-class Pack(wire.Packer):
+class Pack(protocol.Packer):
     """Arguments on their way into the kernel."""
 
     def __init__(self, remote: "Remote"):
@@ -57,7 +58,7 @@ class Pack(wire.Packer):
         self.remote = remote
 
     def other(self, value: object) -> object:
-        if isinstance(value, Kept):
+        if isinstance(value, KernelObject):
             return dict(kind="kept", number=value.number)
         if isinstance(value, Schedule):
             return dict(kind="schedule", config=value.config)
@@ -70,7 +71,7 @@ class Pack(wire.Packer):
 
     def network(self, network: BaseDiT) -> dict:
         """Weights go only once, and again when they have changed."""
-        weights, about = network.state_dict(), wire.describe_network(network)
+        weights, about = network.state_dict(), protocol.describe_network(network)
         content = b"".join(t.numpy().tobytes() for t in weights.values())
         key = hashlib.sha256(repr((about, list(weights))).encode() + content).hexdigest()
         message = dict(kind="network", key=key, about=about, grad=torch.is_grad_enabled())
@@ -82,14 +83,14 @@ class Pack(wire.Packer):
         return message
 
 
-class Unpack(wire.Unpacker):
+class Unpack(protocol.Unpacker):
     """Results on their way out of it: nothing but plain values."""
 
     def other(self, kind: str, message: dict) -> object:
         name, number = message["name"], message["number"]
         if kind != "kept" or type(number) is not int or not str(name).isidentifier():
             return super().other(kind, message)
-        return type(name[:60], (Kept,), {})(number)
+        return type(name[:60], (KernelObject,), {})(number)
 
 
 class Gradient(torch.autograd.Function):
@@ -102,12 +103,14 @@ class Gradient(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, *gradients: Tensor):
-        found = ctx.remote.ask("backward", number=ctx.number, gradients=wire.Packer().pack(list(gradients)))
+        found = ctx.remote.ask(
+            "backward", number=ctx.number, gradients=protocol.Packer().pack(list(gradients))
+        )
         found = Unpack(lambda t: t).unpack(found)
         if [None if g is None else g.shape for g in found] != [
             None if g is None else shape for g, shape in zip(found, ctx.shapes, strict=True)
         ]:
-            raise Silent("gradients of another shape")
+            raise NoAnswer("gradients of another shape")
         return None, None, None, *([None] * len(gradients)), *found
 
 
@@ -115,7 +118,7 @@ class Remote:
     """The learner's functions, called over a channel."""
 
     def __init__(self, stream: socket.socket, seconds: float):
-        self.channel = wire.Channel(stream)
+        self.channel = protocol.Channel(stream)
         self.channel.deadline = time.monotonic() + seconds
         self.silent = ""  # why it answers no more
         self.messages = 0
@@ -164,9 +167,9 @@ class Remote:
         return call
 
     def ask(self, request: str, leaves: list[Tensor] | None = None, **fields) -> object:
-        """The kernel's reply; what the learner's code raised is raised here. Raises Silent."""
+        """The kernel's reply; what the learner's code raised is raised here. Raises NoAnswer."""
         if self.silent:
-            raise Silent(self.silent)
+            raise NoAnswer(self.silent)
         token = self.session + self.messages
         message = dict(request=request, session=self.session, token=token, **fields)
         raised = None
@@ -176,10 +179,10 @@ class Remote:
                 raised = exception(reply["raised"], reply.get("text"))
         except TimeoutError:
             self.silent = "took too long"
-        except (wire.Garbled, EOFError, OSError) as error:
+        except (protocol.ProtocolError, EOFError, OSError) as error:
             self.silent = f"could not be asked ({type(error).__name__})"
         if self.silent:
-            raise Silent(self.silent)
+            raise NoAnswer(self.silent)
         if raised:  # which may be an OSError too, and says nothing about the channel
             raise raised
         return reply.get("value")
@@ -189,10 +192,10 @@ class Remote:
         while True:
             self.messages += 1
             if self.messages > CALLS:
-                raise wire.Garbled("too many messages")
+                raise protocol.ProtocolError("too many messages")
             reply = self.channel.receive()
             if not isinstance(reply, dict):
-                raise wire.Garbled("not a reply")
+                raise protocol.ProtocolError("not a reply")
             if "ask" in reply:  # a network of the probe's own, say
                 self.channel.send(self.asked(reply, leaves))
             elif reply.get("token") == message["token"]:
@@ -218,7 +221,7 @@ def exception(names: object, text: object) -> Exception:
         or not names
         or not all(isinstance(n, str) and n.isidentifier() for n in names)
     ):
-        raise wire.Garbled("not an exception")
+        raise protocol.ProtocolError("not an exception")
     text = text[:1000] if isinstance(text, str) else ""
     if names[0] == EmptyExercise.__name__:
         return EmptyExercise(text)
@@ -234,7 +237,7 @@ def exception(names: object, text: object) -> Exception:
 
 
 @contextmanager
-def lent(exercise: str, remote: Remote) -> Iterator[None]:
+def plugged(exercise: str, remote: Remote) -> Iterator[None]:
     """Let labkit, here, call the learner's functions, there."""
     entries = stubs(exercise)
     before = [entry.plugged for entry in entries]
@@ -250,7 +253,7 @@ def lent(exercise: str, remote: Remote) -> Iterator[None]:
 def collect(exercise: str, seed: int, remote: Remote) -> dict[str, np.ndarray]:
     """The outcome of every probe. The order is hidden too; a kernel that falls silent is asked no more."""
     questions, found = probes(exercise), {}
-    with lent(exercise, remote):
+    with plugged(exercise, remote):
         for i in np.random.default_rng([seed, 2]).permutation(len(questions)):
             with suppress(Exception):  # if it is silent, the probe will say so
                 remote.begin()

@@ -1,7 +1,7 @@
 """Run a notebook from top to bottom, as its source has it or as students get it.
 
-    python -m grading.execute 03_diffusion            with the reference solutions
-    python -m grading.execute 03_diffusion --empty    with nothing filled in
+    python -m grading.build.execute 03_diffusion            with the reference solutions
+    python -m grading.build.execute 03_diffusion --empty    with nothing filled in
 
 leaves out/notebooks/03_diffusion.ipynb, its pictures beside it, and a line for each slow cell.
 """
@@ -14,7 +14,8 @@ from pathlib import Path
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from grading.notebooks import ROOT, make, names, release, write
+from grading.build.notebooks import make, names, release, write
+from grading.paths import ROOT
 from labkit.cli import Parser
 
 
@@ -59,7 +60,7 @@ def save_pictures(notebook: NotebookNode, folder: Path) -> None:
 
 def main() -> None:
     parser = Parser(
-        prog="python -m grading.execute", description="Run a notebook of the course from top to bottom."
+        prog="python -m grading.build.execute", description="Run a notebook of the course from top to bottom."
     )
     parser.add_argument("name", nargs="*", help=f"some of {', '.join(names())}; all by default")
     parser.add_argument("--empty", action="store_true", help="as students get it, nothing filled in")

@@ -30,11 +30,11 @@ from nbgrader.utils import is_grade
 from sqlalchemy.exc import OperationalError
 from tqdm import tqdm
 
+from grading.batch.jobs import TIMEOUT, Job, Result
+from grading.batch.pool import Pool, cluster, processes
 from grading.course import Course, why
-from grading.jobs import TIMEOUT, Job, Result
-from grading.outputs import plain_notebook
-from grading.pool import Pool, cluster, processes
-from grading.sandbox import Sandbox
+from grading.intake.outputs import plain_notebook
+from grading.sandbox.bubblewrap import Sandbox
 from labkit.paths import LabError, atomic_write
 
 Pair = tuple[str, str]  # student, assignment
@@ -75,7 +75,7 @@ def make_job(
     return Job(notebook, tuple(shown), tuple(checked(release)), seed, timeout, safe)
 
 
-class Kept:
+class StoredResult:
     """A finished result on disk, until gradebook and graded notebook have it."""
 
     def __init__(self, course: Course, student: str, assignment: str):
@@ -159,7 +159,7 @@ def replaced(before: NotebookNode, graded: NotebookNode, exercise: str) -> Noteb
 
 
 @dataclass
-class Batch:
+class Grading:
     """Submissions, from files to points."""
 
     course: Course
@@ -170,35 +170,37 @@ class Batch:
     graded: int = 0
     failures: dict[Pair, str] = field(default_factory=dict)
 
-    def unfinished(self, submissions: list[Pair]) -> Iterator[tuple[tuple[Pair, Job], Job]]:
-        """What is to be run. What an earlier run has left is entered on the way."""
+    def jobs(self, submissions: list[Pair]) -> dict[Pair, Job]:
+        """What is to be run. Results that an earlier run has left are entered here."""
+        jobs = {}
         for pair in submissions:
-            with self.own_affair(pair):
+            with self.isolated(pair):
                 job = self.make(pair)
-                if result := Kept(self.course, *pair).read(job):
+                if result := StoredResult(self.course, *pair).read(job):
                     self.finish(pair, result)
                 else:
-                    yield (pair, job), job
+                    jobs[pair] = job
+        return jobs
 
     def take(self, pair: Pair, job: Job, result: Result) -> None:
         if result.failed:
             self.fail(pair, result.failed)
             return
-        Kept(self.course, *pair).write(job, result)
-        with self.own_affair(pair):
+        StoredResult(self.course, *pair).write(job, result)
+        with self.isolated(pair):
             self.finish(pair, result)
 
     def finish(self, pair: Pair, result: Result) -> None:
         notebook = nbformat.reads(result.notebook, as_version=4)
         notebook.metadata["labkit"] = dict(seconds=result.seconds)
         enter(self.course, self.gradebook, pair, notebook, self.only)
-        Kept(self.course, *pair).remove()
+        StoredResult(self.course, *pair).remove()
         self.graded += 1
         self.bar.update()
 
     @contextmanager
-    def own_affair(self, pair: Pair) -> Iterator[None]:
-        """What goes wrong with one submission stops no other one."""
+    def isolated(self, pair: Pair) -> Iterator[None]:
+        """An error in one submission does not stop the others."""
         try:
             yield
         except LabError:
@@ -213,7 +215,7 @@ class Batch:
 
     def fail(self, pair: Pair, text: str) -> None:
         """Keep the reason in logs/, in the form of nbgrader's; the next run tries again."""
-        Kept(self.course, *pair).remove()
+        StoredResult(self.course, *pair).remove()
         text = textwrap.indent(text, "    ")
         with atomic_write(self.course.log_path(*pair)) as temporary:
             temporary.write_text(text, "utf-8", "replace")
@@ -243,14 +245,15 @@ def autograde(
         pool_for(min(workers, len(submissions)), scheduler, safe) as pool,
         tqdm(total=len(submissions), unit="notebook", disable=None, smoothing=0) as bar,
     ):
-        batch = Batch(course, gradebook, make, only, bar)
+        grading = Grading(course, gradebook, make, only, bar)
         try:
-            for (pair, job), result in pool.results(batch.unfinished(submissions)):
-                batch.take(pair, job, result)
+            jobs = grading.jobs(submissions)
+            for pair, result in pool.results(jobs.items()):
+                grading.take(pair, jobs[pair], result)
         except KeyboardInterrupt:
-            done = f"{batch.graded} of {len(submissions)} are graded, the same command goes on"
+            done = f"{grading.graded} of {len(submissions)} are graded, the same command goes on"
             raise KeyboardInterrupt(done) from None
-    return batch.failures
+    return grading.failures
 
 
 def pool_for(workers: int, scheduler: str | None, safe: bool) -> AbstractContextManager[Pool]:

@@ -18,9 +18,10 @@ from multiprocessing.connection import wait as wait_for
 
 from pebble import ProcessExpired, ProcessPool
 
-from grading import jobs
-from grading.jobs import Job, Result
-from grading.sandbox import Sandbox, remove_groups
+from grading.batch import jobs
+from grading.batch.jobs import Job, Result
+from grading.sandbox.bubblewrap import Sandbox
+from grading.sandbox.limits import remove_groups
 from labkit.paths import LabError
 
 PATIENCE = jobs.NOTEBOOK_TIMEOUT + 300  # seconds: then a worker itself hangs

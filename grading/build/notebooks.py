@@ -24,11 +24,11 @@ from nbgrader.preprocessors import ClearOutput, ClearSolutions, ComputeChecksums
 from traitlets.config import Config
 
 from grading.bank import reference_source
+from grading.paths import ROOT
 from labkit.exercises.probe import probes
 from labkit.paths import LabError, atomic_write
 from labkit.stubs import EXERCISES
 
-ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "solutions"
 NOTEBOOKS = ROOT / "notebooks"
 

@@ -1,7 +1,7 @@
 """The pictures of docs/gallery.md, made anew from the notebooks as students see them.
 
-    python -m grading.gallery                    runs all notebooks with the reference: some minutes
-    python -m grading.gallery 02_architectures   only what comes from this one
+    python -m grading.build.gallery                    runs all notebooks with the reference: some minutes
+    python -m grading.build.gallery 02_architectures   only what comes from this one
 
 The player's pictures are taken in Chromium; where there is none, they are left as they are.
 """
@@ -17,12 +17,15 @@ from matplotlib.figure import Figure
 from nbformat import NotebookNode
 from PIL import Image
 
-from grading.execute import errors, execute
-from grading.notebooks import ROOT, make
+from grading.build.execute import errors, execute
+from grading.build.notebooks import make
+from grading.paths import ROOT
 from labkit.action_table import try_actions
 from labkit.cli import Parser
-from labkit.evaluate import choose, draw, real_row, score
+from labkit.diffusion import SamplingConfig
+from labkit.evaluate import choose_captions, sample_captions, score_samples
 from labkit.models import NETWORKS
+from labkit.scores import score_real
 from labkit.paths import LabError, atomic_write
 from labkit.reference import load_reference
 from labkit.show.figures import evaluation
@@ -88,7 +91,7 @@ def calling(notebook: NotebookNode, text: str) -> NotebookNode:
     """The last code cell with `text` in it. Raises LabError where there is none."""
     cells = [cell for cell in notebook.cells if cell.cell_type == "code" and text in cell.source]
     if not cells:
-        raise LabError(f"no cell has {text}: the list of pictures in grading/gallery.py is out of date")
+        raise LabError(f"no cell has {text}: the list of pictures in grading/build/gallery.py is out of date")
     return cells[-1]
 
 
@@ -96,7 +99,7 @@ def output(cell: NotebookNode, kind: str) -> str:
     """What a cell that was run shows, of one MIME type."""
     found = [out.data[kind] for out in cell.outputs if kind in out.get("data", {})]
     if not found:
-        raise LabError(f"the cell {cell.id} shows no {kind}: run its notebook by `python -m grading.execute`")
+        raise LabError(f"the cell {cell.id} shows no {kind}: run its notebook by `python -m grading.build.execute`")
     return found[-1]
 
 
@@ -150,12 +153,13 @@ def guidance() -> Figure:
     """The table's line of adaLN at each of GUIDANCE."""
     use_reference()
     reference = load_reference()
-    rows = choose(reference, 2, 32, seed=0)  # notebook 04's
+    indices = choose_captions(reference, 2, 32)  # notebook 04's
     lines = {}
     for scale in GUIDANCE:
-        made = draw("adaln", reference, rows, 32, guidance_scale=scale)
-        lines[scale] = score("adaln", reference, rows, made.features, made.physical)
-    return evaluation.guidance(lines, real_row(reference, rows), SHOWN)
+        config = SamplingConfig(guidance_scale=scale)
+        samples = sample_captions("adaln", reference, indices, batch_size=32, config=config)
+        lines[scale] = score_samples(samples, reference)
+    return evaluation.guidance(lines, score_real(reference, indices), SHOWN)
 
 
 def actions() -> Figure:
@@ -175,7 +179,7 @@ def drawn(figure: Figure) -> Image.Image:
 
 def main() -> None:
     parser = Parser(
-        prog="python -m grading.gallery", description="Make the pictures of docs/gallery.md anew."
+        prog="python -m grading.build.gallery", description="Make the pictures of docs/gallery.md anew."
     )
     parser.add_argument(
         "part", nargs="*", help=f"some of {', '.join((*FIGURES, *OTHERS))}; everything by default"

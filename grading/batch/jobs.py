@@ -2,7 +2,7 @@
 from outside of it. What happens here needs no course folder, so that it can happen anywhere (`pool`).
 
 * A notebook runs in a kernel of its own under bubblewrap (`sandbox`).
-* At a check, this process asks the learner's functions and judges the answers (`trusted`).
+* At a check, this process asks the learner's functions and judges the answers (`remote.grader_client`).
 * Cells that only show something (videos, training curves) are not run, where they are as handed out.
 * A kernel that dies ends the points there, and not the whole batch.
 * Time, and what a notebook may print, are limited for each cell and for all of it.
@@ -27,10 +27,12 @@ from nbgrader.preprocessors import Execute, LimitOutput, NbGraderPreprocessor
 from nbgrader.utils import is_grade
 from traitlets import Instance, Int, List, Unicode
 
-from grading.notebooks import ROOT
-from grading.outputs import plain_notebook
-from grading.sandbox import DATA, Manager, Sandbox
-from grading.trusted import Remote, grade, right
+from grading.intake.outputs import plain_notebook
+from grading.paths import ROOT
+from grading.remote import kernel_server
+from grading.remote.grader_client import Remote, grade, right
+from grading.sandbox.bubblewrap import DATA, Sandbox
+from grading.sandbox.kernel import Manager
 from labkit.exercises.check import Verdict
 
 TIMEOUT = 120  # seconds a cell
@@ -90,8 +92,9 @@ def _run(job: Job) -> str:
 @cache
 def version() -> str:
     """A digest of all that points depend on: code, checks, solutions, weights."""
-    folders = ("labkit", "grading/variants", "solutions/reference", *(f"data/{name}" for name in DATA))
-    paths = [*(ROOT / "grading").glob("*.py"), *(p for folder in folders for p in (ROOT / folder).rglob("*"))]
+    grading = (f"grading/{name}" for name in ("batch", "intake", "remote", "sandbox", "variants"))
+    folders = ("labkit", "solutions/reference", *grading, *(f"data/{name}" for name in DATA))
+    paths = [p for folder in folders for p in (ROOT / folder).rglob("*")]
     digest = hashlib.sha256()
     for path in sorted(paths):
         if path.suffix in (".py", ".npz", ".z", ".safetensors"):
@@ -160,8 +163,8 @@ class RunCells(Execute):
         with ThreadPoolExecutor(1) as pool:
             verdict = pool.submit(grade, exercise, self.seed, remote)
             try:
-                lend = new_code_cell(f'import inside\ninside.serve("{exercise}", {remote.session})')
-                self.execute_cell(lend, index)
+                serve = f'__import__("{kernel_server.__name__}", fromlist=["serve"]).serve'  # binds no name
+                self.execute_cell(new_code_cell(f'{serve}("{exercise}", {remote.session})'), index)
             finally:
                 remote.channel.deadline = 0
                 self.nb.cells[index] = cell

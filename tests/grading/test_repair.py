@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from toy_course import ANSWER, Student, check, meta
 
-from grading import intake
-from grading.intake import Refused, take_in
-from grading.notebooks import release as make_release
-from grading.outputs import inert
+from grading.build.notebooks import release as make_release
+from grading.intake import repair
+from grading.intake.outputs import inert
+from grading.intake.repair import Refused, take_in
 
 SPECIAL = ["setup", "code7", "check-code7", "q6", "answer-q6", "bonus1", "answer-bonus1"]
 
@@ -85,7 +85,7 @@ def test_other_files_are_refused_in_one_line(data, why, releases):
 
 
 def test_large_files_are_refused(monkeypatch, student, releases):
-    monkeypatch.setattr(intake, "LIMIT", 1000)
+    monkeypatch.setattr(repair, "LIMIT", 1000)
     with pytest.raises(Refused, match="larger than"):
         take_in(student().bytes(), releases)
 
@@ -203,7 +203,9 @@ def test_nothing_but_text_and_pictures_is_taken(student, releases):
 
 
 def test_only_released_text_shows_pictures_from_elsewhere(student, releases):
-    badge = "[![Open in Colab](https://colab.research.google.com/badge.svg)](https://colab.research.google.com)"
+    badge = (
+        "[![Open in Colab](https://colab.research.google.com/badge.svg)](https://colab.research.google.com)"
+    )
     hers, name = student(), "03_diffusion"
     release = nbformat.from_dict(releases[name])
     for notebook in (hers.notebook, release):

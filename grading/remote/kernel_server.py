@@ -1,0 +1,142 @@
+"""What runs in the kernel beside a learner's code: `serve` calls the learner's functions for the grader.
+
+Nothing in here is secret, and nothing the grader relies on: a learner's code shares this process.
+"""
+
+import functools
+import os
+import random
+import socket
+import warnings
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from grading.remote import protocol
+from grading.remote.kernel_start import CHANNEL
+from labkit.diffusion import Schedule
+from labkit.exercises.recorded_solution import silenced
+from labkit.models.base import BaseDiT
+from labkit.stubs import stubs
+
+
+class Pack(protocol.Packer):
+    """Results on their way to the grader. What is not plain stays here, in `objects`, and its index goes."""
+
+    def __init__(self, objects: list[object]):
+        super().__init__()
+        self.objects = objects
+
+    def other(self, value: object) -> object:
+        self.objects.append(value)
+        return dict(kind="kept", number=len(self.objects) - 1, name=type(value).__name__)
+
+
+class Unpack(protocol.Unpacker):
+    """Arguments on their way in. Tensors and parameters that need a gradient are listed in `leaves`."""
+
+    def __init__(self, server: "Server"):
+        super().__init__(self.track)
+        self.server = server
+        self.leaves: list[Tensor] = []
+
+    def track(self, value: Tensor) -> Tensor:
+        self.leaves.append(value.requires_grad_())
+        return value.clone()  # a leaf itself could not be changed in place
+
+    def other(self, kind: str, message: dict) -> object:
+        if kind == "kept":
+            return self.server.objects[message["number"]]
+        if kind == "schedule":
+            return Schedule(**message["config"])
+        if kind == "network":
+            return self.network(message)
+        if kind == "callable":
+            return functools.partial(self.server.ask, self, message["number"])
+        return super().other(kind, message)
+
+    def network(self, message: dict) -> BaseDiT:
+        networks = self.server.networks
+        if message["key"] not in networks:
+            network = protocol.make_network(message["about"])
+            network.load_state_dict({name: self.unpack(value) for name, value in message["weights"].items()})
+            networks[message["key"]] = network
+        network = networks[message["key"]]
+        if message["grad"]:
+            self.leaves += network.parameters()
+        return network
+
+
+class Server:
+    """Answers the requests of one session: `begin`, `call` and `backward`."""
+
+    def __init__(self, exercise: str, channel: protocol.Channel):
+        self.functions = {entry.name: entry for entry in stubs(exercise)}
+        self.channel = channel
+        self.objects: list[object] = []
+        self.networks: dict[str, BaseDiT] = {}
+        self.calls: dict[int, tuple[list[Tensor], list[Tensor]]] = {}  # inputs and results with a gradient
+
+    def run(self, session: int) -> None:
+        """Until the grader has seen enough. Requests of sessions that ended in a timeout may still come."""
+        requests = dict(call=self.call, backward=self.backward, begin=self.begin)
+        while True:
+            message = self.channel.receive()
+            if message["session"] != session:
+                continue
+            if message["request"] == "end":
+                return
+            try:
+                reply = {"value": requests[message["request"]](message)}
+            except KeyboardInterrupt:  # the time for this check is over
+                return
+            except BaseException as error:  # noqa: BLE001 - a learner's code may raise anything
+                names = [c.__name__ for c in type(error).__mro__]
+                reply = {"raised": names, "text": str(error)[:1000]}
+            self.channel.send(reply | {"token": message["token"]})
+
+    def begin(self, message: dict) -> None:
+        """Forget the last probe, and start random numbers as labkit.check does."""
+        for memory in (self.objects, self.networks, self.calls):
+            memory.clear()
+        torch.manual_seed(0)
+        np.random.seed(0)
+        random.seed(0)
+
+    def call(self, message: dict) -> object:
+        """One call of a learner's function."""
+        unpack, pack = Unpack(self), Pack(self.objects)
+        arguments, keywords = unpack.unpack(message["arguments"]), unpack.unpack(message["keywords"])
+        with torch.set_grad_enabled(message["grad"]):
+            result = self.functions[message["function"]].function(*arguments, **keywords)
+        packed = pack.pack(result)
+        if message["grad"]:
+            self.calls[message["number"]] = unpack.leaves, pack.leaves
+        return packed
+
+    def backward(self, message: dict) -> object:
+        """The gradients of an earlier call's inputs, given those of its results."""
+        leaves, results = self.calls[message["number"]]
+        gradients = Unpack(self).unpack(message["gradients"])
+        found = torch.autograd.grad(results, leaves, gradients, retain_graph=True, allow_unused=True)
+        return Pack(self.objects).pack(list(found))
+
+    def ask(self, unpack: Unpack, number: int, *arguments, **keywords) -> object:
+        """Call a function of the grader's, such as the network that a probe gives to `ddpm_loss`.
+
+        unpack: of the call that was given this function: its result is one more input of that call.
+        """
+        self.channel.send({"ask": number, "given": Pack(self.objects).pack([arguments, keywords])})
+        reply = self.channel.receive()
+        if "failed" in reply:
+            raise TypeError(reply["failed"])
+        return unpack.unpack(reply["value"])
+
+
+def serve(exercise: str, session: int) -> None:
+    """Call the learner's functions for the grader until it ends the session."""
+    channel = protocol.Channel(socket.socket(fileno=os.dup(int(os.environ[CHANNEL]))))
+    with silenced(exercise), warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
+        warnings.simplefilter("ignore")
+        Server(exercise, channel).run(session)

@@ -1,0 +1,67 @@
+"""The start of a kernel: give up rights, then become an ipykernel.
+
+python -m grading.remote.kernel_start '{"limits": ..., "user": ..., "connection": ..., "channel": ...}'
+"""
+
+import json
+import os
+import resource
+import sys
+
+CONNECTION = "LABKIT_CONNECTION"  # the environment variables that survive the change of user
+CHANNEL = "LABKIT_CHANNEL"
+
+
+def confine(settings: dict) -> None:
+    """Give up what a learner's code must not have, then start this module again as that user."""
+    for name, value in settings["limits"].items():
+        resource.setrlimit(getattr(resource, name), (value, value))
+    if settings["user"]:
+        os.setgroups([])
+        os.setgid(settings["user"])
+        os.setuid(settings["user"])
+    os.umask(0o077)
+    os.environ[CONNECTION] = json.dumps(settings["connection"])
+    os.environ[CHANNEL] = str(settings["channel"])
+    os.execv(sys.executable, [sys.executable, "-m", "grading.remote.kernel_start"])
+
+
+def start_kernel() -> None:
+    """An ordinary ipykernel, but for its sockets: the grader has opened them and passes their descriptors."""
+    import zmq
+    from ipykernel.heartbeat import Heartbeat
+    from ipykernel.kernelapp import IPKernelApp
+
+    import labkit  # noqa: F401 - an error now where it cannot be read
+
+    connection = json.loads(os.environ.pop(CONNECTION))
+    if not connection:  # only a test whether kernels start
+        return
+    import grading.remote.kernel_server  # noqa: F401 - before a learner's modules could take its place
+
+    by_port = {connection["ports"][name]: fd for name, fd in connection["fds"].items()}
+
+    def bind(stream, port: int) -> int:
+        stream.setsockopt(zmq.USE_FD, by_port[port])
+        stream.bind(f"ipc://{connection['ip']}-{port}")
+        return port
+
+    class Kernel(IPKernelApp):
+        def _bind_socket(self, s, port):
+            return bind(s, port)
+
+        def write_connection_file(self, **kwargs):
+            pass
+
+    Heartbeat._bind_socket = lambda self: bind(self.socket, self.port)
+    app = Kernel(transport="ipc", ip=connection["ip"], **connection["ports"])
+    app.session.key = connection["key"].encode()
+    app.initialize(connection["arguments"])
+    app.start()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        confine(json.loads(sys.argv[1]))
+    else:
+        start_kernel()
