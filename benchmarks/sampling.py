@@ -105,9 +105,8 @@ def evaluations(batches: int) -> None:
         seconds = timed(lambda name=name: evaluate(name, batches=batches, batch_size=BATCH, progress=False))
         extrapolated = f"; {FULL} × {BATCH}, extrapolated: {seconds * FULL / batches:.0f} s"
         full = "" if batches == FULL else extrapolated
-        print(
-            f"evaluate {name}, {batches} × {BATCH}, {DEFAULT.sampler.upper()}-{DEFAULT.steps}: {seconds:.0f} s{full}"
-        )
+        settings = f"{batches} × {BATCH}, {DEFAULT.sampler.upper()}-{DEFAULT.steps}"
+        print(f"evaluate {name}, {settings}: {seconds:.0f} s{full}")
 
 
 def compiled(network: BaseDiT, schedule: Schedule, one: TextFeatures) -> None:

@@ -114,10 +114,10 @@ def positive(text: str) -> int:
 
 
 def build(args) -> None:
-    from grading.build import answers, notebooks
+    from grading.build import everything, notebooks
     from grading.course import Course
 
-    answers.build()
+    everything.build()
     course = Course(args.course)
     course.prepare(notebooks.write_sources)
     print(f"{course.root} knows {', '.join(course.released())}")

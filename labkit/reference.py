@@ -57,11 +57,7 @@ def load_reference(split: str = "test_a") -> Reference:
     try:
         with np.load(path, allow_pickle=False) as file:
             words = json.loads(file["words"].tobytes())
-            arrays = {k: file[k] for k in ("motion", "physical", "lengths", "text", "owner")}
-            N = len(arrays["motion"])
-            # Older files lack these two; in them a motion and its mirror image are neighbours.
-            take = file["take"] if "take" in file else np.arange(N) // 2
-            lead = file["lead"] if "lead" in file else np.full(N, np.nan)
+            arrays = {k: file[k] for k in ("motion", "physical", "lengths", "text", "owner", "take", "lead")}
     except UNREADABLE as error:
         why = " ".join(str(error).split())
         raise LabError(f"{path} is damaged ({why}): restore it from the repository") from error
@@ -73,8 +69,8 @@ def load_reference(split: str = "test_a") -> Reference:
         text=arrays["text"].astype(np.float32),
         captions=words["captions"],
         owner=arrays["owner"],
-        take=take,
-        lead=lead,
+        take=arrays["take"],
+        lead=arrays["lead"],
     )
 
 

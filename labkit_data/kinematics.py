@@ -53,7 +53,6 @@ class Measures:
     lowest, highest: extremes of the pelvis height above the floor as fractions of the standing height.
     start_height, end_height: the same at the start and at the end.
     jumps: how often both feet are off the floor while the pelvis is above its standing height.
-    jump_height: greatest rise of the pelvis above its standing height in a jump, metres; 0 without one.
     tilt: greatest angle of the spine from the vertical, degrees; 180 is upside down.
     start_tilt, end_tilt: the same at the start and at the end.
     left, right: arm and leg of each side.
@@ -83,7 +82,6 @@ class Measures:
     start_height: float
     end_height: float
     jumps: int
-    jump_height: float
     tilt: float
     start_tilt: float
     end_tilt: float
@@ -265,7 +263,6 @@ def measure(motion: Motion, joints: Tensor) -> Measures:
         start_height=float(height[:quarter].mean()),
         end_height=float(height[-quarter:].mean()),
         jumps=sum(h > 1.0 for h in flights),
-        jump_height=float(max([0.0] + [(h - 1.0) * standing for h in flights])),
         tilt=float(tilt.max()),
         start_tilt=float(tilt[:quarter].mean()),
         end_tilt=float(tilt[-quarter:].mean()),

@@ -1,7 +1,7 @@
 """The protocol between the grader and a learner's kernel: JSON messages over a socket, with arrays inside.
 
-Both ends use this file, and neither trusts what it reads: nothing is unpickled, sizes are bounded, and a value
-that is not plain stays where it is: an index goes in its place ("kept").
+Both ends use this file, and neither trusts what it reads: nothing is unpickled, and sizes are bounded. A
+value that is not plain stays where it is, and an index goes in its place ("kept").
 """
 
 import base64

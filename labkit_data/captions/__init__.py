@@ -1,8 +1,8 @@
-"""Captions: what people wrote of a motion, and what its labels and its kinematics allow us to say.
+"""Captions of a motion: sentences that people wrote, and sentences made from its labels and its kinematics.
 
-Ours follow one rule: nothing is said that was neither measured nor labelled, and nothing labelled that the
-measures contradict. `actions.py` finds what a motion shows, `families.py` holds how people say it,
-`sentences.py` puts it into sentences.
+A made sentence states only what was labelled or measured, and nothing labelled that a measurement
+contradicts. `actions.py` finds the actions of a motion, `families.py` has the phrases of each action,
+`sentences.py` makes sentences of them.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from torch import Tensor
 
 from labkit.motion import Motion
 from labkit_data.captions.actions import claims, find_actions
-from labkit_data.captions.scene import Action, Scene, phrase
+from labkit_data.captions.evidence import ActionMatch, Evidence, phrase
 from labkit_data.captions.sentences import sentences
 from labkit_data.captions.styles import style_words
 from labkit_data.events import find_events
@@ -27,8 +27,8 @@ MOST_HUMAN = 8
 
 
 @dataclass(frozen=True)
-class Told:
-    """Sentences on a motion, families of actions in order, the sides they have, the words for its style."""
+class Captions:
+    """Sentences about a motion, its action families in order, their sides, the words that name its style."""
 
     captions: tuple[str, ...]
     families: tuple[str, ...]
@@ -58,8 +58,8 @@ def _clockwise(match: re.Match) -> str:
 
 def describe(
     source: str, labels: dict[str, str], motion: Motion, joints: Tensor, human: list[str], part: bool = False
-) -> Told:
-    """Distinct sentences that are true of a motion; those people wrote come first.
+) -> Captions:
+    """Distinct sentences that are true of a motion; those that people wrote come first.
 
     labels: "content" and "style" (Bandai); or "description", a phrase such as CMU's "walk, veer left" or the
         name of the clip, "WalkTurnLeft90", and "content", which stands in for it. With neither of them
@@ -76,13 +76,13 @@ def describe(
     ours = [normalise(s) for s in sentences(found, labels.get("style", ""), rng, wanted)]
     sides = tuple(dict.fromkeys(a.side for a in found if a.side))
     families, words = tuple(a.family for a in found), style_words(labels.get("style", ""))
-    return Told(tuple(dict.fromkeys(known + ours)), families, sides, words)
+    return Captions(tuple(dict.fromkeys(known + ours)), families, sides, words)
 
 
 def shown(
     labels: dict[str, str], motion: Motion, joints: Tensor, human: list[str], part: bool = False
-) -> list[Action]:
-    """The actions of a motion in order: what people saw, or its label names, as far as it is borne out."""
+) -> list[ActionMatch]:
+    """Actions of a motion in order: those that its captions or its label name, where measurements agree."""
     facts, events = measure(motion, joints), find_events(motion, joints)
     words = [phrase(text) for text in human]
     description = phrase(labels.get("description", "") or labels.get("content", "").replace("-", " "))
@@ -90,7 +90,7 @@ def shown(
         description = ""
     if not part and words and description:  # both are of just this motion
         words.append(description)
-    scenes = [Scene("; ".join(words), facts, events), Scene(description, facts, events, part)]
-    scenes = [scene for scene in scenes if scene.words]
-    telling = [scene for scene in scenes if claims(scene)]
-    return find_actions((telling or scenes or [Scene("", facts, events, part)])[0])
+    candidates = [Evidence("; ".join(words), facts, events), Evidence(description, facts, events, part)]
+    candidates = [evidence for evidence in candidates if evidence.words]
+    telling = [evidence for evidence in candidates if claims(evidence)]
+    return find_actions((telling or candidates or [Evidence("", facts, events, part)])[0])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from labkit_data.captions import families
+from labkit_data.captions.evidence import ActionMatch
 from labkit_data.captions.grammar import (
     article,
     in_order,
@@ -14,7 +15,6 @@ from labkit_data.captions.grammar import (
     pronouns,
     someone,
 )
-from labkit_data.captions.scene import Action
 from labkit_data.captions.styles import STYLES, Style
 
 FORMS = {"third": 60, "gerund": 20, "order": 14, "bare": 6}
@@ -39,7 +39,7 @@ def _bodies(family: str, known: frozenset[str]) -> tuple[tuple[str, tuple[str, .
     return tuple(found)
 
 
-def _body(action: Action, rng: random.Random, plain: bool = False) -> str:
+def _body(action: ActionMatch, rng: random.Random, plain: bool = False) -> str:
     """One thing to say of an action, its slots filled; pronouns and verbs are still marked."""
     bodies = _bodies(action.family, frozenset(action.slots))
     if plain:
@@ -55,11 +55,12 @@ def _body(action: Action, rng: random.Random, plain: bool = False) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def sentences(actions: Sequence[Action], style: str, rng: random.Random, wanted: int) -> list[str]:
+def sentences(actions: Sequence[ActionMatch], style: str, rng: random.Random, wanted: int) -> list[str]:
     """`wanted` different sentences, fewer where there is no more to say; the first one is short and plain."""
     words = STYLES.get(style, Style((), (f"in the {style.replace('-', ' ')} style",) if style else ()))
     actions = [
-        Action(a.family, a.slots | (a.alone if len(actions) == 1 else {}), a.start, a.side) for a in actions
+        ActionMatch(a.family, a.slots | (a.alone if len(actions) == 1 else {}), a.start, a.side)
+        for a in actions
     ]
     special = [a for a in actions if a.family not in PLAIN]
     without = {"feminine": "m", "masculine": "f", "masculinity": "f"}.get(style, "")
@@ -77,7 +78,7 @@ def sentences(actions: Sequence[Action], style: str, rng: random.Random, wanted:
 
 
 def _sentence(
-    actions: Sequence[Action], style: Style, without: str, rng: random.Random, plain: bool = False
+    actions: Sequence[ActionMatch], style: Style, without: str, rng: random.Random, plain: bool = False
 ) -> str:
     bodies = [_body(action, rng, plain) for action in actions]
     form = "third" if plain else rng.choices(list(FORMS), weights=FORMS.values())[0]

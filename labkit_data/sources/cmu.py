@@ -143,7 +143,7 @@ def scan(path: Path) -> list[Raw]:
 def salsa_trial(take: str) -> str:
     """The trial of a salsa file: takes 1 to 15 are 60_01 to 60_15, the others their partner's, from 61_01 on.
 
-    Told by the lengths of the trials: 20 of them in HumanML3D's index fit no other order.
+    Captions by the lengths of the trials: 20 of them in HumanML3D's index fit no other order.
     """
     couple, number = divmod(int(take) - 1, 15)
     return f"{60 + couple}_{number + 1:02d}"

@@ -12,8 +12,8 @@ from labkit.dataset import mirror_caption
 from labkit.motion import Motion
 from labkit_data.captions import describe, families, normalise
 from labkit_data.captions.actions import find_actions
+from labkit_data.captions.evidence import ActionMatch, Evidence, phrase
 from labkit_data.captions.grammar import PEOPLE, article, gerund, inflect, pronouns, third, times
-from labkit_data.captions.scene import Action, Scene, phrase
 from labkit_data.captions.sentences import sentences
 from labkit_data.captions.styles import STYLES, style_words
 from labkit_data.events import Event
@@ -34,7 +34,6 @@ STILL = Measures(
     start_height=0.97,
     end_height=0.97,
     jumps=0,
-    jump_height=0.0,
     tilt=8.0,
     start_tilt=5.0,
     end_tilt=5.0,
@@ -49,11 +48,11 @@ STANDS = Event("stand", 0, 80)
 WALK = Event("walk", 0, 80, way="forward", amount=4.1, speed=1.1)
 
 
-def told(words: str, facts: Measures, *events: Event) -> list[Action]:
-    return find_actions(Scene(words, facts, events))
+def told(words: str, facts: Measures, *events: Event) -> list[ActionMatch]:
+    return find_actions(Evidence(words, facts, events))
 
 
-def said(found: list[Action], style: str = "", seeds: int = 20) -> list[str]:
+def said(found: list[ActionMatch], style: str = "", seeds: int = 20) -> list[str]:
     return [s for seed in range(seeds) for s in sentences(found, style, random.Random(seed), 20)]
 
 
@@ -96,20 +95,20 @@ def test_a_family_has_many_sentences_and_few_are_alike(family):
     bodies = {text for body in families.table()[family] for text in families.expand(body)}
     assert len(bodies) >= 20
     needed = {slot: SLOTS.get(slot, "") for slot in families.slots(families.table()[family][0])}
-    bare = sentences([Action(family, needed)], "", random.Random(0), 16)
-    full = sentences([Action(family, every_slot(family))], "", random.Random(0), 16)
+    bare = sentences([ActionMatch(family, needed)], "", random.Random(0), 16)
+    full = sentences([ActionMatch(family, every_slot(family))], "", random.Random(0), 16)
     assert len(set(bare)) == len(set(full)) == 16
 
 
 def test_the_first_sentence_is_plain():
     for family in families.table():
-        found = [Action(family, every_slot(family))]
+        found = [ActionMatch(family, every_slot(family))]
         first = sentences(found, "proud", random.Random(3), 16)[0]
         assert first.startswith("a person ") and len(first.split()) <= 9
 
 
 def test_all_forms_and_subjects_occur():
-    everything = said([Action("jump forward")], seeds=60)
+    everything = said([ActionMatch("jump forward")], seeds=60)
     for part in ("a person jumps forward", "someone ", "the man ", "a woman ", "the figure ", "is jumping"):
         assert any(s.startswith(part) or part in s for s in everything), part
     orders = [s for s in everything if s.split()[0] in ("jump", "leap", "hop", "take", "make", "do", "bend")]
@@ -118,7 +117,7 @@ def test_all_forms_and_subjects_occur():
 
 @pytest.mark.parametrize("style", STYLES)
 def test_styles_are_named_in_some_sentences_and_not_in_all(style):
-    for sentence in (found := said([Action("walk", dict(straight=""))], style)):
+    for sentence in (found := said([ActionMatch("walk", dict(straight=""))], style)):
         assert_well_formed(sentence)
     share = sum(any(word in s for word in style_words(style)) for s in found) / len(found)
     assert 0.2 < share < 0.8
@@ -131,13 +130,13 @@ def test_styles_are_named_in_some_sentences_and_not_in_all(style):
     "family", ["kick", "punch", "wave", "raise hand", "sidestep", "walk and turn", "turn"]
 )
 def test_a_sided_action_is_told_with_its_side_mostly(family, side, other):
-    found = said([Action(family, dict(side=side), side=side)])
+    found = said([ActionMatch(family, dict(side=side), side=side)])
     assert not any(f" {other}" in s for s in found)
     assert sum(f" {side}" in s for s in found) > 0.6 * len(found)
 
 
 def test_sequences_are_told_in_order():
-    found = [Action("walk", dict(straight="", ends="")), Action("sit down", dict(chair=""), 2.0)]
+    found = [ActionMatch("walk", dict(straight="", ends="")), ActionMatch("sit down", dict(chair=""), 2.0)]
     both = [s for s in said(found) if re.search(r"walk|stroll|stride|step|pace|go|move", s) and "s" in s]
     assert "a person walks and then sits down" in both
     for sentence in both:
@@ -158,7 +157,7 @@ LIE = (
 )
 
 
-def names(found: list[Action]) -> list[str]:
+def names(found: list[ActionMatch]) -> list[str]:
     return [a.family for a in found]
 
 

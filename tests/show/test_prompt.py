@@ -207,7 +207,7 @@ def test_what_learners_code_raises_is_one_line(box, own):
     own(labkit.diffusion.ddim_step, ddim_step)
     assert "yours: DDIM ·" in overview()
     click(box, box.generate)
-    assert said(box).startswith("the drawing stopped with IndexError: list index out of range.")
+    assert said(box).startswith("sampling stopped with IndexError: list index out of range.")
     assert "labkit.check(&quot;code8&quot;)" in box.message.value
     own(labkit.diffusion.ddim_step, lambda schedule, prediction, x, *_: x * float("nan"))
     click(box, box.generate)
@@ -335,7 +335,7 @@ def test_a_fault_of_ours_in_saving_and_comparing_is_told(box, own, monkeypatch, 
 def test_a_learner_s_exit_is_told_too(box, own):
     own(labkit.diffusion.ddim_step, lambda *_: sys.exit("bye"))
     click(box, box.generate)
-    assert said(box).startswith("the drawing stopped with SystemExit: bye. labkit.check(")
+    assert said(box).startswith("sampling stopped with SystemExit: bye. labkit.check(")
     assert not box.history and not box.generate.disabled
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 
+from labkit.diffusion import SamplingConfig
 from labkit.evaluator import load_evaluator
 from labkit.motion import D
 from labkit.reference import load_reference
@@ -155,7 +156,10 @@ def test_ways_to_sample_on_the_validation_split(store, capsys, tmp_path):
     reference = real_reference([store], "val", tmp_path, load_evaluator())
     assert len(reference.motion) == 18 and len(set(reference.take)) == 9  # and their mirror images
     assert np.abs(reference.lead[::2] + reference.lead[1::2]).max() < 1e-4  # the other hand leads
-    settings = [("ddpm", 2, 1.0), ("ddpm", 2, 3.0), ("ddim", 2, 3.0)]
+    settings = [
+        SamplingConfig(sampler=sampler, steps=2, guidance_scale=scale)
+        for sampler, scale in (("ddpm", 1.0), ("ddpm", 3.0), ("ddim", 3.0))
+    ]
     rows = sweep("adaln", reference, settings, 16, progress=False)
     assert [row.name for row in rows] == ["real", "DDPM 2, 1", "DDPM 2, 3", "DDIM 2, 3"]
     assert len({row.metrics["TMR-Score"] for row in rows}) == 4

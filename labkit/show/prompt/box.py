@@ -21,7 +21,7 @@ from labkit.render.video import render_video
 from labkit.show.figures.style import NETWORK_LABELS
 from labkit.show.player.scene import HEIGHT, Scene
 from labkit.show.prompt.history import Generated, Prompt, captions, file_stem
-from labkit.show.prompt.job import Job, Stopped, in_colab
+from labkit.show.prompt.job import BackgroundJob, Stopped, in_colab
 from labkit.show.prompt.standing import mistake, overview
 from labkit.smpl_file import write_smpl
 from labkit.stubs import EmptyExercise
@@ -44,7 +44,7 @@ class PromptBox:
         self.body = body or load_body()
         self.history: list[Generated] = []
         self.shown: list[Generated] = []
-        self.job: Job | None = None
+        self.job: BackgroundJob | None = None
         self._kept: DisplayHandle | None = None  # the output that a saved notebook keeps
         self._name = f"labkit-prompt-{uuid.uuid4().hex[:8]}"
 
@@ -121,7 +121,7 @@ class PromptBox:
         prompt = Prompt(self.caption.value, self.network.value, self.seconds.value, config)
         self._start("Loading the network", lambda job: self._generate(job, prompt), prompt)
 
-    def _generate(self, job: Job, prompt: Prompt) -> str:
+    def _generate(self, job: BackgroundJob, prompt: Prompt) -> str:
         """Generate the motion and show it → warnings, as one line."""
         done, before, steps = 0, 0.0, prompt.config.steps
 
@@ -148,19 +148,21 @@ class PromptBox:
         self._offer()
         return " ".join(warnings)
 
-    def _save_mp4(self, job: Job) -> None:
+    def _save_mp4(self, job: BackgroundJob) -> None:
         motions, prompts = [r.motion for r in self.shown], [r.prompt for r in self.shown]
         path = OUT / f"{file_stem(prompts)}.mp4"
         render_video(path, motions, self.body, captions(prompts), progress=False)
         self.links.value = link(path, "video/mp4")
 
-    def _save_npz(self, job: Job) -> None:
+    def _save_npz(self, job: BackgroundJob) -> None:
         paths = [OUT / f"{file_stem([d.prompt])}.npz" for d in self.shown]
         for path, drawn in zip(paths, self.shown):
             write_smpl(path, drawn.motion, self.body, drawn.prompt.caption)
         self.links.value = "<br>".join(link(path, "application/zip") for path in paths)
 
-    def _start(self, doing: str, work: Callable[[Job], str | None], prompt: Prompt | None = None) -> None:
+    def _start(
+        self, doing: str, work: Callable[[BackgroundJob], str | None], prompt: Prompt | None = None
+    ) -> None:
         """Do `work` as a job, unless there is one: what goes wrong in it becomes one line in the box.
 
         prompt: of the motion that the work generates, if it does.
@@ -168,7 +170,7 @@ class PromptBox:
         if self.job:  # clicked before the buttons were off
             return
 
-        def run(job: Job) -> None:
+        def run(job: BackgroundJob) -> None:
             line = ""
             try:
                 line = work(job) or ""
@@ -190,7 +192,7 @@ class PromptBox:
         self._busy(True)
         hint = " To stop, choose Runtime → Interrupt execution." if in_colab() else ""
         self._tell_progress(f"{doing} …{hint}")
-        self.job = Job(run)
+        self.job = BackgroundJob(run)
         self.job.start()
 
     # What is seen

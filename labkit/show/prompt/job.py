@@ -19,10 +19,10 @@ def in_colab() -> bool:
     return "google.colab" in sys.modules
 
 
-class Job:
+class BackgroundJob:
     """Does `work` with itself as the argument, as soon as it is started."""
 
-    def __init__(self, work: Callable[["Job"], None]):
+    def __init__(self, work: Callable[["BackgroundJob"], None]):
         self._stop = threading.Event()
         # the click's context tells the kernel to which message the outputs belong
         run = contextvars.copy_context().run

@@ -33,9 +33,9 @@ def overview() -> str:
 
 
 def mistake(error: BaseException, prompt: Prompt | None) -> str:
-    """One line about an exception nobody foresaw. prompt: of the motion that was being generated, if any: by a learner's code, perhaps."""
+    """One line about an unexpected exception. prompt: of the motion that was being generated, if any."""
     words = " ".join(str(error).split()) or "no message"
-    line = f"{'the drawing' if prompt else 'it'} stopped with {type(error).__name__}: {words[:200]}."
+    line = f"{'sampling' if prompt else 'it'} stopped with {type(error).__name__}: {words[:200]}."
     names = (prompt.network, prompt.config.sampler) if prompt else ()
     yours = [exercise_of(name) for name in names if standing(exercise_of(name)) == "yours"]
     checks = " and ".join(f'labkit.check("{exercise}")' for exercise in yours)

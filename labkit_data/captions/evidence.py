@@ -1,4 +1,4 @@
-"""A motion as captions see it: its label's words, its measures, its events; and what is found in it."""
+"""What is known of a motion, and the actions that are found in it."""
 
 import re
 from dataclasses import dataclass, field
@@ -8,10 +8,11 @@ from labkit_data.kinematics import Measures
 
 
 @dataclass(frozen=True)
-class Action:
-    """One family with the slots that its bodies may use. start: seconds, for the order.
+class ActionMatch:
+    """An action family found in a motion, with values for the slots of its phrases. start: seconds.
 
-    side: what is left or right about it, for labels. alone: slots that hold only if nothing else is told.
+    side: "left", "right" or "", for labels. alone: slots that are true only if the caption names no other
+    action.
     """
 
     family: str
@@ -22,10 +23,10 @@ class Action:
 
 
 @dataclass(frozen=True)
-class Scene:
-    """A motion as the checks see it: its label's words, its events, its measures.
+class Evidence:
+    """What a check may use: the words of a motion's label, its events and its measurements.
 
-    part: whether the label is of a longer recording that this is only a piece of.
+    part: whether the motion is only a piece of the recording that the label is of.
     """
 
     words: str
@@ -36,7 +37,7 @@ class Scene:
     def of(self, *kinds: str) -> list[Event]:
         return [e for e in self.events if e.kind in kinds]
 
-    def says(self, pattern: str) -> bool:
+    def label_matches(self, pattern: str) -> bool:
         return bool(re.search(pattern, self.words))
 
     @property
@@ -49,7 +50,7 @@ class Scene:
         return not self.part or self.active or self.facts.activity > least
 
 
-Found = list[Action]
+Found = list[ActionMatch]
 
 
 def phrase(description: str) -> str:
