@@ -11,6 +11,7 @@ _LAZY = {
     "exercise": "labkit.stubs",
     "use_reference": "labkit.stubs",
     "use_recorded_solution": "labkit.exercises.recorded_solution",
+    "use_mine": "labkit.exercises.mine",
     "setup": "labkit.setup",
     "prompt_box": "labkit.show.prompt.box",
     "LabError": "labkit.errors",

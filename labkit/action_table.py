@@ -1,4 +1,4 @@
-"""Action × network: of everyday actions, which does a body do when it is asked for them? Geometry decides."""
+"""Action × network: how often generated motions perform everyday actions, by geometric rules."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,10 +21,10 @@ Hits = Mapping[str, np.ndarray]
 
 
 def try_actions(network: str, seeds: int = 2, *, config: SamplingConfig | None = None, **settings) -> Hits:
-    """Whether a network's motions do what they were asked for, by action: a motion for each caption and seed.
+    """Whether a network's motions perform the action asked for: one motion for each caption and seed.
 
-    seeds: how many, from the one of `config` on. settings: as `evaluate.sample_motions` takes them. Motions
-    are not smoothed.
+    seeds: how many, from the one of `config` on. settings: those of `evaluate.sample_motions`. Motions are
+    not smoothed.
     """
     config, body, captions, asked = config or SamplingConfig(), load_body(), [], []
     for action in ACTIONS.values():
@@ -40,12 +40,12 @@ def try_actions(network: str, seeds: int = 2, *, config: SamplingConfig | None =
 
 
 def share(hits: np.ndarray) -> tuple[float, float, float]:
-    """Share of hits and Wilson's interval, as if all tries were independent."""
+    """Share of hits with Wilson's interval, which takes all tries for independent."""
     return proportion(int(hits.sum()), hits.size)
 
 
 def action_table(networks: Mapping[str, Hits]) -> str:
-    """Hits of tries as text, an action a line, a network a column; the means below, with 95 % intervals."""
+    """Hits of tries as text: an action per line, a network per column; means with 95 % intervals below."""
     names = list(next(iter(networks.values())))
     width = max(map(len, (*names, "all, rephrased captions"))) + 2
     lines = ["".ljust(width) + "".join(network.rjust(22) for network in networks)]

@@ -1,7 +1,7 @@
-"""SMPL parameters → joints and vertices, through smplx: the open body, or the official file of the user.
+"""SMPL parameters → joints and vertices, by smplx: the open body, or the user's official file.
 
-SMPL (Loper et al. 2015) poses a template mesh by linear blend skinning. Whatever file the template comes
-from, the code is the same; joints alone need no mesh and are plain forward kinematics.
+SMPL (Loper et al. 2015) poses a template mesh by linear blend skinning. The code is the same for every file.
+Joints need no mesh, only forward kinematics.
 """
 
 import contextlib
@@ -22,9 +22,9 @@ from torch import Tensor
 from labkit.motion import N_JOINTS, N_ROTATIONS, Motion
 from labkit.paths import UNREADABLE, LabError, check_npz, data_dir, existing_file
 
-FRAMES_AT_ONCE = 64  # a frame of vertices costs about 2 MB on the way
+FRAMES_AT_ONCE = 64  # skinning needs about 2 MB per frame
 
-# SMPL's arrays and the shapes of what smplx reads; V, T and the number of shapes S are the file's own.
+# SMPL's arrays as smplx reads them; vertices V, triangles T and shape directions S depend on the file.
 _SHAPES = {
     "v_template": ("V", 3),
     "f": ("T", 3),
@@ -37,13 +37,13 @@ _SHAPES = {
 
 
 class Body:
-    """A body in SMPL's format. Make one with :func:`load_body`.
+    """A body in SMPL's format, loaded by :func:`load_body`.
 
     faces: (T, 3) int32, counter-clockwise seen from outside.
     parents: 24 indices, -1 for the root.
     rest_joints: (24, 3) joints with all rotations zero, Y up, facing +Z, metres.
     sole: height of the floor under the body at rest, metres.
-    colors: (V, 3) uint8 colours of the vertices, or None where the file has none.
+    colors: (V, 3) uint8 colours of the vertices, or None if the file has none.
     """
 
     def __init__(self, arrays: dict[str, np.ndarray]):
@@ -57,7 +57,7 @@ class Body:
         self.colors = arrays.get("colors")
 
     def to(self, device: torch.device | str) -> "Body":
-        """Move the body to `device`; the motions given to it must be there too."""
+        """Move the body to `device`; its motions must be there too."""
         self._smpl.to(device)
         self.rest_joints = self.rest_joints.to(device)
         return self
@@ -87,9 +87,9 @@ class Body:
 
     @cached_property
     def outer(self) -> tuple[Tensor, Tensor]:
-        """The vertices that may touch a floor, about a third, and the joint that moves each most, (n,) both.
+        """Vertices that can touch the floor, about a third, and the joint that moves each most, (n,) both.
 
-        They are the convex hulls, at rest, of what each joint moves.
+        They are the vertices of the convex hull, at rest, of the part that each joint moves.
         """
         weights, corners = self._smpl.lbs_weights, []
         for moved in (weights > 0.3).T:
@@ -100,11 +100,12 @@ class Body:
         return vertices, weights[vertices].argmax(dim=1)
 
     def heights(self, local: Tensor, pelvis: Tensor, vertices: Tensor, exact: bool = True) -> Tensor:
-        """Heights of some vertices, as `vertices` has them, for rotations and pelvis as `forward_kinematics`
-        takes them: (F, 22, 3, 3), (F, 3), (n,) → (F, n). Differentiable, and a tenth of the work.
+        """Heights of some vertices: rotations (F, 22, 3, 3), pelvis (F, 3), vertex numbers (n,) → (F, n).
 
-        exact: with SMPL's corrections for bent joints; without them it is several times faster, and knees
-            and hips that are bent far are off by up to 2 cm.
+        Equals the z of `vertices`, at a tenth of the cost. Differentiable.
+
+        exact: with SMPL's pose-dependent corrections. Without them it is several times faster, and wrong by
+            up to 2 cm at strongly bent knees and hips.
         """
         rotations, positions = self._chain(local, pelvis)
         up = torch.stack(rotations, dim=-3)[..., 2, :]  # (F, 24, 3)
@@ -120,14 +121,14 @@ class Body:
         return height
 
     def vertices(self, motion: Motion, betas: Tensor | None = None) -> Tensor:
-        """World positions of the mesh's vertices, (..., F, V, 3), through smplx. Differentiable.
+        """World positions of the mesh's vertices, (..., F, V, 3), by smplx. Differentiable.
 
         betas: up to 10 shape parameters; None is the template.
         """
         batch = motion.pelvis.shape[:-1]
         betas = motion.pelvis.new_zeros(0) if betas is None else betas
         betas = nnf.pad(betas, (0, self._smpl.num_betas - len(betas)))
-        # another shape has another rest pelvis, and the motion says where the pelvis is
+        # the rest pelvis depends on the shape, and the motion holds the world position of the pelvis
         shaped = self._smpl.v_template + torch.einsum("s,vcs->vc", betas, self._smpl.shapedirs)
         transl = motion.pelvis - self._smpl.J_regressor[0] @ shaped
         hands = (0, 3 * (N_JOINTS - N_ROTATIONS))
@@ -143,10 +144,10 @@ class Body:
 
 
 def load_body(path: str | Path | None = None) -> Body:
-    """The body in `path`; None is ``$LABKIT_SMPL`` if set, and otherwise the open body.
+    """The body in `path`; None means ``$LABKIT_SMPL`` if set, and otherwise the open body.
 
-    path: an .npz of SMPL's arrays, an official SMPL .pkl, or a folder that holds ``smpl/SMPL_NEUTRAL.pkl``.
-    Raises LabError where there is no such file or it is not SMPL's format.
+    path: an .npz of SMPL's arrays, an official SMPL .pkl, or a folder with ``smpl/SMPL_NEUTRAL.pkl``.
+    Raises LabError if there is no such file, or it is not in SMPL's format.
     """
     if path is None:
         path = os.environ.get("LABKIT_SMPL") or data_dir() / "body" / "open_body.npz"

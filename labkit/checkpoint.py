@@ -1,4 +1,4 @@
-"""Weights, their config and how they were trained, in one safetensors file: nothing is ever unpickled."""
+"""Weights, config and training facts in one safetensors file, which runs no code when it is read."""
 
 import json
 from collections.abc import Callable
@@ -17,9 +17,9 @@ from labkit.text import TextConditioner, TextEncoder, TextTower
 
 
 def write_checkpoint(path: str | Path, module: nn.Module, config: dict, training: dict) -> None:
-    """Write weights as float16; what was measured on the data, which needs the digits, stays float32.
+    """Write parameters as float16 and buffers (statistics of the data) as float32.
 
-    config: what rebuilds the module, with "kind" naming it. training: what was done, for people to read.
+    config: the arguments that rebuild the module, and its "kind". training: facts for readers.
     """
     buffers = dict(module.named_buffers())
     weights = {
@@ -31,7 +31,10 @@ def write_checkpoint(path: str | Path, module: nn.Module, config: dict, training
 
 
 def read_checkpoint(path: str | Path, kind: str) -> tuple[dict[str, torch.Tensor], dict, dict]:
-    """Weights (float32), config and training facts. Raises LabError where it is none of `kind`."""
+    """Weights (float32), config and training facts.
+
+    Raises LabError if the file is missing, damaged, or not a checkpoint of `kind`.
+    """
     path = existing_file(path, "checkpoint")
     try:
         with safetensors.safe_open(path, "pt") as file:
@@ -52,7 +55,10 @@ def read_checkpoint(path: str | Path, kind: str) -> tuple[dict[str, torch.Tensor
 def build(
     kind: Callable[..., nn.Module], config: dict, weights: dict[str, torch.Tensor], path: str | Path
 ) -> nn.Module:
-    """A module made from its config, with its weights, ready for inference."""
+    """A module made from its config, with these weights, in inference mode.
+
+    Raises LabError if config and weights do not fit.
+    """
     try:
         module = kind(**config)
         module.load_state_dict(weights)
@@ -65,7 +71,7 @@ def build(
 def load_denoiser(network: str, path: str | Path | None = None) -> tuple[Denoiser, Schedule]:
     """A trained denoiser by name ("incontext", "adaln", "cross_attention"), and its schedule.
 
-    path: a checkpoint of the user's; the shipped one by default.
+    path: the user's own checkpoint; the shipped one by default. Raises LabError for other names and files.
     """
     if network not in NETWORKS:
         raise LabError(f"there is no network {network!r}: choose one of {', '.join(NETWORKS)}")
@@ -76,7 +82,7 @@ def load_denoiser(network: str, path: str | Path | None = None) -> tuple[Denoise
 
 
 def current_names(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """A denoiser's weights by the names of this version: in 0.1 the DiT held filter and normalizer."""
+    """A denoiser's weights under this version's names: in 0.1 filter and normalizer belonged to the DiT."""
     if any(name.startswith("dit.") for name in weights):
         return weights
 
@@ -98,7 +104,7 @@ def load_text(path: str | Path | None = None) -> TextConditioner:
 def load_pair(
     network: str, path: str | Path | None = None, text_path: str | Path | None = None
 ) -> tuple[Denoiser, Schedule, TextConditioner]:
-    """A denoiser, its schedule, and the text conditioner beside it. Raises LabError if they do not fit."""
+    """A denoiser, its schedule, and its text conditioner. Raises LabError if they do not fit."""
     denoiser, schedule = load_denoiser(network, path)
     conditioner = load_text(text_path)
     if conditioner.tower.width != denoiser.config["d_text"]:

@@ -1,4 +1,4 @@
-"""Motions with captions, ready for a network: from the starter set, or from stores that the user prepared."""
+"""Captioned motions as features: from the starter set, or from stores that the user prepared."""
 
 import re
 from collections.abc import Sequence
@@ -8,17 +8,17 @@ from pathlib import Path
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
-from tqdm import tqdm
 
 from labkit import motion
 from labkit.body import Body, load_body
 from labkit.paths import LabError, data_dir
+from labkit.progress import bar
 from labkit.store import SPLITS, Clip, read_store
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One captioned motion. x: (F, D), not z-scored. name: a mirror image's ends in "/m"."""
+    """One captioned motion. x: (F, D), not z-scored. name: that of a mirror image ends in "/m"."""
 
     name: str
     x: Tensor
@@ -44,9 +44,9 @@ class MotionDataset(Dataset):
     """Captioned motions as features, one `Sample` each.
 
     sources: "starter", names of prepared sources, or paths of stores.
-    split: one of "train", "val", "test_a", "test_b"; None for everything.
-    mirror: add the mirror image of every motion, left and right swapped in joints and words alike.
-    body: its rest skeleton gives the joint positions in x; the open body by default.
+    split: one of "train", "val", "test_a", "test_b"; None for all.
+    mirror: add the mirror image of every motion, with left and right exchanged in joints and words.
+    body: its rest skeleton determines the joint positions in x; the open body by default.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class MotionDataset(Dataset):
             if split in (None, clip.split)
         ]
         self.samples: list[Sample] = []
-        for clip in tqdm(clips, desc="features", disable=not progress):
+        for clip in bar(clips, "features", progress):
             x = motion.encode(clip.motion, body.joints(clip.motion))
             self.samples.append(Sample(clip.name, x, clip.captions, clip.labels))
             if mirror:
@@ -82,7 +82,7 @@ class MotionDataset(Dataset):
 
 
 def mirror_sample(sample: Sample) -> Sample:
-    """The sample seen in a mirror: joints and words, labels included."""
+    """The mirror image of a sample: joints and words, labels included."""
     return Sample(
         sample.name + "/m",
         motion.mirror(sample.x),
@@ -114,7 +114,7 @@ def find_clip(source: str | Path, which: str) -> Clip:
 
 
 def describe(dataset: MotionDataset) -> str:
-    """How many motions and captions, how long they are, in one line a figure."""
+    """Number and mean length of motions and captions, one per line."""
     frames = [len(s.x) for s in dataset]
     words = [len(c.split()) for s in dataset for c in s.captions]
     return "\n".join(
@@ -139,7 +139,7 @@ _PAIRS = {
     "counterclockwise": "clockwise",
 }
 _MIRRORED = _PAIRS | {right: left for left, right in _PAIRS.items()}
-# "anticlockwise" mirrors too, but back comes our spelling of it.
+# "anticlockwise" is mirrored too; mirrored twice it becomes "counterclockwise".
 _MIRRORED |= {"anticlockwise": "clockwise", "counter-clockwise": "clockwise", "anti-clockwise": "clockwise"}
 
 # "right" without a side. The same words protect "left", so that a mirror of a mirror is the caption itself.
@@ -150,10 +150,10 @@ _SIDE = re.compile(
 
 
 def mirror_caption(text: str) -> str:
-    """The caption of the motion seen in a mirror: left and right, clockwise and counterclockwise swapped.
+    """The caption of the mirror image: left and right, clockwise and counterclockwise exchanged.
 
-    "right away", "right now", "right angle" and "all right" stay, and so does "upright". Mirroring twice
-    gives the caption back, apart from the spelling of "counterclockwise".
+    "right away", "right now", "right angle", "all right" and "upright" stay. Mirroring twice returns the
+    caption, apart from the spelling of "counterclockwise".
     """
 
     def swap(match: re.Match) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm import trange
 
 from labkit.body import load_body
 from labkit.checkpoint import load_pair
@@ -15,10 +14,11 @@ from labkit.device import autocast, best_device
 from labkit.diffusion import SamplingConfig, sample
 from labkit.evaluator import load_evaluator
 from labkit.paths import LabError
+from labkit.progress import bar
 from labkit.reference import Reference, load_reference
 from labkit.scores import Scores, motion_features, physical, score
 
-FEWEST = 12  # motions: a half of them, which `bootstrap` takes, must have more than prdc's five neighbours
+FEWEST = 12  # motions: prdc's five neighbours must exist in the halves that `bootstrap` takes
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,10 @@ class Samples:
 
 
 def choose_captions(reference: Reference, batches: int, batch_size: int, seed: int = 0) -> np.ndarray:
-    """Indices of batches · batch_size captions of the reference, each at most once."""
+    """Indices of batches · batch_size random captions of the reference, each at most once.
+
+    Raises LabError if these are more than the split has, or too few to measure anything.
+    """
     order = np.random.default_rng(seed).permutation(len(reference.captions))
     if batches * batch_size < FEWEST:
         raise LabError(
@@ -68,10 +71,10 @@ def sample_motions(
     denoiser, conditioner = denoiser.to(device), conditioner.to(device)
     generator = torch.Generator().manual_seed(config.seed)
     motions: list[Tensor] = []
-    for start in trange(0, len(captions), batch_size, desc=network, disable=not progress):
+    for start in bar(range(0, len(captions), batch_size), network, progress):
         text = conditioner(list(captions[start : start + batch_size]))
         some = lengths[start : start + batch_size]
-        with autocast(device):  # moves no metric by a tenth of its interval; `generate` keeps all digits
+        with autocast(device):  # changes every metric by less than a tenth of its interval
             x = sample(denoiser, schedule, text, some, config, generator=generator)
         motions += [row[:n] for row, n in zip(x.cpu(), some)]
     return motions
@@ -80,7 +83,7 @@ def sample_motions(
 def sample_captions(network: str, reference: Reference, indices: np.ndarray, **settings) -> Samples:
     """A network's motion for each of the captions `indices` (N,), as long as the real one.
 
-    settings: as `sample_motions` takes them.
+    settings: those of `sample_motions`.
     """
     captions = [reference.captions[i] for i in indices]
     lengths = torch.from_numpy(reference.lengths[reference.owner[indices]]).long()
@@ -101,7 +104,7 @@ def evaluate(
 ) -> Scores:
     """Scores of a network on batches × batch_size held-out captions, each motion as long as the real one.
 
-    settings: as `sample_motions` takes them.
+    settings: those of `sample_motions`.
     """
     reference = load_reference(split)
     seed = (settings.get("config") or SamplingConfig()).seed

@@ -1,8 +1,9 @@
-"""The text–motion encoder that the metrics look through, in the manner of TMR (Petrovich et al. 2023).
+"""The text–motion encoder of the metrics, after TMR (Petrovich et al. 2023) at a small scale.
 
-A caption and a motion that belong together get features that point the same way. It is trained apart from
-the text tower that the denoisers are conditioned on (other seed, other weights), or the metrics would grade
-their own homework. Letters: B batch, F frames, D features of a frame, W width.
+A caption and a motion that belong together have features of similar direction. It shares no weights with the
+evaluated models. Its text tower has the architecture, data and recipe of the one that conditions the
+denoisers, with another seed. Its numbers do not compare with those of TMR's own weights.
+Letters: B batch, F frames, D features of a frame, W width.
 """
 
 from pathlib import Path
@@ -17,7 +18,7 @@ from labkit.models.normalizer import Normalizer
 from labkit.paths import data_dir
 from labkit.text import TextFeatures, TextTower
 
-STRIDE = 2  # frames a token: an encoder may be coarser than a generator
+STRIDE = 2  # frames per token: half the tokens, a quarter of the attention's cost
 
 
 class MotionTower(nn.Module):
@@ -36,20 +37,20 @@ class MotionTower(nn.Module):
         self.pool = nn.Linear(width, width)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x (B, F, D), mask (B, F) bool. Padding changes nothing."""
+        """x (B, F, D), mask (B, F) bool → (B, W). Padding has no effect."""
         odd = x.shape[1] % STRIDE
-        x = functional.pad(self.normalizer(x) * mask[..., None], (0, 0, 0, odd))
+        x = functional.pad(self.normalizer(x) * mask[..., None], (0, 0, 0, odd))  # F is even from here on
         mask = functional.pad(mask, (0, odd)).unflatten(1, (-1, STRIDE)).any(-1)  # (B, F / 2)
         h = self.project(x.unflatten(1, (-1, STRIDE)).flatten(-2))  # (B, F / 2, W)
         h = h + sinusoids(torch.arange(h.shape[1], device=h.device), self.width).to(h)
         h = self.layers(h, src_key_padding_mask=~mask)
-        weights = mask[..., None].to(h)
-        pooled = (h * weights).sum(1) / weights.sum(1).clamp(min=1)
-        return functional.normalize(self.pool(pooled), dim=-1)
+        weights = mask[..., None].to(h)  # (B, F / 2, 1)
+        pooled = (h * weights).sum(1) / weights.sum(1).clamp(min=1)  # (B, W)
+        return functional.normalize(self.pool(pooled), dim=-1)  # (B, W)
 
 
 class Evaluator(nn.Module):
-    """A text tower and a motion tower that share a feature space."""
+    """A text tower and a motion tower with a common feature space."""
 
     def __init__(self, text: TextTower, motion: MotionTower):
         super().__init__()
@@ -60,7 +61,7 @@ class Evaluator(nn.Module):
         return dict(text=self.text.config, motion=self.motion.config)
 
     def text_features(self, text: TextFeatures) -> Tensor:
-        """A language model's features of B captions → (B, W), length 1."""
+        """Features of B captions from ``TextEncoder`` → (B, W), length 1."""
         return self.text(text).pooled
 
     def motion_features(self, x: Tensor, mask: Tensor) -> Tensor:
@@ -69,7 +70,7 @@ class Evaluator(nn.Module):
 
 
 def load_evaluator(path: str | Path | None = None) -> Evaluator:
-    """The trained evaluator; the shipped one by default. Its text half reads ``TextEncoder`` features."""
+    """The trained evaluator; the shipped one by default. Its text tower takes ``TextEncoder`` features."""
     path = path or data_dir() / "checkpoints" / "evaluator.safetensors"
     weights, config, _ = read_checkpoint(path, kind="evaluator")
 

@@ -1,4 +1,4 @@
-"""Metrics that need motions of their own: the side a caption names, and several motions of one caption."""
+"""Metrics that sample motions of their own: the side a caption names, and several motions of one caption."""
 
 from itertools import combinations
 
@@ -21,12 +21,12 @@ NOTHING = {"left/right": (np.nan,) * 3, "multimodality": (np.nan,) * 3}
 
 
 def extra_metrics(network: str, reference: Reference, indices: np.ndarray, **settings) -> dict:
-    """ "left/right" and "multimodality" of a network, each with its interval, by name.
+    """ "left/right" and "multimodality" of a network by name, each as (value, low, high).
 
     left/right: share of the 100 `left_right.PROMPTS` for which the arm that the caption names is raised and
-    the other is not, by the height of the wrists. Wilson's interval.
+    the other is not, by the heights of the wrists. Wilson's interval.
     multimodality: mean distance between REPEATS motions of each of CAPTIONS captions.
-    settings: as `evaluate.sample_motions` takes them.
+    settings: those of `evaluate.sample_motions`.
     """
     body, evaluator = load_body(), load_evaluator().to(best_device(settings.get("device")))
     captions, sides = zip(*PROMPTS)
@@ -44,17 +44,17 @@ def extra_metrics(network: str, reference: Reference, indices: np.ndarray, **set
 
 
 def distinct(reference: Reference, indices: np.ndarray) -> np.ndarray:
-    """The indices without those whose caption was there before."""
+    """The indices without those whose caption occurred before."""
     captions = np.array(reference.captions)[indices]
     return indices[np.sort(np.unique(captions, return_index=True)[1])]
 
 
 def extra_metrics_of_real(reference: Reference) -> dict:
-    """The same rules applied to real motion: what they say of people.
+    """The same metrics of real motion.
 
     left/right: over the motions whose captions name one hand or arm, where the reference has measured it.
-    multimodality: mean distance of two recordings of one content and style: no closer do real data come to
-    several motions of one caption.
+    multimodality: mean distance of two recordings with the same content and style, the nearest that real data
+    offer to several motions of one caption.
     """
     hits = []
     for i, measured in enumerate(reference.lead):

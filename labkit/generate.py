@@ -1,4 +1,4 @@
-"""Text to motion: captions in, motions out."""
+"""Text-to-motion sampling: captions → motions."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,13 +28,14 @@ def generate(
     progress: bool = False,
     callback: Callable[[Tensor, Tensor, Tensor], None] | None = None,
 ) -> list[Motion]:
-    """One motion a caption, on the open body's skeleton, starting at the origin.
+    """One motion per caption, on the open body's skeleton, starting at the origin.
 
     network: "incontext", "adaln" or "cross_attention". seconds: length of each motion. config: sampler,
-    steps, guidance scale and seed. smoothing: in frames, see `motion.smooth`; 0 leaves the network's output.
+    steps, guidance scale and seed. smoothing: frames, see `motion.smooth`; 0 for none.
     checkpoint, text_checkpoint: weights in the place of the shipped ones. callback: called before each step,
     see `diffusion.sample`; an error in it ends the sampling.
-    Raises LabError for a length, network or file that there is none of.
+    Raises LabError for a length out of range, an unknown network, a missing file, or a caption that cannot be
+    encoded.
     """
     if not 1 / FPS <= seconds <= MAX_SECONDS:
         raise LabError(f"a motion of {seconds:g} s cannot be made: choose between 0.05 and {MAX_SECONDS:g}")

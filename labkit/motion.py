@@ -3,14 +3,18 @@
 A row is x = [r_z, ṙ_x, ṙ_y, α̇, θ, j]:
 
     r_z       1    height of the pelvis, metres
-    ṙ         2    planar velocity of the pelvis in the body's heading frame, metres per frame
+    ṙ         2    planar velocity of the pelvis in the heading frame, metres per frame
     α̇         1    change of heading, radians per frame
     θ       22·6   rotations of 22 joints as 6D (Zhou et al. 2019), the heading removed from the root
     j       23·3   positions of the 23 other joints relative to the pelvis, in the heading frame, metres
 
-Row f holds the step from frame f to f + 1. The last frame has no successor and repeats the step before it.
-Neither the start position on the floor nor the start heading is stored: decoded motion starts at the
-origin with heading 0. Letters: F frames, D features, J joints; ``...`` stands for any batch dimensions.
+Heading frame: +x to the body's left, −y forward, z up. Row f holds the change from frame f to f + 1. The last
+frame has no successor and repeats the change before it. Neither the start position on the floor nor the start
+heading is stored: decoded motion starts at the origin with heading 0.
+
+θ and j are redundant for a body with fixed bones: `decode` uses θ, `decode_joints` uses j.
+
+Letters: F frames, D features, J joints; ``...`` stands for any batch dimensions.
 """
 
 from dataclasses import dataclass
@@ -27,7 +31,7 @@ FPS = 20
 N_ROTATIONS = 22  # root and body; SMPL's two hand joints stay at rest
 N_JOINTS = 24  # SMPL's kinematic tree
 
-# The layout, written down once: name, width.
+# The one place that defines the layout: name, width.
 _WIDTHS = {
     "root_height": 1,
     "root_velocity": 2,
@@ -75,7 +79,9 @@ UPRIGHT = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 
 @dataclass(frozen=True)
 class Motion:
-    """SMPL parameters of a motion (or a batch), Z up, metres, ``FPS`` frames a second. Arrays become tensors.
+    """SMPL parameters of a motion (or a batch), Z up, metres, ``FPS`` frames per second.
+
+    Arrays are converted to tensors.
 
     global_orient: (..., F, 3) axis-angle of the root.
     body_pose: (..., F, 63) axis-angle of joints 1 to 21.
@@ -112,10 +118,10 @@ class Motion:
 def heading(root: Tensor) -> Tensor:
     """Heading α of each frame from root rotation matrices (..., F, 3, 3) in the Z-up world, radians (..., F).
 
-    The heading is the twist about the vertical of the turn away from the upright rest pose. Unlike ZYX Euler
-    yaw it is defined for a body lying on any side; it fades only upside down, where its confidence
-    1 + cos(tilt) reaches zero. Past 120° of tilt (cartwheels, handstands) the heading is interpolated
-    between the frames around it, so it never spins while the body passes over its head.
+    The heading is the twist about the vertical in the rotation from the upright rest pose. Unlike ZYX Euler
+    yaw it is defined for a body lying on any side; only upside down, where 1 + cos(tilt) is zero, it is not.
+    Beyond 120° of tilt (cartwheels, handstands) it is interpolated between the frames around it, since there
+    it would change too fast.
     """
     turn = root @ UPRIGHT.to(root).T
     angle = torch.atan2(turn[..., 1, 0] - turn[..., 0, 1], turn[..., 0, 0] + turn[..., 1, 1])
@@ -135,19 +141,19 @@ def _about_z(angle: Tensor) -> Tensor:
 
 
 def encode(motion: Motion, joints: Tensor) -> Tensor:
-    """Motion and its world joint positions (..., F, 24, 3) (see ``Body.joints``) → x (..., F, D)."""
+    """A motion and its world joint positions (..., F, 24, 3), from ``Body.joints`` → x (..., F, D)."""
     rotations, joints = motion.rotations(), torch.as_tensor(joints)
     alpha = heading(rotations[..., 0, :, :])
     to_body = _about_z(-alpha)
 
     def step(values: Tensor) -> Tensor:
-        """Differences along the frames; the last one repeats the one before, a single frame stands still."""
+        """Differences along the frames; the last repeats the one before. Zero for a single frame."""
         if values.shape[-2] == 1:
             return torch.zeros_like(values)
         d = values[..., 1:, :] - values[..., :-1, :]
         return torch.cat([d, d[..., -1:, :]], dim=-2)
 
-    # The repeated last step must repeat in the heading frame, so turn first, then repeat.
+    # The last step is repeated in the heading frame, so rotate first, then repeat.
     velocity = step(motion.pelvis)
     velocity[..., :-1, :] = (to_body[..., :-1, :, :] @ velocity[..., :-1, :, None]).squeeze(-1)
     if len(motion) > 1:
@@ -187,7 +193,10 @@ def _integrate(x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def decode(x: Tensor) -> Motion:
-    """x (..., F, D), not z-scored → the motion it stands for. Differentiable; ignores the joints in x."""
+    """x (..., F, D), not z-scored → its motion, from velocities and rotations. Differentiable.
+
+    The joint positions in x are ignored: `decode_joints` uses these.
+    """
     x = torch.as_tensor(x)
     alpha, pelvis = _integrate(x)
     columns = x[..., LAYOUT["rotations"]].unflatten(-1, (N_ROTATIONS, 2, 3)).mT
@@ -198,7 +207,10 @@ def decode(x: Tensor) -> Motion:
 
 
 def decode_joints(x: Tensor) -> Tensor:
-    """World joint positions (..., F, 24, 3) from the position part of x (..., F, D), without a body."""
+    """World joint positions (..., F, 24, 3) from velocities and joint positions of x (..., F, D).
+
+    Needs no body. The rotations in x are ignored: `decode` uses these.
+    """
     x = torch.as_tensor(x)
     alpha, pelvis = _integrate(x)
     relative = x[..., LAYOUT["joints"]].unflatten(-1, (N_JOINTS - 1, 3))
@@ -207,9 +219,9 @@ def decode_joints(x: Tensor) -> Tensor:
 
 
 def smooth(x: Tensor, frames: float) -> Tensor:
-    """x (..., F, D) averaged over neighbouring frames by a Gaussian of this deviation; 0 changes nothing.
+    """x (..., F, D) smoothed over time by a Gaussian of standard deviation `frames`; 0 changes nothing.
 
-    A patch, not a cure: it takes the trembling out of generated motion, and some of the snap.
+    It removes jitter from generated motion, and some of its fast movements with it.
     """
     if frames == 0:
         return x
@@ -238,6 +250,6 @@ _MIRROR_INDEX, _MIRROR_SIGN = _mirror_layout()
 
 
 def mirror(x: Tensor) -> Tensor:
-    """x (..., D) of the motion seen in a mirror: left and right swapped. An exact permutation with signs."""
+    """x (..., D) of the mirror image: left and right exchanged. An exact permutation with signs."""
     x = torch.as_tensor(x)
     return x[..., _MIRROR_INDEX.to(x.device)] * _MIRROR_SIGN.to(x)

@@ -1,6 +1,6 @@
-"""What real, held-out motion looks like to the evaluator: evaluation without the data itself.
+"""Evaluator features of real, held-out motions: evaluation without the recordings.
 
-Stored are features and a few numbers a motion, never the motions.
+Each motion is stored as features and a few measurements.
 """
 
 import json
@@ -14,13 +14,14 @@ from labkit.paths import UNREADABLE, LabError, atomic_write, data_dir, existing_
 
 @dataclass(frozen=True)
 class Reference:
-    """N real motions of one test split and the M sentences said of them.
+    """N real motions of one test split and their M captions.
 
     motion: (N, W) evaluator features. physical: (N, P), columns as in `evaluate.PHYSICAL`.
-    lengths: (N,) frames. labels: N class names. text: (M, W) evaluator features of the captions, M strings.
-    owner: (M,) which motion a caption belongs to.
-    take: (N,) which recording a motion is of: mirror images, and pieces of one recording, share theirs.
-    lead: (N,) how far the left hand leads, see `sides.lead`; NaN where it was not measured.
+    lengths: (N,) frames. labels: N class names, "content|style". text: (M, W) evaluator features of the
+    captions. captions: M strings.
+    owner: (M,) index of the motion that a caption belongs to.
+    take: (N,) number of the recording; mirror images and pieces of one recording share it.
+    lead: (N,) metres, see `metrics.left_right.lead`; NaN where it was not measured.
     """
 
     motion: np.ndarray
@@ -51,7 +52,7 @@ def write_reference(path: str | Path, reference: Reference) -> None:
 
 
 def load_reference(split: str = "test_a") -> Reference:
-    """The shipped reference of a test split. Raises LabError where there is none or it is damaged."""
+    """The shipped reference of a test split. Raises LabError if it is missing or damaged."""
     path = existing_file(data_dir() / "reference" / f"{split}.npz", f"reference features of split {split!r}")
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -76,9 +77,9 @@ def load_reference(split: str = "test_a") -> Reference:
 def names_style(reference: Reference) -> np.ndarray:
     """Whether each caption names its motion's style ("wearily", not just "walks"), (M,) bool.
 
-    A label is "content|style". A word names a style if it stands in captions of one style only, and of three
-    or more contents: so no list of words has to be kept beside the data. Where a split does not cross
-    contents with styles, as test_b, no word can be told to do so.
+    A label is "content|style". A word names a style if it occurs in captions of one style only, and of three
+    or more contents. So no list of words is needed. In a split that does not combine contents with styles,
+    such as test_b, no word qualifies.
     """
     seen: dict[str, set[tuple[str, str]]] = {}  # word → (style, content) it is used for
     for caption, owner in zip(reference.captions, reference.owner):

@@ -1,4 +1,4 @@
-"""Scores of motions against real held-out motion: features and physics in, metrics with intervals out."""
+"""Scores of motions against real held-out motion: features and measurements → metrics with intervals."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ class Scores:
 
 
 def rest_heights(body: Body) -> Tensor:
-    """How high ankles and toes lie above the sole of a body at rest, (4,) metres."""
+    """Height of ankles and toes above the sole of a body at rest, (4,) metres."""
     return body.rest_joints[FEET, 1] - body.sole
 
 
@@ -66,11 +66,12 @@ def motion_features(evaluator: Evaluator, motions: list[Tensor], batch_size: int
 
 
 def half_distance(reference: Reference, motion: np.ndarray | None, n: int) -> tuple[float, float, float]:
-    """FD between one half of the real recordings and n motions: mean of 20 halves, where 95 % of them lie.
+    """FD between one half of the real recordings and n motions → mean and 95 % range over 20 random halves.
 
-    motion: (N, W) features, of which n are sampled each time; None for n real motions of the *other* half.
-    So FD of real motion to real motion, which no network can be expected to beat, is measured at the same two
-    sizes. The halves share no recording: a mirror image is on the side of its original.
+    motion: (N, W) features, of which n are taken each time; None for n real motions of the *other* half. So
+    the FD of real motion, which no network can be expected to beat, is measured with the same two sizes. The
+    halves share no recording: a mirror image belongs to the half of its original. The range shows the
+    influence of the half; it is no interval for another sample of generated motions.
     """
     rng = np.random.default_rng(0)
     takes = np.unique(reference.take)
@@ -83,12 +84,12 @@ def half_distance(reference: Reference, motion: np.ndarray | None, n: int) -> tu
 
 
 def class_hits(reference: Reference, indices: np.ndarray, motion: np.ndarray) -> dict[str, np.ndarray]:
-    """Whether motions (N, W) show the content and the style asked for, as the evaluator sees it.
+    """Whether motions with features (N, W) have the content and the style asked for, by name.
 
-    Classes are the labels ("content|style") of the reference that hold two or more recordings. A motion is of
-    the class whose mean feature is nearest, and its content and style are that class's. Asked for is the
-    label of the caption's real motion; for style only captions that name it count. A name is missing where
-    the split has too few classes, or no captions that name styles.
+    Classes are the labels ("content|style") of the reference with two or more recordings. A motion belongs to
+    the class with the nearest mean feature. The label asked for is that of the caption's real motion; for
+    style only captions that name it count. A key is missing if the split has too few classes, or no captions
+    that name styles.
     """
     labels, takes, owners = np.array(reference.labels), reference.take, reference.owner[indices]
     known = [label for label in np.unique(labels) if len(np.unique(takes[labels == label])) > 1]
@@ -112,13 +113,13 @@ def score(
     physics: np.ndarray,
     real: bool = False,
 ) -> Scores:
-    """One line of the table.
+    """One column of the table.
 
-    indices: (N,) of the reference's captions. motion: (N, W) features of the motion for each.
-    physics: (N, 3), see `physical`. real: the motions are the reference's own.
+    indices: (N,) of the reference's captions. motion: (N, W) features of the motion for each. physics:
+    (N, 3), see `physical`. real: the motions are the reference's own.
 
-    A caption may find any motion that was asked for in the same words, or with another sentence about the
-    same real motion: neither is a mistake.
+    Retrieval counts as right any motion made for the same words, or for another caption of the same real
+    motion.
     """
     text, owner = reference.text[indices], reference.owner[indices]
     captions = np.array(reference.captions)[indices]
@@ -150,9 +151,9 @@ def score(
 
 
 def score_real(reference: Reference, indices: np.ndarray, shuffled: bool = False) -> Scores:
-    """Real motion in the place of generated motion; with captions shuffled, what chance looks like.
+    """Real motion in the place of generated motion; with captions shuffled, chance level.
 
-    FD and precision flatter it, for it is compared with the set that it is part of; "FD to half" does not.
+    FD and precision are biased in its favour, since the real set contains it; "FD to half" is not.
     """
     owners = reference.owner[indices]
     if shuffled:
@@ -162,9 +163,9 @@ def score_real(reference: Reference, indices: np.ndarray, shuffled: bool = False
 
 
 def score_mean_motion(reference: Reference, indices: np.ndarray) -> Scores:
-    """The mean motion whatever the caption: the mean of all frames that the evaluator was trained on, held.
+    """One motion for all captions: the mean of all frames that the evaluator was trained on, in every frame.
 
-    No network should be worse, and a metric that likes this row measures little.
+    A baseline: no network should be worse, and a metric on which it does well measures little.
     """
     evaluator = load_evaluator()
     x = evaluator.motion.normalizer.mean.expand(int(np.median(reference.lengths)), -1)
@@ -175,7 +176,7 @@ def score_mean_motion(reference: Reference, indices: np.ndarray) -> Scores:
 
 
 def table(columns: list[Scores]) -> str:
-    """The scores as text, a column each, metrics downwards, each with its 95 % interval."""
+    """The table as text: a metric per line, a network per column, each value with its 95 % interval."""
     names = list(columns[0].metrics)
     width = max(map(len, names)) + 2
 

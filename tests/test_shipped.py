@@ -1,6 +1,7 @@
 """What the repository ships in data/ loads, fits together and does what captions say."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from labkit.evaluator import load_evaluator
 from labkit.generate import generate
 from labkit.metrics import tmr_score
 from labkit.models import NETWORKS
-from labkit.motion import JOINT_NAMES, D
+from labkit.motion import JOINT_NAMES, LAYOUT, D
 from labkit.paths import data_dir
 from labkit.reference import load_reference
 from labkit.scores import score_real
@@ -70,6 +71,13 @@ def test_reference_tells_real_pairs_from_shuffled_ones(split):
     real, shuffled = score_real(reference, rows), score_real(reference, rows, shuffled=True)
     assert real.metrics["TMR-Score"][0] > shuffled.metrics["TMR-Score"][0] + 0.2
     np.testing.assert_allclose(np.linalg.norm(reference.motion, axis=1), 1, atol=2e-3)
+
+
+def test_captions_of_the_starter_set_name_no_wrong_angle():
+    for sample in MotionDataset():
+        turn = np.degrees(abs(float(sample.x[:-1, LAYOUT["yaw_velocity"]].sum())))
+        for claimed in re.findall(r"(\d+) degrees", " ".join(sample.captions)):
+            assert abs(turn - int(claimed)) < 45, (sample.name, turn)
 
 
 def test_starter_set():

@@ -11,6 +11,7 @@ All but the first look through the shipped evaluator and networks, so the order 
 
 import argparse
 import json
+import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ from labkit.evaluator import Evaluator, load_evaluator
 from labkit.generate import generate
 from labkit.metrics import bootstrap, tmr_score, tmr_scores
 from labkit.metrics.left_right import lead
+from labkit.metrics.posture import to_open_body, turned
 from labkit.models import NETWORKS
 from labkit.motion import decode, smooth
 from labkit.paths import atomic_write, data_dir, existing_file
@@ -41,6 +43,7 @@ from labkit.text import TextEncoder
 from labkit.training.corpus import MAX_FRAMES, SOURCES, Corpus, label
 
 WORST = 0.8  # TMR-Score; a motion that fits its caption less does not come into the starter set
+NEAR = 30  # degrees; a caption that names an angle must be as right as this about how far the motion turns
 DEEPEST = 30  # millimetres; nor does one that sinks deeper into the floor, on average
 BY_EYE = {  # nor one of these, (caption, frames), which did not do on its contact sheet what its caption says
     ("a figure does karate side kicks", 120),
@@ -115,6 +118,15 @@ def make_reference(sources: Sequence[str], split: str, runs: Path) -> None:
     write_reference(data_dir() / "reference" / f"{split}.npz", reference)
 
 
+def right_angle(caption: str, joints: np.ndarray) -> bool:
+    """Whether a body turns as far as the caption claims ("about 90 degrees"), if it does claim an angle.
+
+    joints: world positions (F, 24, 3), metres. The evaluator cannot tell: it hardly knows numbers.
+    """
+    claimed = re.search(r"(\d+) degrees", caption)
+    return not claimed or abs(abs(turned(to_open_body(joints))) - int(claimed[1])) <= NEAR
+
+
 @torch.no_grad()
 def make_starter(
     sources: Sequence[str], network: str, runs: Path, count: int, tries: int, seed: int = 0
@@ -137,7 +149,8 @@ def make_starter(
 
     features = motion_features(evaluator, motions)
     scores = tmr_scores(evaluator.text_features(corpus.captions(captions)).numpy(), features)
-    sliding, _, depth = physical(motions, load_body()).T
+    body = load_body()
+    sliding, _, depth = physical(motions, body).T
     sliding[(scores < WORST) | np.isnan(sliding)] = np.inf
     clips = []
     for k, s in enumerate(samples):
@@ -146,7 +159,14 @@ def make_starter(
             continue
         texts = evaluator.text_features(corpus.captions(s.captions)).numpy()
         fit = tmr_scores(texts, np.repeat(features[best : best + 1], len(texts), axis=0))
-        others = [s.captions[i] for i in np.argsort(-fit) if i and fit[i] > fit[0] - 0.02][:2]
+        joints = body.joints(decode(motions[best])).numpy()
+        others = [
+            s.captions[i]
+            for i in np.argsort(-fit)
+            if i and fit[i] > fit[0] - 0.02 and right_angle(s.captions[i], joints)
+        ][:2]
+        if not right_angle(s.captions[0], joints):
+            continue
         number = len(clips)
         split = "test_a" if number % 10 == 9 else "val" if number % 10 == 4 else "train"
         labels = dict(s.labels, tmr_score=f"{scores[best]:.3f}")

@@ -125,6 +125,11 @@ def badge(name: str, settings: dict[str, str]) -> str:
     )
 
 
+def linked(text: str, settings: dict[str, str]) -> str:
+    """A cell whose links to the clone's docs lead to the repository: in Colab there is no clone."""
+    return text.replace("](../docs/", f"]({settings['repository']}/blob/{settings['branch']}/docs/")
+
+
 def make(name: str, settings: dict[str, str] | None = None) -> NotebookNode:
     """The nbgrader source of a notebook: everything is in it, solutions too."""
     settings = settings or course()
@@ -170,7 +175,7 @@ def make(name: str, settings: dict[str, str] | None = None) -> NotebookNode:
             grade_id = f"answer-{q}"
             add("markdown", answer, grade_id, nbgrader=graded(grade_id, mark["points"], solution=True))
         elif cell.cell_type == "markdown":
-            add("markdown", (badge(name, settings) if i == 0 else "") + cell.source)
+            add("markdown", (badge(name, settings) if i == 0 else "") + linked(cell.source, settings))
         elif "show" in mark:
             add("code", cell.source, labkit=dict(show=True))
         else:

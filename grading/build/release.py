@@ -12,7 +12,7 @@ from grading.paths import ROOT
 from labkit.paths import LabError
 from labkit.stubs import EXERCISES, stubs
 
-FILES = ("constraints.txt", "environment.yml", "LICENSE", "NOTICE.md", "docs/colab.md")
+FILES = ("constraints.txt", "environment.yml", "LICENSE", "NOTICE.md", "docs/colab.md", "docs/reading.md")
 FOLDERS = ("labkit", "data/body", "data/checkpoints", "data/reference", "data/starter")
 MANIFEST = ".labkit-release"  # the files of a release, so that the next one knows what it may replace
 

@@ -1,4 +1,4 @@
-"""Denoising diffusion: schedule, loss, the two samplers' steps, and the loop that calls them."""
+"""Denoising diffusion: schedule, loss, the steps of the two samplers, and the sampling loop."""
 
 from labkit.diffusion.ddim import ddim_step
 from labkit.diffusion.ddpm import ddpm_step

@@ -1,4 +1,4 @@
-"""One step of implicit sampling."""
+"""One DDIM step."""
 
 from torch import Tensor
 

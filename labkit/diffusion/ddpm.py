@@ -1,4 +1,4 @@
-"""One step of ancestral sampling."""
+"""One DDPM step (ancestral sampling)."""
 
 from torch import Tensor
 

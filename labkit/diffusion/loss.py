@@ -1,4 +1,4 @@
-"""The training loss of denoising diffusion."""
+"""The training loss: masked mean squared error per sample."""
 
 from collections.abc import Callable
 

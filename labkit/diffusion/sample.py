@@ -1,16 +1,16 @@
-"""From noise to motion: the sampling loop, with classifier-free guidance."""
+"""The sampling loop, with classifier-free guidance."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
 from labkit.diffusion.ddim import ddim_step
 from labkit.diffusion.ddpm import ddpm_step
 from labkit.diffusion.schedule import Schedule
 from labkit.models import Denoiser
+from labkit.progress import bar
 from labkit.text import TextFeatures
 
 SAMPLERS = ("ddpm", "ddim")
@@ -18,7 +18,7 @@ SAMPLERS = ("ddpm", "ddim")
 
 @dataclass(frozen=True, kw_only=True)
 class SamplingConfig:
-    """How motions are sampled. Defaults were chosen on the validation split: data/checkpoints/TRAINING.md.
+    """How motions are sampled. Defaults chosen on the validation split: data/checkpoints/TRAINING.md.
 
     sampler: one of SAMPLERS. steps: of the sampler, 1 to T. guidance_scale: w of `guided`; 1 is no guidance.
     eta: of DDIM (Song et al. 2021, eq. 16); 0 is deterministic. seed: the same seed and settings give the
@@ -39,10 +39,12 @@ class SamplingConfig:
 def guided(
     network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures, mask: Tensor, guidance_scale: float
 ) -> Tensor:
-    """Prediction moved away from what the network says without the caption: Ho & Salimans 2021, eq. 6.
+    """Classifier-free guidance, Ho & Salimans 2021, eq. 6: x (B, F, D), t (B,), mask (B, F) → (B, F, D).
 
-    Scale 1 is the plain conditional prediction, 0 ignores the caption; both cost one pass, others two,
-    made as one batch.
+    prediction without caption + guidance_scale · (prediction with caption − prediction without caption)
+
+    Scale 1 is the conditional prediction, 0 ignores the caption; these two cost one pass of the network,
+    other scales two, in one batch. The w of the paper is guidance_scale − 1.
     """
     withheld = torch.ones(len(x), dtype=torch.bool, device=x.device)
     if guidance_scale == 1:
@@ -72,11 +74,11 @@ def sample(
     progress: bool = False,
     callback: Callable[[Tensor, Tensor, Tensor], None] | None = None,
 ) -> Tensor:
-    """Sample one motion a caption → x (B, F, D), not z-scored; F is the longest length, the rest is zero.
+    """Sample one motion per caption → x (B, F, D), not z-scored; F is the longest length, padding is zero.
 
     lengths: (B,) frames. generator: on the CPU, in the place of one with the seed of `config`; all noise is
     sampled on the CPU, so that a seed gives the same motion on every device. callback: called before each
-    step with t (B,), x_t and the prediction, both (B, F, D) and z-scored.
+    step with t (B,), the noisy sample x_t and the prediction, both (B, F, D) and z-scored.
     """
     config = config or SamplingConfig()
     generator = generator or torch.Generator().manual_seed(config.seed)
@@ -92,7 +94,7 @@ def sample(
     x = gaussian_noise()  # (B, F, D)
     timesteps = schedule.timesteps(config.steps).tolist()
     pairs = list(zip(timesteps, timesteps[1:] + [-1]))
-    for now, then in tqdm(pairs, desc=config.sampler, disable=not progress, delay=0.3):
+    for now, then in bar(pairs, config.sampler, progress):
         t, t_prev = (torch.full((B,), step, device=device) for step in (now, then))
         prediction = guided(network, x, t, text, mask, config.guidance_scale)
         if callback:

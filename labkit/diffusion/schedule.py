@@ -1,4 +1,4 @@
-"""The noise schedule, and what a network's output says about the clean motion and about the noise.
+"""The noise schedule, and the conversions between the three prediction targets.
 
 | here             | Ho et al. 2020 | Song et al. 2021 (DDIM) |
 |------------------|----------------|-------------------------|
@@ -21,7 +21,7 @@ PREDICTION_TYPES = ("epsilon", "sample", "v_prediction")
 
 
 def cosine_betas(T: int) -> Tensor:
-    """Nichol & Dhariwal 2021, eq. 17: (T,) float64. ᾱ falls like a squared cosine, so no step is wasted."""
+    """Nichol & Dhariwal 2021, eq. 17: (T,) float64. ᾱ falls like a squared cosine."""
     u = torch.linspace(0, 1, T + 1, dtype=torch.float64)
     alphas_cumprod = torch.cos((u + 0.008) / 1.008 * math.pi / 2) ** 2
     return (1 - alphas_cumprod[1:] / alphas_cumprod[:-1]).clamp(max=0.999)
@@ -51,7 +51,7 @@ class Schedule:
         self.alphas_cumprod = torch.cumprod(1 - self.betas, dim=0)
 
     def to(self, device) -> "Schedule":
-        """Move the tables to where the motions are."""
+        """Move the tables to `device`, in place; the motions must be there too."""
         self.betas, self.alphas_cumprod = self.betas.to(device), self.alphas_cumprod.to(device)
         return self
 
@@ -71,7 +71,7 @@ class Schedule:
         return a.sqrt() * x0 + (1 - a).sqrt() * noise
 
     def target(self, x0: Tensor, noise: Tensor, t: Tensor) -> Tensor:
-        """What a perfect network would put out, by `prediction_type`. All (B, F, D), t (B,)."""
+        """The prediction target of this `prediction_type`. All (B, F, D), t (B,)."""
         if self.prediction_type == "epsilon":
             return noise
         if self.prediction_type == "sample":
@@ -80,9 +80,9 @@ class Schedule:
         return a.sqrt() * noise - (1 - a).sqrt() * x0
 
     def split(self, prediction: Tensor, x_t: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-        """A network's output → its estimates of x0 and of the noise, which together make x_t exactly.
+        """A network's output → its estimates of x0 and of the noise, all (B, F, D), t (B,).
 
-        The three kinds of prediction are one thing seen from three sides: x_t = √ᾱ x0 + √(1−ᾱ) ε.
+        They satisfy x_t = √ᾱ x0 + √(1−ᾱ) ε, so each of the three targets determines both.
         """
         a = self.alpha_bar(t)
         signal, sigma = a.sqrt(), (1 - a).sqrt()
@@ -93,9 +93,9 @@ class Schedule:
         return signal * x_t - sigma * prediction, signal * prediction + sigma * x_t
 
     def timesteps(self, steps: int) -> Tensor:
-        """`steps` of the T steps, evenly spread from T − 1 down to 0 → (steps,) int64.
+        """`steps` of the T steps, evenly spaced from T − 1 down to 0 → (steps,) int64.
 
-        Raises LabError where there are not so many.
+        Raises LabError unless 1 <= steps <= T.
         """
         if not 1 <= steps <= self.T:
             raise LabError(f"{steps} steps cannot be made: choose between 1 and {self.T}")

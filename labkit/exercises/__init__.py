@@ -6,5 +6,6 @@ judge              arrays in, points and a diagnosis out; knows nothing of torch
 answers/           right outcomes and those of known mistakes, made by `python -m grading build`
 hints/             three or more for each exercise, the last one nearly the code
 check              `labkit.check`, `labkit.hint`, `labkit.solution`: the three above, put together and shown
+mine               answers that passed, as a file beside the notebook, for later notebooks
 recorded_solution  recorded networks and steps that keep later notebooks running
 """

@@ -10,6 +10,7 @@ import numpy as np
 
 from labkit import stubs
 from labkit.exercises.judge import Answers, Judgement, Mistake, judge
+from labkit.exercises.mine import keep
 from labkit.exercises.probe import collect, probes
 from labkit.paths import escape_unprintable
 
@@ -41,11 +42,12 @@ class Verdict:
 
     title: str
     judgement: Judgement
+    note: str = ""  # about the answer's place in the file that later notebooks read
 
     def __str__(self) -> str:
         j = self.judgement
         if not j.failed:
-            return f"✔ {self.title} is right: {j.total:g} of {j.total:g} points."
+            return f"✔ {self.title} is right: {j.total:g} of {j.total:g} points. {self.note}".rstrip()
         return f"✘ {self.title}: {j.points:g} of {j.total:g} points. {j.message}"
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
@@ -60,10 +62,18 @@ class Verdict:
 def check(exercise: str) -> Verdict:
     """Is this exercise right, and if not, what is wrong first? Takes seconds.
 
+    In a notebook an answer that is right is stored for the notebooks that come later: see `mine`.
+
     exercise: "code2" to "code8", "code10" or "code11". Raises LabError for others.
     """
-    title = stubs.find(exercise).title
-    return Verdict(title, judge(probes(exercise), collect(exercise), load_answers(exercise)))
+    title, answers = stubs.find(exercise).title, load_answers(exercise)
+
+    def judged() -> Judgement:
+        return judge(probes(exercise), collect(exercise), answers)
+
+    judgement = judged()
+    note = "" if judgement.failed else keep(exercise, lambda: not judged().failed)
+    return Verdict(title, judgement, note)
 
 
 def hint(exercise: str, stage: int | None = None) -> None:

@@ -1,23 +1,23 @@
-"""Arrays in, numbers out: what a generated set of motions is worth, seen from several sides.
+"""Metrics of generated motion: arrays in, numbers out.
 
     frechet      how far apart two feature distributions are
     similarity   how well each motion fits its caption
     retrieval    whether a caption finds its own motion among others
     prdc         fidelity (precision, density) and variety (recall, coverage), kept apart
     diversity    how different motions are from each other
-    physical     what the features do not see: skating feet, jerk, the floor
-    alignment    how near a motion comes to a piece of another, whatever its timing
-    actions      whether a body does what was asked for, by rules on its joints (posture: what they measure)
+    physical     foot sliding, jerk and floor penetration, which features hardly reflect
+    alignment    distance of a motion to a piece of another, whatever its timing
+    actions      whether a body performs an action, by rules on its joints (posture: their measurements)
     classes      whether content and style are those asked for
-    bootstrap    how far any of these numbers would move with another draw of the same size
+    bootstrap    95 % intervals of all these numbers
 
-Features are (N, D) arrays, one row a motion or a caption, from the text-motion evaluator. All sums are taken
-in float64. Every function says which paper and equation it follows.
+Features are (N, D) arrays, one row per motion or caption, from the text–motion evaluator. All sums are taken
+in float64. Every function names its paper and equation.
 """
 
 from labkit.metrics.actions import ACTIONS
 from labkit.metrics.alignment import aligned_distance
-from labkit.metrics.bootstrap import bootstrap, proportion
+from labkit.metrics.bootstrap import bootstrap, population_spread, proportion
 from labkit.metrics.classes import nearest_class
 from labkit.metrics.diversity import diversity, multimodality
 from labkit.metrics.frechet import frechet_distance
@@ -37,6 +37,7 @@ __all__ = [
     "jerk",
     "multimodality",
     "nearest_class",
+    "population_spread",
     "prdc",
     "proportion",
     "retrieval",

@@ -1,11 +1,11 @@
-"""Does the body do what the caption says? Geometry decides, not a learned judge.
+"""Whether a body performs an action: geometric rules, no learned model.
 
-One rule an action, a plain function of joints (F, 24, 3), metres of the open body (`posture.to_open_body`), Z
-up, 20 frames a second. A rule is a set of necessary conditions, so tight that recordings of something else
-rarely meet them: `python -m tools.confusion` counts how rarely. Lengths are of the open body, whose
-pelvis stands at 0.95 m; "ahead" and "left" are the body's own; "0.5 m" of way, "two strides" are the least.
+One rule per action, a function of joints (F, 24, 3), metres of the open body (`posture.to_open_body`), Z up,
+20 frames per second. A rule is a set of necessary conditions, strict enough that recordings of other actions
+rarely meet them: `python -m tools.confusion` counts how often they do. Lengths are those of the open body,
+whose pelvis stands at 0.95 m; "ahead" and "left" are relative to the body; "0.5 m", "two strides" are minima.
 
-Not to be seen in joints, hence not here: where somebody looks (the head has no child), what fingers do.
+Gaze (the head has no child joint) and fingers cannot be measured from joints, so no rule uses them.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How near one motion comes to a part of another, whatever their timing."""
+"""Distance of one motion to a part of another, whatever their timing."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,12 +18,11 @@ def _cheapest_path(cost: np.ndarray) -> float:
 
 
 def aligned_distance(motion: ArrayLike, clip: ArrayLike) -> float:
-    """Subsequence dynamic time warping (Müller 2007, sec. 4.4): metres a frame.
+    """Subsequence dynamic time warping (Müller 2007, sec. 4.4): metres per frame.
 
-    motion: (F, J, 3), clip: (G, J, 3), joints relative to the body. The whole motion is laid along any part
-    of the clip, faster or slower, but never backwards. A pair of frames costs the root mean square of its J
-    joint distances; the sum along the best path is divided by F. Zero where the motion is a piece of the
-    clip, in whatever timing.
+    motion: (F, J, 3), clip: (G, J, 3), joints relative to the body. The whole motion is aligned with any part
+    of the clip, monotonically in time. The cost of a pair of frames is the root mean square of its J joint
+    distances; the sum along the best path is divided by F. Zero if the motion is a piece of the clip.
     """
     motion, clip = (np.asarray(x, dtype=np.float64).reshape(len(x), -1) for x in (motion, clip))
     squares = (motion**2).sum(1)[:, None] + (clip**2).sum(1) - 2 * motion @ clip.T

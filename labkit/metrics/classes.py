@@ -1,4 +1,4 @@
-"""Which class of real motion a motion is nearest to: did the asked-for content and style come out?"""
+"""Nearest class of real motion: does a motion have the content and style asked for?"""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,13 +9,13 @@ from labkit.metrics.features import as_pair, squared_distances
 def nearest_class(
     features: ArrayLike, real: ArrayLike, classes: ArrayLike, takes: ArrayLike, own: ArrayLike
 ) -> np.ndarray:
-    """The class of real motion whose mean feature is nearest to each row of features (N, D): (N,) names.
+    """The class of real motion with the mean feature nearest to each row of features (N, D): (N,) names.
 
-    real: (M, D) features of real motions. classes: (M,) their names. takes: (M,) which recording each is of.
-    own: (N,) the recording that row i was asked to be like. It is left out of all means for that row, so
-    that real motion, measured beside generated motion, is never compared with itself.
+    real: (M, D) features of real motions. classes: (M,) their names. takes: (M,) their recordings.
+    own: (N,) the recording of the caption of row i. It is excluded from the means for that row, so that real
+    motion is never compared with itself.
 
-    A class of a single recording is no class. Raises ValueError where fewer than two are left.
+    Classes of a single recording are left out. Raises ValueError if fewer than two remain.
     """
     features, real = as_pair(features, real, ("features", "real"))
     classes, takes, own = np.asarray(classes), np.asarray(takes), np.asarray(own)

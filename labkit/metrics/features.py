@@ -1,11 +1,11 @@
-"""What every feature metric does first: check its input, measure lengths and distances."""
+"""Input checks, unit vectors and distances for the feature metrics."""
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 
 def as_features(x: ArrayLike, name: str, at_least: int = 1) -> np.ndarray:
-    """`x` as a float64 array (N, D). Raises ValueError where it is no such thing, or N < `at_least`."""
+    """`x` as a finite float64 array (N, D). Raises ValueError if it is none, or N < `at_least`."""
     x = np.asarray(x, dtype=np.float64)
     if x.ndim != 2:
         raise ValueError(f"{name}: expected features of shape (N, D), got {x.shape}")
@@ -19,7 +19,10 @@ def as_features(x: ArrayLike, name: str, at_least: int = 1) -> np.ndarray:
 def as_pair(
     a: ArrayLike, b: ArrayLike, names: tuple[str, str], at_least: int = 1, rows_match: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Two feature sets of one width, (N, D) and (M, D); with `rows_match` N = M: row i belongs to row i."""
+    """Two feature sets of equal width, (N, D) and (M, D), as float64; with `rows_match` also N = M.
+
+    Raises ValueError otherwise, and as `as_features` does.
+    """
     a, b = as_features(a, names[0], at_least), as_features(b, names[1], at_least)
     if a.shape[1] != b.shape[1] or (rows_match and len(a) != len(b)):
         raise ValueError(f"{names[0]} {a.shape} and {names[1]} {b.shape} do not fit together")
@@ -27,7 +30,7 @@ def as_pair(
 
 
 def unit(x: np.ndarray) -> np.ndarray:
-    """Rows of x (N, D) at length one. Raises ValueError for a row of zeros, which has no direction."""
+    """Rows of x (N, D) scaled to length 1. Raises ValueError for a row of zeros, which has no direction."""
     length = np.linalg.norm(x, axis=1, keepdims=True)
     if not length.all():
         raise ValueError(f"row {int(np.argmin(length))} is a zero vector: it has no direction to compare")

@@ -1,4 +1,4 @@
-"""Left or right? The side that a caption names, and the arm that a body raises: decided by geometry alone."""
+"""Left or right: the side that a caption names, and the arm that a body raises, by geometry alone."""
 
 import re
 
@@ -6,7 +6,7 @@ from torch import Tensor
 
 from labkit.motion import JOINT_NAMES
 
-MARGIN = 0.1  # metres: arms that come nearly as high as each other are both raised, or neither
+MARGIN = 0.1  # metres: with a smaller difference both arms are raised, or neither
 LEFT, RIGHT = (
     [JOINT_NAMES.index(f"{side}_{part}") for part in ("wrist", "shoulder")] for side in ("left", "right")
 )
@@ -27,16 +27,16 @@ PROMPTS = [
 
 
 def side_named(caption: str) -> str:
-    """ "left" or "right" where the caption speaks of one hand, arm or fist, and of no other side; else ""."""
+    """ "left" or "right" if the caption names one hand, arm or fist and no other side; otherwise ""."""
     sides = re.findall(r"\b(left|right)\b", caption)
     limb = re.search(r"\b(left|right) (hand|arm|fist)\b", caption)
     return limb[1] if limb and len(sides) == 1 else ""
 
 
 def lead(joints: Tensor) -> Tensor:
-    """How much higher the left wrist comes than the right one, metres (...): joints (..., F, 24, 3).
+    """By how much the left wrist rises higher than the right one, metres (...): joints (..., F, 24, 3).
 
-    Each wrist's highest point above its own shoulder, so that a lean of the body does not count.
+    Heights are relative to the shoulder of the same side, so that leaning has no effect.
     """
     left, right = (
         (joints[..., wrist, 2] - joints[..., shoulder, 2]).amax(-1) for wrist, shoulder in (LEFT, RIGHT)
@@ -45,5 +45,5 @@ def lead(joints: Tensor) -> Tensor:
 
 
 def is_right(lead: float, side: str) -> bool:
-    """Whether this lead (metres, left is positive) is that of the side asked for."""
+    """Whether this lead (metres, left is positive) belongs to the side asked for."""
     return lead > MARGIN if side == "left" else lead < -MARGIN

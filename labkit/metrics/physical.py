@@ -1,13 +1,13 @@
-"""What features do not see: feet that skate, joints that jitter, bodies in or above the floor.
+"""Kinematic measurements that features hardly reflect: foot sliding, jerk, floor penetration.
 
 Joints are world positions (..., F, 24, 3) in metres at ``FPS`` frames per second, Z up, floor at z = 0, as
-a NumPy array or a tensor. Every function returns one number a motion, an array (...), so that clips can be
-averaged or resampled; where a motion says nothing (no foot near the floor, too few frames) it is NaN, to
-be left out by ``np.nanmean``. Read all of them beside the same number of real motion.
+a NumPy array or a tensor. Every function returns one number per motion, an array (...), so that clips can be
+averaged or resampled. It is NaN if a motion gives no measurement (no foot near the floor, too few frames):
+use ``np.nanmean``. Compare all of them with real motion.
 
-mask: (..., F) bool, True for real frames; padding changes nothing, whatever stands in it.
-rest_heights: (4,) metres, how high the FEET joints lie above the floor when the body stands at rest. Joints
-    are not soles: height above the floor here means height above this.
+mask: (..., F) bool, True at real frames; padding has no effect.
+rest_heights: (4,) metres, heights of the FEET joints above the floor when the body stands at rest. "Height
+    above the floor" of a foot joint means height above its rest height.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from labkit.motion import FPS, JOINT_NAMES
 
 FEET = [JOINT_NAMES.index(name) for name in ("left_ankle", "right_ankle", "left_foot", "right_foot")]
-NEAR = 0.02  # metres above the floor within which a foot counts as standing
+NEAR = 0.02  # metres above the floor within which a foot is near it
 
 
 def _prepare(joints: ArrayLike, mask: ArrayLike | None) -> tuple[np.ndarray, np.ndarray]:
@@ -54,8 +54,9 @@ def _foot_heights(joints: np.ndarray, rest_heights: ArrayLike) -> np.ndarray:
 def foot_sliding(joints: ArrayLike, rest_heights: ArrayLike, mask: ArrayLike | None = None) -> np.ndarray:
     """Mean horizontal speed of ankles and toes while near the floor, m/s (...).
 
-    A step from frame to frame counts for a joint that is less than 2 cm above its rest height at both ends.
-    Not zero for real motion: an ankle turns over a standing toe, and feet land and leave with some speed.
+    A pair of frames counts for a joint that is less than 2 cm above its rest height in both. Not zero for
+    real motion: an ankle turns over a standing toe, feet land and leave with some speed, and a swinging foot
+    may pass low over the floor.
     """
     joints, mask = _prepare(joints, mask)
     near = (_foot_heights(joints, rest_heights) < NEAR) & mask[..., None]
@@ -65,7 +66,7 @@ def foot_sliding(joints: ArrayLike, rest_heights: ArrayLike, mask: ArrayLike | N
 
 
 def jerk(joints: ArrayLike, mask: ArrayLike | None = None) -> np.ndarray:
-    """Mean length of the third derivative of position over joints and frames, m/s³ (...): jitter.
+    """Mean length of the third derivative of position over joints and frames, m/s³ (...): measures jitter.
 
     A third difference over four frames, exact for paths that are cubic in time.
     """
@@ -78,7 +79,7 @@ def jerk(joints: ArrayLike, mask: ArrayLike | None = None) -> np.ndarray:
 def floor_penetration(
     joints: ArrayLike, rest_heights: ArrayLike, mask: ArrayLike | None = None
 ) -> np.ndarray:
-    """How deep the deepest foot joint sinks below its rest height, metres, mean over frames (...)."""
+    """Depth of the lowest foot joint below its rest height, metres, mean over frames (...)."""
     joints, mask = _prepare(joints, mask)
     lowest = _foot_heights(joints, rest_heights).min(-1)
     return _mean(np.maximum(-lowest, 0), mask, (-1,))

@@ -1,4 +1,4 @@
-"""Measurements on joint positions, from which `labkit.metrics.actions` builds its rules.
+"""Measurements of joint positions for the rules of `labkit.metrics.actions`.
 
 Joints are (F, 24, 3) at ``FPS`` frames a second: metres of the open body (see `to_open_body`), Z up, floor at
 z = 0. "Ahead" and "left" are the body's own: nothing here depends on where it starts or which way it faces.
@@ -71,7 +71,7 @@ def lasts(mask: np.ndarray, seconds: float) -> np.ndarray:
 
 
 def lately(x: np.ndarray, seconds: float) -> np.ndarray:
-    """The greatest value of x (F,) in the `seconds` up to each frame; whether a mask held at all."""
+    """The maximum of x (F,) over the `seconds` up to each frame; for a mask, whether it held at all."""
     n = round(seconds * FPS)
     return np.lib.stride_tricks.sliding_window_view(np.pad(x, (n, 0), mode="edge"), n + 1).max(-1)
 
@@ -92,7 +92,7 @@ def peaks(x: np.ndarray, least: float) -> np.ndarray:
 
 
 def swings(x: np.ndarray, least: float) -> int:
-    """How often x (F,) goes to and fro by `least` or more: peaks or valleys, whichever are fewer."""
+    """The number of oscillations of x (F,) by `least` or more: peaks or valleys, whichever are fewer."""
     return min(len(peaks(x, least)), len(peaks(-x, least)))
 
 
@@ -118,14 +118,14 @@ def facing(j: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def seen(j: np.ndarray, name: str, base: str = "pelvis") -> np.ndarray:
-    """A joint as seen from another one, (F, 3): metres ahead, to the left, up."""
+    """Position of a joint relative to another one, (F, 3): metres ahead, to the left, up."""
     ahead, left = facing(j)
     d = at(j, name) - at(j, base)
     return np.stack([(d[:, :2] * ahead).sum(1), (d[:, :2] * left).sum(1), d[:, 2]], 1)
 
 
 def heading(j: np.ndarray) -> np.ndarray:
-    """Which way the body faces, (F,) degrees, growing to the left, without jumps of 360."""
+    """Heading of the body, (F,) degrees, positive to the left, without jumps of 360."""
     ahead, _ = facing(j)
     return np.degrees(np.unwrap(np.arctan2(ahead[:, 1], ahead[:, 0])))
 

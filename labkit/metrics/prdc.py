@@ -24,18 +24,18 @@ def _squared_radii(x: np.ndarray, k: int) -> np.ndarray:
 
 
 def prdc(real: ArrayLike, generated: ArrayLike, k: int = 5) -> dict[str, float]:
-    """How much of the generated set is real-like, and how much of the real set is reached.
+    """Fidelity and variety of a generated set, by nearest neighbours.
 
-    Around every point lies a ball that reaches to its k-th nearest neighbour in its own set; the union of
-    the balls stands for the set's support. With real features x_i (N, D) and generated ones y_j (M, D):
+    Every point has a ball that reaches to its k-th nearest neighbour in its own set; the union of the balls
+    estimates the set's support. With real features x_i (N, D) and generated ones y_j (M, D):
 
         precision   share of y_j inside at least one real ball            Kynkäänniemi et al. 2019
         recall      share of x_i inside at least one generated ball       the same, arguments exchanged
         density     mean number of real balls around y_j, divided by k    Naeem et al. 2020
         coverage    share of x_i whose ball holds at least one y_j        Naeem et al. 2020
 
-    Precision and density speak of fidelity, recall and coverage of variety. Density may exceed 1. The order
-    of the arguments matters: exchanged, precision and recall swap, and density and coverage become others.
+    Precision and density measure fidelity, recall and coverage variety. Density may exceed 1. The order of
+    the arguments matters: exchanged, precision and recall swap, and density and coverage change.
 
     Raises ValueError unless both sets have more than k rows.
     """

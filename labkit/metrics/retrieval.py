@@ -11,15 +11,15 @@ TIE = 1e-9  # similarities closer than this are equal: far above rounding, far b
 
 
 def retrieval_ranks(text: ArrayLike, motion: ArrayLike, same: ArrayLike | None = None) -> np.ndarray:
-    """Rank of each caption's motion among all motions by cosine similarity, (N,), 1 is found first.
+    """Rank of each caption's motion among all motions by cosine similarity, (N,), from 1.
 
     Ties count against: the rank is one plus the number of wrong motions that are *at least* as similar as
     the right one. An evaluator that maps everything to one point therefore ranks every motion last, where a
     strict comparison would rank it first.
 
-    text, motion: (N, D), row i belongs to row i.
-    same: (N, N) bool, True where motion j is right for caption i too (say, the captions are the same words);
-        the best-ranked right motion counts, and none of the right ones stands in its way.
+    text, motion: (N, D), row i of one belongs to row i of the other.
+    same: (N, N) bool, True where motion j is right for caption i too (for instance, equal captions); the
+        best-ranked right motion counts, and other right ones do not lower its rank.
     """
     text, motion = as_pair(text, motion, ("text", "motion"), rows_match=True)
     right = np.eye(len(text), dtype=bool)
@@ -43,12 +43,12 @@ def retrieval(
 ) -> dict[str, float]:
     """{"R1": ..., "R2": ..., "R3": ...}: share of captions whose motion is among the first k, 0 to 1.
 
-    The pairs are shuffled once by `seed` and cut into galleries of that size (32 is the field's habit; the
-    last incomplete one is dropped); each caption searches its own gallery. ``gallery=None`` searches all N
-    motions at once, which stays hard when 32 has become easy: chance is k / gallery. Ranks, ties and `same`
-    as in :func:`retrieval_ranks`; for motion-to-text exchange the two arguments (and transpose `same`).
+    The pairs are shuffled once by `seed` and divided into galleries of that size (32 in Guo et al.; the last
+    incomplete one is dropped); each caption searches its own gallery. ``gallery=None`` searches all N motions
+    at once, which is harder: chance is k / gallery. Ranks, ties and `same` as in :func:`retrieval_ranks`; for
+    motion-to-text exchange the two arguments (and transpose `same`).
 
-    Raises ValueError where N is smaller than `gallery`.
+    Raises ValueError if N is smaller than `gallery`.
     """
     text, motion = as_pair(text, motion, ("text", "motion"), rows_match=True)
     gallery = len(text) if gallery is None else gallery

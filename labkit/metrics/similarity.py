@@ -1,4 +1,4 @@
-"""TMR-Score: how well a motion fits its caption, as CLIPScore does for images (Hessel et al. 2021)."""
+"""TMR-Score: how well a motion fits its caption, like CLIPScore for images (Hessel et al. 2021)."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,6 +25,6 @@ def tmr_score(text: ArrayLike, motion: ArrayLike) -> float:
 
 
 def tmr_scores(text: ArrayLike, motion: ArrayLike) -> np.ndarray:
-    """:func:`tmr_score` of each pair, (N,): which captions are met best and worst."""
+    """:func:`tmr_score` of each pair of rows of text and motion (N, D): (N,)."""
     text, motion = as_pair(text, motion, ("text", "motion"), rows_match=True)
     return np.array([tmr_score(text[i : i + 1], motion[i : i + 1]) for i in range(len(text))])

@@ -1,4 +1,4 @@
-"""The three denoisers, by the name that commands and checkpoints use."""
+"""The three denoisers, by their names in commands and checkpoints."""
 
 from labkit.models.adaln import AdaLNDiT
 from labkit.models.base import BaseDiT, Condition
@@ -13,7 +13,7 @@ NETWORKS: dict[str, type[BaseDiT]] = {
 
 
 def make_denoiser(network: str, features: int, T: int = 1000, **config) -> Denoiser:
-    """The DiT of that name with its preconditioning, neither fitted nor trained. config: see `BaseDiT`."""
+    """An untrained DiT of that name with its preconditioning, not yet fitted. config: see `BaseDiT`."""
     return Denoiser(NETWORKS[network](features=features, in_features=2 * features, **config), T)
 
 

@@ -1,4 +1,8 @@
-"""Config B, adaptive layer norm: the condition bends every block's normalisation (adaLN-Zero)."""
+"""Config B, adaptive layer norm: the condition modulates (shift, scale, gate) every LayerNorm (adaLN-Zero).
+
+New modulation and output layers are zero, so training starts slowly: the first step changes only `final`,
+then the gates open, and a layer gets a gradient when its gate is no longer zero.
+"""
 
 from torch import Tensor, nn
 
@@ -7,7 +11,7 @@ from labkit.stubs import stub
 
 
 class Block(nn.Module):
-    """The layers of one block; shifts, scales and gates come from c. Zero at the start: the identity."""
+    """The layers of one block. `modulation` regresses shifts, scales and gates from c; zero when new."""
 
     def __init__(self, width: int, heads: int, hidden: int):
         super().__init__()
@@ -20,7 +24,7 @@ class Block(nn.Module):
 
 
 class AdaLNDiT(BaseDiT):
-    """Time and caption become one vector a sample; each block regresses its modulation from it."""
+    """Time and caption are one vector per sample, from which each block regresses its modulation."""
 
     network = "adaln"
     mlp_ratio = 2

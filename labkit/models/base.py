@@ -1,4 +1,4 @@
-"""What the three denoisers share: a transformer over frames that is told the noise level and the caption.
+"""The base of the three denoisers: a transformer over frames, conditioned on noise level and caption.
 
 Peebles & Xie, "Scalable Diffusion Models with Transformers", ICCV 2023, sec. 3.2, with frames in the place
 of image patches. The three configurations differ only in how the condition enters.
@@ -16,9 +16,9 @@ from labkit.text import TextFeatures
 
 @dataclass(frozen=True)
 class Condition:
-    """Everything a denoiser is told beside the noisy frames, already W wide.
+    """The embedded condition.
 
-    time: (B, W). tokens: (B, L, W) and mask: (B, L) bool, one feature a word piece. pooled: (B, W).
+    time: (B, W). tokens: (B, L, W), one per word piece, and mask: (B, L) bool. pooled: (B, W).
     """
 
     time: Tensor
@@ -54,7 +54,7 @@ class TimestepEmbedder(nn.Module):
 
 
 class Attention(nn.Module):
-    """Multi-head attention of queries x to a memory, which is x itself unless told otherwise."""
+    """Multi-head attention of queries x to a memory, which is x itself by default."""
 
     def __init__(self, width: int, heads: int):
         super().__init__()
@@ -64,7 +64,7 @@ class Attention(nn.Module):
         self.output = nn.Linear(width, width)
 
     def forward(self, x: Tensor, mask: Tensor, memory: Tensor | None = None) -> Tensor:
-        """x (B, N, W), memory (B, M, W), mask (B, M) bool, True where to attend → (B, N, W)."""
+        """x (B, N, W), memory (B, M, W), mask (B, M) bool, True at keys to attend to → (B, N, W)."""
         key, value = self.key_value(x if memory is None else memory).chunk(2, dim=-1)  # (B, M, W) each
         weights = self.weights(self.query(x), key, mask)  # (B, H, N, M)
         out = weights @ self.split_heads(value)  # (B, H, N, W/H)
@@ -88,7 +88,7 @@ class Attention(nn.Module):
 
 
 class FeedForward(nn.Sequential):
-    """The transformer's two-layer network, applied to each token alone: (B, N, W) → (B, N, W)."""
+    """The transformer's two-layer network, applied to each token: (B, N, W) → (B, N, W)."""
 
     def __init__(self, width: int, hidden: int):
         super().__init__(nn.Linear(width, hidden), nn.GELU(approximate="tanh"), nn.Linear(hidden, width))
@@ -100,15 +100,15 @@ class FeedForward(nn.Sequential):
 
 
 class BaseDiT(nn.Module):
-    """From noisy motion to a prediction, all but the three methods in which the architectures differ.
+    """Noisy motion → prediction, without the three methods in which the architectures differ.
 
     Subclasses make their layers in ``__init__`` and write `cond_mapping`, `backbone`, `output_projection`.
-    features: D numbers a frame in the prediction. in_features: numbers a frame in the input, D by default.
-    d_text: C. Input and output are z-scored.
+    features: D of the prediction. in_features: features of an input frame, D by default. d_text: C, features
+    of a text token. Input and output are z-scored.
     """
 
     network: str  # the name in commands and checkpoints
-    mlp_ratio: int  # what a block spends on conditioning it saves here: all three have 14·W² weights a block
+    mlp_ratio: int  # chosen so that all three have 14·W² weights per block
 
     def __init__(
         self,
@@ -130,23 +130,23 @@ class BaseDiT(nn.Module):
         self.timestep_embedding = TimestepEmbedder(width)
         self.token_projection = nn.Linear(d_text, width)
         self.pooled_projection = nn.Linear(d_text, width)
-        self.null_token = nn.Parameter(0.02 * torch.randn(width))  # "no caption", learned
+        self.null_token = nn.Parameter(0.02 * torch.randn(width))  # "no caption", learned, as is null_pooled
         self.null_pooled = nn.Parameter(0.02 * torch.randn(width))
 
     def cond_mapping(self, condition: Condition):
-        """Condition → whatever this configuration's backbone wants to be told."""
+        """Condition → the input c of this configuration's `backbone`."""
         raise NotImplementedError
 
     def backbone(self, h: Tensor, mask: Tensor, c) -> Tensor:
-        """Frames (B, F, W), their mask (B, F), and the mapped condition → the last hidden state."""
+        """Frames (B, F, W), their mask (B, F), c from `cond_mapping` → the last hidden state."""
         raise NotImplementedError
 
     def output_projection(self, h: Tensor, mask: Tensor, c) -> Tensor:
-        """The last hidden state → one row of features a frame (B, F, D)."""
+        """The last hidden state, mask (B, F), c → one row of features per frame (B, F, D)."""
         raise NotImplementedError
 
     def embed_condition(self, t: Tensor, text: TextFeatures, drop: Tensor) -> Condition:
-        """t (B,), captions' features, drop (B,) bool: True where the network must do without the caption."""
+        """Steps t (B,), captions' features, drop (B,) bool, True to withhold the caption → Condition."""
         tokens = self.token_projection(text.tokens)  # (B, L, W)
         null = torch.zeros_like(tokens)
         null[:, 0] = self.null_token
@@ -170,8 +170,8 @@ class BaseDiT(nn.Module):
         """Prediction (B, F, D) for noisy motion x (B, F, in_features) at diffusion steps t (B,).
 
         mask: (B, F) bool, True where a frame is real; all of them by default. Padding changes no real frame.
-        drop: (B,) bool, True where the caption is withheld; by default drawn at random in training with
-        probability ``condition_dropout`` (Ho & Salimans 2021) and nowhere else.
+        drop: (B,) bool, True to withhold the caption; by default random in training, with probability
+        ``condition_dropout`` (Ho & Salimans 2021), and False otherwise.
         """
         B, F, _ = x.shape
         if mask is None:

@@ -1,4 +1,4 @@
-"""Config C, cross-attention: every block looks the condition up, frame by frame."""
+"""Config C, cross-attention: in every block each frame attends to the condition."""
 
 from torch import Tensor, nn
 
@@ -7,7 +7,7 @@ from labkit.stubs import stub
 
 
 class Block(nn.Module):
-    """The layers of one block: attention over frames, attention to the condition, feed-forward."""
+    """The layers of one block: self-attention, cross-attention, MLP, each with its norm."""
 
     def __init__(self, width: int, heads: int, hidden: int):
         super().__init__()
@@ -18,7 +18,7 @@ class Block(nn.Module):
 
 
 class CrossAttentionDiT(BaseDiT):
-    """Time, caption and words are a memory beside the frames (Peebles & Xie, sec. 3.2)."""
+    """Time, caption and words are a memory for cross-attention (Peebles & Xie, sec. 3.2)."""
 
     network = "cross_attention"
     mlp_ratio = 3

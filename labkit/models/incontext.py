@@ -1,4 +1,4 @@
-"""Config A, in-context conditioning: the condition is a few more tokens in the stream of frames."""
+"""Config A, in-context conditioning: the condition is additional tokens beside the frames."""
 
 from torch import Tensor, nn
 
@@ -7,7 +7,7 @@ from labkit.stubs import stub
 
 
 class Block(nn.Module):
-    """The layers of the plain pre-norm transformer block; `backbone` says what is done with them."""
+    """The layers of a pre-norm transformer block; `backbone` applies them."""
 
     def __init__(self, width: int, heads: int, hidden: int):
         super().__init__()
@@ -17,7 +17,7 @@ class Block(nn.Module):
 
 
 class InContextDiT(BaseDiT):
-    """Time, caption and words join the frames; self-attention mixes them all (Peebles & Xie, sec. 3.2)."""
+    """Time, caption, words and frames are one sequence for self-attention (Peebles & Xie, sec. 3.2)."""
 
     network = "incontext"
     mlp_ratio = 5

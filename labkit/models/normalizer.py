@@ -1,13 +1,13 @@
-"""Networks work on z-scored features; this is the one place that scores them."""
+"""Z-scores of features: the input and output of all networks."""
 
 import torch
 from torch import Tensor, nn
 
-STD_FLOOR = 0.02  # some features hardly move; dividing by their tiny deviation would only amplify noise
+STD_FLOOR = 0.02  # dividing nearly constant features by their deviation would amplify noise
 
 
 class Normalizer(nn.Module):
-    """z = (x − mean) / std for every one of the D features, kept with the weights that were trained on it."""
+    """(x − mean) / std for each of the D features. Stored with the weights that were trained on it."""
 
     def __init__(self, features: int):
         super().__init__()
@@ -15,14 +15,14 @@ class Normalizer(nn.Module):
         self.register_buffer("std", torch.ones(features))
 
     def fit(self, rows: Tensor) -> None:
-        """Take mean and deviation from frames (N, D)."""
+        """Set mean and standard deviation to those of frames (N, D)."""
         self.mean.copy_(rows.mean(0))
         self.std.copy_(rows.std(0).clamp(min=STD_FLOOR))
 
     def forward(self, x: Tensor) -> Tensor:
-        """x (..., D) → z (..., D)."""
+        """Features (..., D) → their z-scores (..., D)."""
         return (x - self.mean) / self.std
 
     def inverse(self, z: Tensor) -> Tensor:
-        """z (..., D) → x (..., D)."""
+        """Z-scores (..., D) → features (..., D)."""
         return z * self.std + self.mean

@@ -3,8 +3,12 @@
     D(x_t; t, text) = c_skip(x_t, t) + c_out(t) · F(c_in(x_t, t), t, text)        Karras et al. 2022, eq. 7
 
 F is one of the three DiTs. In "EDM" c_skip, c_out and c_in are factors that follow from the variance of the
-data; here they follow from its autocovariance: c_skip is the Wiener filter's estimate of x_0, c_out the
-standard deviation of what remains, and c_in puts x_t and the estimate side by side.
+data; here they follow from its autocovariance. c_skip is a Wiener filter's estimate of x_0, c_out the
+standard deviation of its error, and c_in concatenates x_t and the estimate.
+
+Why: with little noise x_0 is nearly x_t, and with much noise nearly the mean. A network would have to learn
+both, at every noise level, before anything else. The filter does it without learning, and c_out gives the
+network a target of unit size at all levels (EDM, sec. 5).
 Letters: B batch, F frames, D features of a frame.
 """
 
@@ -18,10 +22,10 @@ from labkit.text import TextFeatures
 
 
 class Denoiser(nn.Module):
-    """A DiT with what is fitted to the data: its preconditioning, and the scale of the features.
+    """A DiT with its preconditioning and normalizer, which are fitted to the data.
 
-    dit: takes 2D features a frame, returns D. filter: c_skip and c_out; before it is fitted they are 0 and 1.
-    normalizer: the mean and deviation of the z-scores that go in and come out.
+    dit: (B, F, 2D) → (B, F, D). filter: c_skip and c_out, 0 and 1 before it is fitted. normalizer: converts
+    features to the z-scores of input and output.
     """
 
     def __init__(self, dit: BaseDiT, T: int):
@@ -36,7 +40,7 @@ class Denoiser(nn.Module):
 
     @property
     def config(self) -> dict:
-        """What `make_denoiser` needs to build it again."""
+        """The arguments of `make_denoiser` that build it again."""
         return {k: v for k, v in self.dit.config.items() if k != "in_features"} | {"T": self.T}
 
     def forward(
@@ -54,4 +58,4 @@ class Denoiser(nn.Module):
         estimate = self.filter(x, t)  # (B, F, D): c_skip
         c_in = torch.cat([x, estimate], dim=-1)  # (B, F, 2D)
         c_out = self.filter.deviation(t)  # (B, 1, D)
-        return estimate + c_out * self.dit(c_in, t, text, mask, drop)
+        return estimate + c_out * self.dit(c_in, t, text, mask, drop)  # (B, F, D)

@@ -1,7 +1,7 @@
-"""A Wiener filter: the best linear estimate of the clean motion, fitted to data without any learning.
+"""A Wiener filter: the least-squares linear estimate of the clean motion, from the data's autocovariance.
 
-Take z-scored motion for a stationary Gaussian process. Along each principal axis of a frame it is one number
-that changes over time, with an autocovariance r(k) over k frames; R is the matrix of r(|i − j|), K × K. From
+Model z-scored motion as a stationary Gaussian process. Its component along each principal axis of a frame is
+a scalar process with autocovariance r(k) at lag k; R is the K × K matrix of r(|i − j|). From
 
     x_t = √ᾱ x_0 + √(1−ᾱ) ε
 
@@ -38,7 +38,7 @@ class WienerFilter(nn.Module):
         )
 
     def fit(self, clips: Sequence[Tensor], alphas_cumprod: Tensor) -> None:
-        """Take axes and autocovariances from z-scored motions (F_i, D), noise levels from ᾱ (T,)."""
+        """Fit axes and autocovariances to z-scored motions (F_i, D); noise levels from ᾱ (T,)."""
         frames = torch.cat(list(clips)).double()
         axes = torch.linalg.eigh(frames.T @ frames).eigenvectors
         r = torch.zeros(frames.shape[1], K, dtype=torch.float64, device=frames.device)

@@ -11,10 +11,10 @@ from pathlib import Path
 import imageio_ffmpeg
 import numpy as np
 import torch
-from tqdm import tqdm
 
 from labkit.motion import FPS, Motion
 from labkit.paths import LabError, atomic_write
+from labkit.progress import bar
 from labkit.render.camera import follow
 from labkit.render.caption import title
 from labkit.render.scene import draw
@@ -150,7 +150,7 @@ def render_video(
     motions, captions = paired(motions, captions)
     stage = Stage(motions, body, captions, size, size)
     with atomic_write(path) as temporary:
-        frames = tqdm(_frames(stage), path.name, len(stage), disable=not progress, unit="frame")
+        frames = bar(_frames(stage), path.name, progress, len(stage), "frame")
         _encode(temporary, frames, (len(motions) * size, size))
     return path
 

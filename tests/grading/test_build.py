@@ -241,4 +241,5 @@ def test_the_address_is_the_same_everywhere():
     elsewhere = notebooks.make("01_dataset", dict(repository="https://github.com/a/b", branch="c"))
     sources = "\n".join(cell.source for cell in elsewhere.cells)
     assert "git+https://github.com/a/b@c" in sources and "github/a/b/blob/c/notebooks/01_dataset" in sources
+    assert "](https://github.com/a/b/blob/c/docs/reading.md)" in sources
     assert settings["repository"] not in sources

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from labkit.metrics import bootstrap, frechet_distance, prdc, proportion, retrieval
+from labkit.metrics import bootstrap, frechet_distance, population_spread, prdc, proportion, retrieval
 
 
 def test_intervals_hold_the_mean_as_often_as_they_promise():
@@ -77,3 +77,15 @@ def test_a_proportion_has_wilsons_interval(hits, n):
     assert share == hits / n
     for p in (low, high):
         assert abs(share - p) == pytest.approx(1.959964 * np.sqrt(p * (1 - p) / n), abs=1e-6)
+
+
+def test_draws_without_replacement_are_spread_as_draws_of_the_population():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=239)
+    for n in (32, 128, 200):
+        means = [rng.permutation(x)[:n].mean() for _ in range(4000)]
+        wide = population_spread(means, n, len(x))
+        assert wide.mean() == pytest.approx(np.mean(means), abs=1e-12)
+        assert wide.std() == pytest.approx(x.std(ddof=1) / np.sqrt(n), rel=0.05)  # the textbook's
+    with pytest.raises(ValueError, match="n must be from 1 to N - 1"):
+        population_spread([1.0, 2.0], 5, 5)

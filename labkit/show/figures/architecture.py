@@ -1,8 +1,7 @@
 """Drawings of notebook 02: the skeleton of the denoisers, and one block of each architecture.
 
-In all of them the stream of frames is a road from left to right. A layer reads from the road, and what it
-says is added to the road again (⊕). Blue is motion, orange is condition, grey is given; a dashed frame with a
-pencil is what a learner writes.
+The residual stream runs from left to right. A layer reads the stream, and its output is added to it (⊕). Blue
+is motion, orange is condition, grey is given; dashed frames with a pencil are what a learner writes.
 """
 
 from collections.abc import Sequence
@@ -73,25 +72,25 @@ def note(ax: Axes, x: float, y: float, text: str, color: str = INK, **options) -
 def skeleton() -> Figure:
     """What the three networks share: `BaseDiT.forward`, left to right, and the filter around it."""
     figure, ax = canvas(9.4, 3.95)
-    road, low = 2.3, 0.85
-    # the way of the motion
-    box(ax, 0.75, road, "noisy motion\n$x_t$ (B, F, D)", 1.2, 0.62, MOTION)
-    box(ax, 2.35, road, "$x_t$ beside its\nestimate,\nprojected", 1.25, 0.72)
-    plus(ax, 3.35, road)
-    box(ax, 3.35, road + 0.75, "positions", 0.85, 0.36)
-    box(ax, 4.75, road, "backbone", 1.35, 0.62, MOTION, yours=True)
-    box(ax, 6.55, road, "output_projection", 1.65, 0.62, MOTION, yours=True)
-    plus(ax, 7.75, road)
-    box(ax, 8.62, road, "prediction\n$\\hat{x}_0$ (B, F, D)", 1.1, 0.62, MOTION)
+    stream, low = 2.3, 0.85
+    # the motion
+    box(ax, 0.75, stream, "noisy motion\n$x_t$ (B, F, D)", 1.2, 0.62, MOTION)
+    box(ax, 2.35, stream, "$x_t$ beside its\nestimate,\nprojected", 1.25, 0.72)
+    plus(ax, 3.35, stream)
+    box(ax, 3.35, stream + 0.75, "positions", 0.85, 0.36)
+    box(ax, 4.75, stream, "backbone", 1.35, 0.62, MOTION, yours=True)
+    box(ax, 6.55, stream, "output_projection", 1.65, 0.62, MOTION, yours=True)
+    plus(ax, 7.75, stream)
+    box(ax, 8.62, stream, "prediction\n$\\hat{x}_0$ (B, F, D)", 1.1, 0.62, MOTION)
     for a, b in ((1.35, 1.72), (2.98, 3.22), (3.48, 4.07), (5.43, 5.72), (7.38, 7.62), (7.88, 8.06)):
-        arrow(ax, (a, road), (b, road), color=BLUE)
-    arrow(ax, (3.35, road + 0.57), (3.35, road + 0.13))
-    note(ax, 3.78, road + 0.13, "(B, F, W)", BLUE)
-    note(ax, 4.75, road + 0.45, "with the mask (B, F)")
-    # the way past the blocks
-    arrow(ax, (1.53, road), (1.53, 3.6), (7.75, 3.6), (7.75, road + 0.13), color=BLUE)
+        arrow(ax, (a, stream), (b, stream), color=BLUE)
+    arrow(ax, (3.35, stream + 0.57), (3.35, stream + 0.13))
+    note(ax, 3.78, stream + 0.13, "(B, F, W)", BLUE)
+    note(ax, 4.75, stream + 0.45, "with the mask (B, F)")
+    # past the blocks
+    arrow(ax, (1.53, stream), (1.53, 3.6), (7.75, 3.6), (7.75, stream + 0.13), color=BLUE)
     box(ax, 5.3, 3.6, "c_skip: a linear estimate of $x_0$", 3.1, 0.36)
-    # the way of the condition
+    # the condition
     box(ax, 0.75, low + 0.35, "step $t$ (B,)", 1.2, 0.4, CONDITION)
     box(ax, 0.75, low - 0.35, "caption", 1.2, 0.4, CONDITION)
     box(ax, 2.35, low + 0.35, "timestep\nembedding", 1.25, 0.52)
@@ -103,25 +102,25 @@ def skeleton() -> Figure:
     arrow(ax, (2.98, low - 0.35), (3.27, low - 0.35), color=ORANGE)
     arrow(ax, (2.98, low + 0.35), (4.5, low + 0.35), (4.5, low + 0.12), (4.8, low + 0.12), color=ORANGE)
     arrow(ax, (4.23, low - 0.35), (4.5, low - 0.35), (4.5, low - 0.12), (4.8, low - 0.12), color=ORANGE)
-    arrow(ax, (5.1, low + 0.31), (5.1, road - 0.31), color=ORANGE)
-    arrow(ax, (6.0, low + 0.31), (6.0, road - 0.31), color=ORANGE)
+    arrow(ax, (5.1, low + 0.31), (5.1, stream - 0.31), color=ORANGE)
+    arrow(ax, (6.0, low + 0.31), (6.0, stream - 0.31), color=ORANGE)
     note(ax, 5.55, 1.55, "$c$", ORANGE, fontsize=12)
     note(ax, 7.9, low, "✎ dashed: you write it,\nonce for each architecture", INK, fontsize=9)
     return figure
 
 
-ROAD, LAYER, TOP = 1.0, 2.15, 3.55  # heights: the stream, the layers, the condition
+STREAM, LAYER, TOP = 1.0, 2.15, 3.55  # heights: the stream, the layers, the condition
 
 
 def branch(ax: Axes, x: float, end: float, boxes: Sequence[tuple[float, str, float]]) -> None:
-    """A branch from the main line at x, through boxes (centre, text, width), and back at `end`."""
-    stops = [(x, ROAD), (x, LAYER)]
+    """A layer: from the stream at x through boxes (centre, text, width), added to it again at `end`."""
+    stops = [(x, STREAM), (x, LAYER)]
     for centre, text, width in boxes:
         arrow(ax, *stops, (centre - width / 2, LAYER))
         box(ax, centre, LAYER, text, width)
         stops = [(centre + width / 2, LAYER)]
-    arrow(ax, *stops, (end, LAYER), (end, ROAD + 0.13))
-    plus(ax, end, ROAD)
+    arrow(ax, *stops, (end, LAYER), (end, STREAM + 0.13))
+    plus(ax, end, STREAM)
 
 
 def frame(ax: Axes, left: float, right: float, top: float) -> None:
@@ -146,7 +145,7 @@ def incontext() -> Figure:
     figure, ax = canvas(9.4, 3.0)
     tokens(ax, 0.55, 0.3, ["frame F", "…", "frame 2", "frame 1"], MOTION)
     tokens(ax, 0.55, 1.75, ["words", "caption", "time"], CONDITION)
-    above, below = ROAD + 0.045, ROAD - 0.045
+    above, below = STREAM + 0.045, STREAM - 0.045
     arrow(ax, (0.94, 2.05), (1.5, 2.05), (1.5, above), color=ORANGE, head=False)
     arrow(ax, (0.94, 0.75), (1.5, 0.75), (1.5, below), color=BLUE, head=False)
     ax.plot([1.49, 7.31], [above] * 2, color=ORANGE, linewidth=3.5, zorder=1)
@@ -154,18 +153,18 @@ def incontext() -> Figure:
     frame(ax, 1.95, 6.85, 2.85)
     branch(ax, 2.25, 4.45, [(2.8, "norm1", 0.62), (3.75, "attention", 0.9)])
     branch(ax, 4.8, 6.6, [(5.35, "norm2", 0.62), (6.15, "mlp", 0.6)])
-    note(ax, 3.75, 2.6, "every token may look at every other")
+    note(ax, 3.75, 2.6, "every token may attend to every other")
     note(ax, 3.35, 1.24, "one stream (B, 2 + L + F, W)")
     arrow(ax, (7.3, above), (7.3, 2.05), (7.55, 2.05), color=ORANGE)
     tokens(ax, 7.95, 2.05, ["dropped"], CONDITION)
-    box(ax, 7.95, ROAD, "final_norm\nfinal", 0.9, 0.55)
-    arrow(ax, (8.4, ROAD), (8.65, ROAD), color=BLUE)
-    note(ax, 9.0, ROAD, "(B, F, D)", BLUE, fontsize=9)
+    box(ax, 7.95, STREAM, "final_norm\nfinal", 0.9, 0.55)
+    arrow(ax, (8.4, STREAM), (8.65, STREAM), color=BLUE)
+    note(ax, 9.0, STREAM, "(B, F, D)", BLUE, fontsize=9)
     return figure
 
 
 def adaln() -> Figure:
-    """Config B: one condition vector per sample modulates every norm and gate."""
+    """Config B: one vector per sample modulates every norm and every gate."""
     figure, ax = canvas(9.8, 4.0)
     tokens(ax, 0.5, 0.55, ["frame F", "…", "frame 2", "frame 1"], MOTION)
     tokens(ax, 0.5, TOP - 0.15, ["caption", "time"], CONDITION)
@@ -174,9 +173,9 @@ def adaln() -> Figure:
     arrow(ax, (0.89, TOP - 0.15), (1.13, TOP - 0.05), color=ORANGE)
     box(ax, 1.75, TOP, "SiLU", 0.5, 0.3)
     arrow(ax, (1.38, TOP), (1.5, TOP), color=ORANGE, head=False)
-    arrow(ax, (2.0, TOP), (8.4, TOP), (8.4, ROAD + 0.38), color=ORANGE)
+    arrow(ax, (2.0, TOP), (8.4, TOP), (8.4, STREAM + 0.38), color=ORANGE)
     note(ax, 2.4, TOP + 0.16, "$c$ (B, W)", ORANGE, fontsize=9)
-    arrow(ax, (0.89, ROAD), (7.95, ROAD), color=BLUE)
+    arrow(ax, (0.89, STREAM), (7.95, STREAM), color=BLUE)
     frame(ax, 1.05, 7.72, 3.25)
     first = [
         (1.65, "norm", 0.52),
@@ -193,14 +192,14 @@ def adaln() -> Figure:
         branch(ax, start, end, layers)
         for target, *_ in (layers[1], layers[3]):
             arrow(ax, (middle, 2.57), (target, 2.57), (target, LAYER + 0.25), color=ORANGE)
-    box(ax, 8.4, ROAD, "final_norm\nscale, shift\nfinal", 0.9, 0.75)
-    arrow(ax, (8.85, ROAD), (9.08, ROAD), color=BLUE)
-    note(ax, 9.43, ROAD, "(B, F, D)", BLUE, fontsize=9)
+    box(ax, 8.4, STREAM, "final_norm\nscale, shift\nfinal", 0.9, 0.75)
+    arrow(ax, (8.85, STREAM), (9.08, STREAM), color=BLUE)
+    note(ax, 9.43, STREAM, "(B, F, D)", BLUE, fontsize=9)
     return figure
 
 
 def cross_attention() -> Figure:
-    """Config C: in every block, every frame attends to the condition tokens."""
+    """Config C: a memory beside the stream, to which every frame attends in every block."""
     figure, ax = canvas(9.4, 3.8)
     tokens(ax, 0.55, 0.55, ["frame F", "…", "frame 2", "frame 1"], MOTION)
     tokens(ax, 0.55, 2.95, ["words", "caption", "time"], CONDITION)
@@ -208,14 +207,14 @@ def cross_attention() -> Figure:
     box(ax, 1.85, 3.25, "memory_norm", 1.08, 0.4)
     arrow(ax, (2.39, 3.25), (5.05, 3.25), (5.05, LAYER + 0.25), color=ORANGE)
     note(ax, 3.5, 3.4, "memory (B, 2 + L, W)", ORANGE, fontsize=9)
-    arrow(ax, (0.94, ROAD), (7.65, ROAD), color=BLUE)
+    arrow(ax, (0.94, STREAM), (7.65, STREAM), color=BLUE)
     frame(ax, 1.4, 7.2, 2.75)
     branch(ax, 1.6, 3.6, [(2.02, "norm1", 0.58), (2.95, "self-\nattention", 0.82)])
     branch(ax, 3.8, 5.75, [(4.22, "norm2", 0.58), (5.05, "cross-\nattention", 0.82)])
     branch(ax, 5.9, 7.02, [(6.26, "norm3", 0.52), (6.8, "mlp", 0.36)])
-    box(ax, 8.05, ROAD, "final_norm\nfinal", 0.85, 0.55)
-    arrow(ax, (8.48, ROAD), (8.7, ROAD), color=BLUE)
-    note(ax, 9.04, ROAD, "(B, F, D)", BLUE, fontsize=9)
+    box(ax, 8.05, STREAM, "final_norm\nfinal", 0.85, 0.55)
+    arrow(ax, (8.48, STREAM), (8.7, STREAM), color=BLUE)
+    note(ax, 9.04, STREAM, "(B, F, D)", BLUE, fontsize=9)
     return figure
 
 

@@ -1,4 +1,4 @@
-"""Inside the denoisers: attention weights, and adaLN's modulations.
+"""Inside the denoisers: attention weights, and adaLN's scales and gates.
 
 All values come from the network's own methods, so they show the learner's code.
 Letters: B batch, H heads, N queries, M keys, F frames, L word pieces, W width, T diffusion steps.
@@ -26,7 +26,7 @@ from labkit.text import TextFeatures
 
 
 def attention_weights(attention: Attention, x: Tensor, mask: Tensor, memory: Tensor | None = None) -> Tensor:
-    """Attention weights (B, H, N, M): rows sum to 1, zero where masked.
+    """Attention of each query to each key: (B, H, N, M), rows of sum 1, zero where the mask is False.
 
     The arguments are those of ``Attention.forward``. mask may also be additive, 0 and −inf.
     """
@@ -63,7 +63,7 @@ def recorded(network: BaseDiT) -> Iterator[dict[str, dict[str, Tensor]]]:
 def positions(tokens: Tensor, stream: Tensor) -> list[int]:
     """The position in the stream (N, W) of each of the tokens (n, W): the most similar row.
 
-    Condition tokens before or after the frames are both correct, so positions are searched.
+    Condition tokens may stand before the frames or after them: both are right.
     """
     return torch.cdist(tokens, stream).argmin(-1).tolist()
 
@@ -153,10 +153,9 @@ def _bar(figure: Figure, mesh, panels) -> None:
 
 
 def stream(weights: Tensor, words: Sequence[str]) -> Figure:
-    """Token × token: of `stream_weights` (blocks, H, N, N), the head whose frames attend most to the words.
+    """Token × token: of `stream_weights` (blocks, H, N, N), the head whose frames attend most to words.
 
-    words: the L word pieces. Rows are queries, columns are keys. Condition tokens are drawn wider than
-    frames.
+    words: the L word pieces. Rows are queries, columns keys. Condition tokens are drawn wider than frames.
     """
     n = len(ALWAYS) + len(words)
     frames = weights.shape[-1] - n
@@ -175,28 +174,40 @@ def stream(weights: Tensor, words: Sequence[str]) -> Figure:
     ax.set_yticks(at, labels, fontsize=8)
     ax.xaxis.tick_top()
     ax.xaxis.set_label_position("top")
-    ax.set(xlabel="is looked at", ylabel="looks", aspect="equal")
-    ax.set_title(f"Block {block + 1}, head {head + 1}: the head whose frames look at the words most", pad=8)
+    ax.set(xlabel="key (is attended to)", ylabel="query (attends)", aspect="equal")
+    ax.set_title(f"Block {block + 1}, head {head + 1}: the head whose frames attend most to words", pad=8)
     _bar(figure, mesh, ax)
     return figure
+
+
+def varied_head(weights: Tensor) -> tuple[int, int]:
+    """The block and head whose attention to words varies most from frame to frame, numbers from 0.
+
+    weights: `memory_weights` (blocks, H, F, 2 + L).
+    """
+    varied = weights[..., len(ALWAYS) :].std(2).sum(-1)  # (blocks, H)
+    return divmod(int(varied.argmax()), weights.shape[1])
 
 
 def lookup(panels: Mapping[str, Tensor], words: Sequence[str]) -> Figure:
     """Word × frame: a heat map of each of the panels, {title: `memory_weights` (blocks, H, F, 2 + L)}.
 
-    Mean over blocks and heads, so that each column sums to 1. words: the L word pieces.
+    One head in all panels, the `varied_head` of the last: a mean over heads would level out what single heads
+    do. Each column sums to 1. words: the L word pieces.
     """
+    block, head = varied_head(list(panels.values())[-1])
     labels = [*ALWAYS, *words]
-    figure, grid = axes(1, len(panels), 7.6, 0.24 * len(labels) + 1.0, sharey=True, squeeze=False)
-    top = max(float(w.mean((0, 1)).max()) for w in panels.values())
+    figure, grid = axes(1, len(panels), 7.6, 0.24 * len(labels) + 1.2, sharey=True, squeeze=False)
+    top = max(float(w[block, head].max()) for w in panels.values())
     for ax, (title, weights) in zip(grid[0], panels.items()):
-        mean = weights.mean((0, 1)).T.numpy()  # (2 + L, F)
-        mesh = _heat(ax, np.arange(mean.shape[1] + 1), np.arange(len(labels) + 1), mean)
+        shown = weights[block, head].T.numpy()  # (2 + L, F)
+        mesh = _heat(ax, np.arange(shown.shape[1] + 1), np.arange(len(labels) + 1), shown)
         mesh.set_clim(0, top)
         ax.axhline(len(ALWAYS), color=ORANGE, linewidth=1.5)
         ax.set_yticks(np.arange(len(labels)) + 0.5, labels, fontsize=9)
         ax.tick_params(axis="y", length=0)
         ax.set(xlabel="frame", title=title)
+    figure.suptitle(f"Block {block + 1}, head {head + 1}", fontsize=10, color=INK)
     _bar(figure, mesh, list(grid[0]))
     return figure
 
@@ -205,9 +216,9 @@ KNOBS = {"scale before attention": 1, "gate of attention": 2, "scale before the 
 
 
 def knobs(vectors: Tensor, t: Sequence[int]) -> Figure:
-    """The size of adaLN's scales and gates at each step t (N,): a panel each, a line per block.
+    """Size of adaLN's scales and gates at each step t (N,): a panel each, a line a block.
 
-    vectors: `modulations` (blocks, C, N, 6, W). The value is the mean absolute value over captions and width.
+    vectors: `modulations` (blocks, C, N, 6, W). Height is the mean absolute value over captions and width.
     """
     figure, panels = axes(2, 2, 7.6, 4.6, sharex=True, sharey="row")
     for ax, (title, which) in zip(panels.T.flat, KNOBS.items()):
@@ -225,14 +236,16 @@ def knobs(vectors: Tensor, t: Sequence[int]) -> Figure:
     return figure
 
 
-def caption_effect(vectors: Tensor, captions: Sequence[str], at: int) -> Figure:
-    """Correlation of adaLN's scales and gates between captions, caption × caption.
+def caption_effect(vectors: Tensor, captions: Sequence[str], center: Tensor) -> Figure:
+    """How similar captions are to adaLN: correlation of their scales and gates, caption × caption.
 
-    vectors: `modulations` (blocks, C, N, 6, W), of which step number `at` is shown. The mean over captions
-    is subtracted first: it does not depend on the caption.
+    vectors: `modulations` (blocks, C, 1, 6, W) at one step. center: the mean of `modulations` of many
+    captions at that step, (blocks, 6, W), which is subtracted, since all captions have it in common. The mean
+    of the few captions shown would not do: deviations from it sum to zero, and so correlate negatively.
     """
-    own = vectors[:, :, at, [1, 2, 4, 5]].movedim(1, 0).flatten(1)  # (C, everything else)
-    alike = np.corrcoef((own - own.mean(0)).numpy())
+    own = (vectors[:, :, 0] - center[:, None])[:, :, [1, 2, 4, 5]].movedim(1, 0).flatten(1)  # (C, the rest)
+    alike = own / own.norm(dim=1, keepdim=True)
+    alike = (alike @ alike.T).numpy()
     figure, ax = axes(width=6.4, height=0.36 * len(captions) + 1.0)
     mesh = ax.imshow(alike, cmap="PuOr_r", vmin=-1, vmax=1)
     for (i, j), value in np.ndenumerate(alike):
@@ -245,8 +258,9 @@ def caption_effect(vectors: Tensor, captions: Sequence[str], at: int) -> Figure:
             fontsize=8,
             color=INK if abs(value) < 0.7 else "white",
         )
-    ax.set_yticks(range(len(captions)), captions, fontsize=8)
-    ax.set_xticks([])
+    ax.set_yticks(range(len(captions)), [f"{c}  ({i})" for i, c in enumerate(captions, 1)], fontsize=8)
+    ax.set_xticks(range(len(captions)), [f"({i})" for i in range(1, len(captions) + 1)], fontsize=8)
+    ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     figure.colorbar(mesh, ax=ax, shrink=0.8).set_label("correlation", fontsize=9, color=INK)
     return figure

@@ -1,4 +1,4 @@
-"""Figures of notebook 03: noise on a motion, the loss at each step, sampling paths.
+"""Pictures of notebook 03: noised bodies, losses, sampling paths.
 
 Letters: F frames, J joints, T diffusion steps.
 """
@@ -90,18 +90,25 @@ def through_time(curves: Mapping[str, ArrayLike], title: str) -> Figure:
     return figure
 
 
-def loss_by_step(t: Tensor, losses: Mapping[str, Tensor], schedule: Schedule) -> Figure:
-    """Loss at some steps t (K,), a line (K,) per network; on the left as the error of x0, on the right of ε.
+def loss_by_step(
+    t: Tensor, losses: Mapping[str, Tensor], schedule: Schedule, ratio: tuple[str, str]
+) -> Figure:
+    """Loss at some steps t (K,), a line (K,) a network: as the error of x0, of ε, and as a share of another.
 
-    losses: mean squared errors of x0. That of ε at the same step is SNR times as large.
+    losses: mean squared errors of x0. That of ε at the same step is SNR times as large. ratio: two names of
+    `losses`; the third panel divides the first by the second, which is the same for x0 and ε.
     """
-    figure, (left, right) = axes(1, 2, 8.4, 3.4, sharex=True)
+    figure, (left, middle, right) = axes(1, 3, 10.2, 3.4, sharex=True)
     snr = schedule.snr(t.to(schedule.alphas_cumprod.device)).cpu()
     for (name, loss), line in zip(losses.items(), LINES):
         left.semilogy(t, loss, **line, markersize=4, label=name)
-        right.semilogy(t, loss * snr, **line, markersize=4, label=name)
-    left.set(xlabel="step t", ylabel="mean squared error", title="error of the clean motion x0")
-    right.set(xlabel="step t", title="the same error, told as ε: times SNR")
+        middle.semilogy(t, loss * snr, **line, markersize=4, label=name)
+    over, under = ratio
+    right.plot(t, losses[over] / losses[under], color=INK, marker="o", markersize=4)
+    right.axhline(1, color=FAINT, linewidth=0.8)
+    left.set(xlabel="step t", ylabel="mean squared error", title="error of x0")
+    middle.set(xlabel="step t", title="the same as the error of ε: × SNR")
+    right.set(xlabel="step t", title=f"{over} / {under}", ylim=(0, None))
     left.legend(frameon=False, fontsize=8)
     return figure
 
@@ -109,7 +116,7 @@ def loss_by_step(t: Tensor, losses: Mapping[str, Tensor], schedule: Schedule) ->
 def walks(
     times: Sequence[int], states: Mapping[str, Tensor], density: tuple[Tensor, Tensor], shown: int = 14
 ) -> Figure:
-    """Sampling paths of numbers from noise to data, beside the true density: a row per sampler.
+    """Sampling paths of numbers from noise to data, beside the density of the data: a row a sampler.
 
     times: the steps (K,) that were visited. states: by name, (K + 1, N), the last row is the result.
     density: positions and true density there, both (n,). shown: how many of the N paths are drawn.
@@ -137,7 +144,7 @@ def walks(
 
 
 def error_by_steps(steps: Sequence[int], errors: Mapping[str, Sequence[float]], ylabel: str) -> Figure:
-    """Errors (K,) after numbers of steps (K,), a line per sampler; both axes logarithmic."""
+    """The error (K,) of samplers with so many steps (K,), a line each; both axes logarithmic."""
     figure, ax = axes(1, 1, 5.4, 3.0)
     for (name, values), line in zip(errors.items(), LINES):
         ax.loglog(steps, values, **line, markersize=4, label=name)

@@ -68,7 +68,7 @@ def feature_map(features: np.ndarray, labels: Sequence[str]) -> Figure:
         x, y = points[starts == start].T
         ax.scatter(x, y, s=20, marker=marker, color=color, alpha=0.75, linewidths=0.8, label=name)
     ax.legend(**LEGEND, loc="center left", bbox_to_anchor=(1, 0.5), title="motions", title_fontsize=8)
-    ax.set_title(f"{len(features)} real motions as the evaluator sees them")
+    ax.set_title(f"evaluator features of {len(features)} real motions")
     _plane(ax, share)
     return figure
 
@@ -98,7 +98,7 @@ def gaussians(real: np.ndarray, generated: Mapping[str, np.ndarray]) -> Figure:
         ax.scatter(*cloud.T, s=7, color=FAINT, alpha=0.5, linewidths=0, label=f"real, N={len(real)}")
         ax.scatter(
             *fake.T, s=16, color=look["color"], marker=look["marker"], alpha=0.6, linewidths=0,
-            label=f"drawn, N={len(features)}",
+            label=f"generated, N={len(features)}",
         )  # fmt: skip
         _gaussian(ax, cloud, edgecolor=INK, linestyle="-")
         _gaussian(ax, fake, edgecolor=look["color"], linestyle="--")
@@ -113,7 +113,7 @@ def twins(real: np.ndarray, fake: np.ndarray, distance: float) -> Figure:
     origin, directions, share = principal_axes(real)
     figure, grid = axes(1, 2, width=7.2, height=3.7, sharex=True, sharey=True)
     for ax, features, name, color in zip(
-        grid, (real, fake), ("real motions", "no motions at all"), (INK, ORANGE)
+        grid, (real, fake), ("real motions", "Gaussian noise"), (INK, ORANGE)
     ):
         points = (features - origin) @ directions.T
         ax.scatter(*points.T, s=9, color=color, alpha=0.5, linewidths=0)
@@ -139,13 +139,13 @@ def towers(text: np.ndarray, motion: np.ndarray, pairs: int = 40) -> Figure:
         ax.scatter(*points.T, s=13, alpha=0.55, linewidths=0, color=color, marker=marker, label=name)
         _gaussian(ax, points, edgecolor=color, linestyle=dashes)
     ax.legend(**LEGEND, loc="center left", bbox_to_anchor=(1, 0.5))
-    ax.set_title(f"{len(motion)} pairs as the evaluator sees them")
+    ax.set_title(f"evaluator features of {len(motion)} pairs")
     _plane(ax, share)
     return figure
 
 
 def guidance(rows: Mapping[float, Scores], real: Scores, metrics: Sequence[str]) -> Figure:
-    """Metrics against the guidance scale: a panel per metric, with 95 % intervals.
+    """Metrics against the guidance scale: a panel a metric, its value and 95 % interval at each scale.
 
     rows: a network's line of the results table by guidance scale. real: real motion's, the dashed line.
     """
@@ -163,7 +163,7 @@ def guidance(rows: Mapping[float, Scores], real: Scores, metrics: Sequence[str])
 
 
 def by_size(panels: Mapping[str, Mapping[str, Mapping[int, Sequence[float]]]], columns: int = 4) -> Figure:
-    """Values against N: panels[title][line][N] are the values of repeated subsets of size N.
+    """Metrics against the N they were measured at: panels[title][line][N] holds those of repeated draws.
 
     A line is their mean, the band around it holds 95 % of them.
     """

@@ -63,7 +63,7 @@ def feature_bands(x: Tensor) -> Figure:
     """All of x (F, D): a line per feature, time to the right, bands with the names of its five parts.
 
     Each feature is drawn as z-scores of itself, so that metres, radians and rotations share one scale. The
-    first parts have few features: their lines are higher, so that they are visible.
+    first parts have few features and would be too thin to see: they get a least height.
     """
     x = torch.as_tensor(x).double()  # in float32 a constant's mean is off by more than nothing
     z = ((x - x.mean(0)) / x.std(0).clamp(min=1e-6)).T.numpy()
@@ -129,19 +129,12 @@ def row_anatomy(x: Tensor, frame: int, parents: Sequence[int]) -> Figure:
 
     figure, (side, above) = axes(1, 2, 7.8, 4.2)
     profile, plan = np.stack([-joints[:, 1], joints[:, 2]], -1), -joints[:, :2]
-    for ax, points in ((side, profile), (above, plan)):
+    # Words stand where no limb comes: at the side, each with a line to what it names.
+    for ax, points, place in ((side, profile, (0.42, 1.25)), (above, plan, (-0.85, -0.32))):
         _stick(ax, points, parents)
         ax.set_aspect("equal")
         _arrow(ax, points[0], points[wrist], GOLD, linestyle="--")
-        ax.annotate(
-            "$j$ of the left wrist",
-            points[wrist],
-            (8, -14),
-            textcoords="offset points",
-            color=GOLD,
-            fontsize=9,
-            bbox=BEHIND,
-        )
+        _word(ax, "$j$ of the\nleft wrist", points[wrist], place, GOLD)
 
     height = float(row[0, 0])
     side.axhline(0, color=FAINT, linewidth=1)
@@ -149,25 +142,27 @@ def row_anatomy(x: Tensor, frame: int, parents: Sequence[int]) -> Figure:
     side.plot([-0.45, 0], [height, height], color=RED, linestyle=":", linewidth=1)
     side.text(-0.5, height / 2, f"$r_z$\n{height:.2f} m", color=RED, fontsize=9, ha="right", va="center")
     side.plot(*profile[knee], "o", color=PURPLE, markersize=12, fillstyle="none", markeredgewidth=2)
-    side.annotate(
-        r"$\theta$ bends the knee", profile[knee], (0.32, 0.55), color=PURPLE, fontsize=9,
-        arrowprops=dict(arrowstyle="-", color=PURPLE),
-    )  # fmt: skip
-    side.set(title="from its left", xlabel="ahead, metres", ylabel="height, metres", xlim=(-0.85, 0.95))
+    _word(side, "$\\theta$ of the\nleft knee", profile[knee], (0.42, 0.55), PURPLE)
+    side.set(title="from its left", xlabel="ahead (−y), metres", ylabel="height (z), metres")
+    side.set(xlim=(-0.85, 0.95))
 
     _arrow(above, (0, 0), step, RED)
-    speed = rf"$\dot r$: {2 * np.hypot(*step):.1f} m/s" + "\n(half a second of it)"
-    above.annotate(
-        speed, step, (8, -4), textcoords="offset points", color=RED, fontsize=9, va="top", bbox=BEHIND
-    )
+    speed = f"$\\dot r$: {2 * np.hypot(*step):.1f} m/s\n(half a second\nof it)"
+    _word(above, speed, step, (0.4, 0.62), RED)
     left = turning > 0
     turn = np.array([(0.35, 0.42), (-0.35, 0.42)])[:: 1 if left else -1]
     _arrow(above, *turn, GREEN, connectionstyle=f"arc3,rad={0.5 if left else -0.5}")
     above.text(-0.4, 0.6, rf"$\dot\alpha$: {abs(turning):.0f}°/s", color=GREEN, fontsize=9, ha="right")
-    above.set(title="from above", xlabel="to its right, metres", ylabel="ahead, metres")
+    above.set(title="from above", xlabel="to its right (−x), metres", ylabel="ahead (−y), metres")
     above.set(xlim=(-0.9, 0.9), ylim=(-0.6, max(1.2, step[1] + 0.2)))
-    _legend(above, "lower left")
+    _legend(above, "upper left")
     return figure
+
+
+def _word(ax: Axes, text: str, point, place, color: str) -> None:
+    """A text at `place` and a thin line from it to what it names, at `point`."""
+    line = dict(arrowstyle="-", color=color, alpha=0.6)
+    ax.annotate(text, point, place, color=color, fontsize=9, bbox=BEHIND, arrowprops=line)
 
 
 def _arrow(ax: Axes, start, end, color: str, **style) -> None:
@@ -237,7 +232,7 @@ def filmstrip(joints: Tensor, parents: Sequence[int], count: int = 8) -> Figure:
 def foot_contacts(height: Tensor, speed: Tensor) -> Figure:
     """Height above its rest, metres, and speed over the floor, m/s, of the left and right foot, (F, 2) each.
 
-    Where a foot is less than 2 cm above its rest height it counts as standing, and is shaded.
+    Shaded is where a foot is near the floor: less than 2 cm above its rest height.
     """
     height, speed = torch.as_tensor(height).numpy(), torch.as_tensor(speed).numpy()
     time = _seconds(len(height))
@@ -247,10 +242,10 @@ def foot_contacts(height: Tensor, speed: Tensor) -> Figure:
         ax.plot(time, speed[:, foot], **line)
         ax.fill_between(
             time, 0, 1, where=height[:, foot] < NEAR, transform=ax.get_xaxis_transform(), step="mid",
-            color=FAINT, alpha=0.25, linewidth=0, hatch="//", label="standing",
+            color=FAINT, alpha=0.25, linewidth=0, hatch="//", label="near the floor",
         )  # fmt: skip
         ax.set(ylabel=f"{name} foot\nspeed, m/s", ylim=(0, 1.05 * speed.max()))
-    top.axhline(NEAR * 100, color=INK, linestyle=":", linewidth=1, label="2 cm")
+    top.axhline(NEAR * 100, color=INK, linestyle=":", linewidth=1, label="2 cm: below is near")
     top.set_ylabel("height, cm")
     top.legend(frameon=False, fontsize=8, ncols=3)
     grid[0].legend(frameon=False, fontsize=8, loc="upper right")
@@ -269,13 +264,13 @@ def in_picture(points: np.ndarray, camera: Camera, width: int, height: int) -> n
 def contact_strip(
     motion: Motion, body: Body, joints: Sequence[str] = ("left_wrist", "right_wrist"), count: int = 8
 ) -> Figure:
-    """`count` bodies of a motion (F, ...), two joint trajectories, and foot contacts, on one time axis.
+    """`count` bodies of a motion (F, ...), the paths of two joints, and which foot is near the floor.
 
-    joints: one of the left side, one of the right; lines show where they were in the last second. A foot
-    stands where it is less than 2 cm above its rest height. Pictures have the middle of their frame's time.
+    All over one time axis. joints: one of the left side, one of the right; lines are their paths in the last
+    second. Near is less than 2 cm above the rest height. Pictures have the middle of their frame's time.
     """
     places = body.joints(motion).double().numpy()
-    standing = places[:, FEET[2:], 2] - (body.rest_joints[FEET[2:], 1] - body.sole).numpy() < NEAR  # (F, 2)
+    near = places[:, FEET[2:], 2] - (body.rest_joints[FEET[2:], 1] - body.sole).numpy() < NEAR  # (F, 2)
     moments = np.linspace(0, len(motion) - 1, count)
     stage = Stage([motion], body, [""], HEIGHT, WIDTH)
     pixel = (len(motion) - 1) / (count - 1) / FPS / WIDTH  # in seconds, so that pictures fill the time axis
@@ -285,18 +280,18 @@ def contact_strip(
         i, left = round(moment), moment / FPS - pixel * WIDTH / 2
         film.imshow(stage.frame(i), extent=(left, left + pixel * WIDTH, pixel * HEIGHT, 0))
         for joint, line in zip(joints, SIDE_LINES.values()):
-            way = places[max(0, i - FPS) : i + 1, JOINT_NAMES.index(joint)]
-            x, y = in_picture(way, stage.cameras[0][i], WIDTH, HEIGHT).T
+            path = places[max(0, i - FPS) : i + 1, JOINT_NAMES.index(joint)]
+            x, y = in_picture(path, stage.cameras[0][i], WIDTH, HEIGHT).T
             x[(x < 0) | (x > WIDTH)] = np.nan  # walked in from outside the picture
             film.plot(left + pixel * x, pixel * y, **line)
             film.plot(left + pixel * x[-1], pixel * y[-1], "o", color=line["color"], markersize=3)
     film.set(ylim=(pixel * HEIGHT, 0), xlim=(-pixel * WIDTH / 2, len(motion) / FPS + pixel * WIDTH / 2))
     film.set_axis_off()
     for k, line in enumerate(SIDE_LINES.values()):
-        edges = np.flatnonzero(np.diff(np.pad(standing[:, k].astype(int), 1)))
+        edges = np.flatnonzero(np.diff(np.pad(near[:, k].astype(int), 1)))
         spans = [((a - 0.5) / FPS, (b - a) / FPS) for a, b in edges.reshape(-1, 2)]
         bars.broken_barh(spans, (0.62 - k, 0.3 * line["linewidth"] / 2 + 0.1), facecolor=line["color"])
-    bars.set_yticks([0.8, -0.2], [f"{name} foot stands" for name in SIDE_LINES], fontsize=8)
+    bars.set_yticks([0.8, -0.2], [f"{name} foot near floor" for name in SIDE_LINES], fontsize=8)
     bars.set(xlabel="seconds", ylim=(-0.6, 1.2))
     return figure
 
@@ -346,6 +341,7 @@ def zscores(rows: Tensor, columns: Mapping[str, int], mean: Tensor, std: Tensor)
             )
     left.set(title="as they are", xlabel="metres, or metres and radians a frame")
     right.set(title="z-scored", xlabel="standard deviations from the mean")
-    left.legend(frameon=False, fontsize=8)
+    entries = left.get_legend_handles_labels()
+    figure.legend(*entries, loc="outside lower center", ncols=4, frameon=False, fontsize=8)
     left.set_ylabel("density")
     return figure
