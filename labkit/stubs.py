@@ -13,11 +13,13 @@ labkit's own object back, so that names imported before see the learner's code t
 import functools
 import importlib
 import importlib.util
+import inspect
 import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from labkit.paths import LabError
 
@@ -65,7 +67,12 @@ class EmptyExercise(NotImplementedError):
 
 
 class Stub:
-    """One function to be written: labkit's own body, and what was plugged in its place."""
+    """One function to be written: labkit's own body, and what was plugged in its place.
+
+    observer: called in its place with (stub, args, kwargs) while a check asks.
+    """
+
+    observer: ClassVar[Callable | None] = None
 
     def __init__(self, exercise: str, own: Callable):
         self.exercise, self.own = exercise, own
@@ -89,7 +96,63 @@ class Stub:
     @property
     def untouched(self) -> bool:
         """True where neither a cell nor an editor has put an answer here."""
-        return self.plugged is None and self.own.__code__.co_names == ("NotImplementedError",)
+        return self.plugged is None and bare(self.own)
+
+    @property
+    def address(self) -> str:
+        """What a decorator is given: "labkit.diffusion.ddpm_step"."""
+        return f"{self.own.__module__.rpartition('.')[0]}.{self.own.__qualname__}"
+
+    def __call__(self, *args, **kwargs) -> object:
+        """Call the function. Raises EmptyExercise where it is not written, or not to its end."""
+        try:
+            if Stub.observer:
+                return Stub.observer(self, args, kwargs)
+            return self.function(*args, **kwargs)
+        except NotImplementedError as error:
+            if self.unwritten(error):
+                raise EmptyExercise(self.empty_message()) from None
+            raise
+
+    def unwritten(self, error: NotImplementedError) -> bool:
+        """Was it raised by the line `raise NotImplementedError` of the function itself?"""
+        frame = error.__traceback__
+        while frame.tb_next:
+            frame = frame.tb_next
+        name = getattr(self.function, "__name__", None)
+        return type(error) is NotImplementedError and not error.args and frame.tb_frame.f_code.co_name == name
+
+    def empty_message(self) -> str:
+        about = EXERCISES[self.exercise]
+        if not bare(self.function):
+            return f"{about.title} is not finished: {self.name} comes to its line `raise NotImplementedError`"
+        place = f"write {self.name} in notebooks/{about.notebook}.ipynb"
+        return f"{about.title} is still empty: {place}{self.elsewhere()}"
+
+    def elsewhere(self) -> str:
+        """What else in this session has the function's name, as the rest of a sentence; empty for nothing."""
+        there = vars(sys.modules["__main__"]).get(self.name)
+        other = getattr(there, "stub", None)
+        if not callable(there) or there is self.plugged or other is self:
+            return ""
+        if isinstance(other, Stub):
+            title, its = EXERCISES[other.exercise].title, other.address
+            return (
+                f". The {self.name} of this session is plugged in as {its} ({title}): if it is meant for "
+                f"{EXERCISES[self.exercise].title}, its decorator must name {self.address}"
+            )
+        line = f"@labkit.exercise({self.address})"
+        return f". A {self.name} is defined in this session, but not plugged in: put {line} above its def"
+
+
+def _todo():
+    raise NotImplementedError
+
+
+def bare(function: Callable) -> bool:
+    """Does the function do nothing but raise NotImplementedError?"""
+    code, todo = getattr(inspect.unwrap(function), "__code__", None), _todo.__code__
+    return code is not None and (code.co_code, code.co_names) == (todo.co_code, todo.co_names)
 
 
 def stub(exercise: str) -> Callable[[Callable], Callable]:
@@ -100,22 +163,12 @@ def stub(exercise: str) -> Callable[[Callable], Callable]:
 
         @functools.wraps(own)
         def call(*args, **kwargs):
-            try:
-                return entry.function(*args, **kwargs)
-            except EmptyExercise:
-                raise
-            except NotImplementedError:
-                raise EmptyExercise(empty_message(exercise, own.__name__)) from None
+            return entry(*args, **kwargs)
 
         call.stub = entry
         return call
 
     return mark
-
-
-def empty_message(exercise: str, name: str) -> str:
-    about = EXERCISES[exercise]
-    return f"{about.title} is still empty: write {name} in notebooks/{about.notebook}.ipynb"
 
 
 def exercise(target: Callable) -> Callable[[Callable], Callable]:

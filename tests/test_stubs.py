@@ -15,6 +15,7 @@ import labkit
 from labkit import stubs as module
 from labkit.diffusion import SamplingConfig, Schedule, sample
 from labkit.diffusion import ddpm_step as imported_before
+from labkit.exercises.recorded_solution import silenced
 from labkit.models import AdaLNDiT
 from labkit.paths import LabError
 from labkit.stubs import EXERCISES, EmptyExercise, exercise, forget, stubs, use_reference
@@ -129,6 +130,84 @@ def test_a_half_written_cell_counts_as_empty():
 
     with pytest.raises(EmptyExercise, match=r"write ddpm_step in notebooks/03_diffusion\.ipynb"):
         imported_before()
+
+
+def torchs_own():
+    torch.distributions.Distribution(validate_args=False).cdf(0)  # raises it without a word
+
+
+def with_words():
+    raise NotImplementedError("prediction type 'score'")
+
+
+def helper():
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize("fail", [torchs_own, with_words, helper])
+def test_what_raises_notimplementederror_elsewhere_is_not_empty(fail):
+    @exercise(labkit.diffusion.ddpm_step)
+    def ddpm_step():
+        return fail()
+
+    with pytest.raises(NotImplementedError) as caught:
+        imported_before()
+    assert not isinstance(caught.value, EmptyExercise)
+
+
+def test_a_function_that_is_written_in_part_is_not_finished():
+    @exercise(labkit.diffusion.ddpm_step)
+    def ddpm_step(eta):
+        if eta > 0:
+            raise NotImplementedError
+        return eta
+
+    assert imported_before(0) == 0
+    with pytest.raises(EmptyExercise, match="Code 7 is not finished: ddpm_step comes to its line"):
+        imported_before(1)
+
+
+class TestElsewhere:
+    """What the message of an empty exercise tells of a function of that name in the session."""
+
+    @pytest.fixture
+    def message(self, monkeypatch):
+        def message(name: str, value: object, call=imported_before) -> str:
+            monkeypatch.setattr("__main__." + name, value, raising=False)
+            with pytest.raises(EmptyExercise) as caught:
+                call(*[None] * 6)
+            return str(caught.value)
+
+        return message
+
+    def test_without_a_decorator(self, message):
+        found = message("ddpm_step", lambda *args: 1)
+        assert found.endswith(
+            ". A ddpm_step is defined in this session, but not plugged in: put "
+            "@labkit.exercise(labkit.diffusion.ddpm_step) above its def"
+        )
+
+    def test_with_the_decorator_of_another(self, message):
+        mine = exercise(labkit.diffusion.ddim_step)(lambda *args: 1)
+        found = message("ddpm_step", mine)
+        assert "is plugged in as labkit.diffusion.ddim_step (Code 8): if it is meant for Code 7" in found
+        assert found.endswith("its decorator must name labkit.diffusion.ddpm_step")
+
+    def test_methods_of_one_name(self, message):
+        mine = exercise(labkit.models.InContextDiT.cond_mapping)(lambda *args: 1)
+        found = message("cond_mapping", mine, lambda *a: AdaLNDiT.cond_mapping(*a[:2]))
+        assert found.startswith("Code 4 is still empty")
+        assert "labkit.models.InContextDiT.cond_mapping (Code 3): if it is meant for Code 4" in found
+
+    def test_beside_a_recorded_solution(self, message):
+        labkit.use_recorded_solution("code7")
+        with silenced("code7"):
+            found = message("ddpm_step", lambda *args: 1)
+        assert "a recorded solution is plugged in, not yours. A ddpm_step is defined" in found
+
+    @pytest.mark.parametrize("value", [imported_before, 5, None])
+    def test_nothing_to_tell(self, message, value):
+        assert message("ddpm_step", value).endswith("notebooks/03_diffusion.ipynb")
 
 
 def test_a_stub_inside_anothers_code_names_itself():

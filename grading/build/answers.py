@@ -34,7 +34,7 @@ def outcomes(exercise: str, entry: bank.Entry | None = None) -> dict[str, np.nda
 def digest(exercise: str) -> str:
     """Changes with every source that an exercise's answers are made from."""
     asked = ROOT / "labkit" / "exercises"
-    sources = [asked / "probe.py", Path(reference(exercise).__file__)]
+    sources = [asked / "probe.py", asked / "observer.py", Path(reference(exercise).__file__)]
     if any("." in entry.own.__qualname__ for entry in stubs(exercise)):  # methods: what calls them counts too
         sources += [ROOT / "labkit" / "models" / name for name in ("base.py",)]
     sources += [ROOT / "grading" / kind / f"{exercise}.py" for kind in ("mutants", "variants")]

@@ -27,9 +27,9 @@ from grading.remote import protocol
 from labkit.diffusion import Schedule
 from labkit.exercises.check import Verdict, load_answers
 from labkit.exercises.judge import Answers, Judgement, judge
-from labkit.exercises.probe import answer, probes
+from labkit.exercises.probe import answer, probes, restart
 from labkit.models.base import BaseDiT
-from labkit.stubs import EmptyExercise, find, stubs
+from labkit.stubs import EmptyExercise, Stub, find, stubs
 
 CALLS = 20_000  # messages for one exercise; the longest one needs some hundreds
 WORDS = 2000  # characters of what a check says; a learner's code may return any text
@@ -177,6 +177,9 @@ class Remote:
             reply = self._reply(message, leaves)
             if "raised" in reply:
                 raised = exception(reply["raised"], reply.get("text"))
+            changed = reply.get("changed", [])
+            if not isinstance(changed, list) or not all(isinstance(name, str) for name in changed):
+                raise protocol.ProtocolError("not a list of names")
         except TimeoutError:
             self.silent = "took too long"
         except (protocol.ProtocolError, EOFError, OSError) as error:
@@ -185,6 +188,8 @@ class Remote:
             raise NoAnswer(self.silent)
         if raised:  # which may be an OSError too, and says nothing about the channel
             raise raised
+        if Stub.observer:
+            Stub.observer.changed |= set(changed)
         return reply.get("value")
 
     def _reply(self, message: dict, leaves: list[Tensor] | None) -> dict:
@@ -253,11 +258,15 @@ def plugged(exercise: str, remote: Remote) -> Iterator[None]:
 def collect(exercise: str, seed: int, remote: Remote) -> dict[str, np.ndarray]:
     """The outcome of every probe. The order is hidden too; a kernel that falls silent is asked no more."""
     questions, found = probes(exercise), {}
+
+    def begin() -> None:
+        restart()
+        with suppress(Exception):  # if it is silent, the probe will say so
+            remote.begin()
+
     with plugged(exercise, remote):
         for i in np.random.default_rng([seed, 2]).permutation(len(questions)):
-            with suppress(Exception):  # if it is silent, the probe will say so
-                remote.begin()
-            found[questions[i].name] = answer(questions[i], seed)
+            found[questions[i].name] = answer(questions[i], seed, begin)
     return found
 
 

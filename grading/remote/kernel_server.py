@@ -16,6 +16,7 @@ from torch import Tensor
 from grading.remote import protocol
 from grading.remote.kernel_start import CHANNEL
 from labkit.diffusion import Schedule
+from labkit.exercises.observer import Observer, observed
 from labkit.exercises.recorded_solution import silenced
 from labkit.models.base import BaseDiT
 from labkit.stubs import stubs
@@ -74,6 +75,7 @@ class Server:
     def __init__(self, exercise: str, channel: protocol.Channel):
         self.functions = {entry.name: entry for entry in stubs(exercise)}
         self.channel = channel
+        self.observer = Observer()
         self.objects: list[object] = []
         self.networks: dict[str, BaseDiT] = {}
         self.calls: dict[int, tuple[list[Tensor], list[Tensor]]] = {}  # inputs and results with a gradient
@@ -89,6 +91,7 @@ class Server:
                 return
             try:
                 reply = {"value": requests[message["request"]](message)}
+                reply["changed"] = sorted(self.observer.changed)
             except KeyboardInterrupt:  # the time for this check is over
                 return
             except BaseException as error:  # noqa: BLE001 - a learner's code may raise anything
@@ -100,6 +103,7 @@ class Server:
         """Forget the last probe, and start random numbers as labkit.check does."""
         for memory in (self.objects, self.networks, self.calls):
             memory.clear()
+        self.observer = Observer()
         torch.manual_seed(0)
         np.random.seed(0)
         random.seed(0)
@@ -108,8 +112,9 @@ class Server:
         """One call of a learner's function."""
         unpack, pack = Unpack(self), Pack(self.objects)
         arguments, keywords = unpack.unpack(message["arguments"]), unpack.unpack(message["keywords"])
-        with torch.set_grad_enabled(message["grad"]):
-            result = self.functions[message["function"]].function(*arguments, **keywords)
+        self.observer.changed.clear()
+        with torch.set_grad_enabled(message["grad"]), observed(self.observer):
+            result = self.functions[message["function"]](*arguments, **keywords)
         packed = pack.pack(result)
         if message["grad"]:
             self.calls[message["number"]] = unpack.leaves, pack.leaves

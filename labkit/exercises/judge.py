@@ -1,7 +1,8 @@
 """Outcomes in, points and a diagnosis out. Pure NumPy: it never touches the learner's code.
 
-Right is whatever agrees with a right outcome: there may be several (β or β̃ as variance). Where an outcome
-is wrong it is compared with those of known mistakes; the one that made the same outcome names what is wrong.
+Right is whatever agrees with a right outcome: there may be several (β or β̃ as variance). Wrong outcomes are
+compared with those of known mistakes. One that accounts for all of them, and for nothing else, is named as a
+possible cause; where none does, the first property that does not hold is shown with an example.
 """
 
 from collections.abc import Mapping, Sequence
@@ -76,10 +77,11 @@ def judge(questions: Sequence[Probe], found: Outcomes, answers: Answers) -> Judg
         return Judgement(total, total, (), "", None)
     names = tuple(q.name for q in failed)
     earned = sum(q.points for q in questions if q.name not in names)
-    mistake = recognise(questions, failed, found, answers.mistakes)
+    mistake = recognise(questions, names, found, answers)
     if mistake is None:
         return Judgement(earned, total, names, describe(failed[0], found, right), None)
-    message = fill(mistake, failed, found, right) or describe(failed[0], found, right)
+    words = fill(mistake, failed, found, right)
+    message = f"One mistake that gives these results: {words}" if words else describe(failed[0], found, right)
     return Judgement(earned, total, names, message, mistake.name)
 
 
@@ -87,26 +89,17 @@ def explains(mistake: Mistake, q: Probe, found: Outcomes) -> bool:
     return agree(found[q.name], mistake.outcomes[q.name], q.tolerance)
 
 
-def telling(outcome: np.ndarray) -> bool:
-    """Is it a fingerprint? A text, zeros and nan are not: they have many causes."""
-    return outcome.dtype.kind != "U" and bool(np.any(np.abs(outcome[np.isfinite(outcome)]) > 1e-6))
-
-
 def recognise(
-    questions: Sequence[Probe], failed: Sequence[Probe], found: Outcomes, mistakes: Sequence[Mistake]
+    questions: Sequence[Probe], failed: Sequence[str], found: Outcomes, answers: Answers
 ) -> Mistake | None:
-    """The mistake that explains the first thing wrong and most of the rest."""
+    """The first mistake that accounts for every failed probe and would have passed all others."""
 
-    def fit(mistake: Mistake) -> tuple[int, int]:
-        """How many failures it explains; among equals, the one that would have failed nowhere else."""
-        return tuple(sum(explains(mistake, q, found) for q in some) for some in (failed, questions))
+    def fits(mistake: Mistake, q: Probe) -> bool:
+        if q.name in failed:
+            return explains(mistake, q, found)
+        return any(explains(mistake, q, right) for right in answers.right)
 
-    able = [m for m in mistakes if explains(m, failed[0], found)]
-    best = max(able, key=fit, default=None)
-    # what has many causes must fit throughout
-    if best is None or (not telling(found[failed[0].name]) and fit(best)[0] < len(failed)):
-        return None
-    return best
+    return next((m for m in answers.mistakes if all(fits(m, q) for q in questions)), None)
 
 
 def number(q: Probe, outcome: np.ndarray) -> str:
@@ -132,7 +125,7 @@ def fill(mistake: Mistake, failed: Sequence[Probe], found: Outcomes, right: Outc
 
 
 def describe(q: Probe, found: Outcomes, right: Outcomes) -> str:
-    """What can be said of a mistake that nobody foresaw."""
+    """The words for a mistake that nobody foresaw: the property, inputs, what was expected and found."""
     a, b = found[q.name], right[q.name]
     if a.dtype.kind == "U":
         text = str(a)
@@ -140,13 +133,14 @@ def describe(q: Probe, found: Outcomes, right: Outcomes) -> str:
             return text.removeprefix("raised EmptyExercise: ")
         if text.startswith("raised "):
             return f"{q.says}. Your code {text}"
+        if text.startswith("returned by "):
+            return f"{q.says}. R{text[1:]}"
     if "U" in (a.dtype.kind, b.dtype.kind) or a.shape != b.shape:
         expected, got = (str(x) if x.dtype.kind == "U" else f"shape {x.shape}" for x in (b, a))
         return f"{q.says}. Expected {expected}, found {got}"
-    if not np.isfinite(a).all():
-        return f"{q.says}. Found values that are not finite (nan or inf)"
-    if number(q, a) != number(q, b):
+    if np.isfinite(a).all() and number(q, a) != number(q, b):
         return f"{q.says}. Expected {number(q, b)} as {q.measure[0]}, found {number(q, a)}"
-    worst = np.unravel_index(np.argmax(np.abs(a - b)), a.shape)
-    at = f" at {list(map(int, worst))}" if a.ndim else ""
-    return f"{q.says}. Furthest off{at}: expected {b[worst]:.4g}, found {a[worst]:.4g}"
+    size = max(float(np.abs(b).max(initial=0.0)), 1e-6)
+    first = tuple(map(int, np.argwhere(~(np.abs(a - b) <= q.tolerance * size))[0]))
+    where = q.inputs_at(first) or (f"At {list(first)}" if first else "")
+    return f"{q.says}. {where + ': ' if where else ''}expected {b[first]:.4g}, found {a[first]:.4g}"

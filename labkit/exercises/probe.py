@@ -6,16 +6,20 @@ in another process. An exercise is a list of probes from coarse to fine, each wo
 """
 
 import importlib
+import random
 import warnings
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from labkit.exercises.observer import Observer, observed
 from labkit.exercises.recorded_solution import silenced
+from labkit.stubs import EmptyExercise, Stub
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Probe:
     says: the property that is asked for, as a sentence, shown where it does not hold.
     measure: what `judge` may tell about an outcome in one number, as (name, function).
     tolerance: how far from a right outcome a right one may be, as a share of the outcome's size.
+    example: what an element of the outcome was computed from, in one line: (inputs, index) → text.
     """
 
     name: str
@@ -33,6 +38,11 @@ class Probe:
     says: str
     measure: tuple[str, Callable[[np.ndarray], float]] | None
     tolerance: float
+    example: Callable[["Inputs", tuple[int, ...]], str] | None = None
+
+    def inputs_at(self, index: tuple[int, ...]) -> str:
+        """The example of one element, for the inputs that everybody may know; empty where there is none."""
+        return self.example(Inputs(0, self.name), index) if self.example else ""
 
 
 class Inputs:
@@ -66,11 +76,12 @@ def probe(
     says: str,
     measure: tuple[str, Callable[[np.ndarray], float]] | None = None,
     tolerance: float = 1e-3,
+    example: Callable[[Inputs, tuple[int, ...]], str] | None = None,
 ) -> Callable[[Callable], Probe]:
     """Make a probe of a function ``(draw: Inputs) -> array or text``."""
 
     def make(ask: Callable) -> Probe:
-        return Probe(ask.__name__, ask, points, says, measure, tolerance)
+        return Probe(ask.__name__, ask, points, says, measure, tolerance, example)
 
     return make
 
@@ -103,14 +114,55 @@ def describe(value: object) -> str:
     return "None (is there a return?)" if value is None else f"a value of type {type(value).__name__}"
 
 
-def answer(question: Probe, seed: int = 0) -> np.ndarray:
-    """The outcome of one probe. An exception is an outcome too: a text that begins with "raised "."""
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings(), torch.no_grad():
-        torch.manual_seed(0)  # for code that draws where it should not: wrong, but always equally wrong
+class Unusable(Exception):
+    """Raised by a probe that cannot go on with what came back; the message says what that was."""
+
+
+def restart() -> None:
+    """Begin all streams of random numbers anew: code that samples its own noise is always equally wrong."""
+    torch.manual_seed(0)
+    np.random.seed(0)
+    random.seed(0)
+
+
+@contextmanager
+def random_numbers_kept() -> Iterator[None]:
+    """Afterwards the learner's streams of random numbers go on where they were."""
+    states = np.random.get_state(), random.getstate()
+    try:
+        with torch.random.fork_rng(devices=[]):
+            yield
+    finally:
+        np.random.set_state(states[0])
+        random.setstate(states[1])
+
+
+def answer(question: Probe, seed: int = 0, begin: Callable[[], None] = restart) -> np.ndarray:
+    """The outcome of one probe, the second time that it is asked: the first time it has other inputs, so that
+    code which keeps something from call to call shows it. begin: called before each.
+    """
+    with random_numbers_kept(), warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
+        begin()
+        _ask(question, Inputs(seed + 1, question.name))
+        begin()
+        return _ask(question, Inputs(seed, question.name))
+
+
+def _ask(question: Probe, inputs: Inputs) -> np.ndarray:
+    """An exception is an outcome too: "raised TypeError: ..." where the learner's code raised it, "returned
+    by f: ..." where the probe could make nothing of what f returned.
+    """
+    with observed(Observer()) as seen:
         try:
-            return plain(question.ask(Inputs(seed, question.name)))
+            return plain(question.ask(inputs))
+        except Unusable as error:
+            return np.array(str(error))
         except Exception as error:  # noqa: BLE001 - a learner's code may raise anything
+            theirs = error is seen.raised or isinstance(error, EmptyExercise)
+            if not theirs and seen.returned:
+                name, result = seen.returned
+                return np.array(f"returned by {name}: {describe(result)}")
             first = (str(error).strip() or "no message").splitlines()[0][:200]
             return np.array(f"raised {type(error).__name__}: {first}")
 
@@ -119,3 +171,16 @@ def collect(exercise: str, seed: int = 0) -> dict[str, np.ndarray]:
     """The outcome of every probe of an exercise. A stub that is still empty raises, as an outcome."""
     with silenced(exercise):
         return {question.name: answer(question, seed) for question in probes(exercise)}
+
+
+def arguments_kept(points: float, *questions: Probe) -> Probe:
+    """A probe: do the functions leave their arguments as they are, in what these other probes ask?"""
+
+    def arguments(draw: Inputs) -> str:
+        for question in questions:
+            question.ask(draw)
+        changed = Stub.observer.changed
+        return "changed: " + ", ".join(sorted(changed)) if changed else "nothing changed"
+
+    says = "A call leaves its arguments as they are: work on copies (`x = x + 1`, not `x += 1`)"
+    return Probe(arguments.__name__, arguments, points, says, None, 0.0)

@@ -104,7 +104,7 @@ def test_what_is_written_counts_while_the_rest_is_empty(plug):
     judgement = check("code8").judgement
     assert judgement.failed == ("shape", "deviation", "half", "last", "finite")
     assert judgement.points == 5.5
-    assert judgement.message == "Code 8 is still empty: write ddim_step in notebooks/03_diffusion.ipynb"
+    assert judgement.message.startswith("Code 8 is not finished: ddim_step comes to its line")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_what_is_written_counts_while_the_rest_is_empty(plug):
         (lambda *a: a[2].double(), "found float64 tensor (3, 3, 2)"),
         (lambda *a: a[2][:1], "found float32 tensor (1, 3, 2)"),
         (lambda *a: a[2][..., None], "found float32 tensor (3, 3, 2, 1)"),
-        (lambda *a: a[2] * float("nan"), "Found values that are not finite (nan or inf)"),
+        (lambda *a: a[2] * float("nan"), "found nan"),
         (lambda: 0, "takes 0 positional arguments but 6 were given"),
         (lambda *a: 1 / 0, "Your code raised ZeroDivisionError: division by zero"),
     ],

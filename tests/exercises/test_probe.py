@@ -1,5 +1,6 @@
 """Whatever a learner's function gives back becomes a plain array, and the world is as it was before."""
 
+import random
 import warnings
 import zlib
 
@@ -7,12 +8,26 @@ import numpy as np
 import pytest
 import torch
 
-from labkit.exercises.probe import Inputs, Probe, answer, describe, probes
-from labkit.stubs import EXERCISES
+from labkit.diffusion import Schedule, ddpm_step
+from labkit.exercises.probe import Inputs, Probe, Unusable, answer, arguments_kept, describe, probes
+from labkit.stubs import EXERCISES, stubs
 
 
 def ask(function) -> np.ndarray:
     return answer(Probe("name", lambda draw: function(), 1, "", None, 1e-3))
+
+
+@pytest.fixture
+def plug():
+    """A function that plugs its argument in for ddpm_step, for one test."""
+    (entry,) = stubs("code7")
+    before = entry.plugged
+
+    def plug(function):
+        entry.plugged = function
+
+    yield plug
+    entry.plugged = before
 
 
 @pytest.mark.parametrize(
@@ -76,13 +91,117 @@ def test_an_error_is_an_outcome_of_one_line():
     assert str(ask(silent)) == "raised RuntimeError: no message"
 
 
+@pytest.mark.parametrize(
+    ("result", "probe", "words"),
+    [
+        (None, lambda x: x.clone(), "returned by ddpm_step: None (is there a return?)"),
+        (3, lambda x: x.clone(), "returned by ddpm_step: a value of type int"),
+        (torch.ones(2), lambda x: x[6], "returned by ddpm_step: float32 tensor (2,)"),
+    ],
+)
+def test_an_error_of_the_probe_does_not_read_as_the_learners(result, probe, words, plug):
+    plug(lambda: result)
+    assert str(ask(lambda: probe(ddpm_step()))) == words
+
+
+def test_an_error_of_the_learner_after_a_result_is_the_learners(plug):
+    plug(lambda x: [1][x])
+    assert str(ask(lambda: [ddpm_step(0), ddpm_step(1)])) == "raised IndexError: list index out of range"
+
+
+def test_a_probe_may_say_what_it_cannot_use(plug):
+    def look():
+        raise Unusable(f"two of {ddpm_step()}")
+
+    plug(lambda: 5)
+    assert str(ask(look)) == "two of 5"
+
+
+def test_what_is_kept_from_another_call_shows(plug):
+    """The probe is asked with other inputs first."""
+    memory = []
+
+    def remembers(x):
+        memory.append(x)
+        return memory[0]
+
+    question = Probe("name", lambda draw: ddpm_step(draw.normal(3)), 1, "", None, 1e-3)
+    plug(lambda x: x)
+    right = answer(question)
+    plug(remembers)
+    assert (answer(question) != right).all()
+
+
+class TestArguments:
+    """Functions are called by value: a change of an argument is one probe's question and no other's."""
+
+    question = Probe("question", lambda draw: ddpm_step(draw.normal(2), [1.0, 2.0]), 1, "", None, 1e-3)
+
+    def asked(self, function, plug) -> str:
+        plug(function)
+        return str(answer(arguments_kept(1, self.question)))
+
+    def test_left_alone(self, plug):
+        assert self.asked(lambda x, y: x + 1, plug) == "nothing changed"
+        assert self.asked(lambda x, y: x, plug) == "nothing changed"
+
+    def test_changed(self, plug):
+        assert self.asked(lambda x, y: x.add_(1), plug) == "changed: schedule"  # by the stub's own names
+        assert self.asked(lambda x, y: y.sort(reverse=True), plug) == "changed: prediction"
+
+    def test_the_probe_itself_sees_nothing_of_it(self, plug):
+        plug(lambda x, y: x.add_(1))
+        x = torch.zeros(2)
+        assert ask(lambda: (ddpm_step(x, []), x)[1]).tolist() == [0, 0]
+
+    def test_an_error_is_no_praise(self, plug):
+        assert self.asked(lambda x, y: 1 / 0, plug).startswith("raised ZeroDivisionError")
+
+    def test_what_a_callable_returns(self, plug):
+        given = torch.zeros(2)
+        question = Probe("question", lambda draw: ddpm_step(lambda: given), 1, "", None, 1e-3)
+        plug(lambda model: model().add_(1))
+        assert str(answer(arguments_kept(1, question))) == "changed: the result of schedule"
+        assert given.tolist() == [0, 0]
+
+    @pytest.mark.parametrize(
+        "spoil",
+        [
+            lambda s: s.betas.zero_(),
+            lambda s: setattr(s, "alphas_cumprod", s.alphas_cumprod.float()),
+            lambda s: setattr(s, "extra", 1),
+        ],
+    )
+    def test_a_schedule(self, plug, spoil):
+        question = Probe("question", lambda draw: ddpm_step(Schedule(5)), 1, "", None, 1e-3)
+        plug(spoil)
+        assert str(answer(arguments_kept(1, question))) == "changed: schedule"
+
+    def test_a_learners_own_result_is_theirs_to_change(self, plug):
+        question = Probe("question", lambda draw: ddpm_step(ddpm_step(draw.normal(2))), 1, "", None, 1e-3)
+        results = []
+
+        def twice(x):
+            if results:
+                return results[0].add_(1)
+            results.append(x + 1)
+            return results[0]
+
+        plug(twice)
+        assert str(answer(arguments_kept(1, question))) == "nothing changed"
+
+
 def test_code_that_draws_draws_the_same_each_time_and_does_not_disturb_others():
     torch.manual_seed(5)
     expected = torch.randn(3)
     torch.manual_seed(5)
-    first, second = ask(lambda: torch.randn(4)), ask(lambda: torch.randn(4))
-    assert (first == second).all()
+    np.random.seed(5)
+    state = np.random.get_state()[1].copy()
+    for draw in (lambda: torch.randn(4), lambda: np.random.randn(4), random.random):
+        first, second = ask(draw), ask(draw)
+        assert (first == second).all()
     assert torch.equal(torch.randn(3), expected)
+    assert (np.random.get_state()[1] == state).all()
 
 
 def test_warnings_stay_inside(capfd):

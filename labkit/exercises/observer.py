@@ -1,0 +1,99 @@
+"""What a check sees of the learner's functions while it asks: what they change and what they return.
+
+A learner's function gets copies of its arguments. One that changes them is noticed, and spoils nothing else.
+"""
+
+import copy
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from torch import Tensor, nn
+
+from labkit.stubs import Stub
+
+
+class Observer:
+    """Stands between a check and the learner's functions.
+
+    changed: what calls have changed, by name: "x_t", or "the result of model".
+    returned: name and result of the function that returned last. raised: the last error that one raised.
+    """
+
+    def __init__(self):
+        self.changed: set[str] = set()
+        self.returned: tuple[str, object] | None = None
+        self.raised: Exception | None = None
+        self._results: list[object] = []  # a learner's own values, passed on from one function to the next
+
+    def __call__(self, stub: Stub, args: tuple, kwargs: dict) -> object:
+        before: list[tuple[str, object, object]] = []  # name, value, copy
+
+        def lend(name: str, value: object) -> object:
+            if any(value is result for result in self._results):
+                return value  # the learner's own, to be changed or not
+            if callable(value) and not isinstance(value, nn.Module | type):
+                return lambda *a, **k: lend(f"the result of {name}", value(*a, **k))
+            before.append((name, value, copied(value)))
+            return before[-1][2]
+
+        names = list(inspect.signature(stub.own).parameters)
+        names += [f"argument {n + 1}" for n in range(len(names), len(args))]
+        args = tuple(map(lend, names, args))
+        kwargs = {name: lend(name, value) for name, value in kwargs.items()}
+        try:
+            result = stub.function(*args, **kwargs)
+        except Exception as error:
+            self.raised = error
+            raise
+        self.changed |= {name for name, value, twin in before if not equal(value, twin)}
+        self.returned = stub.name, result
+        self._results.append(result)
+        return result
+
+
+@contextmanager
+def observed(observer: Observer) -> Iterator[Observer]:
+    """In this context every function of an exercise is called through `observer`."""
+    before, Stub.observer = Stub.observer, observer
+    try:
+        yield observer
+    finally:
+        Stub.observer = before
+
+
+def parts(value: object) -> dict[str, object] | None:
+    """The fields of an object of labkit's that holds values, such as a Schedule; None of any other."""
+    own = type(value).__module__.startswith("labkit.") and not isinstance(value, nn.Module | type)
+    return vars(value) if own and hasattr(value, "__dict__") else None
+
+
+def copied(value: object) -> object:
+    """A copy of tensors, arrays, lists and labkit's own objects made of them; any other value as it is."""
+    if isinstance(value, Tensor):
+        return value.clone()  # differentiable
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, list):
+        return [copied(v) for v in value]
+    if fields := parts(value):
+        twin = copy.copy(value)
+        vars(twin).update({name: copied(v) for name, v in fields.items()})
+        return twin
+    return value
+
+
+def equal(a: object, b: object) -> bool:
+    """Is a value still the copy that was made of it?"""
+    if isinstance(a, Tensor):
+        alike = isinstance(b, Tensor) and a.shape == b.shape and a.dtype == b.dtype
+        return alike and bool(((a == b) | ((a != a) & (b != b))).all())  # nan is not equal to itself
+    if isinstance(a, np.ndarray):
+        alike = isinstance(b, np.ndarray) and a.shape == b.shape and a.dtype == b.dtype
+        return alike and bool(np.all((a == b) | ((a != a) & (b != b))))
+    if isinstance(a, list):
+        return isinstance(b, list) and len(a) == len(b) and all(map(equal, a, b))
+    if fields := parts(a):
+        return fields.keys() == vars(b).keys() and all(equal(v, vars(b)[n]) for n, v in fields.items())
+    return a is b or (type(a) is type(b) and a == b)
