@@ -56,6 +56,9 @@ def make_answers(exercise: str) -> dict[str, np.ndarray]:
     questions = probes(exercise)
     made = {place: outcomes(exercise, entry) for place, entry in answered(exercise).items()}
     right = [outcome for place, outcome in made.items() if place.startswith("right/")]
+    for q in questions:
+        if str(right[0][q.name]).startswith(("raised ", "returned by ")):
+            raise LabError(f"{exercise}: the probe {q.name} fails with the reference: {right[0][q.name]}")
     diagnoses = {m.name: m.diagnosis for m in bank.entries("mutants", exercise)}
     for name, diagnosis in diagnoses.items():
         mistake = Mistake(name, diagnosis, made[f"wrong/{name}"])

@@ -8,7 +8,7 @@ from labkit.metrics.features import as_pair, unit
 
 
 def covariance(x):
-    return np.cov(x, rowvar=False)
+    return np.atleast_2d(np.cov(x, rowvar=False))
 
 
 def overlap(cov_a, cov_b):
@@ -287,7 +287,7 @@ def determinant():
 
 @mutant("Covariances are divided by N: divide by N - 1, as np.cov does by itself")
 def biased():
-    return made_of(covariance=lambda x: np.cov(x, rowvar=False, bias=True))
+    return made_of(covariance=lambda x: np.atleast_2d(np.cov(x, rowvar=False, bias=True)))
 
 
 @mutant("You used (XᵀX) / (N - 1) without taking the means off the columns of X first")
@@ -297,7 +297,7 @@ def not_centred():
 
 @mutant("The products of the centred features are added up and not divided by N - 1")
 def scatter():
-    return made_of(covariance=lambda x: (len(x) - 1) * np.cov(x, rowvar=False))
+    return made_of(covariance=lambda x: (len(x) - 1) * covariance(x))
 
 
 @mutant("np.cov takes rows for variables: here the columns are, so rowvar=False or the transpose")
@@ -307,7 +307,7 @@ def rows_as_variables():
 
 @mutant("These are correlations, with 1 on the diagonal: take covariances, which know how wide a set is")
 def correlation():
-    return made_of(covariance=lambda x: np.corrcoef(x, rowvar=False))
+    return made_of(covariance=lambda x: np.atleast_2d(np.corrcoef(x, rowvar=False)))
 
 
 @mutant("Features are brought to unit length first: FD takes them as they are")
@@ -350,3 +350,238 @@ def no_check():
         return between(a, b) if np.isfinite(a).all() and np.isfinite(b).all() else np.nan
 
     return made_of(trace_term=trace_term, check=check)
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                       Right for these sets, and for no others
+# ------------------------------------------------------------------------------------------------------------
+
+
+def loose(a, b, names=None, at_least=2):
+    """No check at all."""
+    return np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+
+
+def refusing(which):
+    """A right distance that raises ValueError only where which(a, b), arrays of floats."""
+
+    def frechet_distance(a, b):
+        a, b = loose(a, b)
+        if which(a, b):
+            raise ValueError("not to be compared")
+        try:
+            with np.errstate(all="ignore"):
+                return float(made_of(check=loose)(a, b))
+        except (ValueError, IndexError, np.linalg.LinAlgError):
+            return float("nan")
+
+    return {"frechet_distance": frechet_distance}
+
+
+@mutant("With one column (D = 1) your function ends in an error: np.cov gives a number then, not a matrix")
+def one_column_fails():
+    def trace_term(a, b):
+        return np.trace(a) + np.trace(b) - 2 * np.sqrt(np.maximum(np.linalg.eigvals(a @ b).real, 0)).sum()
+
+    return made_of(trace_term=trace_term, covariance=lambda x: np.cov(x, rowvar=False))
+
+
+@mutant("With one column (D = 1) the covariances are left out: np.cov gives a number then, not a matrix")
+def one_column_without_covariance():
+    def trace_term(a, b):
+        return between(a, b) if np.ndim(a) else 0.0
+
+    return made_of(trace_term=trace_term, covariance=lambda x: np.cov(x, rowvar=False))
+
+
+@mutant("Sets of different N are cut to the smaller N first: every row counts, each set has its own N")
+def cut_to_the_smaller():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        n = min(len(a), len(b))
+        return right(a[:n], b[:n])
+
+    return frechet_distance
+
+
+@mutant(
+    "The covariance is E[xxᵀ] − μμᵀ in float32: far from 0 the two terms are large and nearly equal, and "
+    "rounding is all that is left. Take the means off first, in float64"
+)
+def uncentred_float32():
+    def moments(x):
+        x = x.astype(np.float32)
+        mean = x.mean(0)
+        return ((x.T @ x / np.float32(len(x)) - np.outer(mean, mean)) * len(x) / (len(x) - 1)).astype(float)
+
+    return made_of(covariance=moments)
+
+
+@mutant("Means are taken in float16, which has three decimal digits: stay in float64")
+def half_precision():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        shift = (a.astype(np.float16).mean(0) - b.astype(np.float16).mean(0)).astype(float)
+        return squared(shift) + between(covariance(a), covariance(b))
+
+    return frechet_distance
+
+
+@mutant(
+    "You take absolute values of the root's diagonal: Σ_a Σ_b is not symmetric, its root may have negative "
+    "numbers there, and the trace adds them as they are"
+)
+def absolute_diagonal():
+    return made_of(trace_term=lambda a, b: np.trace(a + b) - 2 * np.abs(np.diag(sqrtm(a @ b)).real).sum())
+
+
+@mutant("The offset on the diagonal (for singular covariances) is so large that it changes the distance")
+def large_offset():
+    def trace_term(a, b):
+        offset = 1e-2 * np.eye(len(a))
+        return np.trace(a + b) - 2 * overlap(a + offset, b + offset)
+
+    return made_of(trace_term=trace_term)
+
+
+@mutant("The distance is rounded to two decimals: FD may be as small as 0.001, return it as it is")
+def rounded():
+    def frechet_distance(a, b):
+        return round(right(a, b), 2)
+
+    return frechet_distance
+
+
+@mutant("Values are clipped to ±10: features may be of any size")
+def clipped():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        return right(a.clip(-10, 10), b.clip(-10, 10))
+
+    return frechet_distance
+
+
+@mutant("Only arrays can be compared: the docstring promises lists of rows as well. `as_pair` converts them")
+def arrays_only():
+    def frechet_distance(a, b):
+        if not isinstance(a, np.ndarray):
+            raise TypeError("expected an array")
+        return right(a, b)
+
+    return frechet_distance
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                       Refusals: each clause, for each set
+# ------------------------------------------------------------------------------------------------------------
+
+
+@mutant("Only `a` is checked: `b` may be too small or hold nan as well")
+def b_unchecked():
+    return refusing(
+        lambda a, b: a.ndim != 2 or len(a) < 2 or not np.isfinite(a).all() or a.shape[-1] != b.shape[-1]
+    )
+
+
+@mutant("Only `b` is checked: `a` may be too small or hold nan as well")
+def a_unchecked():
+    return refusing(
+        lambda a, b: b.ndim != 2 or len(b) < 2 or not np.isfinite(b).all() or a.shape[-1] != b.shape[-1]
+    )
+
+
+@mutant("nan is refused, infinity is not: np.isfinite knows both")
+def infinity_passes():
+    return refusing(
+        lambda a, b: (
+            min(len(a), len(b)) < 2
+            or np.isnan(a).any()
+            or np.isnan(b).any()
+            or a.ndim + b.ndim != 4
+            or a.shape[1] != b.shape[1]
+        )
+    )
+
+
+@mutant("A set of one row passes, and the result is nan: a covariance needs two rows")
+def one_row_passes():
+    return refusing(
+        lambda a, b: (
+            not (np.isfinite(a).all() and np.isfinite(b).all())
+            or a.ndim + b.ndim != 4
+            or a.shape[1] != b.shape[1]
+            or min(len(a), len(b)) < 1
+        )
+    )
+
+
+@mutant("Sets of different width pass: they cannot be compared")
+def other_width_passes():
+    def frechet_distance(a, b):
+        a, b = (as_pair(x, x, ("a", "b"), at_least=2)[0] for x in (a, b))
+        width = min(a.shape[1], b.shape[1])
+        return right(a[:, :width], b[:, :width])
+
+    return frechet_distance
+
+
+@mutant("What cannot be compared raises an AssertionError: the docstring promises a ValueError")
+def asserts():
+    def frechet_distance(a, b):
+        try:
+            a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        except ValueError as error:
+            raise AssertionError(str(error)) from None
+        return right(a, b)
+
+    return frechet_distance
+
+
+@mutant("An array with one axis or three passes: features are (N, D)")
+def any_axes_pass():
+    def frechet_distance(a, b):
+        a, b = (x if np.ndim(x) == 2 else np.reshape(x, (len(x), -1)) for x in (a, b))
+        return right(a, b)
+
+    return frechet_distance
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                   Side effects
+# ------------------------------------------------------------------------------------------------------------
+
+
+@mutant("Features are centred in place (-=): the caller's array changes, and a second call finds another FD")
+def centred_in_place():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        shift = a.mean(0) - b.mean(0)
+        a -= a.mean(0)
+        b -= b.mean(0)
+        return float(squared(shift) + between(covariance(a), covariance(b)))
+
+    return frechet_distance
+
+
+@mutant("b is sorted or shuffled in place: the caller's array changes. Work on a copy")
+def reorders_b():
+    def frechet_distance(a, b):
+        found = right(a, b)
+        if isinstance(b, np.ndarray):
+            b[:] = b[::-1].copy()
+        return found
+
+    return frechet_distance
+
+
+@mutant("The covariance of `a` is that of the call before: compute it anew in every call")
+def remembers_covariance():
+    memory = {}
+
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        cov_a = np.atleast_2d(covariance(a))
+        used, memory[a.shape] = memory.get(a.shape, cov_a), cov_a
+        return float(squared(a.mean(0) - b.mean(0)) + between(used, np.atleast_2d(covariance(b))))
+
+    return frechet_distance

@@ -289,3 +289,218 @@ def zero_vectors_pass():
         return (((text * motion).sum(1) / lengths + 1) / 2).mean()
 
     return tmr_score
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                    Right for these features, and for no others
+# ------------------------------------------------------------------------------------------------------------
+
+
+@mutant("The score is rounded: return it as it is")
+def rounded():
+    return of_cosines(lambda cosine: round(float((cosine + 1).mean() / 2), 2))
+
+
+@mutant("`squeeze()` drops every axis of length 1: with one pair (N = 1) the sum runs over another axis")
+def one_pair_fails():
+    def score(text, motion):
+        text, motion = unit(text).squeeze(), unit(motion).squeeze()
+        return ((text * motion).sum(1).mean() + 1) / 2
+
+    return of_features(score)
+
+
+@mutant("With one pair (N = 1) the score is another one: that pair's own, (cosine + 1) / 2")
+def one_pair_is_perfect():
+    return of_cosines(lambda cosine: ((cosine + 1) / 2).mean() if len(cosine) > 1 else 1.0)
+
+
+@mutant("With one feature (D = 1) the score is another one: the cosine of two numbers is 1 or −1")
+def one_feature_is_perfect():
+    return of_features(
+        lambda text, motion: ((unit(text) * unit(motion)).sum(1).mean() + 1) / 2 if text.shape[1] > 1 else 1.0
+    )
+
+
+@mutant("A number is added to the lengths that is not small beside them: short vectors score too low")
+def lengths_with_an_offset():
+    def score(text, motion):
+        lengths = np.linalg.norm(text, axis=1) * np.linalg.norm(motion, axis=1)
+        return ((text * motion).sum(1) / (lengths + 1e-3)).mean() / 2 + 0.5
+
+    return of_features(score)
+
+
+@mutant("Features are clipped to ±1 first: their length does not matter, but their direction does")
+def clipped():
+    return of_features(
+        lambda text, motion: ((unit(text.clip(-1, 1)) * unit(motion.clip(-1, 1))).sum(1).mean() + 1) / 2
+    )
+
+
+@mutant("The sum is divided by N − 1: the mean of N scores divides by N")
+def divided_by_n_minus_1():
+    return of_cosines(lambda cosine: ((cosine + 1) / 2).sum() / max(len(cosine) - 1, 1))
+
+
+@mutant("Only arrays can be compared: the docstring promises lists of rows as well. `as_pair` converts them")
+def arrays_only():
+    def tmr_score(text, motion):
+        if not isinstance(text, np.ndarray):
+            raise TypeError("expected an array")
+        return of_cosines(lambda cosine: ((cosine + 1) / 2).mean())(text, motion)
+
+    return tmr_score
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                       Refusals: each clause, for each side
+# ------------------------------------------------------------------------------------------------------------
+
+
+def refusing(which):
+    """A right score that raises ValueError only where which(text, motion), arrays of floats."""
+
+    def tmr_score(text, motion):
+        text, motion = (np.asarray(x, dtype=float) for x in (text, motion))
+        if which(text, motion):
+            raise ValueError("not to be compared")
+        with np.errstate(all="ignore"):
+            lengths = np.linalg.norm(text, axis=-1) * np.linalg.norm(motion, axis=-1)
+            return float((((text * motion).sum(-1) / lengths + 1) / 2).mean())
+
+    return {"tmr_score": tmr_score}
+
+
+def zeros(x):
+    return not np.abs(x).sum(-1).all()
+
+
+def strange(text, motion):
+    """All that is refused but vectors of zeros."""
+    return (
+        text.shape != motion.shape or text.ndim != 2 or not len(text) or not np.isfinite(text + motion).all()
+    )
+
+
+@mutant("A zero vector is refused in `text` only: `motion` may hold one as well")
+def zero_motion_passes():
+    return refusing(lambda text, motion: strange(text, motion) or zeros(text))
+
+
+@mutant("A zero vector is refused in `motion` only: `text` may hold one as well")
+def zero_text_passes():
+    return refusing(lambda text, motion: strange(text, motion) or zeros(motion))
+
+
+@mutant(
+    "One caption is compared with many motions, or the other way round: row i belongs to row i, refuse it"
+)
+def one_row_for_many():
+    return refusing(
+        lambda text, motion: (
+            text.ndim + motion.ndim != 4
+            or text.shape[1] != motion.shape[1]
+            or len({len(text), len(motion)} - {1}) > 1
+            or not (text.size and motion.size)
+            or not (np.isfinite(text).all() and np.isfinite(motion).all())
+            or zeros(text)
+            or zeros(motion)
+        )
+    )
+
+
+@mutant("Texts of one number are compared with motions of many, or the other way round: refuse another width")
+def one_column_for_many():
+    return refusing(
+        lambda text, motion: (
+            text.ndim + motion.ndim != 4
+            or len(text) != len(motion)
+            or len({text.shape[1], motion.shape[1]} - {1}) > 1
+            or not (text.size and motion.size)
+            or not (np.isfinite(text).all() and np.isfinite(motion).all())
+            or zeros(text)
+            or zeros(motion)
+        )
+    )
+
+
+@mutant("nan and infinity pass, and the score is nan: np.isfinite knows both")
+def nan_passes():
+    return refusing(
+        lambda text, motion: (
+            text.shape != motion.shape or text.ndim != 2 or not len(text) or zeros(text) or zeros(motion)
+        )
+    )
+
+
+@mutant("nan is refused, infinity is not: np.isfinite knows both")
+def infinity_passes():
+    return refusing(
+        lambda text, motion: (
+            text.shape != motion.shape
+            or text.ndim != 2
+            or not len(text)
+            or np.isnan(text + motion).any()
+            or zeros(text)
+            or zeros(motion)
+        )
+    )
+
+
+@mutant("N = 0 passes: there is no mean of nothing")
+def nothing_passes():
+    def tmr_score(text, motion):
+        if len(text) == len(motion) == 0:
+            return 0.0
+        return of_cosines(lambda cosine: ((cosine + 1) / 2).mean())(text, motion)
+
+    return tmr_score
+
+
+@mutant("What cannot be compared raises an AssertionError: the docstring promises a ValueError")
+def asserts():
+    def tmr_score(text, motion):
+        try:
+            return of_cosines(lambda cosine: ((cosine + 1) / 2).mean())(text, motion)
+        except ValueError as error:
+            raise AssertionError(str(error)) from None
+
+    return tmr_score
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                   Side effects
+# ------------------------------------------------------------------------------------------------------------
+
+
+@mutant("Features are brought to unit length in place (/=): the caller's arrays change. Work on copies")
+def unit_in_place():
+    def score(text, motion):
+        for x in (text, motion):
+            x /= np.linalg.norm(x, axis=1, keepdims=True)
+        return ((text * motion).sum(1).mean() + 1) / 2
+
+    return of_features(score)
+
+
+@mutant("Motions are sorted in place: the caller's array changes. Work on a copy")
+def motion_reordered():
+    def tmr_score(text, motion):
+        found = of_cosines(lambda cosine: ((cosine + 1) / 2).mean())(text, motion)
+        if isinstance(motion, np.ndarray):
+            motion.sort(axis=0)
+        return found
+
+    return tmr_score
+
+
+@mutant("The captions are those of the call before: compute everything anew in every call")
+def remembers_text():
+    memory = {}
+
+    def score(text, motion):
+        used, memory[text.shape] = memory.get(text.shape, text), text
+        return ((unit(used) * unit(motion)).sum(1).mean() + 1) / 2
+
+    return of_features(score)

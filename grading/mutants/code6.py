@@ -3,6 +3,7 @@
 import torch
 
 from grading.bank import mutant
+from labkit.diffusion import Schedule
 
 SCALAR = "You return one number for the whole batch: keep one loss a sample, (B,), the mean over F and D only"
 
@@ -367,5 +368,331 @@ def detached():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         prediction = model(schedule.q_sample(x0, t, noise), t).detach()
         return reduce((prediction - schedule.target(x0, noise, t)) ** 2, mask)
+
+    return ddpm_loss
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                      Right for one setting, and for no other
+# ------------------------------------------------------------------------------------------------------------
+
+
+def with_schedule(make):
+    """A loss that uses another schedule, make(schedule)."""
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        return reduce(errors(model, make(schedule), x0, t, noise), mask)
+
+    return {"ddpm_loss": ddpm_loss}
+
+
+@mutant("You make a cosine schedule of your own: use the one that is given, which may be linear")
+def cosine_always():
+    return with_schedule(lambda s: Schedule(s.T, "cosine", s.prediction_type))
+
+
+@mutant("You make a schedule of 100 steps of your own: use the given one, which may have other steps")
+def hundred_steps_always():
+    return with_schedule(lambda s: Schedule(max(100, s.T // 10), s.config["kind"], s.prediction_type))
+
+
+@mutant('x_t is right with prediction type "sample" only: what the network is shown does not depend on it')
+def x_t_of_one_type():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        x_t = schedule.q_sample(x0, t, noise) if schedule.prediction_type == "sample" else noise
+        return reduce((model(x_t, t) - schedule.target(x0, noise, t)) ** 2, mask)
+
+    return ddpm_loss
+
+
+@mutant('The mask is used with prediction type "sample" only: padding never counts')
+def mask_of_one_type():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        if schedule.prediction_type != "sample":
+            mask = torch.ones_like(mask)
+        return reduce(errors(model, schedule, x0, t, noise), mask)
+
+    return ddpm_loss
+
+
+@mutant("The target is that of the first sample's step: each sample has its own t")
+def target_of_first_t():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        target = schedule.target(x0, noise, t[:1].expand(len(t)))
+        return reduce((model(schedule.q_sample(x0, t, noise), t) - target) ** 2, mask)
+
+    return ddpm_loss
+
+
+@mutant("The first sample's mask is used for the whole batch: each sample has its own length")
+def first_mask_for_all():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        return reduce(errors(model, schedule, x0, t, noise), mask[:1].expand_as(mask))
+
+    return ddpm_loss
+
+
+@mutant("A frame counts where it is real in *any* sample of the batch: each sample has its own length")
+def any_mask():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        return reduce(errors(model, schedule, x0, t, noise), mask.any(0).expand_as(mask))
+
+    return ddpm_loss
+
+
+@mutant("A frame counts where it is real in *every* sample of the batch: each sample has its own length")
+def all_mask():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        return reduce(errors(model, schedule, x0, t, noise), mask.all(0).expand_as(mask))
+
+    return ddpm_loss
+
+
+@mutant("At t = 0 nothing is noised: step 0 has the least noise, but not none (that would be t = −1)")
+def clean_at_0():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        x_t = torch.where((t == 0)[:, None, None], x0, schedule.q_sample(x0, t, noise))
+        return reduce((model(x_t, t) - schedule.target(x0, noise, t)) ** 2, mask)
+
+    return ddpm_loss
+
+
+@mutant("If *any* sample is at t = 0, no sample is noised: each sample has its own t")
+def clean_if_any_at_0():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        x_t = x0 if (t == 0).any() else schedule.q_sample(x0, t, noise)
+        return reduce((model(x_t, t) - schedule.target(x0, noise, t)) ** 2, mask)
+
+    return ddpm_loss
+
+
+@mutant("The loss is 0 at t = 0: that step counts like any other")
+def nothing_at_0():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        return reduce(errors(model, schedule, x0, t, noise), mask) * (t > 0)
+
+    return ddpm_loss
+
+
+@mutant("At the last step, t = T − 1, the network is shown bare noise: some of x0 is left there")
+def bare_noise_at_the_end():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        x_t = torch.where((t == schedule.T - 1)[:, None, None], noise, schedule.q_sample(x0, t, noise))
+        return reduce((model(x_t, t) - schedule.target(x0, noise, t)) ** 2, mask)
+
+    return ddpm_loss
+
+
+@mutant("t = T − 1 is noised like T − 2: the table has T entries, 0 to T − 1")
+def never_the_last_step():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        x_t = schedule.q_sample(x0, t.clamp(max=schedule.T - 2), noise)
+        return reduce((model(x_t, t) - schedule.target(x0, noise, t)) ** 2, mask)
+
+    return ddpm_loss
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                           Large inputs, small batches
+# ------------------------------------------------------------------------------------------------------------
+
+
+def limited(limit_x0=lambda x: x, limit_prediction=lambda x: x, square=torch.square):
+    """A loss with limits to its inputs, or with something else than a square."""
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        x0 = limit_x0(x0)
+        error = limit_prediction(model(schedule.q_sample(x0, t, noise), t)) - schedule.target(x0, noise, t)
+        return reduce(square(error), mask)
+
+    return {"ddpm_loss": ddpm_loss}
+
+
+def clip(limit):
+    return lambda x: x.clamp(-limit, limit)
+
+
+@mutant("x0 is clipped to ±3: z-scored motions go beyond, clip nothing")
+def x0_clipped_at_3():
+    return limited(clip(3))
+
+
+@mutant("x0 is clipped to ±5: z-scored motions go beyond, clip nothing")
+def x0_clipped_at_5():
+    return limited(clip(5))
+
+
+@mutant("x0 is clipped to ±10: z-scored motions go beyond, clip nothing")
+def x0_clipped_at_10():
+    return limited(clip(10))
+
+
+@mutant("The prediction is clipped to ±5: a network that errs by more must feel it")
+def prediction_clipped_at_5():
+    return limited(limit_prediction=clip(5))
+
+
+@mutant("The prediction is clipped to ±10: a network that errs by more must feel it")
+def prediction_clipped_at_10():
+    return limited(limit_prediction=clip(10))
+
+
+@mutant("Errors count up to a limit only: eq. 14 squares them, however large they are")
+def error_clipped():
+    return limited(square=lambda error: error.clamp(-20, 20) ** 2)
+
+
+@mutant("Large errors count by their absolute value, as in a Huber loss: eq. 14 squares all of them")
+def huber():
+    return limited(square=lambda e: torch.where(e.abs() < 10, e**2, 20 * e.abs() - 100))
+
+
+@mutant("x_t is computed in bfloat16, which has three decimal digits: stay in float32")
+def half_precision():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        x_t = schedule.q_sample(x0, t, noise).bfloat16().float()
+        return reduce((model(x_t, t) - schedule.target(x0, noise, t)) ** 2, mask)
+
+    return ddpm_loss
+
+
+@mutant("`squeeze()` drops every axis of length 1: a batch of one sample must give (1,), not a number alone")
+def squeezed_result():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        return reduce(errors(model, schedule, x0, t, noise), mask).squeeze()
+
+    return ddpm_loss
+
+
+@mutant("`squeeze()` drops every axis of length 1: with F = 1 or D = 1 the mean runs over another axis")
+def squeezed_error():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        error = errors(model, schedule, x0, t, noise).squeeze()
+        if error.ndim == 3:
+            return reduce(error, mask)
+        return error.mean(-1).expand(len(t))
+
+    return ddpm_loss
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                       How the network is called; side effects
+# ------------------------------------------------------------------------------------------------------------
+
+
+@mutant("The network is called with names (x_t=, t=) that it need not have: write model(x_t, t)")
+def called_by_name():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        prediction = model(x_t=schedule.q_sample(x0, t, noise), t=t)
+        return reduce((prediction - schedule.target(x0, noise, t)) ** 2, mask)
+
+    return ddpm_loss
+
+
+@mutant("The network is given t as float: it is int64 and stays so, networks look it up in a table")
+def t_as_float():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        prediction = model(schedule.q_sample(x0, t, noise), t.float())
+        return reduce((prediction - schedule.target(x0, noise, t)) ** 2, mask)
+
+    return ddpm_loss
+
+
+@mutant("The network is given x_t as float64: it is float32, like its weights")
+def x_t_as_double():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        prediction = model(schedule.q_sample(x0.double(), t, noise), t)
+        return reduce((prediction - schedule.target(x0, noise, t)) ** 2, mask)
+
+    return ddpm_loss
+
+
+@mutant("The network is called once a sample: give it the whole batch in one call")
+def sample_by_sample():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        x_t = schedule.q_sample(x0, t, noise)
+        prediction = torch.cat([model(x_t, t)[i : i + 1] for i in range(len(t))])
+        return reduce((prediction - schedule.target(x0, noise, t)) ** 2, mask)
+
+    return ddpm_loss
+
+
+@mutant("x0 is overwritten by x_t (mul_, add_, +=): the caller still needs it. Work on a copy")
+def overwrites_x0():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        target, a = schedule.target(x0, noise, t).clone(), schedule.alpha_bar(t)
+        x_t = x0.mul_(a.sqrt()).add_((1 - a).sqrt() * noise)
+        return reduce((model(x_t, t) - target) ** 2, mask)
+
+    return ddpm_loss
+
+
+@mutant("`noise` is overwritten (mul_, *=): the caller still needs it. Work on a copy")
+def overwrites_noise():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        target, a = schedule.target(x0, noise, t).clone(), schedule.alpha_bar(t)
+        noise *= (1 - a).sqrt()
+        return reduce((model(a.sqrt() * x0 + noise, t) - target) ** 2, mask)
+
+    return ddpm_loss
+
+
+@mutant("The network's output is overwritten (sub_, -=): training uses it once more. Work on a copy")
+def overwrites_the_prediction():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        error = model(schedule.q_sample(x0, t, noise), t)
+        error -= schedule.target(x0, noise, t)
+        return reduce(error**2, mask)
+
+    return ddpm_loss
+
+
+@mutant("The schedule itself is changed (its table becomes float32): others use it too. Convert a copy")
+def overwrites_the_schedule():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        schedule.alphas_cumprod = schedule.alphas_cumprod.float()
+        return reduce(errors(model, schedule, x0, t, noise), mask)
+
+    return ddpm_loss
+
+
+@mutant("ᾱ is that of the call before: look it up anew in every call")
+def remembers_alpha_bar():
+    memory = {}
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        now = schedule.alpha_bar(t)
+        a, memory[now.shape] = memory.get(now.shape, now), now
+        x_t = a.sqrt() * x0 + (1 - a).sqrt() * noise
+        return reduce((model(x_t, t) - schedule.target(x0, noise, t)) ** 2, mask)
+
+    return ddpm_loss
+
+
+@mutant("The mask is that of the call before: every batch has its own")
+def remembers_the_mask():
+    memory = {}
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        used, memory[mask.shape] = memory.get(mask.shape, mask), mask
+        return reduce(errors(model, schedule, x0, t, noise), used)
+
+    return ddpm_loss
+
+
+@mutant("The root of the squares is squared again: where the network errs by exactly 0, its gradient is nan")
+def gradient_not_finite():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        length = errors(model, schedule, x0, t, noise).mean(-1).sqrt()
+        return reduce((length**2)[..., None], mask)
+
+    return ddpm_loss
+
+
+@mutant("The gradient is that of the first sample alone: the loss of every sample reaches the network")
+def gradient_of_the_first():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        loss = reduce(errors(model, schedule, x0, t, noise), mask)
+        return torch.cat([loss[:1], loss[1:].detach()])
 
     return ddpm_loss

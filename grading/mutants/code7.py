@@ -3,6 +3,7 @@
 import torch
 
 from grading.bank import mutant
+from labkit.diffusion import Schedule
 
 
 def parts(schedule, prediction, x_t, t, t_prev):
@@ -397,6 +398,327 @@ def stops_at_0():
 def float64_result():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         *_, mean, variance = parts(schedule, prediction, x_t.double(), t, t_prev)
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                     Rows of one batch that differ in t and t_prev
+# ------------------------------------------------------------------------------------------------------------
+
+
+def finish(x0, mean, variance, noise, last):
+    """The right step where `last` tells the samples at their last step, which is what mutants get wrong."""
+    return torch.where(last, x0, mean + variance.sqrt() * noise)
+
+
+def with_last(which):
+    """A step that returns x0 for the samples which(t, t_prev), (B,) bool, takes to be at their last step."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        x0, *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return finish(x0, mean, variance, noise, which(t, t_prev)[:, None, None])
+
+    return {"ddpm_step": ddpm_step}
+
+
+@mutant("The whole batch is finished when the *first* sample is at its last step: ask every row of t_prev")
+def last_of_the_first():
+    return with_last(lambda t, t_prev: (t_prev[:1] < 0).expand(len(t)))
+
+
+@mutant("The whole batch is finished when *any* sample is at its last step: ask every row of t_prev")
+def last_of_any():
+    return with_last(lambda t, t_prev: (t_prev < 0).any().expand(len(t)))
+
+
+@mutant("The last step is taken for that from t = 0: it is the one to t_prev = −1, from whatever t")
+def last_at_t_0():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, beta, mean, _ = parts(schedule, prediction, x_t, t, t_prev)
+        return mean + beta.sqrt() * noise * (t > 0)[:, None, None]
+
+    return ddpm_step
+
+
+@mutant("A step to t_prev = 0 is taken for the last one: the last one goes to t_prev = −1")
+def last_at_t_prev_0():
+    return with_last(lambda t, t_prev: t_prev <= 0)
+
+
+@mutant("Noise is left out for the whole batch as soon as *any* sample is at its last step")
+def quiet_if_any_is_last():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return mean + variance.sqrt() * noise * bool((t_prev >= 0).all())
+
+    return ddpm_step
+
+
+@mutant("With β as the variance, noise is left out only when *all* samples are at their last step")
+def loud_unless_all_are_last():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, beta, mean, _ = parts(schedule, prediction, x_t, t, t_prev)
+        return mean + beta.sqrt() * noise * bool((t_prev >= 0).any())
+
+    return ddpm_step
+
+
+@mutant("The noise of the whole batch has the first sample's deviation: every row has its own")
+def deviation_of_the_first():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return mean + variance[:1].sqrt() * noise
+
+    return ddpm_step
+
+
+@mutant("The first sample's stride is used for the whole batch: t − t_prev differs from row to row")
+def stride_of_the_first():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        t_prev = (t - (t[0] - t_prev[0])).clamp(min=-1)
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
+
+
+@mutant("x0 is split off with the first sample's ᾱ: schedule.split takes the whole of t")
+def split_at_the_first_t():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        x0, _ = schedule.split(prediction, x_t, t[:1])
+        _, a_t, a_prev, alpha, beta, _, variance = parts(schedule, prediction, x_t, t, t_prev)
+        mean = (a_prev.sqrt() * beta * x0 + alpha.sqrt() * (1 - a_prev) * x_t) / (1 - a_t)
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                      Right for one setting, and for no other
+# ------------------------------------------------------------------------------------------------------------
+
+
+def with_schedule(make):
+    """A step by another schedule, make(schedule)."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(make(schedule), prediction, x_t, t, t_prev)
+        return mean + variance.sqrt() * noise
+
+    return {"ddpm_step": ddpm_step}
+
+
+@mutant("You make a cosine schedule of your own: use the one that is given, which may be linear")
+def cosine_always():
+    return with_schedule(lambda s: Schedule(s.T, "cosine", s.prediction_type))
+
+
+@mutant("You make a schedule of 100 steps of your own: use the given one, which may have other steps")
+def hundred_steps_always():
+    return with_schedule(lambda s: Schedule(100, s.config["kind"], s.prediction_type))
+
+
+@mutant("You make a schedule of 1000 steps of your own: use the given one, which may have other steps")
+def thousand_steps_always():
+    return with_schedule(lambda s: Schedule(1000, s.config["kind"], s.prediction_type))
+
+
+@mutant(
+    'At the last step the prediction is returned as it is: that is x0 for prediction type "sample" only, '
+    "schedule.split gives x0 for all"
+)
+def prediction_at_the_end():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return finish(prediction, mean, variance, noise, (t_prev < 0)[:, None, None])
+
+    return ddpm_step
+
+
+@mutant("For a network that predicts the noise, β is that of one step, from the table: strides may be longer")
+def table_for_epsilon():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        _, a_t, _, _, _, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        if schedule.prediction_type == "epsilon":
+            beta = schedule.betas[t].float()[:, None, None]
+            mean = (x_t - beta / (1 - a_t).sqrt() * prediction) / (1 - beta).sqrt()
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
+
+
+@mutant('Noise is added with prediction type "sample" only: it does not depend on what is predicted')
+def noise_with_one_type():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return mean + variance.sqrt() * noise * (schedule.prediction_type == "sample")
+
+    return ddpm_step
+
+
+@mutant("Over a stride no noise is added: only single steps get theirs")
+def quiet_strides():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return mean + variance.sqrt() * noise * (t - t_prev == 1)[:, None, None]
+
+    return ddpm_step
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                     Large inputs, small batches, other types
+# ------------------------------------------------------------------------------------------------------------
+
+
+def clipped_at(limit):
+    """A step with x0 clipped."""
+    return with_mean(
+        lambda x0, x_t, a_t, a_prev, alpha, beta: (
+            (a_prev.sqrt() * beta * x0.clamp(-limit, limit) + alpha.sqrt() * (1 - a_prev) * x_t) / (1 - a_t)
+        )
+    )
+
+
+@mutant("x0 is clipped to ±3: z-scored motions go beyond, clip nothing")
+def clipped_at_3():
+    return clipped_at(3)
+
+
+@mutant("x0 is clipped to ±5: z-scored motions go beyond, clip nothing")
+def clipped_at_5():
+    return clipped_at(5)
+
+
+@mutant("x0 is clipped to ±10: z-scored motions go beyond, clip nothing")
+def clipped_at_10():
+    return clipped_at(10)
+
+
+@mutant("The result is clipped to ±5: noisy motions go beyond, clip nothing")
+def result_clipped():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return (mean + variance.sqrt() * noise).clamp(-5, 5)
+
+    return ddpm_step
+
+
+@mutant("x_t is clipped to ±10: noisy motions go beyond, clip nothing")
+def x_t_clipped():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t.clamp(-10, 10), t, t_prev)
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
+
+
+@mutant("The step is computed in bfloat16, which has three decimal digits: stay in float32")
+def half_precision():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction.bfloat16(), x_t.bfloat16(), t, t_prev)
+        return (mean + variance.sqrt() * noise).bfloat16().float()
+
+    return ddpm_step
+
+
+@mutant("`squeeze()` drops every axis of length 1: B, F or D may be 1, and the shape stays (B, F, D)")
+def squeezed():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return (mean + variance.sqrt() * noise).squeeze()
+
+    return ddpm_step
+
+
+@mutant("ᾱ is squeezed to (B,), which multiplies frames or features by other samples' ᾱ where F or D is B")
+def alpha_bar_along_features():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        if x_t.shape[-1] == len(t):
+            return mean + variance.flatten().sqrt() * noise
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                   Side effects
+# ------------------------------------------------------------------------------------------------------------
+
+
+@mutant("x_t is overwritten (-=, mul_): the caller still needs it. Work on a copy")
+def overwrites_x_t():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        x_t.copy_(mean)
+        x_t += variance.sqrt() * noise
+        return x_t
+
+    return ddpm_step
+
+
+@mutant("`noise` is overwritten (*=, mul_): the caller still needs it. Work on a copy")
+def overwrites_noise():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        noise *= variance.sqrt()
+        return mean + noise
+
+    return ddpm_step
+
+
+@mutant("`prediction` is overwritten (*=, mul_): the caller still needs it. Work on a copy")
+def overwrites_the_prediction():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        prediction *= 0
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
+
+
+@mutant("t_prev is overwritten (clamp_, [t_prev < 0] = 0): the caller still needs it. Work on a copy")
+def overwrites_t_prev():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        t_prev.clamp_(min=0)
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
+
+
+@mutant("The schedule itself is changed (its table becomes float32): others use it too. Convert a copy")
+def overwrites_the_schedule():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        schedule.alphas_cumprod = schedule.alphas_cumprod.float()
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
+
+
+@mutant("The variance is that of the call before: compute it anew in every call")
+def remembers_the_variance():
+    memory = {}
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        used, memory[variance.shape] = memory.get(variance.shape, variance), variance
+        return mean + used.sqrt() * noise
+
+    return ddpm_step
+
+
+@mutant("x0 is that of the call before, averaged with this one's: a step depends on its own inputs alone")
+def averages_over_calls():
+    memory = {}
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        used = (memory.get(prediction.shape, prediction) + prediction) / 2
+        memory[prediction.shape] = prediction
+        *_, mean, variance = parts(schedule, used, x_t, t, t_prev)
         return mean + variance.sqrt() * noise
 
     return ddpm_step

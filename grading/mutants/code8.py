@@ -3,6 +3,7 @@
 import torch
 
 from grading.bank import mutant
+from labkit.diffusion import Schedule
 
 
 def parts(schedule, prediction, x_t, t, t_prev, eta):
@@ -356,3 +357,267 @@ def root_of_less_than_0():
             a_prev.sqrt() * x0 + (1 - a_prev - sigma**2).sqrt() * epsilon + sigma * noise
         )
     )
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                     Rows of one batch that differ in t and t_prev
+# ------------------------------------------------------------------------------------------------------------
+
+
+def with_last(which, end=lambda x0, prediction: x0):
+    """A step that returns end(x0, prediction) for the samples which(t, t_prev), (B,) bool, takes to be at
+    their last step."""
+
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        x0, epsilon, a_t, a_prev, sigma = parts(schedule, prediction, x_t, t, t_prev, eta)
+        found = correct(x0, epsilon, a_t, a_prev, sigma, noise)
+        return torch.where(which(t, t_prev)[:, None, None], end(x0, prediction), found)
+
+    return {"ddim_step": ddim_step}
+
+
+@mutant("The whole batch is finished when the *first* sample is at its last step: ask every row of t_prev")
+def last_of_the_first():
+    return with_last(lambda t, t_prev: (t_prev[:1] < 0).expand(len(t)))
+
+
+@mutant("The whole batch is finished when *any* sample is at its last step: ask every row of t_prev")
+def last_of_any():
+    return with_last(lambda t, t_prev: (t_prev < 0).any().expand(len(t)))
+
+
+@mutant("A step to t_prev = 0 is taken for the last one: the last one goes to t_prev = −1")
+def last_at_t_prev_0():
+    return with_last(lambda t, t_prev: t_prev <= 0)
+
+
+@mutant("ᾱ_prev is 1 only for steps from t = 0: the last step is the one to t_prev = −1, from whatever t")
+def last_at_t_0():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        t_prev = torch.where(t == 0, -1, t_prev.clamp(min=0))
+        return correct(*parts(schedule, prediction, x_t, t, t_prev, eta), noise)
+
+    return ddim_step
+
+
+@mutant("The whole batch has the first sample's σ: every row has its own")
+def sigma_of_the_first():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        x0, epsilon, a_t, a_prev, sigma = parts(schedule, prediction, x_t, t, t_prev, eta)
+        return correct(x0, epsilon, a_t, a_prev, sigma[:1], noise)
+
+    return ddim_step
+
+
+@mutant("The first sample's stride is used for the whole batch: t − t_prev differs from row to row")
+def stride_of_the_first():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        t_prev = (t - (t[0] - t_prev[0])).clamp(min=-1)
+        return correct(*parts(schedule, prediction, x_t, t, t_prev, eta), noise)
+
+    return ddim_step
+
+
+@mutant("x0 and ε are split with the first sample's ᾱ: schedule.split takes the whole of t")
+def split_at_the_first_t():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        _, _, a_t, a_prev, sigma = parts(schedule, prediction, x_t, t, t_prev, eta)
+        return correct(*schedule.split(prediction, x_t, t[:1]), a_t, a_prev, sigma, noise)
+
+    return ddim_step
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                      Right for one setting, and for no other
+# ------------------------------------------------------------------------------------------------------------
+
+
+def with_schedule(make):
+    """A step by another schedule, make(schedule)."""
+
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        return correct(*parts(make(schedule), prediction, x_t, t, t_prev, eta), noise)
+
+    return {"ddim_step": ddim_step}
+
+
+@mutant("You make a cosine schedule of your own: use the one that is given, which may be linear")
+def cosine_always():
+    return with_schedule(lambda s: Schedule(s.T, "cosine", s.prediction_type))
+
+
+@mutant("You make a schedule of 100 steps of your own: use the given one, which may have other steps")
+def hundred_steps_always():
+    return with_schedule(lambda s: Schedule(max(100, s.T // 10), s.config["kind"], s.prediction_type))
+
+
+@mutant("You make a schedule of 1000 steps of your own: use the given one, which may have other steps")
+def thousand_steps_always():
+    return with_schedule(lambda s: Schedule(1000, s.config["kind"], s.prediction_type))
+
+
+@mutant(
+    'At the last step the prediction is returned as it is: that is x0 for prediction type "sample" only, '
+    "schedule.split gives x0 for all"
+)
+def prediction_at_the_end():
+    return with_last(lambda t, t_prev: t_prev < 0, lambda x0, prediction: prediction)
+
+
+@mutant('Fresh noise is added with prediction type "sample" only: σ does not depend on what is predicted')
+def noise_with_one_type():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        eta = eta if schedule.prediction_type == "sample" else 0.0
+        return correct(*parts(schedule, prediction, x_t, t, t_prev, eta), noise)
+
+    return ddim_step
+
+
+@mutant("Any eta above 0 is taken for 1: σ is proportional to eta")
+def eta_as_a_switch():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        return correct(*parts(schedule, prediction, x_t, t, t_prev, float(eta > 0)), noise)
+
+    return ddim_step
+
+
+@mutant("eta is 1 where it is not given: its default is 0, plain DDIM")
+def eta_1_by_default():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=1.0):
+        return correct(*parts(schedule, prediction, x_t, t, t_prev, eta), noise)
+
+    return ddim_step
+
+
+@mutant("eta can be given by name only: labkit.diffusion.sample gives it by position")
+def eta_by_name_only():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, *, eta=0.0):
+        return correct(*parts(schedule, prediction, x_t, t, t_prev, eta), noise)
+
+    return ddim_step
+
+
+@mutant("eta has another name in your function: this notebook calls it with eta=…")
+def eta_by_another_name():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, stochasticity=0.0):
+        return correct(*parts(schedule, prediction, x_t, t, t_prev, stochasticity), noise)
+
+    return ddim_step
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                     Large inputs, small batches, other types
+# ------------------------------------------------------------------------------------------------------------
+
+
+def limited(limit_x0=lambda x: x, limit_epsilon=lambda x: x, limit_result=lambda x: x):
+    """A step with limits."""
+    return combined(
+        lambda x0, epsilon, a_t, a_prev, sigma, noise: limit_result(
+            correct(limit_x0(x0), limit_epsilon(epsilon), a_t, a_prev, sigma, noise)
+        )
+    )
+
+
+def clip(limit):
+    return lambda x: x.clamp(-limit, limit)
+
+
+@mutant("x0 is clipped to ±3: z-scored motions go beyond, clip nothing")
+def clipped_at_3():
+    return limited(clip(3))
+
+
+@mutant("x0 is clipped to ±5: z-scored motions go beyond, clip nothing")
+def clipped_at_5():
+    return limited(clip(5))
+
+
+@mutant("x0 is clipped to ±10: z-scored motions go beyond, clip nothing")
+def clipped_at_10():
+    return limited(clip(10))
+
+
+@mutant("ε is clipped to ±5: clip nothing")
+def epsilon_clipped():
+    return limited(limit_epsilon=clip(5))
+
+
+@mutant("The result is clipped to ±5: noisy motions go beyond, clip nothing")
+def result_clipped():
+    return limited(limit_result=clip(5))
+
+
+@mutant("The step is computed in bfloat16, which has three decimal digits: stay in float32")
+def half_precision():
+    return limited(limit_result=lambda x: x.bfloat16().float())
+
+
+@mutant("`squeeze()` drops every axis of length 1: B, F or D may be 1, and the shape stays (B, F, D)")
+def squeezed():
+    return limited(limit_result=lambda x: x.squeeze())
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                   Side effects
+# ------------------------------------------------------------------------------------------------------------
+
+
+def spoiling(spoil):
+    """A right step that calls spoil(schedule, prediction, x_t, t, t_prev, noise) before it returns."""
+
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        found = correct(*parts(schedule, prediction, x_t, t, t_prev, eta), noise)
+        spoil(schedule, prediction, x_t, t, t_prev, noise)
+        return found
+
+    return {"ddim_step": ddim_step}
+
+
+@mutant("x_t is overwritten (-=, mul_): the caller still needs it. Work on a copy")
+def overwrites_x_t():
+    return spoiling(lambda schedule, prediction, x_t, t, t_prev, noise: x_t.mul_(2))
+
+
+@mutant("`noise` is overwritten (*=, mul_): the caller still needs it. Work on a copy")
+def overwrites_noise():
+    return spoiling(lambda schedule, prediction, x_t, t, t_prev, noise: noise.mul_(2))
+
+
+@mutant("`prediction` is overwritten (*=, mul_): the caller still needs it. Work on a copy")
+def overwrites_the_prediction():
+    return spoiling(lambda schedule, prediction, x_t, t, t_prev, noise: prediction.mul_(2))
+
+
+@mutant("t_prev is overwritten (clamp_, [t_prev < 0] = 0): the caller still needs it. Work on a copy")
+def overwrites_t_prev():
+    return spoiling(lambda schedule, prediction, x_t, t, t_prev, noise: t_prev.clamp_(min=0))
+
+
+@mutant("The schedule itself is changed: others use it too. Work on a copy of its table")
+def overwrites_the_schedule():
+    return spoiling(lambda schedule, prediction, x_t, t, t_prev, noise: schedule.alphas_cumprod.mul_(0.5))
+
+
+@mutant("σ is that of the call before: compute it anew in every call")
+def remembers_sigma():
+    memory = {}
+
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        x0, epsilon, a_t, a_prev, sigma = parts(schedule, prediction, x_t, t, t_prev, eta)
+        used, memory[sigma.shape] = memory.get(sigma.shape, sigma), sigma
+        return correct(x0, epsilon, a_t, a_prev, used, noise)
+
+    return ddim_step
+
+
+@mutant("ᾱ_prev is that of the call before: compute it anew in every call")
+def remembers_alpha_bar():
+    memory = {}
+
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        x0, epsilon, a_t, a_prev, sigma = parts(schedule, prediction, x_t, t, t_prev, eta)
+        used, memory[a_prev.shape] = memory.get(a_prev.shape, a_prev), a_prev
+        return correct(x0, epsilon, a_t, used, sigma, noise)
+
+    return ddim_step

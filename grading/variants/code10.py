@@ -13,13 +13,17 @@ def check(a, b):
     return as_pair(a, b, ("a", "b"), at_least=2)
 
 
+def covariance(x):
+    return np.atleast_2d(np.cov(x, rowvar=False))  # of one column np.cov makes a number
+
+
 @variant()
 def scipy_sqrtm():
     """The formula as it stands; the imaginary part that singular covariances leave is rounding."""
 
     def frechet_distance(a, b):
         a, b = check(a, b)
-        cov_a, cov_b = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
+        cov_a, cov_b = covariance(a), covariance(b)
         root = linalg.sqrtm(cov_a @ cov_b)
         return np.sum((a.mean(axis=0) - b.mean(axis=0)) ** 2) + np.trace(cov_a + cov_b - 2 * root).real
 
@@ -30,7 +34,7 @@ def scipy_sqrtm():
 def eigenvalues_of_the_product():
     def frechet_distance(a, b):
         a, b = check(a, b)
-        cov_a, cov_b = np.cov(a.T), np.cov(b.T)
+        cov_a, cov_b = covariance(a), covariance(b)
         values = np.linalg.eigvals(cov_a @ cov_b)
         overlap = np.sqrt(values.astype(complex)).real.sum()
         return sqeuclidean(a.mean(0), b.mean(0)) + np.trace(cov_a) + np.trace(cov_b) - 2 * overlap
@@ -44,7 +48,7 @@ def offset_where_singular():
 
     def frechet_distance(a, b):
         a, b = check(a, b)
-        shift, cov_a, cov_b = a.mean(0) - b.mean(0), np.cov(a, rowvar=False), np.cov(b, rowvar=False)
+        shift, cov_a, cov_b = a.mean(0) - b.mean(0), covariance(a), covariance(b)
         offset = 1e-6 * np.eye(len(cov_a))
         root = linalg.sqrtm((cov_a + offset) @ (cov_b + offset))
         if np.iscomplexobj(root):
@@ -60,7 +64,7 @@ def symmetric_form():
 
     def frechet_distance(a, b):
         a, b = check(a, b)
-        cov_a, cov_b = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
+        cov_a, cov_b = covariance(a), covariance(b)
         values, vectors = np.linalg.eigh(cov_a)
         root = vectors @ np.diag(np.sqrt(values.clip(0))) @ vectors.T
         inner = np.linalg.eigvalsh(root @ cov_b @ root)
@@ -90,7 +94,7 @@ def cholesky():
 
     def frechet_distance(a, b):
         a, b = check(a, b)
-        covs = [np.cov(x, rowvar=False) for x in (a, b)]
+        covs = [covariance(x) for x in (a, b)]
         la, lb = (np.linalg.cholesky(c + 1e-9 * np.trace(c) * np.eye(len(c))) for c in covs)
         overlap = np.linalg.svd(la.T @ lb)[1].sum()
         shift = a.mean(0) - b.mean(0)
@@ -105,7 +109,7 @@ def torch_float64():
 
     def frechet_distance(a, b):
         a, b = (torch.from_numpy(x) for x in check(a, b))
-        cov_a, cov_b = a.T.cov(), b.T.cov()
+        cov_a, cov_b = (x.T.cov().reshape(x.shape[1], -1) for x in (a, b))
         roots = torch.linalg.eigvals(cov_a @ cov_b).sqrt().real
         return (a.mean(0) - b.mean(0)).square().sum() + cov_a.trace() + cov_b.trace() - 2 * roots.sum()
 
@@ -146,5 +150,37 @@ def own_checks_and_einsum():
         values = linalg.eigvals(cov_a @ cov_b).real
         total = sum((p - q) ** 2 for p, q in zip(mean_a, mean_b))
         return float(total + cov_a.trace() + cov_b.trace() - 2 * np.sqrt(np.abs(values)).sum())
+
+    return frechet_distance
+
+
+@variant()
+def generalised_eigenvalues():
+    """Eigenvalues of Σ_a Σ_b from SciPy, complex, summed as they are."""
+
+    def frechet_distance(a, b):
+        a, b = check(a, b)
+        cov_a, cov_b = covariance(a), covariance(b)
+        roots = np.emath.sqrt(linalg.eigvals(cov_a.dot(cov_b)))
+        total = np.square(np.mean(a, 0) - np.mean(b, 0)).sum() + cov_a.trace() + cov_b.trace()
+        return max(0.0, (total - 2 * roots.sum()).real)
+
+    return frechet_distance
+
+
+@variant()
+def in_place_on_copies():
+    """Centred in place, on copies; QR instead of covariances."""
+
+    def frechet_distance(a, b):
+        a, b = (x.copy() for x in check(a, b))
+        shift = a.mean(0) - b.mean(0)
+        triangles = []
+        for x in (a, b):
+            x -= x.mean(0)
+            x /= np.sqrt(len(x) - 1)
+            triangles.append(np.linalg.qr(x, mode="r"))
+        overlap = linalg.svdvals(triangles[0] @ triangles[1].T).sum()
+        return float(shift @ shift + sum((r**2).sum() for r in triangles) - 2 * overlap)
 
     return frechet_distance

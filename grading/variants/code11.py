@@ -109,12 +109,51 @@ def own_checks():
 
     def tmr_score(text, motion):
         text, motion = np.asarray(text), np.asarray(motion)
-        if text.shape != motion.shape or not len(text):
+        if text.shape != motion.shape or text.ndim != 2 or not len(text):
             raise ValueError("expected two arrays of one shape, not empty")
+        if not (np.isfinite(text).all() and np.isfinite(motion).all()):
+            raise ValueError("expected finite numbers")
         lengths = [np.sqrt((x * x).sum(axis=1)) for x in (text, motion)]
         if min(x.min() for x in lengths) == 0:
             raise ValueError("a zero vector has no direction")
         cosines = (text.T / lengths[0] * (motion.T / lengths[1])).sum(axis=0)
         return np.asarray((cosines.mean() + 1) / 2)
+
+    return tmr_score
+
+
+@variant()
+def in_place_on_copies():
+    def tmr_score(text, motion):
+        text, motion = (x.copy() for x in check(text, motion))
+        for x in (text, motion):
+            x /= np.sqrt((x**2).sum(1))[:, None]
+        text *= motion
+        text += 1 / text.shape[1]
+        return float(text.sum(1).mean()) / 2
+
+    return tmr_score
+
+
+@variant()
+def pair_by_pair():
+    """As angles, one pair after the other."""
+
+    def tmr_score(text, motion):
+        angles = []
+        for t, m in zip(*check(text, motion)):
+            u, v = t / np.linalg.norm(t), m / np.linalg.norm(m)
+            angles.append(2 * np.arctan2(np.linalg.norm(u - v), np.linalg.norm(u + v)))
+        return np.mean(np.cos(np.array(angles) / 2) ** 2)
+
+    return tmr_score
+
+
+@variant()
+def matrix_trace():
+    def tmr_score(text, motion):
+        text, motion = check(text, motion)
+        similarity = unit(text) @ unit(motion).T
+        return np.trace(1 + similarity) / (2 * len(text))
 
     return tmr_score

@@ -40,7 +40,7 @@ def mse_of_each_sample():
 @variant()
 def einsum():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
-        error = model(x_t=schedule.q_sample(x0, t, noise), t=t) - schedule.target(x0, noise, t)
+        error = model(schedule.q_sample(x0, t, noise), t) - schedule.target(x0, noise, t)
         return torch.einsum("bfd,bfd,bf->b", error, error, mask.float()) / mask.sum(1) / x0.shape[-1]
 
     return ddpm_loss
@@ -84,13 +84,69 @@ def inside_float64():
 
 @variant()
 def in_place():
+    """On copies of its own."""
+
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         target = schedule.target(x0, noise, t).clone()
         a = torch.as_tensor(np.sqrt(schedule.alphas_cumprod.numpy())[t.numpy()]).float()[:, None, None]
         x_t = x0.mul(a).add_((1 - a * a).sqrt() * noise)
-        error = model(x_t, t).sub_(target).square()
+        error = target.neg_().add_(model(x_t, t)).square_()
         error[~mask] = 0
         return error.sum(dim=(1, 2)).div_(mask.sum(dim=1) * error.shape[2])
+
+    return ddpm_loss
+
+
+@variant()
+def compiled():
+    """By torch.compile, without a compiler of C++."""
+
+    @torch.compile(backend="eager", dynamic=True)
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        error = model(schedule.q_sample(x0, t, noise), t) - schedule.target(x0, noise, t)
+        return (error.square().mean(-1) * mask).sum(-1) / mask.sum(-1)
+
+    return {"ddpm_loss": ddpm_loss}
+
+
+@variant()
+def lengths():
+    """Frames counted, then compared with their number."""
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        B, F, D = x0.shape
+        error = functional.mse_loss(
+            model(schedule.q_sample(x0, t, noise), t), schedule.target(x0, noise, t), reduction="none"
+        )
+        n = mask.sum(1)
+        real = torch.arange(F, device=x0.device)[None] < n[:, None]
+        return torch.where(real[..., None], error, 0).reshape(B, -1).sum(1) / (n * D)
+
+    return ddpm_loss
+
+
+@variant()
+def picked_frames():
+    """Only real frames are computed; index_add sums them up by sample."""
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        difference = model(schedule.q_sample(x0, t, noise), t) - schedule.target(x0, noise, t)
+        sample, frame = mask.nonzero(as_tuple=True)
+        each = difference[sample, frame].pow(2).mean(-1)
+        sums = torch.zeros(len(x0), dtype=each.dtype, device=x0.device).index_add(0, sample, each)
+        return sums / torch.bincount(sample, minlength=len(x0))
+
+    return ddpm_loss
+
+
+@variant()
+def vmapped():
+    """One sample's loss, mapped over the batch."""
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        prediction, target = model(schedule.q_sample(x0, t, noise), t), schedule.target(x0, noise, t)
+        one = lambda p, y, m: ((p - y).square().mean(-1) * m).sum() / m.sum()  # noqa: E731
+        return torch.vmap(one)(prediction, target, mask)
 
     return ddpm_loss
 

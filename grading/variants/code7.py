@@ -124,7 +124,7 @@ def logarithm_of_variance():
 
 @variant()
 def in_place():
-    """The three kinds of prediction told apart by hand, eq. 11 in place."""
+    """The three kinds of prediction told apart by hand, eq. 11 in place on copies."""
 
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
@@ -136,10 +136,62 @@ def in_place():
         else:
             epsilon = prediction.clone()
         alpha = a_t / a_prev
+        x_t, noise = x_t.clone(), noise.clone()
         x_t -= epsilon.mul_((1 - alpha) / level)
         x_t /= alpha.sqrt()
         x_t += noise.mul_(((1 - a_prev) * (1 - alpha)).sqrt_() / level)
         return x_t
+
+    return ddpm_step
+
+
+@variant()
+def table_with_a_one():
+    """ᾱ of step −1 as one more entry of the table, in float64, rounded at the end."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        table = torch.cat([schedule.alphas_cumprod.new_ones(1), schedule.alphas_cumprod])
+        a_t, a_prev = (table.index_select(0, s + 1)[:, None, None] for s in (t, t_prev))
+        x0 = schedule.split(prediction, x_t, t)[0].double()
+        gain = (a_t / a_prev).sqrt() * (1 - a_prev) / (1 - a_t)
+        mean = a_prev.sqrt() * x0 + gain * (x_t.double() - a_t.sqrt() * x0)
+        variance = (1 - a_prev) * (1 - a_t / a_prev) / (1 - a_t)
+        return (mean + variance.sqrt() * noise.double()).to(x_t.dtype)
+
+    return ddpm_step
+
+
+@variant()
+def products_of_betas():
+    """ᾱ from the schedule's β by hand, α of a stride as a product of single ones."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        log_alpha = torch.log1p(-schedule.betas)
+        alpha = torch.stack([log_alpha[p + 1 : n + 1].sum().exp() for n, p in zip(t, t_prev)])
+        a_prev = torch.stack([log_alpha[: p + 1].sum().exp() for p in t_prev])
+        a_t = a_prev * alpha
+        weights = a_prev.sqrt() * (1 - alpha) / (1 - a_t), alpha.sqrt() * (1 - a_prev) / (1 - a_t)
+        deviation = ((1 - alpha) * (1 - a_prev) / (1 - a_t)).sqrt()
+        w0, w_t, w_z = (w.float().view(-1, 1, 1) for w in (*weights, deviation))
+        return w0 * schedule.split(prediction, x_t, t)[0] + w_t * x_t + w_z * noise
+
+    return ddpm_step
+
+
+@variant()
+def rows_by_branch():
+    """Samples at their last step are treated apart; the others in one go."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        result = schedule.split(prediction, x_t, t)[0].clone()
+        go_on = t_prev >= 0
+        x0, x, z = result[go_on], x_t[go_on], noise[go_on]
+        a_t, a_prev = schedule.alpha_bar(t[go_on]), schedule.alpha_bar(t_prev[go_on])
+        beta = 1 - a_t / a_prev
+        x0 = a_prev.sqrt() * beta / (1 - a_t) * x0
+        x0 += torch.sqrt(1 - beta) * (1 - a_prev) / (1 - a_t) * x
+        result[go_on] = x0 + torch.sqrt(beta * (1 - a_prev) / (1 - a_t)) * z
+        return result
 
     return ddpm_step
 

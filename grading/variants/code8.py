@@ -124,6 +124,50 @@ def nan_to_zero():
     return ddim_step
 
 
+@variant()
+def einsum_of_three():
+    """Three weights a sample, three tensors."""
+
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        x0, epsilon = schedule.split(prediction, x_t, t)
+        a_t, a_prev = schedule.alpha_bar(t).ravel(), schedule.alpha_bar(t_prev).ravel()
+        variance = (1 - a_prev) / (1 - a_t) * (1 - a_t / a_prev) * eta**2
+        weights = [a_prev, (1 - a_prev - variance).clip(min=0), variance]
+        return torch.einsum("kb,kbfd->bfd", torch.stack(weights).sqrt(), torch.stack([x0, epsilon, noise]))
+
+    return ddim_step
+
+
+@variant()
+def ends_by_where():
+    """The last step is taken apart."""
+
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        x0, epsilon = schedule.split(prediction, x_t, t)
+        a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev.clamp(min=0))
+        sigma = eta * torch.sqrt((1 - a_prev) / (1 - a_t)) * torch.sqrt((1 - a_t / a_prev).clamp(min=0))
+        found = torch.addcmul(sigma * noise, (1 - a_prev - sigma.square()).clamp(min=0).sqrt(), epsilon)
+        found = torch.addcmul(found, a_prev.sqrt(), x0)
+        return torch.where(t_prev.lt(0)[:, None, None], x0, found)
+
+    return ddim_step
+
+
+@variant()
+def in_place_on_copies():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        x0, epsilon = (part.clone() for part in schedule.split(prediction, x_t, t))
+        a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+        sigma = eta * ((1 - a_prev) / (1 - a_t) * (1 - a_t / a_prev)).sqrt_()
+        x0 *= a_prev.sqrt()
+        epsilon *= (1 - a_prev).sub_(sigma**2).clamp_(min=0).sqrt_()
+        x0 += epsilon
+        x0 += noise * sigma
+        return x0
+
+    return ddim_step
+
+
 @variant(other_numbers=True)
 def noise_subtracted():
     """Normal noise is symmetric: −σ · noise is as good a draw."""

@@ -5,10 +5,12 @@ A learner's function gets copies of its arguments. One that changes them is noti
 
 import copy
 import inspect
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 from labkit.stubs import Stub
@@ -34,7 +36,7 @@ class Observer:
             if any(value is result for result in self._results):
                 return value  # the learner's own, to be changed or not
             if callable(value) and not isinstance(value, nn.Module | type):
-                return lambda *a, **k: lend(f"the result of {name}", value(*a, **k))
+                return self._proxy(value, lambda result: lend(f"the result of {name}", result))
             before.append((name, value, copied(value)))
             return before[-1][2]
 
@@ -51,6 +53,17 @@ class Observer:
         self.returned = stub.name, result
         self._results.append(result)
         return result
+
+
+    @staticmethod
+    def _proxy(function: Callable, lend: Callable) -> Callable:
+        """`function`, whose results are lent as well."""
+
+        def call(*args, **kwargs):
+            return lend(function(*args, **kwargs))
+
+        # a learner's torch.compile must not trace this; importing the compiler for it would take seconds
+        return torch.compiler.disable(call) if "torch._dynamo" in sys.modules else call
 
 
 @contextmanager

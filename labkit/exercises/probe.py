@@ -63,6 +63,10 @@ class Inputs:
     def uniform(self, *shape: int) -> Tensor:
         return torch.from_numpy(self.generator.random(shape)).float()
 
+    def integers(self, low: int, high: int, *shape: int) -> Tensor:
+        """From `low` to `high`, which is left out; int64."""
+        return torch.from_numpy(self.generator.integers(low, high, shape))
+
     def fill(self, module: torch.nn.Module, std: float = 0.3) -> torch.nn.Module:
         """A module whose every weight is drawn anew, in the order of its names; none stays zero."""
         with torch.no_grad():

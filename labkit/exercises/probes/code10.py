@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from labkit.exercises.probe import Inputs, probe
-from labkit.exercises.probes.scalar import kind, number, refusal
+from labkit.exercises.probe import Inputs, arguments_kept, probe
+from labkit.exercises.probes.scalar import accepted, kind, number
 from labkit.metrics import frechet_distance
 
 # Dividing by N or by N - 1 is a question of its own (`unbiased`). The others take so many rows, and are so
@@ -15,7 +15,7 @@ def features(draw: Inputs, n: int, mean: list[float], covariance: np.ndarray) ->
     """n rows whose *sample* mean and unbiased covariance are exactly the given ones, times `draw.scale`."""
     x = draw.normal(n, len(mean)).double().numpy()
     x -= x.mean(0)
-    whiten = np.linalg.inv(np.linalg.cholesky(np.cov(x, rowvar=False)))
+    whiten = np.linalg.inv(np.linalg.cholesky(np.atleast_2d(np.cov(x, rowvar=False))))
     return draw.scale * (x @ whiten.T @ np.linalg.cholesky(covariance).T + mean)
 
 
@@ -31,20 +31,20 @@ def tilted(*deviations: float, angle: float) -> np.ndarray:
     return axes @ np.diag(np.square(deviations)) @ axes.T
 
 
-@probe(1, "frechet_distance returns one real number")
+@probe(0.5, "frechet_distance returns one real number, for arrays and for lists of rows")
 def one_number(draw: Inputs) -> str:
     a, b = features(draw, N, [0, 0, 0], np.eye(3)), features(draw, N, [1, 2, 3], np.eye(3))
-    return kind(frechet_distance(a, b))
+    return f"{kind(frechet_distance(a, b))}, of lists {kind(frechet_distance(a.tolist(), b.tolist()))}"
 
 
-@probe(1, "A set is at distance 0 from itself", ("distance", lambda a: a - 1), TOLERANCE)
+@probe(0.5, "A set is at distance 0 from itself", ("distance", lambda a: a - 1), TOLERANCE)
 def equal(draw: Inputs) -> np.ndarray:
     a = features(draw, N, [1, 2, 3], tilted(1, 1, 2, angle=0.6))
     return 1 + distance(a, a)  # errors are judged beside the right outcome's size, which must not be 0
 
 
 @probe(
-    2,
+    1.5,
     "Narrow sets (covariance nearly 0) whose means differ by (2, 3, 6) are at 4 + 9 + 36 = 49",
     ("distance", float),
     TOLERANCE,
@@ -67,7 +67,7 @@ def deviations(draw: Inputs) -> np.ndarray:
 
 
 @probe(
-    2,
+    1.5,
     "Features are correlated: covariances are matrices, with a *matrix* root of their *matrix* product",
     ("distance", lambda a: a[0]),
     TOLERANCE,
@@ -75,7 +75,10 @@ def deviations(draw: Inputs) -> np.ndarray:
 def matrices(draw: Inputs) -> np.ndarray:
     a = features(draw, N, [0, 0, 0], tilted(1, 2, 4, angle=0.4))
     b = features(draw, N, [0, 0, 0], tilted(4, 1, 2, angle=-0.7))
-    return np.stack([distance(a, b), distance(b, a)])
+    # the diagonal of this product's root has a negative number
+    c = features(draw, N, [0, 0], np.array([[0.1, 0.9], [0.9, 10]]))
+    d = features(draw, N, [0, 0], np.array([[0.1, -0.09], [-0.09, 0.1]]))
+    return np.stack([distance(a, b), distance(b, a), distance(c, d)])
 
 
 @probe(1, "Covariances are divided by N - 1, each by its own N", ("distance", float))
@@ -98,9 +101,38 @@ def few_rows(draw: Inputs) -> np.ndarray | str:
     return number(result) if kind(result) == "a real number" else kind(result)
 
 
+@probe(
+    0.5, "One column (D = 1): means 0 and 3 and standard deviations 1 and 2 are at 9 + 1", ("distance", float)
+)
+def one_column(draw: Inputs) -> np.ndarray:
+    one = [features(draw, N, [mean], np.array([[deviation**2.0]])) for mean, deviation in ((0, 1), (3, 2))]
+    return distance(*one)
+
+
+@probe(0.5, "Features far from 0 (mean 1000, float32) and near to each other", ("distance", float), 2e-2)
+def offset(draw: Inputs) -> np.ndarray:
+    a, b = features(draw, N, [0, 0, 0], np.eye(3)), features(draw, N, [0.3, 0, 0], 4 * np.eye(3))
+    return distance(*(np.float32(1000 + x) for x in (a, b)))
+
+
+@probe(
+    0.5, "A small distance is given in full: 0.0075 for deviations 0.1 and 0.15", ("distance", float), 6e-3
+)
+def small(draw: Inputs) -> np.ndarray:
+    return distance(*(features(draw, N, [0, 0, 0], np.eye(3) * s**2) for s in (0.1, 0.15)))
+
+
 @probe(1, "Sets that cannot be compared raise ValueError, as the docstring says")
 def refuses(draw: Inputs) -> str:
-    a, nan = draw.normal(6, 3).double().numpy(), np.full((6, 3), np.nan)
-    distance(a, a)  # an error here is no refusal
-    cases = {"one row": a[:1], "another width": a[:, :2], "NaN": nan}
-    return ", ".join(f"{name}: {refusal(frechet_distance, a, b)}" for name, b in cases.items())
+    x, bad = draw.normal(6, 3).double().numpy(), draw.normal(3, 6, 3).double().numpy()
+    distance(x, x)  # an error here is no refusal
+    bad[0, 2, 1], bad[1, 3, 2], bad[2, 4, 0] = np.nan, np.inf, -np.inf
+    sets = {
+        "no row": x[:0], "one row": x[:1], "nan": bad[0], "inf": bad[1], "-inf": bad[2],
+        "another width": x[:, :2], "one axis": x[:, 0], "three axes": x[:, :, None],
+    }  # fmt: skip
+    cases = {f"a with {name}": (bad, x) for name, bad in sets.items()}
+    return accepted(frechet_distance, cases | {f"b with {name}": (x, bad) for name, bad in sets.items()})
+
+
+arguments = arguments_kept(0.5, matrices, unbiased)

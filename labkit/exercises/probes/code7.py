@@ -5,68 +5,86 @@ import torch
 from torch import Tensor
 
 from labkit.diffusion import PREDICTION_TYPES, Schedule, ddpm_step
-from labkit.exercises.probe import Inputs, describe, probe
-
-B, F, D = 3, 3, 2
-
-
-def step(draw: Inputs, t: Tensor, t_prev: Tensor, noise: float, prediction_type: str = "sample") -> Tensor:
-    """One step of a random batch; `noise` scales the noise that is handed over."""
-    schedule = Schedule(100, prediction_type=prediction_type)
-    x_t, prediction, z = draw.normal(B, F, D), draw.normal(B, F, D), draw.normal(B, F, D)
-    return ddpm_step(schedule, prediction, x_t, t, t_prev, noise * z)
+from labkit.exercises.probe import Inputs, arguments_kept, describe, probe
+from labkit.exercises.probes.steps import ROWS, Step, of_steps, small_batches
 
 
-def at(step: int) -> Tensor:
-    """The same step for every sample."""
-    return torch.full((B,), step)
+def types(T: int = 100, kind: str = "cosine") -> list[Schedule]:
+    return [Schedule(T, kind, prediction_type) for prediction_type in PREDICTION_TYPES]
 
 
-@probe(1, "One step gives a batch of the same shape and dtype as x_t")
+@probe(0.5, "One step gives a batch of the same shape and dtype as x_t")
 def shape(draw: Inputs) -> str:
-    return describe(step(draw, at(60), at(59), 1.0))
+    return describe(Step.draw(draw).run(ddpm_step))
 
 
-@probe(2, "Without noise, x_{t-1} is the mean of q(x_{t-1} | x_t, x0), Ho et al. 2020, eq. 7")
-def mean(draw: Inputs) -> Tensor:
-    return step(draw, at(60), at(59), 0.0)
+@of_steps(ddpm_step, 1.5, "Without noise, x_{t-1} is the mean of q(x_{t-1} | x_t, x0), Ho et al. 2020, eq. 7")
+def mean(draw: Inputs) -> list[Step]:
+    return [Step.draw(draw, noise=0)]
 
 
-@probe(1, "`prediction` may mean the noise, x0 or v: schedule.split turns it into x0 and noise")
-def prediction_types(draw: Inputs) -> Tensor:
-    return torch.stack([step(draw, at(60), at(59), 0.0, kind) for kind in PREDICTION_TYPES])
+@of_steps(
+    ddpm_step, 1, "`prediction` may be the noise, x0 or v: schedule.split converts it into x0 and noise"
+)
+def prediction_types(draw: Inputs) -> list[Step]:
+    return [Step.draw(draw, schedule=schedule, noise=0) for schedule in types()]
 
 
-@probe(1, "Every row of the batch is at a step of its own")
-def rows(draw: Inputs) -> Tensor:
-    t = torch.tensor([20, 50, 80])
-    return step(draw, t, t - 1, 0.0)
+@of_steps(
+    ddpm_step,
+    1,
+    "Every sample of a batch has its own t and t_prev, some of them -1: here without noise",
+)
+def rows(draw: Inputs) -> list[Step]:
+    return [Step.draw(draw, rows, schedule, noise=0) for schedule in types() for rows in ROWS]
 
 
 @probe(
-    2,
+    1.5,
     "Noise is added with the standard deviation √β̃_t (or √β_t)",
     ("standard deviation of what is added", lambda a: a.std()),
 )
 def deviation(draw: Inputs) -> Tensor:
-    t = torch.full((20,), 30)
-    zero = torch.zeros(20, F, D)  # at x_t = x0 = 0 the mean is zero too, and only noise is left
-    return ddpm_step(Schedule(100), zero, zero.clone(), t, t - 1, draw.normal(20, F, D))
+    # at x_t = x0 = 0 the mean is zero too, and only noise is left
+    return Step.draw(draw, ((30, 29),) * 20, size=0).run(ddpm_step)
 
 
-@probe(1, "The last step, to t_prev = -1, gives the network's x0 and adds no noise")
-def last(draw: Inputs) -> Tensor:
-    return step(draw, at(0), at(-1), 1.0)
+@of_steps(ddpm_step, 0.5, "Every sample has its own standard deviation: here x_t and prediction are 0")
+def noise_of_rows(draw: Inputs) -> list[Step]:
+    return [Step.draw(draw, rows, schedule, size=0) for schedule in types() for rows in ROWS]
 
 
-@probe(1, "t_prev may be many steps before t: β is then 1 - ᾱ_t / ᾱ_{t_prev}")
-def stride(draw: Inputs) -> Tensor:
-    return step(draw, at(80), at(40), 1.0)
+@of_steps(ddpm_step, 1, "A step to t_prev = -1, from whatever t, gives the network's x0 and adds no noise")
+def last(draw: Inputs) -> list[Step]:
+    return [Step.draw(draw, ((0, -1), (5, -1), (60, -1)), schedule) for schedule in types()]
+
+
+@of_steps(ddpm_step, 0.5, "t_prev may be many steps before t: β is then 1 - ᾱ_t / ᾱ_{t_prev}")
+def stride(draw: Inputs) -> list[Step]:
+    return [Step.draw(draw, ((80, 40), (99, 90), (60, 0)), schedule) for schedule in types(100, "linear")[1:]]
+
+
+@of_steps(ddpm_step, 0.5, "T, kind and prediction type are those of `schedule`")
+def schedules(draw: Inputs) -> list[Step]:
+    given = types(50, "linear") + types(200, "cosine") + types(100, "linear")
+    return [Step.draw(draw, ((20, 19), (40, 15), (7, -1)), schedule) for schedule in given]
+
+
+@probe(0.5, "Shapes are those of x_t: also with one sample, one frame, one feature, or as many of all three")
+def small(draw: Inputs) -> Tensor | str:
+    return small_batches(draw, ddpm_step)
+
+
+@probe(0.5, "Nothing is clipped: x_t and prediction may be of any size")
+def large(draw: Inputs) -> Tensor:
+    size = torch.tensor([4.0, 8, 20, 60])[:, None, None]
+    found = [Step.draw(draw, ((60, 20),) * 4, s, size).run(ddpm_step) / size for s in types()]
+    return torch.stack(found)
 
 
 @probe(
-    1,
-    "100 steps with an exact denoiser draw from N(2, 0.5²)",
+    0.5,
+    "100 steps with an exact denoiser sample from N(2, 0.5²)",
     ("standard deviation of the samples", lambda a: a[1]),
 )
 def gaussian(draw: Inputs) -> Tensor | str:
@@ -81,3 +99,6 @@ def gaussian(draw: Inputs) -> Tensor | str:
         if np.shape(x) != (1000, 1, 1):  # a wrong shape would grow from step to step, past all memory
             return describe(x)
     return torch.stack([x.mean(), x.std()])
+
+
+arguments = arguments_kept(0.5, rows, noise_of_rows)

@@ -5,52 +5,55 @@ import torch
 from torch import Tensor
 
 from labkit.diffusion import PREDICTION_TYPES, Schedule, ddim_step
-from labkit.exercises.probe import Inputs, describe, probe
-
-B, F, D = 3, 3, 2
-
-
-def steps(*at: int) -> Tensor:
-    """The same step for all samples, or one for each."""
-    return torch.tensor(at).repeat(B) if len(at) == 1 else torch.tensor(at)
+from labkit.exercises.probe import Inputs, arguments_kept, describe, probe
+from labkit.exercises.probes.steps import ROWS, Step, of_steps, small_batches
 
 
-def only_noise(draw: Inputs, eta: float) -> Tensor:
+def types(T: int = 100, kind: str = "cosine") -> list[Schedule]:
+    return [Schedule(T, kind, prediction_type) for prediction_type in PREDICTION_TYPES]
+
+
+def only_noise(draw: Inputs, **options) -> Tensor:
     """A step from 60 to 40 where the network sees no motion and no noise: only fresh noise is left."""
-    zero = torch.zeros(8, F, D)
-    t = torch.full((8,), 60)
-    return ddim_step(Schedule(100), zero, zero.clone(), t, t - 20, draw.normal(8, F, D), eta)
+    return Step.draw(draw, ((60, 40),) * 8, size=0, **options).run(ddim_step)
 
 
-@probe(1, "One step gives a batch of the shape and dtype of x_t, with or without eta")
+@probe(
+    0.5, "One step gives a batch of the shape and dtype of x_t: without eta, with eta=0.5, and by position"
+)
 def shape(draw: Inputs) -> str:
-    given = draw.normal(B, F, D), draw.normal(B, F, D), steps(60), steps(40), draw.normal(B, F, D)
-    without, with_eta = (describe(ddim_step(Schedule(100), *given, *eta)) for eta in ((), (0.5,)))
-    return without if without == with_eta else f"{without} without eta, {with_eta} with it"
+    step = Step.draw(draw, ROWS[0])
+    given = step.schedule, step.prediction, step.x_t, step.t, step.t_prev, step.noise
+    found = [ddim_step(*given), ddim_step(*given, eta=0.5), ddim_step(*given, 0.5)]
+    return ", ".join(map(describe, found))
 
 
-@probe(2, "At eta = 0, x_{t_prev} = √ᾱ_prev · x0 + √(1 − ᾱ_prev) · ε, with the network's x0 and ε")
-def direction(draw: Inputs) -> Tensor:
-    given = draw.normal(B, F, D), draw.normal(B, F, D), steps(60), steps(40), torch.zeros(B, F, D)
-    return ddim_step(Schedule(100), *given, 0.0)
+@of_steps(
+    ddim_step, 1.5, "At eta = 0, x_{t_prev} = √ᾱ_prev · x0 + √(1 − ᾱ_prev) · ε, with the network's x0 and ε"
+)
+def direction(draw: Inputs) -> list[Step]:
+    return [Step.draw(draw, ((60, 40),) * 3, noise=0, eta=0.0)]
 
 
-@probe(1, "`prediction` may mean the noise, x0 or v: schedule.split turns it into x0 and noise")
-def prediction_types(draw: Inputs) -> Tensor:
-    given = draw.normal(B, F, D), draw.normal(B, F, D), steps(60), steps(40), torch.zeros(B, F, D)
-    found = [ddim_step(Schedule(100, prediction_type=kind), *given, 0.0) for kind in PREDICTION_TYPES]
-    return torch.stack(found)
+@of_steps(
+    ddim_step, 1, "`prediction` may be the noise, x0 or v: schedule.split converts it into x0 and noise"
+)
+def prediction_types(draw: Inputs) -> list[Step]:
+    return [Step.draw(draw, ((60, 40),) * 3, schedule, noise=0, eta=0.0) for schedule in types()]
 
 
-@probe(1, "Every sample is at a step of its own, and t_prev may be any number of steps before t")
-def rows(draw: Inputs) -> Tensor:
-    given = draw.normal(B, F, D), draw.normal(B, F, D), steps(20, 50, 80), steps(19, 40, 10)
-    return ddim_step(Schedule(100), *given, torch.zeros(B, F, D), 0.0)
+@of_steps(ddim_step, 1, "Every sample of a batch has its own t and t_prev, any number of steps apart")
+def rows(draw: Inputs) -> list[Step]:
+    return [Step.draw(draw, rows, schedule, noise=0, eta=0.0) for schedule in types() for rows in ROWS]
 
 
-@probe(1, "At eta = 0 no fresh noise is added", ("standard deviation of what is added", lambda a: a.std()))
+@probe(
+    0.5,
+    "At eta = 0, which is the default, no fresh noise is added",
+    ("standard deviation of what is added", lambda a: a.std()),
+)
 def quiet(draw: Inputs) -> Tensor:
-    return only_noise(draw, 0.0)
+    return torch.stack([only_noise(draw), only_noise(draw, eta=0.0)])
 
 
 @probe(
@@ -59,22 +62,42 @@ def quiet(draw: Inputs) -> Tensor:
     ("standard deviation of what is added", lambda a: a.std()),
 )
 def deviation(draw: Inputs) -> Tensor:
-    return only_noise(draw, 1.0)
+    return only_noise(draw, eta=1.0)
 
 
-@probe(
-    1,
-    "Noise is shared between old and new: at eta = 0.5, ε weighs √(1 − ᾱ_prev − σ²) and fresh noise σ",
+@of_steps(
+    ddim_step,
+    0.5,
+    "Noise is shared between old and new: ε weighs √(1 − ᾱ_prev − σ²) and fresh noise σ, for each sample",
 )
-def half(draw: Inputs) -> Tensor:
-    given = draw.normal(B, F, D), draw.normal(B, F, D), steps(60), steps(40), draw.normal(B, F, D)
-    return ddim_step(Schedule(100), *given, 0.5)
+def half(draw: Inputs) -> list[Step]:
+    return [Step.draw(draw, rows, schedule, eta=0.5) for schedule in types() for rows in ROWS]
 
 
-@probe(1, "The last step, to t_prev = -1, gives the network's x0 and nothing else, whatever eta")
-def last(draw: Inputs) -> Tensor:
-    given = draw.normal(B, F, D), draw.normal(B, F, D), steps(3), steps(-1), draw.normal(B, F, D)
-    return torch.stack([ddim_step(Schedule(100), *given, eta) for eta in (0.0, 1.0)])
+@of_steps(
+    ddim_step, 1, "A step to t_prev = -1, from whatever t and at any eta, gives the network's x0 and no more"
+)
+def last(draw: Inputs) -> list[Step]:
+    given = ((0, -1), (5, -1), (60, -1))
+    return [Step.draw(draw, given, schedule, eta=eta) for eta in (0.0, 1.0) for schedule in types()]
+
+
+@of_steps(ddim_step, 0.5, "T, kind and prediction type are those of `schedule`")
+def schedules(draw: Inputs) -> list[Step]:
+    given = types(50, "linear") + types(200, "cosine") + types(100, "linear")
+    return [Step.draw(draw, ((20, 19), (40, 15), (7, 0)), schedule, eta=0.8) for schedule in given]
+
+
+@probe(0.5, "Shapes are those of x_t: also with one sample, one frame, one feature, or as many of all three")
+def small(draw: Inputs) -> Tensor | str:
+    return small_batches(draw, ddim_step, eta=0.3)
+
+
+@probe(0.5, "Nothing is clipped: x_t and prediction may be of any size")
+def large(draw: Inputs) -> Tensor:
+    size = torch.tensor([4.0, 8, 20, 60])[:, None, None]
+    found = [Step.draw(draw, ((60, 20),) * 4, s, size, eta=0.5).run(ddim_step) / size for s in types()]
+    return torch.stack(found)
 
 
 @probe(0.5, "At eta = 1 and strides of any length the result is finite: 1 − ᾱ_prev − σ² may round to below 0")
@@ -102,3 +125,6 @@ def gaussian(draw: Inputs) -> Tensor | str:
         if np.shape(x) != (500, 1, 1):  # a wrong shape would grow from step to step, past all memory
             return describe(x)
     return torch.stack([x.mean(), x.std()])
+
+
+arguments = arguments_kept(0.5, rows, half)

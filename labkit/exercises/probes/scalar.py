@@ -1,5 +1,7 @@
 """For probes of functions that return one number."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from torch import Tensor
 
@@ -22,15 +24,21 @@ def number(result: object) -> np.ndarray:
     return array.real.reshape(())
 
 
-def refusal(function, *args: object) -> str:
-    """What comes of a call with input that is no good: "ValueError" as promised, another error, or none."""
-    try:
-        function(*args)
-    except ValueError:
-        return "ValueError"
-    except Exception as error:  # noqa: BLE001 - a learner's code may raise anything
-        return type(error).__name__
-    return "no error"
+def accepted(function, cases: Mapping[str, tuple]) -> str:
+    """Which of these calls, with input that is no good, do not raise ValueError: "all are refused", or what
+    came of the others: "b with nan: no error"."""
+
+    def refusal(args: tuple) -> str:
+        try:
+            function(*args)
+        except ValueError:
+            return ""
+        except Exception as error:  # noqa: BLE001 - a learner's code may raise anything
+            return type(error).__name__
+        return "no error"
+
+    found = [f"{name}: {result}" for name, args in cases.items() if (result := refusal(args))]
+    return ", ".join(found) or "all are refused"
 
 
 def _array(result: object) -> np.ndarray:
