@@ -12,8 +12,8 @@ def frechet_distance(a: ArrayLike, b: ArrayLike) -> float:
     a, b: arrays or lists of rows, D at least 1. Means and covariances are taken in float64; the arrays stay
     as they are. Returns a Python or NumPy float, not rounded, in squared feature units: zero for equal means
     and covariances, never below zero but for rounding (-1e-12 will do, and so will 0). Covariances are
-    unbiased (divided by N - 1); where N <= D they are singular, and FD is a finite real number all the same. FD of
-    two *finite* samples is far above zero even when both come from one distribution, the more so the
+    unbiased (divided by N - 1); where N <= D they are singular, and FD is a finite real number all the same.
+    FD of two *finite* samples is far above zero even when both come from one distribution, the more so the
     smaller N is beside D: always give N with it, and compare at equal N.
 
     Raises ValueError where either set has fewer than 2 rows, holds NaN or infinity, is not (N, D), or is of
