@@ -67,6 +67,14 @@ def no_trace():
     return frechet_distance
 
 
+@mutant('You return a NumPy array without axes, which a format such as f"{x:.3f}" refuses: return float(...)')
+def array_without_axes():
+    def frechet_distance(a, b):
+        return np.asarray(right(a, b))
+
+    return frechet_distance
+
+
 @mutant("You return the two terms one by one: add them")
 def two_terms():
     def frechet_distance(a, b):

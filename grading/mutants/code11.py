@@ -46,6 +46,11 @@ def score_of_each():
     return of_cosines(lambda cosine: (cosine + 1) / 2)
 
 
+@mutant('You return a NumPy array without axes, which a format such as f"{x:.3f}" refuses: return float(...)')
+def array_without_axes():
+    return of_cosines(lambda cosine: np.asarray((cosine.mean() + 1) / 2))
+
+
 @mutant("The scores are added up: take their mean, so that N does not matter")
 def added_up():
     return of_cosines(lambda cosine: ((cosine + 1) / 2).sum())

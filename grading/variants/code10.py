@@ -18,6 +18,21 @@ def covariance(x):
 
 
 @variant()
+def the_last_hint():
+    """Line by line."""
+
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        d = a.mean(0) - b.mean(0)
+        cov_a, cov_b = (np.atleast_2d(np.cov(x, rowvar=False)) for x in (a, b))
+        values = np.linalg.eigvals(cov_a @ cov_b).real
+        overlap = np.sqrt(values.clip(0)).sum()
+        return float(d @ d + np.trace(cov_a) + np.trace(cov_b) - 2 * overlap)
+
+    return frechet_distance
+
+
+@variant()
 def scipy_sqrtm():
     """The formula as it stands; the imaginary part that singular covariances leave is rounding."""
 

@@ -8,6 +8,18 @@ from grading.bank import variant
 
 
 @variant()
+def the_last_hint():
+    """Line by line."""
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        prediction = model(schedule.q_sample(x0, t, noise), t)
+        square = (prediction - schedule.target(x0, noise, t)) ** 2
+        return (square.mean(-1) * mask).sum(1) / mask.sum(1)
+
+    return ddpm_loss
+
+
+@variant()
 def by_hand():
     """Eq. 4 and the three targets written out, table of ᾱ indexed directly."""
 

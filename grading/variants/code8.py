@@ -9,6 +9,20 @@ from grading.bank import variant
 
 
 @variant()
+def the_last_hint():
+    """Line by line."""
+
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        x0, epsilon = schedule.split(prediction, x_t, t)
+        a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+        sigma = eta * torch.sqrt((1 - a_prev) / (1 - a_t)) * torch.sqrt(1 - a_t / a_prev)
+        left = (1 - a_prev - sigma**2).clamp(min=0)
+        return torch.sqrt(a_prev) * x0 + torch.sqrt(left) * epsilon + sigma * noise
+
+    return ddim_step
+
+
+@variant()
 def ddpm_variance_as_share():
     """σ² is η² times the posterior variance, as diffusers writes it."""
 

@@ -9,9 +9,9 @@ from labkit.exercises.probe import describe
 
 
 def kind(result: object) -> str:
-    """In words: "a real number" for a float and whatever is like one (NumPy's, 0-d arrays)."""
+    """In words: "a real number" for a float and whatever can be formatted like one (NumPy's, torch's)."""
     array = _array(result)
-    if array.ndim or array.dtype.kind not in "fiuc":
+    if isinstance(result, np.ndarray) or array.ndim or array.dtype.kind not in "fiuc":
         return describe(result)
     return "a complex number" if array.dtype.kind == "c" else "a real number"
 
