@@ -19,6 +19,7 @@ from grading.remote.grader_client import NoAnswer, Remote, collect, grade, right
 from labkit.exercises.check import check
 from labkit.exercises.judge import Answers, judge
 from labkit.exercises.probe import answer, probes
+from labkit.exercises.probe import collect as collect_here
 from labkit.stubs import EXERCISES, EmptyExercise
 
 SEED = 2**63 + 11
@@ -113,6 +114,32 @@ def test_points_are_those_of_one_process(exercise, lend):
         name = entry.name if entry else "reference"
         assert (name, there.failed) == (name, here(exercise, entry).failed)
         assert bool(there.failed) == (entry is not None and bool(entry.diagnosis)), name
+
+
+@pytest.mark.parametrize(
+    ("exercise", "name", "words"),
+    [
+        ("code6", "overwrites_the_prediction", "changed: the result of model"),
+        ("code7", "overwrites_t_prev", "changed: t_prev"),
+        ("code7", "overwrites_the_schedule", "changed: schedule"),
+        ("code10", "centred_in_place", "changed: a, b"),
+    ],
+)
+def test_a_changed_argument_costs_one_probe_here_and_there(exercise, name, words, lend):
+    entry = next(m for m in bank.entries("mutants", exercise) if m.name == name)
+    with bank.plugged(exercise, entry):
+        local = collect_here(exercise, SEED)
+    found = collect(exercise, SEED, asking(lend(exercise, name)))
+    for outcomes in (local, found):
+        assert str(outcomes["arguments"]) == words
+        assert judge(probes(exercise), outcomes, Answers(right(exercise, SEED), [])).failed == ("arguments",)
+
+
+@pytest.mark.parametrize("changed", [5, [1], {"x_t": 1}])
+def test_names_of_changed_arguments_are_text(changed):
+    remote = liar(lambda message: {"token": message["token"], "value": None, "changed": changed})
+    with pytest.raises(Silent):
+        remote.ask("begin")
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
