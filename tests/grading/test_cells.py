@@ -9,15 +9,13 @@ import numpy as np
 import pytest
 import torch
 from scipy.stats import wasserstein_distance
-from tqdm import tqdm
 
 from grading import bank
-from grading.notebooks import read
+from grading.build.notebooks import read
 from labkit import diffusion, metrics
 from labkit.diffusion import Schedule
-from labkit.metrics import bootstrap
+from labkit.metrics import bootstrap, population_spread
 from labkit.models import NETWORKS
-from labkit.show.figures import diffusion as diffusion_figures
 from labkit.show.figures import evaluation as evaluation_figures
 from labkit.show.figures.style import NETWORK_LABELS
 from labkit.stubs import stubs
@@ -27,7 +25,10 @@ ENTRIES = [
     for exercise in ("code6", "code7", "code8", "code10", "code11")
     for entry in bank.entries("variants", exercise)
 ]
-SMALLER = {"20_000": "300", "(64, 256, 1000, 4000)": "(8, 64)", "256": "16", "range(20)": "range(2)"}
+SMALLER = {
+    "20_000": "300", "(64, 256, 1000, 4000)": "(8, 64)", "256": "16", "(32, 64, 128)": "(32, 48)",
+    "range(20)": "range(2)",
+}  # fmt: skip
 
 
 def cells(notebook: str, *names: str) -> list[str]:
@@ -51,6 +52,9 @@ def run(sources: list[str], names: dict) -> dict:
     return names
 
 
+FIGURES = "loss_by_step", "walks", "film", "error_by_steps"  # what they show has its own tests
+
+
 def diffusion_names() -> dict:
     """What the cells of notebook 03 use, with small stand-ins for networks, motions and videos."""
     schedule, F, D = Schedule(50), 6, 3
@@ -59,20 +63,36 @@ def diffusion_names() -> dict:
         return torch.randn(n, F, D, generator=torch.Generator().manual_seed(seed))
 
     return dict(
-        torch=torch, np=np, tqdm=tqdm, quiet=dict(disable=True), wasserstein_distance=wasserstein_distance,
-        time=SimpleNamespace(perf_counter=lambda: 0.0), device="cpu", Schedule=Schedule, schedule=schedule,
-        figures=diffusion_figures, ddpm_loss=diffusion.ddpm_loss, ddpm_step=diffusion.ddpm_step,
-        ddim_step=diffusion.ddim_step, motions=gaussian(0, 4), fresh=gaussian(1, 4), gaussian=gaussian,
-        mask=torch.arange(F) < torch.tensor([6, 3, 1, 2])[:, None], judged=torch.tensor([0, 20, 49]),
-        candidates={"half": lambda x, t: x / 2, "trained": lambda x, t: 0 * x}, SEED=0, STEPS=10,
-        ask=lambda *captions, scale=2.0: lambda x, t: x / (1 + scale), bodies=lambda z, _=1.0: list(z),
-        body=None, CAPTION="walk", render_video=lambda *args, **kwargs: None, inline={},
+        torch=torch,
+        np=np,
+        bar=lambda values, title: values,
+        wasserstein_distance=wasserstein_distance,
+        time=SimpleNamespace(perf_counter=lambda: 0.0),
+        device="cpu",
+        Schedule=Schedule,
+        schedule=schedule,
+        figures=SimpleNamespace(**dict.fromkeys(FIGURES, lambda *args, **kwargs: None)),
+        ddpm_loss=diffusion.ddpm_loss,
+        ddpm_step=diffusion.ddpm_step,
+        ddim_step=diffusion.ddim_step,
+        motions=gaussian(0, 4),
+        fresh=gaussian(1, 4),
+        gaussian=gaussian,
+        mask=torch.arange(F) < torch.tensor([6, 3, 1, 2])[:, None],
+        judged=torch.tensor([0, 20, 49]),
+        candidates={"half": lambda x, t: x / 2, "trained": lambda x, t: 0 * x},
+        SEED=0,
+        STEPS=10,
+        ask=lambda *captions, scale=2.0: lambda x, t: x / (1 + scale),
+        bodies=lambda z, _=1.0: list(z),
+        body=None,
+        CAPTION="walk",
+        render_video=lambda *args, **kwargs: None,
+        inline={},
         Video=lambda *args, **kwargs: None,
-        PHYSICAL=("a", "b"), physical=lambda motions, body: np.ones((len(motions), 2)),
         network=SimpleNamespace(normalizer=SimpleNamespace(inverse=lambda z: z)),
-        load_reference=lambda name: SimpleNamespace(physical=np.ones((2, 2))),
-        labkit=SimpleNamespace(show=lambda *args, **kwargs: None), clock={},
-    )  # fmt: skip
+        labkit=SimpleNamespace(show=lambda *args, **kwargs: None),
+    )
 
 
 def analysis_names() -> dict:
@@ -87,11 +107,23 @@ def analysis_names() -> dict:
     reference = SimpleNamespace(text=features(256), captions=["a caption"] * 256, owner=owner)
     drawn = {name: SimpleNamespace(features=features(64)) for name in NETWORKS}
     return dict(
-        np=np, rng=rng, real=features(128), drawn=drawn, reference=reference, asked=np.arange(64),
-        NETWORK_LABELS=NETWORK_LABELS, figures=evaluation_figures, BATCH_SIZE=32, device="cpu",
-        frechet_distance=metrics.frechet_distance, tmr_score=metrics.tmr_score, tmr_scores=metrics.tmr_scores,
-        retrieval=metrics.retrieval, prdc=metrics.prdc, draw=lambda *args, **kwargs: drawn["adaln"],
-    )  # fmt: skip
+        np=np,
+        rng=rng,
+        real=features(128),
+        drawn=drawn,
+        reference=reference,
+        asked=np.arange(64),
+        NETWORK_LABELS=NETWORK_LABELS,
+        figures=evaluation_figures,
+        BATCH_SIZE=32,
+        device="cpu",
+        frechet_distance=metrics.frechet_distance,
+        tmr_score=metrics.tmr_score,
+        tmr_scores=metrics.tmr_scores,
+        retrieval=metrics.retrieval,
+        prdc=metrics.prdc,
+        population_spread=population_spread,
+    )
 
 
 def through(exercise: str, entry: bank.Entry | None) -> dict:
@@ -103,7 +135,7 @@ def through(exercise: str, entry: bank.Entry | None) -> dict:
             uses = "ddpm_loss", "ddpm_step", "ddim_step", "denoise", "oracle", "clock"
             return run(cells("03_diffusion", *uses), diffusion_names())
         names = analysis_names()
-        uses = "frechet_distance", "tmr_scores?", "fd_of_draws", "rows_shuffled", "one_each"
+        uses = "frechet_distance", "tmr_scores?", "fd_of_subsets", "rows_shuffled", "one_each"
         run(cells("04_analysis", *uses), names)
         names["score"] = bootstrap(metrics.tmr_score, names["text"], names["motion"], n=3)  # as evaluate does
         names["FD"] = bootstrap(lambda m: metrics.frechet_distance(names["real"], m), names["motion"], n=3)

@@ -138,7 +138,7 @@ def test_a_changed_argument_costs_one_probe_here_and_there(exercise, name, words
 @pytest.mark.parametrize("changed", [5, [1], {"x_t": 1}])
 def test_names_of_changed_arguments_are_text(changed):
     remote = liar(lambda message: {"token": message["token"], "value": None, "changed": changed})
-    with pytest.raises(Silent):
+    with pytest.raises(NoAnswer):
         remote.ask("begin")
 
 
