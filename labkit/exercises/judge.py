@@ -99,7 +99,8 @@ def recognise(
 
     def fit(mistake: Mistake) -> tuple[int, int]:
         """How many failures it explains; among equals, the one that would have failed nowhere else."""
-        return tuple(sum(explains(mistake, q, found) for q in some) for some in (failed, questions))
+        explained, matched = (sum(explains(mistake, q, found) for q in some) for some in (failed, questions))
+        return explained, matched
 
     able = [m for m in mistakes if explains(m, failed[0], found)]
     best = max(able, key=fit, default=None)

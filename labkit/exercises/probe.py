@@ -10,12 +10,15 @@ import warnings
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from labkit.exercises.recorded_solution import silenced
+
+Network = TypeVar("Network", bound=torch.nn.Module)
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Inputs:
     def uniform(self, *shape: int) -> Tensor:
         return torch.from_numpy(self.generator.random(shape)).float()
 
-    def fill(self, module: torch.nn.Module, std: float = 0.3) -> torch.nn.Module:
+    def fill(self, module: Network, std: float = 0.3) -> Network:
         """A module whose every weight is drawn anew, in the order of its names; none stays zero."""
         with torch.no_grad():
             for _, parameter in sorted(module.named_parameters()):

@@ -9,6 +9,9 @@ STD_FLOOR = 0.02  # some features hardly move; dividing by their tiny deviation 
 class Normalizer(nn.Module):
     """z = (x − mean) / std for every one of the D features, kept with the weights that were trained on it."""
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, features: int):
         super().__init__()
         self.register_buffer("mean", torch.zeros(features))

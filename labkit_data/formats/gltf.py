@@ -69,9 +69,9 @@ def _read(gltf, blob: bytes, root: str) -> tuple[Animation, dict[str, Animation]
     return animation({}, np.zeros(1)), found
 
 
-def _numbers(gltf, blob: bytes, accessor: int) -> np.ndarray:
+def _numbers(gltf, blob: bytes, number: int) -> np.ndarray:
     """The float32 numbers of an accessor, (count, components)."""
-    accessor = gltf.accessors[accessor]
+    accessor = gltf.accessors[number]
     view = gltf.bufferViews[accessor.bufferView]
     width = {"SCALAR": 1, "VEC3": 3, "VEC4": 4}[accessor.type]
     if accessor.componentType != 5126 or view.byteStride not in (None, 0, 4 * width):

@@ -7,6 +7,7 @@ Letters: B batch, H heads, N queries, M keys, F frames, L word pieces, W width, 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import torch
@@ -81,7 +82,7 @@ def stream_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) 
 
     N = 2 + L + F, in the order time, caption, words, frames, whatever the network's own order is.
     """
-    dit = network.dit
+    dit: Any = network.dit
     with recorded(dit) as calls:
         network(x, t, text)
     names = [f"blocks.{i}.attention" for i in range(len(dit.blocks))]
@@ -98,7 +99,7 @@ def memory_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) 
 
     The memory's order is time, caption, words, whatever the network's own.
     """
-    dit = network.dit
+    dit: Any = network.dit
     with recorded(dit) as calls:
         network(x, t, text)
     names = [f"blocks.{i}.cross_attention" for i in range(len(dit.blocks))]
@@ -188,15 +189,17 @@ def lookup(panels: Mapping[str, Tensor], words: Sequence[str]) -> Figure:
     labels = [*ALWAYS, *words]
     figure, grid = axes(1, len(panels), 7.6, 0.24 * len(labels) + 1.0, sharey=True, squeeze=False)
     top = max(float(w.mean((0, 1)).max()) for w in panels.values())
+    meshes = []
     for ax, (title, weights) in zip(grid[0], panels.items()):
         mean = weights.mean((0, 1)).T.numpy()  # (2 + L, F)
         mesh = _heat(ax, np.arange(mean.shape[1] + 1), np.arange(len(labels) + 1), mean)
         mesh.set_clim(0, top)
+        meshes.append(mesh)
         ax.axhline(len(ALWAYS), color=ORANGE, linewidth=1.5)
         ax.set_yticks(np.arange(len(labels)) + 0.5, labels, fontsize=9)
         ax.tick_params(axis="y", length=0)
         ax.set(xlabel="frame", title=title)
-    _bar(figure, mesh, list(grid[0]))
+    _bar(figure, meshes[0], list(grid[0]))
     return figure
 
 

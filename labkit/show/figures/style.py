@@ -3,9 +3,10 @@
 The paper is part of the picture, so that it can be read on a light and on a dark page.
 """
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 PAPER, INK, FAINT = "#fcfbf8", "#22252b", "#8a8f98"
@@ -27,7 +28,7 @@ NETWORK_LINES = dict(zip(NETWORK_LABELS, LINES))
 
 def axes(
     rows: int = 1, columns: int = 1, width: float = 7.0, height: float = 3.2, **options
-) -> tuple[Figure, Axes | np.ndarray]:
+) -> tuple[Figure, Any]:
     """A figure of `width` × `height` inches on our paper, and its axes as ``plt.subplots`` gives them.
 
     options: passed on to ``plt.subplots``. The figure is closed already: a notebook shows it once, by its
