@@ -15,9 +15,10 @@ from nbformat import NotebookNode
 from sphinx.cmd.build import build_main
 
 import labkit.show
-from grading.execute import errors, execute
-from grading.gallery import calling, output
-from grading.notebooks import ROOT, make, names, release
+from grading.build.execute import errors, execute
+from grading.build.gallery import calling, output
+from grading.build.notebooks import make, names, release
+from grading.paths import ROOT
 from labkit.cli import Parser
 from labkit.generate import generate
 from labkit.models import NETWORKS
