@@ -50,8 +50,8 @@ class Body:
 
     def __init__(self, arrays: dict[str, np.ndarray]):
         with contextlib.redirect_stdout(io.StringIO()):  # smplx prints a warning about 10 shapes
-            model = smplx.SMPL("", data_struct=Struct(**arrays))
-        self._smpl: Any = model.requires_grad_(False)
+            model: Any = smplx.SMPL("", data_struct=Struct(**arrays))
+        self._smpl = model.requires_grad_(False)
         self.faces = np.asarray(arrays["f"], dtype=np.int32)
         self.parents = model.parents.tolist()
         self.rest_joints = model.J_regressor @ model.v_template

@@ -625,7 +625,10 @@ for name, measured in rows.items():
 from labkit.generate import generate
 
 captions = ["a person dances", "a person walks and turns left"]
-labkit.show(generate(captions, "incontext", seconds=4, config=SamplingConfig(sampler="ddim", steps=20, seed=3)), captions)
+labkit.show(
+    generate(captions, "incontext", seconds=4, config=SamplingConfig(sampler="ddim", steps=20, seed=3)),
+    captions,
+)
 
 # %% [markdown]
 # And here is all of it in one box: your steps, from words to a body. Choose *in-context*, whose recording you

@@ -31,7 +31,9 @@ from labkit.show.table import results_table
 labkit.use_recorded_solution("code3", "code4", "code5", "code7", "code8")
 
 BATCHES, BATCH_SIZE = (10, 64) if device == "cuda" else (2, 32)
-print(f"DDPM with {SamplingConfig().steps} steps; the metrics will see {BATCHES} × {BATCH_SIZE} motions of each network.")
+print(
+    f"DDPM with {SamplingConfig().steps} steps; the metrics will see {BATCHES} × {BATCH_SIZE} motions of each network."
+)
 
 # %% [markdown]
 # ## Code 9 · Same caption, same seed
@@ -46,7 +48,9 @@ print(f"DDPM with {SamplingConfig().steps} steps; the metrics will see {BATCHES}
 caption, seed = "a person waves with the left hand", 0
 
 bodies = {
-    NETWORK_LABELS[name]: generate([caption], name, seconds=4, config=SamplingConfig(seed=seed), progress=True)[0]
+    NETWORK_LABELS[name]: generate(
+        [caption], name, seconds=4, config=SamplingConfig(seed=seed), progress=True
+    )[0]
     for name in NETWORKS
 }
 labkit.show(list(bodies.values()), list(bodies))
@@ -62,7 +66,9 @@ labkit.show(list(bodies.values()), list(bodies))
 caption = "a person does a cartwheel"
 
 bodies = {
-    NETWORK_LABELS[name]: generate([caption], name, seconds=4, config=SamplingConfig(seed=seed), progress=True)[0]
+    NETWORK_LABELS[name]: generate(
+        [caption], name, seconds=4, config=SamplingConfig(seed=seed), progress=True
+    )[0]
     for name in NETWORKS
 }
 labkit.show(list(bodies.values()), list(bodies))
@@ -72,9 +78,7 @@ labkit.show(list(bodies.values()), list(bodies))
 # the same but the noise.
 
 # %% show=true
-draws = generate(
-    [caption] * 3, "cross_attention", seconds=4, config=SamplingConfig(seed=seed), progress=True
-)
+draws = generate([caption] * 3, "cross_attention", seconds=4, config=SamplingConfig(seed=seed), progress=True)
 labkit.show(draws, ["draw 1", "draw 2", "draw 3"])
 
 # %% [markdown]

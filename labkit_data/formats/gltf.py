@@ -2,6 +2,7 @@
 
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.spatial.transform import Rotation, Slerp
@@ -83,7 +84,7 @@ def _numbers(gltf, blob: bytes, number: int) -> np.ndarray:
     return values.astype(float)
 
 
-def _sample(gltf, channels, node: int, path: str, times: np.ndarray) -> np.ndarray | Rotation:
+def _sample(gltf, channels, node: int, path: str, times: np.ndarray) -> Any:
     """Translation (F, 3) or rotation (F) of a node relative to its parent at `times`."""
     keys, values, kind = channels.get((node, path), (None,) * 3)
     if keys is None:  # not animated

@@ -114,7 +114,8 @@ def modulations(network: Denoiser, t: Tensor, text: TextFeatures) -> Tensor:
 
     Shift, scale, gate of attention, then of the mlp. They do not depend on the motion, so it is a blank.
     """
-    dit, found = network.dit, {}
+    dit: Any = network.dit
+    found = {}
     handles = [
         block.modulation.register_forward_hook(lambda module, given, out, i=i: found.update({i: out}))
         for i, block in enumerate(dit.blocks)

@@ -7,6 +7,7 @@ frame, in which a body faces −y and has +x on its left.
 import math
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import torch
@@ -30,7 +31,7 @@ SYMBOLS = {
     "rotations": (r"$\theta$", PURPLE),
     "joints": (r"$j$", GOLD),
 }
-SIDE_LINES = {  # thick and thin as well
+SIDE_LINES: dict[str, dict[str, Any]] = {  # thick and thin as well
     "left": dict(color=BLUE, linewidth=2.4),
     "right": dict(color=ORANGE, linewidth=1.4),
 }
