@@ -1,6 +1,7 @@
 """Sphinx's settings for the public site; `make site` builds it (tools/site.py)."""
 
 import importlib.util
+import re
 import sys
 import tomllib
 from pathlib import Path
@@ -29,6 +30,7 @@ autodoc_default_options = {"members": True, "member-order": "bysource"}
 autodoc_typehints = "description"
 autodoc_preserve_defaults = True
 viewcode_line_numbers = True
+default_role = "code"
 
 html_theme = "sphinx_book_theme"
 html_title = "labkit"
@@ -60,5 +62,21 @@ def copy_mathjax(app, error) -> None:
         copy_asset(MATHJAX / "output" / "chtml" / "fonts" / "woff-v2", target / "output/chtml/fonts/woff-v2")
 
 
+def escaped(found: re.Match) -> str:
+    return found[0] if found[0].startswith("`") else f"\\{found[0]}"
+
+
+def plain_text(app, what, name, obj, options, lines: list[str]) -> None:
+    """Docstrings are plain text: tables and indented lines as they stand, the rest in paragraphs."""
+    paragraphs = [text.split("\n") for text in re.split(r"\n\s*\n", "\n".join(lines).strip("\n"))]
+    lines.clear()
+    for paragraph in paragraphs:
+        if all(line.startswith((" ", "|")) for line in paragraph):
+            lines += ["::", "", *(f"   {line}" for line in paragraph), ""]
+        else:
+            lines += [*(re.sub(r"`+[^`]*`+|[|*]", escaped, line.strip()) for line in paragraph), ""]
+
+
 def setup(app) -> None:
+    app.connect("autodoc-process-docstring", plain_text)
     app.connect("build-finished", copy_mathjax)
