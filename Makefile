@@ -5,6 +5,9 @@
 # make bench   tables of speed; no pass or fail
 # make build   the notebooks, stubs and stored answers from their sources
 # make widget  the player for notebooks from widget/; needs Node
+# make lint    ruff and the type checker
+# make site    the public site, in site/
+# make wheel   the package for PyPI, in dist/
 PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin
@@ -19,7 +22,7 @@ PYTEST := $(RUN)/python -m pytest -n $(CORES) --maxprocesses 4 --dist loadfile -
 CPUS ?= ATEN_CPU_CAPABILITY=default ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 LABKIT_ONEDNN=off OMP_NUM_THREADS=2
 TESTS ?= stored or not slow
 
-.PHONY: demo test quick test-cpus bench lint build widget system clean
+.PHONY: demo test quick test-cpus bench lint hooks build widget site wheel system clean
 
 demo: $(VENV)/ready
 	$(RUN)/python -m labkit generate --reference --network incontext       --text "a person walks forward" "a person waves with the left hand"
@@ -61,9 +64,29 @@ bench: $(VENV)/ready
 	$(RUN)/python benchmarks/submissions.py
 	$(RUN)/python benchmarks/player.py
 
+INSTALL := $(RUN)/python -m pip install --quiet --constraint constraints.txt --editable
+
 lint: $(VENV)/ready
-	$(RUN)/python -m pip install --quiet --constraint constraints.txt ruff
+	$(INSTALL) ".[lint,bench]"
 	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/pyright
+
+hooks: $(VENV)/ready
+	$(INSTALL) ".[lint,bench]"
+	$(RUN)/pre-commit install
+
+# Nothing is fetched once the packages are there. Notebooks are run where something they depend on has changed.
+site: $(VENV)/ready
+	$(INSTALL) ".[site]"
+	$(RUN)/python -m tools.site
+
+# TAG: a release's, which has to name the version
+wheel: $(VENV)/ready
+	@grep -qx 'version = "$(or $(TAG:v%=%),$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml))"' pyproject.toml || \
+	  { echo "The tag is $(TAG), and pyproject.toml has another version"; exit 1; }
+	$(RUN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@ls dist
 
 # torch first: its version decides which build of it there is, and nothing later may replace it.
 $(VENV)/ready: pyproject.toml constraints.txt
@@ -76,4 +99,4 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	@touch $@
 
 clean:
-	rm -rf $(VENV) out
+	rm -rf $(VENV) out site dist docs/course

@@ -65,7 +65,7 @@ def sizes(motions: list[Motion]) -> None:
         "program": len(encoded(module)),
         "program, as a file": len(module),
         "program, as a file, gzipped": len(gzip.compress(module)),
-        **{f"labkit.show, bodies: {n}": len(labkit.show(motions[:n]).data) for n in (1, 2, 3)},
+        **{f"labkit.show, bodies: {n}": len(labkit.show.show(motions[:n]).data) for n in (1, 2, 3)},
     }
     for name, size in rows.items():
         print(f"{name:34}{size / 1000:8.0f}")
@@ -98,7 +98,7 @@ def rates(browser, motions: list[Motion], folder: Path) -> None:
     """Print the frames a second for one body and more."""
     for n in range(1, len(motions) + 1):
         path = folder / f"{n}.html"
-        path.write_text(f"<!doctype html><body>{labkit.show(motions[:n]).data}", "utf-8")
+        path.write_text(f"<!doctype html><body>{labkit.show.show(motions[:n]).data}", "utf-8")
         page = browser.new_page(viewport=SIZE)
         page.goto(path.as_uri())
         slider = page.frame_locator("iframe").get_by_role("slider", name="Frame")

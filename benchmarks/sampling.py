@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable
 
 import torch
-from diffusers import DDIMScheduler, DDPMScheduler
+from diffusers.schedulers.scheduling_ddim import DDIMScheduler
+from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
 
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.cli import Parser
@@ -22,7 +23,7 @@ from labkit.device import best_device
 from labkit.diffusion import SamplingConfig, Schedule, guided, sample
 from labkit.evaluate import evaluate
 from labkit.generate import generate
-from labkit.models import NETWORKS, BaseDiT
+from labkit.models import NETWORKS, Denoiser
 from labkit.motion import FPS
 from labkit.stubs import use_reference
 from labkit.text import TextFeatures
@@ -41,7 +42,7 @@ CASES = [  # sampler, captions, steps, rounds
 
 @torch.no_grad()
 def theirs(
-    network: BaseDiT, schedule: Schedule, text: TextFeatures, lengths: torch.Tensor, sampler: str, steps: int
+    network: Denoiser, schedule: Schedule, text: TextFeatures, lengths: torch.Tensor, sampler: str, steps: int
 ) -> torch.Tensor:
     """The loop of diffusers' guides around the same guided network: x (B, F, D)."""
     scheduler = {"ddim": DDIMScheduler, "ddpm": DDPMScheduler}[sampler](
@@ -59,7 +60,7 @@ def theirs(
 
 
 def ours(
-    network: BaseDiT, schedule: Schedule, text: TextFeatures, lengths: torch.Tensor, sampler: str, steps: int
+    network: Denoiser, schedule: Schedule, text: TextFeatures, lengths: torch.Tensor, sampler: str, steps: int
 ) -> torch.Tensor:
     return sample(network, schedule, text, lengths, SamplingConfig(sampler=sampler, steps=steps)).cpu()
 
@@ -81,7 +82,7 @@ def timed(function: Callable[[], object]) -> float:
     return best(1, function)[0]
 
 
-def loops(network: BaseDiT, schedule: Schedule, one: TextFeatures) -> None:
+def loops(network: Denoiser, schedule: Schedule, one: TextFeatures) -> None:
     """Ours beside diffusers'."""
     short = Schedule(20, "cosine", schedule.prediction_type), one, torch.tensor([SECONDS * FPS]), "ddim", 20
     apart = (ours(network, *short) - theirs(network, *short)).abs().max()
@@ -109,7 +110,7 @@ def evaluations(batches: int) -> None:
         print(f"evaluate {name}, {settings}: {seconds:.0f} s{full}")
 
 
-def compiled(network: BaseDiT, schedule: Schedule, one: TextFeatures) -> None:
+def compiled(network: Denoiser, schedule: Schedule, one: TextFeatures) -> None:
     """When torch.compile has paid for its start: the captions of one batch size, DDIM."""
     for B, steps in ((1, MANY), (BATCH, 4)):
         text, lengths = one[torch.zeros(B, dtype=torch.long)], torch.full((B,), SECONDS * FPS)

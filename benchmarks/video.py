@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -72,7 +73,7 @@ def with_matplotlib(faces: np.ndarray) -> Callable:
     from matplotlib import pyplot
     from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
-    figure = pyplot.figure(figsize=(SIZE / 100, SIZE / 100), dpi=100)
+    figure: Any = pyplot.figure(figsize=(SIZE / 100, SIZE / 100), dpi=100)
     axes = figure.add_axes((0, 0, 1, 1), projection="3d", xlim=(-1, 1), ylim=(-1, 1), zlim=(-0.1, 1.9))
     axes.view_init(np.degrees(ABOVE), np.degrees(np.arctan2(-FORWARD[1], -FORWARD[0])))
     axes.set_axis_off()
@@ -108,9 +109,9 @@ def with_pyrender(faces: np.ndarray) -> Callable:
         node = scene.add(
             pyrender.Mesh([pyrender.Primitive(vertices, normals, indices=faces, material=material)])
         )
-        picture, _ = renderer.render(scene)
+        rendered: Any = renderer.render(scene)
         scene.remove_node(node)
-        return picture
+        return rendered[0]
 
     return draw
 
@@ -132,7 +133,7 @@ def with_pyvista(faces: np.ndarray) -> Callable:
         mesh.points = vertices
         mesh.point_data.active_normals = vertex_normals(vertices, faces)
         plotter.render()
-        return plotter.screenshot(return_img=True)
+        return np.asarray(plotter.screenshot(return_img=True))
 
     return draw
 

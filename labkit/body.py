@@ -10,6 +10,7 @@ import os
 import pickle
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.sparse
@@ -17,6 +18,7 @@ import smplx
 import torch
 import torch.nn.functional as nnf
 from scipy.spatial import ConvexHull
+from smplx.utils import Struct
 from torch import Tensor
 
 from labkit.motion import N_JOINTS, N_ROTATIONS, Motion
@@ -48,7 +50,7 @@ class Body:
 
     def __init__(self, arrays: dict[str, np.ndarray]):
         with contextlib.redirect_stdout(io.StringIO()):  # smplx prints a warning about 10 shapes
-            model = smplx.SMPL("", data_struct=smplx.utils.Struct(**arrays))
+            model: Any = smplx.SMPL("", data_struct=Struct(**arrays))
         self._smpl = model.requires_grad_(False)
         self.faces = np.asarray(arrays["f"], dtype=np.int32)
         self.parents = model.parents.tolist()
@@ -175,6 +177,10 @@ class _Held:
 
     def __setstate__(self, state):
         self.state = state
+
+    def array(self) -> np.ndarray:
+        """What it stands for."""
+        raise NotImplementedError
 
 
 class _Chumpy(_Held):

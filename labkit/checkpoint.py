@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import safetensors
 import torch
@@ -14,6 +15,8 @@ from labkit.diffusion import Schedule
 from labkit.models import NETWORKS, Denoiser, make_denoiser
 from labkit.paths import UNREADABLE, LabError, atomic_write, data_dir, existing_file
 from labkit.text import TextConditioner, TextEncoder, TextTower
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def write_checkpoint(path: str | Path, module: nn.Module, config: dict, training: dict) -> None:
@@ -53,8 +56,8 @@ def read_checkpoint(path: str | Path, kind: str) -> tuple[dict[str, torch.Tensor
 
 
 def build(
-    kind: Callable[..., nn.Module], config: dict, weights: dict[str, torch.Tensor], path: str | Path
-) -> nn.Module:
+    kind: Callable[..., Network], config: dict, weights: dict[str, torch.Tensor], path: str | Path
+) -> Network:
     """A module made from its config, with these weights, in inference mode.
 
     Raises LabError if config and weights do not fit.

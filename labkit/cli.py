@@ -193,14 +193,14 @@ def generate(args: argparse.Namespace) -> None:
         captions, args.network, seconds=args.seconds, config=config, smoothing=args.smooth,
         checkpoint=args.checkpoint, text_checkpoint=args.text_checkpoint, device=args.device, progress=True,
     )  # fmt: skip
-    for i, (motion, caption) in enumerate(zip(motions, captions)):
-        number = f"_{i}" if len(motions) > 1 else ""
-        npz = out.with_name(f"{out.stem}{number}.npz")
+    numbers = [f"_{i}" for i in range(len(motions))] if len(motions) > 1 else [""]
+    files = [out.with_name(f"{out.stem}{number}.npz") for number in numbers]
+    for npz, motion, caption in zip(files, motions, captions):
         write_smpl(npz, motion, body, caption)  # before the video, which needs a working ffmpeg
     try:
         print(render_video(out, motions, body, captions))
     except LabError as error:
-        raise LabError(f"{error} (the motion is kept: python -m labkit visualize {npz})") from error
+        raise LabError(f"{error} (the motion is kept: python -m labkit visualize {files[-1]})") from error
 
 
 def evaluate(args: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ The Makefile runs this file before anything is installed, so it needs the standa
 
 import math
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ def cores(root: Path = Path("/")) -> int:
 
     root: where /proc and /sys are. A quota of half a core counts as one.
     """
-    if hasattr(os, "process_cpu_count"):  # from Python 3.13 on
+    if sys.version_info >= (3, 13):
         allowed = os.process_cpu_count()
     elif hasattr(os, "sched_getaffinity"):  # Linux
         allowed = len(os.sched_getaffinity(0))

@@ -6,6 +6,7 @@ Nothing is imported here that a file of the user's could hide.
 import importlib
 import os
 import sys
+from types import ModuleType
 
 
 class LabError(Exception):
@@ -39,7 +40,7 @@ def explain(error: BaseException) -> None:
     """Raises LabError where what could not be imported is hidden by a file; else does nothing."""
     if isinstance(error, ImportError) and error.name:
         require_unhidden(error.name.partition(".")[0])
-    if isinstance(error, AttributeError) and isinstance(error.obj, type(sys)):
+    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
         require_unhidden(error.obj.__name__)
     files = [error.filename] if isinstance(error, SyntaxError) else []
     step = error.__traceback__

@@ -165,7 +165,7 @@ def stub(exercise: str) -> Callable[[Callable], Callable]:
         def call(*args, **kwargs):
             return entry(*args, **kwargs)
 
-        call.stub = entry
+        call.stub = entry  # pyright: ignore[reportAttributeAccessIssue] - a function carries its stub
         return call
 
     return mark
@@ -176,14 +176,15 @@ def exercise(target: Callable) -> Callable[[Callable], Callable]:
 
     Raises LabError where `target` is no exercise of the course.
     """
-    if not isinstance(getattr(target, "stub", None), Stub):
+    stub = getattr(target, "stub", None)
+    if not isinstance(stub, Stub):
         name = getattr(target, "__qualname__", repr(target))
         raise LabError(f"{name} is no exercise: decorate with @exercise(labkit. ...) as the notebook does")
 
     def plug(function: Callable) -> Callable:
         if isinstance(getattr(function, "stub", None), Stub):
             raise LabError("this is labkit's own function again: put def ... below the decorator")
-        target.stub.plugged = function
+        stub.plugged = function
         return target
 
     return plug

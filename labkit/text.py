@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import safetensors
 import torch
@@ -79,7 +80,8 @@ class TextEncoder(nn.Module):
             config = transformers.AutoConfig.from_pretrained(folder)
             self.is_clip = config.model_type in ("clip", "clip_text_model")
             model = transformers.CLIPTextModelWithProjection if self.is_clip else transformers.AutoModel
-            self.model, report = model.from_pretrained(folder, output_loading_info=True)
+            loaded: Any = model.from_pretrained(folder, output_loading_info=True)
+            self.model, report = loaded
             # Missing weights would be random. A pooler (BERT's) is not used.
             if missing := sorted(name for name in report["missing_keys"] if "pooler" not in name):
                 raise KeyError(f"no weights of {missing[0]}")

@@ -40,13 +40,13 @@ def cut(joints: Tensor, whole: bool = False) -> list[slice]:
     return [slice(a, b) for a, b in zip(edges, edges[1:])]
 
 
-def unrest(joints: Tensor) -> np.ndarray:
+def unrest(positions: Tensor) -> np.ndarray:
     """What a cut before each frame costs (F,): the speed of the body there, in units of its usual speed.
 
     Limbs count by their speed seen from the pelvis, the pelvis by its rise and fall: a steady walk may be cut
     anywhere, a kick, a jump or a sitting down may not.
     """
-    joints = joints.double().cpu().numpy()
+    joints = positions.double().cpu().numpy()
     limbs = np.linalg.norm(np.gradient(joints - joints[:, :1], axis=0), axis=-1).mean(-1) * FPS
     lift = np.abs(np.gradient(joints[:, 0, 2])) * FPS
     speed = uniform_filter1d(limbs + lift, 5, mode="nearest")

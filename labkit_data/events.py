@@ -53,8 +53,8 @@ class Track:
     its left.
     """
 
-    def __init__(self, motion: Motion, joints: Tensor):
-        joints = joints.double().cpu().numpy()
+    def __init__(self, motion: Motion, positions: Tensor):
+        joints = positions.double().cpu().numpy()
         self.joints, self.frames = joints, len(joints)
         alpha = np.unwrap(heading(motion.rotations()[:, 0]).double().cpu().numpy())
         self.alpha = alpha

@@ -166,9 +166,9 @@ def find_turns(heading: np.ndarray, least: float = 40.0) -> tuple[float, ...]:
     return tuple(ways[np.abs(ways) >= least].tolist())
 
 
-def measure(motion: Motion, joints: Tensor) -> Measures:
-    """Measure one motion of F frames; `joints` (F, 24, 3) are its world joint positions, Z up, metres."""
-    joints = joints.double().cpu().numpy()
+def measure(motion: Motion, positions: Tensor) -> Measures:
+    """Measure one motion of F frames; `positions` (F, 24, 3) are its world joint positions, Z up, metres."""
+    joints = positions.double().cpu().numpy()
     rotations = motion.rotations()
     alpha = heading(rotations[:, 0]).double().cpu().numpy()
     head = rotations[:, 0]

@@ -27,7 +27,6 @@ LAYERS = """
     labkit.setup labkit.training
     labkit.cli labkit.__main__ labkit
     labkit_data
-    tools
     grading.paths grading.spreadsheet grading.bank
     grading.build
     grading.course
@@ -37,6 +36,7 @@ LAYERS = """
     grading.batch
     grading.book
     grading.cli grading.__main__ grading
+    tools
     benchmarks
 """
 LAYERED = ("labkit", "grading")  # packages whose parts have layers of their own

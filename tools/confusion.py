@@ -194,7 +194,7 @@ def confusion(sources: Sequence[str]) -> str:
         other = ~shows & ~np.array([name in label.may for label in labels])
         own = [passes[shows & (recordings == r)].any() for r in np.unique(recordings[shows])]
         shares = {label: passes[other & (names == label)].mean() for label in np.unique(names[other])}
-        worst = sorted((x for x in shares if shares[x]), key=shares.get, reverse=True)[:2]
+        worst = sorted((x for x in shares if shares[x]), key=lambda x: shares[x], reverse=True)[:2]
         left = passes[~shows & ~other]
         rows[name] = {
             "of it": f"{sum(own)} of {len(own)}" if own else "–",

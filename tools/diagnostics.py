@@ -259,7 +259,8 @@ def unseen(options: Options) -> str:
         captions = [compose(grid, c, s, rng) for c, s in pairs]
         for network in options.networks:
             motions = options.sample(network, captions, torch.full((len(pairs),), FRAMES))
-            rows[f"{network}, {what}"] = row(motion_features(evaluator, motions), *pairs.T, captions)
+            features = motion_features(evaluator, motions)
+            rows[f"{network}, {what}"] = row(features, pairs[:, 0], pairs[:, 1], captions)
             if what == "unseen":
                 shown = [decode(smooth(x, 1.0)) for x in motions[:8]]
                 contact_sheet(options.out / f"unseen_{network}.png", shown, load_body(), captions[:8])

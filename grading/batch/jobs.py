@@ -125,7 +125,7 @@ class RunCells(Execute):
         self.km = Manager(self.sandbox, kernel_name="python3")
         return self.km
 
-    def preprocess(self, nb, resources, km=None):
+    def preprocess(self, nb, resources=None, km=None):
         self.died = ""
         self.printed = 0
         self.verdicts: list[tuple[NotebookNode, Verdict]] = []
@@ -159,7 +159,7 @@ class RunCells(Execute):
     def check(self, cell: NotebookNode, index: int) -> Verdict:
         """What a check is worth. The cell that runs lends the learner's functions; its outputs are lost."""
         exercise = cell.metadata.nbgrader.grade_id.removeprefix("check-")
-        remote = Remote(self.km.grader_end, self._get_timeout(cell))
+        remote = Remote(self.km.grader_end, self._get_timeout(cell))  # pyright: ignore[reportAttributeAccessIssue] - our Manager
         with ThreadPoolExecutor(1) as pool:
             verdict = pool.submit(grade, exercise, self.seed, remote)
             try:
@@ -184,7 +184,7 @@ class RunCells(Execute):
             self.died = (
                 self.died or f"The notebook printed more than {OUTPUT >> 20} MB, and was ended for it."
             )
-            self.km.provisioner.end()
+            self.km.provisioner.end()  # pyright: ignore[reportAttributeAccessIssue] - ours
             return None
         try:
             return super().process_message(msg, cell, cell_index)

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import wait as wait_for
+from multiprocessing.context import SpawnContext
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -107,7 +109,7 @@ def one_thread() -> Iterator[None]:
             os.environ["OMP_NUM_THREADS"] = before
 
 
-def spawn() -> multiprocessing.context.BaseContext:
+def spawn() -> SpawnContext:
     return multiprocessing.get_context("spawn")  # a fork of a process with torch's threads may hang
 
 
@@ -146,7 +148,8 @@ def cluster(address: str) -> Iterator[Pool]:
     with client:
         if not client.nthreads():
             raise LabError(f"the scheduler at {address} has no workers: `dask worker {address}` starts one")
-        for worker, version in client.run(jobs.version, on_error="return").items():
+        versions: Any = client.run(jobs.version, on_error="return")
+        for worker, version in versions.items():
             agree(worker, version, jobs.version())
         executor = client.get_executor(pure=False)
         yield Pool(

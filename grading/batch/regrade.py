@@ -92,9 +92,9 @@ class Regrade:
         """What changed, and the table that it was written to."""
         begun, after = self.begun(), self.points()
         changes = [
-            Change(*place, points, after[tuple(place)])
-            for *place, points in begun["before"]
-            if after.get(tuple(place), points) != points
+            Change(student, assignment, name, points, after[student, assignment, name])
+            for student, assignment, name, points in begun["before"]
+            if after.get((student, assignment, name), points) != points
         ]
         table = self.course.root / f"regrade_{begun['begun'][:19].replace(':', '')}.csv"
         write_csv(table, [COLUMNS, *(change.row() for change in changes)])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from grading.course import Course, Mark
 from grading.intake.collect import slug
@@ -28,7 +29,8 @@ def totals(marks: list[Mark]) -> dict[str, dict[str, float]]:
 def maxima(course: Course) -> dict[str, float]:
     """Points that can be had for each assignment; bonuses are not among them."""
     with course.gradebook() as gradebook:
-        return {name: gradebook.find_assignment(name).max_score for name in course.released()}
+        points: dict[str, Any] = {n: gradebook.find_assignment(n).max_score for n in course.released()}
+    return points
 
 
 def number(value: float | None) -> str:

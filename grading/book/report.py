@@ -217,7 +217,7 @@ def timings_table(seconds: dict[tuple[str, str], float], names: bool) -> str:
     rows = []
     for assignment in sorted({assignment for _, assignment in seconds}):
         mine = {who: s for (who, what), s in seconds.items() if what == assignment}
-        slowest = max(mine, key=mine.get)
+        slowest = max(mine, key=lambda who: mine[who])
         cells = [f"{statistics.median(mine.values()):.0f} s", f"{mine[slowest]:.0f} s"]
         who = [html.escape(slowest)] if names else []
         together = f"{sum(mine.values()) / 60:.1f} min"

@@ -3,6 +3,7 @@ nbgrader's formgrader."""
 
 import math
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import MissingEntry
 
@@ -63,11 +64,12 @@ def read_in(course: Course, path: Path) -> int:
     with course.gradebook() as gradebook:
         for mark, points, comment in graded:
             place = f"answer-{mark.name}", mark.assignment, mark.assignment, mark.student
-            grade = gradebook.find_grade(*place)
+            grade: Any = gradebook.find_grade(*place)
             grade.manual_score = min(points, mark.max_points)
             grade.extra_credit = points - grade.manual_score  # a bonus has 0 points; all of it is extra
             grade.needs_manual_grade = False
-            gradebook.find_comment(*place).manual_comment = comment or None
+            note: Any = gradebook.find_comment(*place)
+            note.manual_comment = comment or None
         gradebook.db.commit()
     return len(graded)
 

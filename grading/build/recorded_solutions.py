@@ -6,6 +6,7 @@ import zlib
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from torch import fx, nn
 
@@ -18,23 +19,25 @@ from labkit.paths import UNREADABLE, LabError, atomic_write
 NETWORK_OF = {"code3": "incontext", "code4": "adaln", "code5": "cross_attention"}
 
 
-class Mapping(nn.Module):
-    """cond_mapping as a function of tensors."""
+class Method(nn.Module):
+    """A method of a network as a function of tensors."""
 
-    def __init__(self, network: nn.Module):
+    def __init__(self, network: Any):
         super().__init__()
         self.network = network
 
+
+class Mapping(Method):
     def forward(self, time, tokens, mask, pooled):
         return self.network.cond_mapping(Condition(time, tokens, mask, pooled))
 
 
-class Backbone(Mapping):
+class Backbone(Method):
     def forward(self, h, mask, c):
         return self.network.backbone(h, mask, c)
 
 
-class Output(Mapping):
+class Output(Method):
     def forward(self, h, mask, c):
         return self.network.output_projection(h, mask, c)
 
@@ -42,7 +45,7 @@ class Output(Mapping):
 class Layers(fx.Tracer):
     """Every layer of a network is one step: what is inside it is given, not written."""
 
-    def is_leaf_module(self, module: nn.Module, name: str) -> bool:
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         return True
 
 
@@ -68,7 +71,7 @@ def ddim(x0, epsilon, a_t, a_prev, x_t, noise, eta):
 def steps(graph: fx.Graph) -> list:
     """A graph as JSON can hold it. Raises LabError for an operation that recorded solutions do not know."""
 
-    def plain(a: object) -> object:
+    def plain(a: Any) -> Any:
         if isinstance(a, fx.Node):
             return {"value": a.name}
         if isinstance(a, (tuple, list)):

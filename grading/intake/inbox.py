@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from grading.intake.repair import LIMIT, Refused
 from labkit.paths import UNREADABLE
@@ -134,10 +134,10 @@ class Inbox:
     def _archive(self, chain: tuple) -> zipfile.ZipFile:
         try:
             if len(chain) == 1:
-                return zipfile.ZipFile(Careful(open_file(chain[0])))
+                return careful(open_file(chain[0]))
             member = self.archive(chain[:-1]).infolist()[chain[-1]]
             limit = min(NESTED, RATIO * member.compress_size + 2**20)
-            return zipfile.ZipFile(Careful(io.BytesIO(self._member(chain, limit))))
+            return careful(io.BytesIO(self._member(chain, limit)))
         except UNREADABLE:
             raise Refused("not a zip file, or damaged: ask for it again") from None
 
@@ -169,6 +169,12 @@ class Careful:
         if size > DIRECTORY:
             raise zipfile.BadZipFile("too many names in it")
         return self.file.read(size)
+
+
+def careful(file: BinaryIO) -> zipfile.ZipFile:
+    """A zip file that is read through `Careful`."""
+    source: Any = Careful(file)
+    return zipfile.ZipFile(source)
 
 
 def strange(member: zipfile.ZipInfo, inside: PurePosixPath) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -367,7 +368,7 @@ def defines(cell: NotebookNode, exercise: NotebookNode) -> bool:
 
 def filled(wanted: NotebookNode, source: str) -> NotebookNode:
     """A released cell with other text in it."""
-    cell = nbformat.from_dict({**wanted, "source": source})
+    cell: Any = nbformat.from_dict({**wanted, "source": source})
     if cell.cell_type == "code":
         cell.outputs, cell.execution_count = [], None
     return cell

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -57,7 +58,7 @@ class Pack(protocol.Packer):
         super().__init__()
         self.remote = remote
 
-    def other(self, value: object) -> object:
+    def other(self, value: object) -> Any:
         if isinstance(value, KernelObject):
             return dict(kind="kept", number=value.number)
         if isinstance(value, Schedule):
@@ -86,7 +87,7 @@ class Pack(protocol.Packer):
 class Unpack(protocol.Unpacker):
     """Results on their way out of it: nothing but plain values."""
 
-    def other(self, kind: str, message: dict) -> object:
+    def other(self, kind: str, message: dict) -> Any:
         name, number = message["name"], message["number"]
         if kind != "kept" or type(number) is not int or not str(name).isidentifier():
             return super().other(kind, message)
@@ -166,13 +167,13 @@ class Remote:
 
         return call
 
-    def ask(self, request: str, leaves: list[Tensor] | None = None, **fields) -> object:
+    def ask(self, request: str, leaves: list[Tensor] | None = None, **fields) -> Any:
         """The kernel's reply; what the learner's code raised is raised here. Raises NoAnswer."""
         if self.silent:
             raise NoAnswer(self.silent)
         token = self.session + self.messages
         message = dict(request=request, session=self.session, token=token, **fields)
-        raised = None
+        reply, raised = {}, None
         try:
             reply = self._reply(message, leaves)
             if "raised" in reply:

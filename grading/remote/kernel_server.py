@@ -8,6 +8,7 @@ import os
 import random
 import socket
 import warnings
+from typing import Any
 
 import numpy as np
 import torch
@@ -29,7 +30,7 @@ class Pack(protocol.Packer):
         super().__init__()
         self.objects = objects
 
-    def other(self, value: object) -> object:
+    def other(self, value: object) -> Any:
         self.objects.append(value)
         return dict(kind="kept", number=len(self.objects) - 1, name=type(value).__name__)
 
@@ -46,7 +47,7 @@ class Unpack(protocol.Unpacker):
         self.leaves.append(value.requires_grad_())
         return value.clone()  # a leaf itself could not be changed in place
 
-    def other(self, kind: str, message: dict) -> object:
+    def other(self, kind: str, message: dict) -> Any:
         if kind == "kept":
             return self.server.objects[message["number"]]
         if kind == "schedule":
@@ -108,7 +109,7 @@ class Server:
         np.random.seed(0)
         random.seed(0)
 
-    def call(self, message: dict) -> object:
+    def call(self, message: dict) -> Any:
         """One call of a learner's function."""
         unpack, pack = Unpack(self), Pack(self.objects)
         arguments, keywords = unpack.unpack(message["arguments"]), unpack.unpack(message["keywords"])
@@ -120,14 +121,14 @@ class Server:
             self.calls[message["number"]] = unpack.leaves, pack.leaves
         return packed
 
-    def backward(self, message: dict) -> object:
+    def backward(self, message: dict) -> Any:
         """The gradients of an earlier call's inputs, given those of its results."""
         leaves, results = self.calls[message["number"]]
         gradients = Unpack(self).unpack(message["gradients"])
         found = torch.autograd.grad(results, leaves, gradients, retain_graph=True, allow_unused=True)
         return Pack(self.objects).pack(list(found))
 
-    def ask(self, unpack: Unpack, number: int, *arguments, **keywords) -> object:
+    def ask(self, unpack: Unpack, number: int, *arguments, **keywords) -> Any:
         """Call a function of the grader's, such as the network that a probe gives to `ddpm_loss`.
 
         unpack: of the call that was given this function: its result is one more input of that call.

@@ -53,7 +53,7 @@ def start_kernel() -> None:
         def write_connection_file(self, **kwargs):
             pass
 
-    Heartbeat._bind_socket = lambda self: bind(self.socket, self.port)
+    Heartbeat._bind_socket = lambda self: bind(self.socket, self.port)  # pyright: ignore[reportAttributeAccessIssue]
     app = Kernel(transport="ipc", ip=connection["ip"], **connection["ports"])
     app.session.key = connection["key"].encode()
     app.initialize(connection["arguments"])

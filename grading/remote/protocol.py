@@ -12,6 +12,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -50,7 +51,7 @@ class Channel:
         self.stream.settimeout(None if left == math.inf else left)
         self.stream.sendall(struct.pack("!I", len(text)) + text)
 
-    def receive(self) -> object:
+    def receive(self) -> Any:
         """Raises ProtocolError, EOFError where the other end is gone, TimeoutError after `deadline`."""
         (length,) = struct.unpack("!I", self._read(4))
         if length > MESSAGE:
@@ -107,7 +108,7 @@ class Packer:
     def __init__(self):
         self.leaves: list[Tensor] = []
 
-    def pack(self, value: object) -> object:
+    def pack(self, value: object) -> Any:
         if plain(value):
             return value
         if isinstance(value, Tensor):
@@ -130,7 +131,7 @@ class Packer:
             return dict(kind="data", name=type(value).__name__, of=fields)
         return self.other(value)
 
-    def tensor(self, value: Tensor) -> object:
+    def tensor(self, value: Tensor) -> Any:
         plain = value.detach().cpu()
         half = plain.dtype == torch.bfloat16  # NumPy has none
         array = (plain.float() if half else plain).resolve_conj().numpy()
@@ -140,7 +141,7 @@ class Packer:
             self.leaves.append(value)
         return dict(pack_array(array), kind="tensor", half=half, grad=value.requires_grad)
 
-    def other(self, value: object) -> object:
+    def other(self, value: object) -> Any:
         raise ProtocolError(f"cannot send a {type(value).__name__}")
 
 
@@ -151,14 +152,14 @@ class Unpacker:
         self.leaf = leaf
         self.values = 0
 
-    def unpack(self, message: object) -> object:
+    def unpack(self, message: object) -> Any:
         """Raises ProtocolError."""
         try:
             return self._unpack(message)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
             raise ProtocolError(f"not a value: {type(error).__name__}") from error
 
-    def _unpack(self, message: object) -> object:
+    def _unpack(self, message: object) -> Any:
         self.values += 1
         if self.values > VALUES:
             raise ProtocolError("too many values")
@@ -182,7 +183,7 @@ class Unpacker:
             return DATACLASSES[message["name"]](**{k: self._unpack(v) for k, v in message["of"].items()})
         return self.other(kind, message)
 
-    def other(self, kind: str, message: dict) -> object:
+    def other(self, kind: str, message: dict) -> Any:
         raise ProtocolError(f"unknown kind of value {kind!r}")
 
 

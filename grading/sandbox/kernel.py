@@ -15,9 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import zmq.asyncio
-from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Any
 
 from grading.sandbox import seccomp
@@ -150,7 +150,7 @@ class Manager(AsyncKernelManager):
         try:
             await super()._async_interrupt_kernel()
         except zmq.Again:
-            self.provisioner.end()
+            self.provisioner.end()  # pyright: ignore[reportAttributeAccessIssue] - ours
 
     interrupt_kernel = _async_interrupt_kernel
 

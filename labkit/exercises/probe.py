@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -20,6 +21,8 @@ from torch import Tensor
 from labkit.exercises.observer import Observer, observed
 from labkit.exercises.recorded_solution import silenced
 from labkit.stubs import EmptyExercise, Stub
+
+Network = TypeVar("Network", bound=torch.nn.Module)
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Inputs:
         """From `low` to `high`, which is left out; int64."""
         return torch.from_numpy(self.generator.integers(low, high, shape))
 
-    def fill(self, module: torch.nn.Module, std: float = 0.3) -> torch.nn.Module:
+    def fill(self, module: Network, std: float = 0.3) -> Network:
         """A module whose every weight is drawn anew, in the order of its names; none stays zero."""
         with torch.no_grad():
             for _, parameter in sorted(module.named_parameters()):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -32,13 +33,13 @@ FUNCTIONS: dict[str, Callable] = {
 METHODS = ("chunk", "clamp", "expand", "size", "sqrt")  # of tensors
 
 
-def play(steps: list, values: dict[str, object], module: nn.Module | None = None) -> object:
+def play(steps: list, values: dict[str, Any], module: nn.Module | None = None) -> Any:
     """Do the steps of a recording: each is [name of its value, kind, what, arguments, keywords].
 
     values: the inputs by name. module: whose layers are meant.
     """
 
-    def fill(a: object) -> object:
+    def fill(a: Any) -> Any:
         if isinstance(a, list):
             return tuple(map(fill, a))
         if isinstance(a, dict):

@@ -1,6 +1,7 @@
 """95 % intervals: the spread of a metric over samples of the same size."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,7 +14,7 @@ def bootstrap(
     n: int = 200,
     seed: int = 0,
     level: float = 0.95,
-) -> tuple[float, float, float]:
+) -> tuple[Any, Any, Any]:
     """(value, low, high): `statistic` of the arrays and its sampling interval.
 
     The ordinary bootstrap takes N of N rows *with* replacement. Copies distort the metrics of this lab: FD
@@ -38,14 +39,14 @@ def bootstrap(
 
     Raises ValueError for fewer than 4 rows or arrays of unequal length.
     """
-    arrays = [np.asarray(a) for a in arrays]
-    rows = {len(a) for a in arrays}
+    given = [np.asarray(a) for a in arrays]
+    rows = {len(a) for a in given}
     if len(rows) != 1 or min(rows) < 4:
-        raise ValueError(f"needs arrays of one length, 4 rows or more, got {[len(a) for a in arrays]}")
+        raise ValueError(f"needs arrays of one length, 4 rows or more, got {[len(a) for a in given]}")
     size, rng = rows.pop(), np.random.default_rng(seed)
-    value = np.asarray(statistic(*arrays), dtype=np.float64)
+    value = np.asarray(statistic(*given), dtype=np.float64)
     halves = (rng.permutation(size)[: size // 2] for _ in range(n))
-    resampled = np.array([statistic(*(a[half] for a in arrays)) for half in halves])
+    resampled = np.array([statistic(*(a[half] for a in given)) for half in halves])
     spread = resampled - resampled.mean(0)
     low, high = value + np.quantile(spread, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return value[()], low, high

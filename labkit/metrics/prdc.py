@@ -41,15 +41,15 @@ def prdc(real: ArrayLike, generated: ArrayLike, k: int = 5) -> dict[str, float]:
     """
     if k < 1:
         raise ValueError(f"k must be 1 or more, got {k}")
-    real, generated = as_pair(real, generated, ("real", "generated"), at_least=k + 1)
-    centre = real.mean(0)  # distances do not change, their rounding errors shrink
-    real, generated = real - centre, generated - centre
-    real_radii, generated_radii = _squared_radii(real, k), _squared_radii(generated, k)
+    x, y = as_pair(real, generated, ("real", "generated"), at_least=k + 1)
+    centre = x.mean(0)  # distances do not change, their rounding errors shrink
+    x, y = x - centre, y - centre
+    real_radii, generated_radii = _squared_radii(x, k), _squared_radii(y, k)
 
-    balls_around = np.zeros(len(generated))  # how many real balls hold y_j
-    covered, recalled = np.empty(len(real), dtype=bool), np.empty(len(real), dtype=bool)
-    for rows in _chunks(len(real)):
-        distances = squared_distances(real[rows], generated)  # (rows, M)
+    balls_around = np.zeros(len(y))  # how many real balls hold y_j
+    covered, recalled = np.empty(len(x), dtype=bool), np.empty(len(x), dtype=bool)
+    for rows in _chunks(len(x)):
+        distances = squared_distances(x[rows], y)  # (rows, M)
         in_real_ball = distances <= real_radii[rows, None]  # the ball belongs to x_i: one radius a row
         in_generated_ball = distances <= generated_radii[None, :]  # it belongs to y_j: one radius a column
         balls_around += in_real_ball.sum(0)

@@ -50,7 +50,7 @@ class TimestepEmbedder(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
 
     def forward(self, t: Tensor) -> Tensor:
-        return self.mlp(sinusoids(t, self.width).to(self.mlp[0].weight.dtype))
+        return self.mlp(sinusoids(t, self.width).to(next(self.mlp.parameters()).dtype))
 
 
 class Attention(nn.Module):
@@ -108,6 +108,7 @@ class BaseDiT(nn.Module):
     """
 
     network: str  # the name in commands and checkpoints
+    blocks: nn.ModuleList
     mlp_ratio: int  # chosen so that all three have 14·W² weights per block
 
     def __init__(

@@ -9,6 +9,9 @@ STD_FLOOR = 0.02  # dividing nearly constant features by their deviation would a
 class Normalizer(nn.Module):
     """(x − mean) / std for each of the D features. Stored with the weights that were trained on it."""
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, features: int):
         super().__init__()
         self.register_buffer("mean", torch.zeros(features))

@@ -26,6 +26,12 @@ K = 31  # frames: one and a half seconds
 class WienerFilter(nn.Module):
     """The estimate and its standard deviation at every noise level. Before `fit`: 0, with deviation 1."""
 
+    alphas_cumprod: Tensor
+    axes: Tensor
+    vectors: Tensor
+    values: Tensor
+    covariance: Tensor
+
     def __init__(self, features: int, T: int):
         super().__init__()
         self.register_buffer("alphas_cumprod", torch.zeros(T))

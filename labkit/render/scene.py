@@ -43,8 +43,10 @@ def draw(vertices, faces, colors, camera: Camera, cell: float, picture: np.ndarr
 
 def _pixels(points: np.ndarray, height: int, width: int) -> tuple[int, int, int, int]:
     """(top, left, bottom, right) in pixels, inside the picture, around points (n, 2) of :func:`project`."""
-    box = bounds(points, PIXEL, 0)
-    return tuple(min(max(edge, 0), end) for edge, end in zip(box, (height, width, height, width)))
+    top, left, bottom, right = (
+        min(max(edge, 0), end) for edge, end in zip(bounds(points, PIXEL, 0), (height, width, height, width))
+    )
+    return top, left, bottom, right
 
 
 def cast_shadow(vertices: np.ndarray, faces: np.ndarray, light: np.ndarray, cell: float) -> ShadowMap:

@@ -12,7 +12,15 @@ from labkit.show.notebook import play
 from labkit.show.player.denoising import denoising
 from labkit.show.player.scene import show
 
-__all__ = ["Player", "contact_sheet", "denoising", "play", "render_frames", "render_video", "show"]
+__all__ = [
+    "Player",  # pyright: ignore[reportUnsupportedDunderAll] - imported by __getattr__
+    "contact_sheet",
+    "denoising",
+    "play",
+    "render_frames",
+    "render_video",
+    "show",
+]
 
 
 class _Show(ModuleType):

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -91,7 +92,7 @@ class Objective:
         standard normal. drop: (B,) bool, True where the caption is withheld.
         """
         recipe = self.recipe
-        bare: Denoiser = getattr(denoiser, "module", denoiser)
+        bare: Any = getattr(denoiser, "module", denoiser)
         x0, mask = bare.normalizer(batch.x) * batch.mask[..., None], batch.mask
         with torch.no_grad():
             text = self.tower(batch.text)

@@ -743,7 +743,7 @@ def drink(evidence: Evidence, words: str) -> Found:
     hands = {s: getattr(f, s).to_mouth for s in ("left", "right")}
     if min(hands.values()) > 0.32:
         return shown("open bottle")(evidence, words) if evidence.label_matches("screw") else []
-    side = min(hands, key=hands.get) if max(hands.values()) > 0.4 else ""
+    side = min(hands, key=lambda s: hands[s]) if max(hands.values()) > 0.4 else ""
     slots = (dict(side=side) if side else {}) | (dict(open="") if evidence.label_matches("unscrew") else {})
     return [ActionMatch("drink", slots, side=side)]
 

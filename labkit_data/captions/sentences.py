@@ -46,6 +46,7 @@ def _body(action: ActionMatch, rng: random.Random, plain: bool = False) -> str:
         sided = [said for _, said in bodies[:2] if any("{side}" in s for s in said)]
         text = (sided[0] if sided else bodies[0][1])[0]
     else:
+        text = ""
         for _ in range(4):
             text = rng.choice(rng.choice(bodies)[1])
             if "side" not in action.slots or rng.random() > SIDED or "{side}" in text or "{foot}" in text:

@@ -53,7 +53,7 @@ def frame_rate(time: str) -> float:
     The first of the usual rates whose frame time is written so; another one is taken as it is written.
     """
     value = float(time)
-    unit = 10.0 ** Decimal(time).as_tuple().exponent  # of the last digit
+    unit = 10.0 ** int(Decimal(time).as_tuple().exponent)  # of the last digit
     for error in (1e-3 * unit, 0.5001 * unit, unit):  # exact, rounded, cut
         for rate in RATES:
             if abs(1 / rate - value) < min(error, 0.05 * value):

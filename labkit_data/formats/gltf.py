@@ -2,6 +2,7 @@
 
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.spatial.transform import Rotation, Slerp
@@ -69,9 +70,9 @@ def _read(gltf, blob: bytes, root: str) -> tuple[Animation, dict[str, Animation]
     return animation({}, np.zeros(1)), found
 
 
-def _numbers(gltf, blob: bytes, accessor: int) -> np.ndarray:
+def _numbers(gltf, blob: bytes, number: int) -> np.ndarray:
     """The float32 numbers of an accessor, (count, components)."""
-    accessor = gltf.accessors[accessor]
+    accessor = gltf.accessors[number]
     view = gltf.bufferViews[accessor.bufferView]
     width = {"SCALAR": 1, "VEC3": 3, "VEC4": 4}[accessor.type]
     if accessor.componentType != 5126 or view.byteStride not in (None, 0, 4 * width):
@@ -83,7 +84,7 @@ def _numbers(gltf, blob: bytes, accessor: int) -> np.ndarray:
     return values.astype(float)
 
 
-def _sample(gltf, channels, node: int, path: str, times: np.ndarray) -> np.ndarray | Rotation:
+def _sample(gltf, channels, node: int, path: str, times: np.ndarray) -> Any:
     """Translation (F, 3) or rotation (F) of a node relative to its parent at `times`."""
     keys, values, kind = channels.get((node, path), (None,) * 3)
     if keys is None:  # not animated

@@ -145,7 +145,8 @@ def load(raw: Raw, body) -> Motion:
     rotations = roma.rotvec_to_rotmat(torch.from_numpy(pose)).numpy()
     whole = Animation(list(JOINT_NAMES[:N_ROTATIONS]), parents, offsets, rotations, transl + rest[0], rate)
 
-    first, last = round(raw.start * FPS) * stride, (round(raw.end * FPS) - 1) * stride + 1
+    first = round(raw.start * FPS) * stride
+    last = len(transl) if raw.end is None else (round(raw.end * FPS) - 1) * stride + 1
     if first >= len(transl):
         raise LabError(f"{raw.file} ends before {raw.name} begins: get it again")
     clip = resample(_frames(whole, slice(first, last)), FPS)

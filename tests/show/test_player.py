@@ -170,10 +170,14 @@ def test_denoising_carries_the_estimates_of_the_sampler(body, tiny_denoiser, ran
         assert torch.allclose(pelvis[-1], decode(drawn[0]).pelvis, atol=1e-5)
 
 
-def test_denoising_wants_one_caption(body, tiny_denoiser, random_text):
+def test_denoising_wants_one_caption_and_a_sampler(body, tiny_denoiser, random_text):
     network, text = tiny_denoiser("adaln"), random_text(2)
     with pytest.raises(LabError, match="2 captions"):
         labkit.show.denoising(network, Schedule(), text, 12)
+    with pytest.raises(LabError, match="no sampler"):
+        labkit.show.denoising(network, Schedule(), random_text(1), 12, samplers=())
+    with pytest.raises(LabError, match="no sampler"):
+        labkit.show.denoising(network, Schedule(), random_text(1), 12, samplers=())
     with pytest.raises(LabError, match="x_t"):
         labkit.show.denoising(network, Schedule(), text, 12, shown="noise")
 

@@ -1,6 +1,6 @@
 """What is asked of split_motion."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 
 import numpy as np
@@ -19,7 +19,7 @@ def table(draw: Inputs, frames: int = F, columns: int = D) -> Tensor:
     return torch.arange(columns) + 300 * torch.arange(frames)[:, None] + draw.uniform(frames, columns) / 2
 
 
-def split(x: Tensor) -> tuple:
+def split(x: Tensor) -> Sequence:
     result = split_motion(x)
     if not isinstance(result, (tuple, list)) or len(result) != 3:
         raise TypeError(f"split_motion gave {describe(result)}, expected F, D and the parts")

@@ -1,5 +1,7 @@
 """What is asked of the three methods of InContextDiT."""
 
+from typing import Any
+
 from torch import Tensor
 
 from labkit.exercises.probe import Inputs, describe, probe
@@ -67,7 +69,8 @@ def attention(draw: Inputs) -> Tensor:
 @probe(1, "A block then adds mlp(norm2(h)) to h (attention says zero here)")
 def mlp(draw: Inputs) -> Tensor:
     model = network(draw, depth=1)
-    denoiser.silence(model.blocks[0].attention.output)
+    block: Any = model.blocks[0]
+    denoiser.silence(block.attention.output)
     return denoiser.last_sample(model, draw)
 
 

@@ -1,5 +1,7 @@
 """What is asked of the three methods of AdaLNDiT."""
 
+from typing import Any
+
 from torch import Tensor, nn
 
 from labkit.exercises.probe import Inputs, describe, probe
@@ -16,7 +18,8 @@ def constant(draw: Inputs, depth: int = 1) -> AdaLNDiT:
     """A network in which blocks get the same modulation from any c, and the final layer gets none."""
     model = network(draw, depth)
     denoiser.silence(model.final_modulation)
-    for block in model.blocks:
+    blocks: Any = model.blocks
+    for block in blocks:
         nn.init.zeros_(block.modulation.weight)
     return model
 
@@ -85,7 +88,8 @@ def attention(draw: Inputs) -> Tensor:
 @probe(1, "A block adds gate · mlp(scaled and shifted norm of h) to h (attention says zero here)")
 def mlp(draw: Inputs) -> Tensor:
     model = constant(draw)
-    denoiser.silence(model.blocks[0].attention.output)
+    block: Any = model.blocks[0]
+    denoiser.silence(block.attention.output)
     return denoiser.last_sample(model, draw)
 
 

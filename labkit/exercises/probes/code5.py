@@ -1,5 +1,7 @@
 """What is asked of the three methods of CrossAttentionDiT."""
 
+from typing import Any
+
 from torch import Tensor
 
 from labkit.exercises.probe import Inputs, describe, probe
@@ -15,7 +17,7 @@ def network(draw: Inputs, depth: int = 2) -> CrossAttentionDiT:
 def only(draw: Inputs, part: str) -> Tensor:
     """The output of one block in which two of its three parts say zero."""
     model = network(draw, depth=1)
-    block = model.blocks[0]
+    block: Any = model.blocks[0]
     last = {
         "self_attention": block.self_attention.output,
         "cross_attention": block.cross_attention.output,

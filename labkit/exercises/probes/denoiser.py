@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +12,8 @@ from labkit.models import BaseDiT
 from labkit.text import TextFeatures
 
 FEATURES, D_TEXT = 9, 12
+
+Kind = TypeVar("Kind", bound=BaseDiT)
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Batch:
         return replace(self, **{"text": replace(self.text, **text), **changes})
 
 
-def network(draw: Inputs, kind: type[BaseDiT], depth: int = 2) -> BaseDiT:
+def network(draw: Inputs, kind: type[Kind], depth: int = 2) -> Kind:
     """A small network in which no weight is zero."""
     model = kind(features=FEATURES, d_text=D_TEXT, width=16, depth=depth, heads=4)
     return draw.fill(model, 0.5)

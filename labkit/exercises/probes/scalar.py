@@ -21,7 +21,7 @@ def number(result: object) -> np.ndarray:
     array = _array(result)
     if array.size != 1 or array.dtype.kind not in "fiuc":
         raise TypeError(f"found {describe(result)}, expected one number")
-    return array.real.reshape(())
+    return np.real(array).reshape(())
 
 
 def accepted(function, cases: Mapping[str, tuple]) -> str:

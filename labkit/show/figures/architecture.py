@@ -227,12 +227,10 @@ def noisy(panels: dict[str, Tensor]) -> Figure:
     """Motions as pictures, features down, frames across: {title: z-scored (F, D)}."""
     figure, grid = axes(1, len(panels), 7.4, 2.7, sharey=True, squeeze=False)
     for ax, (title, x) in zip(grid[0], panels.items()):
-        image = ax.imshow(
-            x.T.cpu().numpy(), cmap="PuOr_r", vmin=-3, vmax=3, aspect="auto", interpolation="nearest"
-        )
+        ax.imshow(x.T.cpu().numpy(), cmap="PuOr_r", vmin=-3, vmax=3, aspect="auto", interpolation="nearest")
         ax.set(title=title, xlabel="frame")
     grid[0][0].set_ylabel("feature")
-    figure.colorbar(image, ax=list(grid[0]), shrink=0.8).set_label(
+    figure.colorbar(grid[0][0].images[0], ax=list(grid[0]), shrink=0.8).set_label(
         "deviations from the mean", fontsize=9, color=INK
     )
     return figure

@@ -7,6 +7,7 @@ Letters: B batch, H heads, N queries, M keys, F frames, L word pieces, W width, 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import torch
@@ -81,7 +82,7 @@ def stream_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) 
 
     N = 2 + L + F, in the order time, caption, words, frames, whatever the network's own order is.
     """
-    dit = network.dit
+    dit: Any = network.dit
     with recorded(dit) as calls:
         network(x, t, text)
     names = [f"blocks.{i}.attention" for i in range(len(dit.blocks))]
@@ -98,7 +99,7 @@ def memory_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) 
 
     The memory's order is time, caption, words, whatever the network's own.
     """
-    dit = network.dit
+    dit: Any = network.dit
     with recorded(dit) as calls:
         network(x, t, text)
     names = [f"blocks.{i}.cross_attention" for i in range(len(dit.blocks))]
@@ -113,7 +114,8 @@ def modulations(network: Denoiser, t: Tensor, text: TextFeatures) -> Tensor:
 
     Shift, scale, gate of attention, then of the mlp. They do not depend on the motion, so zeros are used.
     """
-    dit, found = network.dit, {}
+    dit: Any = network.dit
+    found = {}
     handles = [
         block.modulation.register_forward_hook(lambda module, given, out, i=i: found.update({i: out}))
         for i, block in enumerate(dit.blocks)
@@ -199,10 +201,12 @@ def lookup(panels: Mapping[str, Tensor], words: Sequence[str]) -> Figure:
     labels = [*ALWAYS, *words]
     figure, grid = axes(1, len(panels), 7.6, 0.24 * len(labels) + 1.2, sharey=True, squeeze=False)
     top = max(float(w[block, head].max()) for w in panels.values())
+    meshes = []
     for ax, (title, weights) in zip(grid[0], panels.items()):
         shown = weights[block, head].T.numpy()  # (2 + L, F)
         mesh = _heat(ax, np.arange(shown.shape[1] + 1), np.arange(len(labels) + 1), shown)
         mesh.set_clim(0, top)
+        meshes.append(mesh)
         ax.axhline(len(ALWAYS), color=ORANGE, linewidth=1.5)
         ax.set_yticks(np.arange(len(labels)) + 0.5, labels, fontsize=9)
         ax.tick_params(axis="y", length=0)

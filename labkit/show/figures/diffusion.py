@@ -5,9 +5,9 @@ Letters: F frames, J joints, T diffusion steps.
 
 from collections.abc import Mapping, Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 from numpy.typing import ArrayLike
 from torch import Tensor
 
@@ -149,7 +149,7 @@ def error_by_steps(steps: Sequence[int], errors: Mapping[str, Sequence[float]], 
     for (name, values), line in zip(errors.items(), LINES):
         ax.loglog(steps, values, **line, markersize=4, label=name)
     ax.set(xlabel="steps of the sampler", ylabel=ylabel, xticks=steps)
-    ax.xaxis.set_major_formatter(plt.ScalarFormatter())
+    ax.xaxis.set_major_formatter(ScalarFormatter())
     ax.minorticks_off()
     ax.legend(frameon=False, fontsize=8)
     return figure

@@ -158,7 +158,7 @@ def guidance(rows: Mapping[float, Scores], real: Scores, metrics: Sequence[str])
         ax.axhline(real.metrics[metric][0], color=INK, linestyle="--", linewidth=1, label=real.name)
         ax.set(title=metric, xlabel="guidance scale")
         ax.set_xticks(list(rows), [f"{scale:g}" for scale in rows], fontsize=8)
-    figure.legend(*ax.get_legend_handles_labels(), **LEGEND, loc="outside upper right")
+    figure.legend(*grid[0][0].get_legend_handles_labels(), **LEGEND, loc="outside upper right")
     return figure
 
 

@@ -7,6 +7,7 @@ frame, in which a body faces −y and has +x on its left.
 import math
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import torch
@@ -30,7 +31,7 @@ SYMBOLS = {
     "rotations": (r"$\theta$", PURPLE),
     "joints": (r"$j$", GOLD),
 }
-SIDE_LINES = {  # thick and thin as well
+SIDE_LINES: dict[str, dict[str, Any]] = {  # thick and thin as well
     "left": dict(color=BLUE, linewidth=2.4),
     "right": dict(color=ORANGE, linewidth=1.4),
 }
@@ -75,7 +76,7 @@ def feature_bands(x: Tensor) -> Figure:
     for ax, (name, columns) in zip(grid, LAYOUT.items()):
         symbol, colour = SYMBOLS[name]
         extent = (0, len(x) / FPS, columns.stop, columns.start)
-        picture = ax.imshow(
+        ax.imshow(
             z[columns],
             aspect="auto",
             extent=extent,
@@ -93,7 +94,9 @@ def feature_bands(x: Tensor) -> Figure:
         ax.spines[:].set_visible(False)
         ax.tick_params(bottom=ax is grid[-1])
     grid[-1].set_xlabel("seconds")
-    figure.colorbar(picture, ax=grid, label="z-score of the feature in this motion", pad=0.01, aspect=40)
+    figure.colorbar(
+        grid[0].images[0], ax=grid, label="z-score of the feature in this motion", pad=0.01, aspect=40
+    )
     return figure
 
 
@@ -151,7 +154,7 @@ def row_anatomy(x: Tensor, frame: int, parents: Sequence[int]) -> Figure:
     _word(above, speed, step, (0.4, 0.62), RED)
     left = turning > 0
     turn = np.array([(0.35, 0.42), (-0.35, 0.42)])[:: 1 if left else -1]
-    _arrow(above, *turn, GREEN, connectionstyle=f"arc3,rad={0.5 if left else -0.5}")
+    _arrow(above, turn[0], turn[1], GREEN, connectionstyle=f"arc3,rad={0.5 if left else -0.5}")
     above.text(-0.4, 0.6, rf"$\dot\alpha$: {abs(turning):.0f}°/s", color=GREEN, fontsize=9, ha="right")
     above.set(title="from above", xlabel="to its right (−x), metres", ylabel="ahead (−y), metres")
     above.set(xlim=(-0.9, 0.9), ylim=(-0.6, max(1.2, step[1] + 0.2)))
@@ -234,17 +237,17 @@ def foot_contacts(height: Tensor, speed: Tensor) -> Figure:
 
     Shaded is where a foot is near the floor: less than 2 cm above its rest height.
     """
-    height, speed = torch.as_tensor(height).numpy(), torch.as_tensor(speed).numpy()
-    time = _seconds(len(height))
+    heights, speeds = torch.as_tensor(height).numpy(), torch.as_tensor(speed).numpy()
+    time = _seconds(len(heights))
     figure, (top, *grid) = axes(3, 1, 7.0, 4.8, sharex=True)
     for ax, foot, (name, line) in zip(grid, range(2), SIDE_LINES.items()):
-        top.plot(time, height[:, foot] * 100, label=name, **line)
-        ax.plot(time, speed[:, foot], **line)
+        top.plot(time, heights[:, foot] * 100, label=name, **line)
+        ax.plot(time, speeds[:, foot], **line)
         ax.fill_between(
-            time, 0, 1, where=height[:, foot] < NEAR, transform=ax.get_xaxis_transform(), step="mid",
+            time, 0, 1, where=heights[:, foot] < NEAR, transform=ax.get_xaxis_transform(), step="mid",
             color=FAINT, alpha=0.25, linewidth=0, hatch="//", label="near the floor",
         )  # fmt: skip
-        ax.set(ylabel=f"{name} foot\nspeed, m/s", ylim=(0, 1.05 * speed.max()))
+        ax.set(ylabel=f"{name} foot\nspeed, m/s", ylim=(0, 1.05 * speeds.max()))
     top.axhline(NEAR * 100, color=INK, linestyle=":", linewidth=1, label="2 cm: below is near")
     top.set_ylabel("height, cm")
     top.legend(frameon=False, fontsize=8, ncols=3)

@@ -1,12 +1,12 @@
-"""The style of the notebooks' figures: one background, and a few colours that are distinct for colour-blind
-readers.
+"""The style of the notebooks' figures: one background, and colours that colour-blind readers can distinguish.
 
 The background is part of the figure, so that it is readable on a light and on a dark page.
 """
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 PAPER, INK, FAINT = "#fcfbf8", "#22252b", "#8a8f98"
@@ -28,9 +28,8 @@ NETWORK_LINES = dict(zip(NETWORK_LABELS, LINES))
 
 def axes(
     rows: int = 1, columns: int = 1, width: float = 7.0, height: float = 3.2, **options
-) -> tuple[Figure, Axes | np.ndarray]:
-    """A figure of `width` × `height` inches with this background, and its axes as ``plt.subplots`` gives
-    them.
+) -> tuple[Figure, Any]:
+    """A figure of `width` × `height` inches and its axes, as ``plt.subplots`` gives them.
 
     options: passed on to ``plt.subplots``. The figure is closed already: a notebook shows it once, as its
     value.

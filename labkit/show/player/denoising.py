@@ -35,14 +35,16 @@ def denoising(
     A motion of `frames` frames for each of `samplers`, from the same seed, side by side in one player; the
     steps are the learner's own. text: of one caption. config: steps (50 by default), guidance scale and seed.
     shown: "x0", the estimate of the motion at each step, or "x_t", the noisy motion there.
-    Raises LabError where `text` has more than one caption or `shown` is something else.
+    Raises LabError where `text` has more than one caption, `samplers` is empty or `shown` is something else.
     """
     if shown not in ("x0", "x_t"):
         raise LabError(f'shown is {shown!r}: choose "x0", the estimate, or "x_t", the noisy motion')
+    if not samplers:
+        raise LabError('no sampler: name "ddpm", "ddim" or both')
     if len(text.pooled) != 1:
         raise LabError(f"{len(text.pooled)} captions: give the text features of one")
     config = config or SamplingConfig(steps=50)
-    tracks = []
+    tracks, labels = [], []
     for sampler in samplers:
         seen: list[Tensor] = []
         times: list[int] = []
@@ -56,7 +58,7 @@ def denoising(
             network, schedule, text, torch.tensor([frames]), replace(config, sampler=sampler), callback=record
         )
         kept = np.unique(np.linspace(0, len(seen) - 1, KEPT - 1).round().astype(int))
+        labels = [*(f"t = {times[i]}" for i in kept), "the result"]  # the same for each sampler
         tracks.append(decode(torch.stack([*(seen[i] for i in kept), x[0].cpu()])))
-    labels = [*(f"t = {times[i]}" for i in kept), "the result"]
     captions = [sampler.upper() for sampler in samplers]
     return Scene(tracks, captions, body or load_body(), labels).view(height)

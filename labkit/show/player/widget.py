@@ -44,5 +44,5 @@ class Player(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs):
         """The live view, and the self-contained one for notebooks opened without a kernel."""
-        bundle, metadata = super()._repr_mimebundle_(**kwargs)
+        bundle, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return self._shown.view(self.height)._repr_mimebundle_() | bundle, metadata

@@ -215,7 +215,7 @@ class PromptBox:
     def _show(self, drawn: list[Generated]) -> None:
         """Show these motions side by side; the saved notebook keeps them, too."""
         scene = Scene([d.motion for d in drawn], captions([d.prompt for d in drawn]), self.body)
-        self.view.value = scene.view(HEIGHT).data
+        self.view.value = str(scene.view(HEIGHT).data)
         self.shown = drawn
         if self._kept:
             self._kept.update(HTML(self._saved()))
@@ -254,7 +254,7 @@ class PromptBox:
         return f'<style>{style}</style><div class="{saved}"><p>{AGAIN}</p>{self.view.value}</div>'
 
     def _ipython_display_(self) -> None:
-        data = self.widget._repr_mimebundle_()
+        data = self.widget._repr_mimebundle_() or {}
         display(data | {"text/plain": "labkit's prompt box", "text/html": "<b>Prompt box</b>"}, raw=True)
         self._kept = display(HTML(self._saved()), display_id=self._name)
 
