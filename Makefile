@@ -70,7 +70,7 @@ lint: $(VENV)/ready
 	$(INSTALL) ".[lint,bench]"
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
-	$(RUN)/pyright
+	$(RUN)/basedpyright
 
 hooks: $(VENV)/ready
 	$(INSTALL) ".[lint,bench]"

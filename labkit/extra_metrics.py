@@ -17,10 +17,11 @@ from labkit.scores import motion_features
 
 SECONDS = 3  # of a raised hand
 CAPTIONS, REPEATS = 16, 5
-NOTHING = {"left/right": (np.nan,) * 3, "multimodality": (np.nan,) * 3}
+Interval = tuple[float, float, float]  # value, low, high
+NOTHING: dict[str, Interval] = dict.fromkeys(("left/right", "multimodality"), (np.nan, np.nan, np.nan))
 
 
-def extra_metrics(network: str, reference: Reference, indices: np.ndarray, **settings) -> dict:
+def extra_metrics(network: str, reference: Reference, indices: np.ndarray, **settings) -> dict[str, Interval]:
     """ "left/right" and "multimodality" of a network by name, each as (value, low, high).
 
     left/right: share of the 100 `left_right.PROMPTS` for which the arm that the caption names is raised and
@@ -49,7 +50,7 @@ def distinct(reference: Reference, indices: np.ndarray) -> np.ndarray:
     return indices[np.sort(np.unique(captions, return_index=True)[1])]
 
 
-def extra_metrics_of_real(reference: Reference) -> dict:
+def extra_metrics_of_real(reference: Reference) -> dict[str, Interval]:
     """The same metrics of real motion.
 
     left/right: over the motions whose captions name one hand or arm, where the reference has measured it.

@@ -7,6 +7,7 @@ import html
 import io
 import sys
 from collections.abc import Iterable
+from typing import Any
 
 from tqdm import tqdm
 
@@ -14,7 +15,7 @@ from tqdm import tqdm
 class _Output(io.TextIOBase):
     """A notebook output that shows the line written last; one for all bars of a cell."""
 
-    handles: dict[int, object] = {}  # the output of the cell that runs, by its number
+    handles: dict[int, Any] = {}  # the output of the cell that runs, by its number
 
     def write(self, text: str) -> int:
         from IPython import get_ipython

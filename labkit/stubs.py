@@ -19,7 +19,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from labkit.paths import LabError
 
@@ -72,7 +72,7 @@ class Stub:
     observer: called in its place with (stub, args, kwargs) while a check asks.
     """
 
-    observer: ClassVar[Callable | None] = None
+    observer: ClassVar[Any] = None  # an exercises.observer.Observer
 
     def __init__(self, exercise: str, own: Callable):
         self.exercise, self.own = exercise, own

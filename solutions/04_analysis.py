@@ -151,7 +151,7 @@ figures.feature_map(real, reference.labels)
 # %%
 contents = np.array([label.partition("|")[0] for label in reference.labels])
 similarity = real @ real.T
-similarity[reference.take[:, None] == reference.take] = -np.inf  # itself, its mirror image, the same recording
+similarity[reference.take[:, None] == reference.take] = -np.inf  # same recording or mirror image
 neighbour = similarity.argmax(1)
 print(f"nearest neighbour of the same action: {(contents == contents[neighbour]).mean():.0%}")
 

@@ -144,8 +144,8 @@ def make_starter(
     repeated = [s for s in samples for _ in range(tries)]
     captions = [s.captions[0] for s in repeated]
     lengths = torch.tensor([min(len(s.x), MAX_FRAMES) for s in repeated])
-    samples = sample_motions(network, captions, lengths, config=SamplingConfig(seed=seed))
-    motions = [smooth(x, 1.0) for x in samples]
+    sampled = sample_motions(network, captions, lengths, config=SamplingConfig(seed=seed))
+    motions = [smooth(x, 1.0) for x in sampled]
 
     features = motion_features(evaluator, motions)
     scores = tmr_scores(evaluator.text_features(corpus.captions(captions)).numpy(), features)

@@ -177,7 +177,7 @@ def main() -> None:
     parser = Parser(prog="python -m tools.site", description="Build the public site, in site/.")
     parser.parse_args()
     try:
-        from sphinx.cmd.build import build_main
+        from sphinx.cmd.build import build_main  # pyright: ignore[reportMissingImports] - an extra
     except ImportError:
         parser.exit(1, "Sphinx is not installed here: make site\n")
     try:

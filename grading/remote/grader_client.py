@@ -173,7 +173,7 @@ class Remote:
             raise NoAnswer(self.silent)
         token = self.session + self.messages
         message = dict(request=request, session=self.session, token=token, **fields)
-        reply, raised = {}, None
+        reply, raised, changed = {}, None, []
         try:
             reply = self._reply(message, leaves)
             if "raised" in reply:

@@ -54,7 +54,6 @@ class Observer:
         self._results.append(result)
         return result
 
-
     @staticmethod
     def _proxy(function: Callable, lend: Callable) -> Callable:
         """`function`, whose results are lent as well."""

@@ -212,7 +212,7 @@ def lookup(panels: Mapping[str, Tensor], words: Sequence[str]) -> Figure:
         ax.tick_params(axis="y", length=0)
         ax.set(xlabel="frame", title=title)
     figure.suptitle(f"Block {block + 1}, head {head + 1}", fontsize=10, color=INK)
-    _bar(figure, mesh, list(grid[0]))
+    _bar(figure, meshes[0], list(grid[0]))
     return figure
 
 
