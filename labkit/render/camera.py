@@ -1,4 +1,4 @@
-"""A calm camera: it looks at the body from the front and the side, follows it smoothly, never turns."""
+"""The camera: it sees the body from the front and the side, follows it smoothly and never rotates."""
 
 import math
 

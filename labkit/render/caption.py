@@ -1,4 +1,4 @@
-"""Captions as pictures: any text, wrapped to a width, in the font that matplotlib brings along."""
+"""Captions as pictures: text wrapped to a width, in the font that comes with matplotlib."""
 
 from functools import cache
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Contact sheets: a motion at a glance, in one picture."""
+"""Contact sheets: some frames of a motion in one picture."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,8 +1,8 @@
-"""Training of the text tower and of the evaluator: captions and motions that belong together attract.
+"""Training of the text tower and of the evaluator: contrastive, on pairs of a caption and its motion.
 
 InfoNCE in both directions (Radford et al. 2021; Petrovich et al. 2023). A caption that may be true of another
-motion of the batch is no negative of it ("a person walks" fits every walk). Captions with left or right in
-them bring a hard negative each: themselves with the sides swapped.
+motion of the batch is not used as its negative ("a person walks" is true of every walk). A caption with left
+or right has a hard negative: the same caption with the sides swapped.
 """
 
 import time
@@ -17,7 +17,7 @@ from labkit.dataset import mirror_caption
 from labkit.device import autocast
 from labkit.evaluator import Evaluator, MotionTower
 from labkit.text import TextTower
-from labkit.training.corpus import Batch, Corpus, Facts, fits, says
+from labkit.training.corpus import Batch, Corpus, Facts, may_be_true, stated
 from labkit.training.log import Log
 
 TEMPERATURE = 0.07
@@ -30,10 +30,10 @@ def info_nce(
     swapped: Tensor | None = None,
     swapped_true: Tensor | None = None,
 ) -> Tensor:
-    """Symmetric contrastive loss of unit features, text (B, W) and motions (B, W), row by row a pair.
+    """Symmetric contrastive loss of unit features: row i of text (B, W) and of motions (B, W) is a pair.
 
-    true: (B, B) bool, whether text i may be true of motion j: such pairs are left out, except the B given.
-    swapped: (S, W) texts that are false for motions, apart from those that swapped_true (S, B) marks.
+    true: (B, B) bool, whether text i may be true of motion j: such pairs are no negatives.
+    swapped: (S, W) more texts as negatives, except where swapped_true (S, B) is True.
     """
     scores = text @ motions.T / TEMPERATURE  # (B, B)
     own = torch.eye(len(scores), dtype=torch.bool, device=scores.device)
@@ -48,19 +48,19 @@ def info_nce(
 
 def truth(said: Sequence[Facts], of: Sequence[Facts]) -> Tensor:
     """Whether each of S captions may be true of each of B motions, (S, B) bool."""
-    return torch.tensor([[fits(a, b) for b in of] for a in said], dtype=torch.bool).reshape(
+    return torch.tensor([[may_be_true(a, b) for b in of] for a in said], dtype=torch.bool).reshape(
         len(said), len(of)
     )
 
 
 def swap(batch: Batch) -> tuple[list[str], list[Facts]]:
-    """The captions of a batch that name a side, with left and right swapped, and what they then say."""
+    """The captions of a batch that name a side, with left and right swapped, and their facts."""
     captions, said = [], []
     for caption, of in zip(batch.captions, batch.facts):
         other = mirror_caption(caption)
         if other != caption and of.side:
             captions.append(other)
-            said.append(says(caption, of)._replace(side=mirror_caption(of.side)))
+            said.append(stated(caption, of)._replace(side=mirror_caption(of.side)))
     return captions, said
 
 
@@ -84,7 +84,7 @@ def train_towers(
         with autocast(device):
             text_features, motion_features = model.text_features(text), model.motion_features(x, mask)
             hard = model.text_features(corpus.captions(captions).to(device)).float() if captions else None
-        true = truth([says(c, of) for c, of in zip(batch.captions, batch.facts)], batch.facts)
+        true = truth([stated(c, of) for c, of in zip(batch.captions, batch.facts)], batch.facts)
         loss = info_nce(text_features.float(), motion_features.float(), true, hard, truth(said, batch.facts))
         optimizer.zero_grad()
         loss.backward()

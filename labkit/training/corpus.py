@@ -1,4 +1,4 @@
-"""Training data in memory: features of every motion, and the language model's view of every caption."""
+"""Training data in memory: features of every motion, and the language model's features of every caption."""
 
 import hashlib
 import logging
@@ -42,9 +42,9 @@ logger = logging.getLogger(__name__)
 
 
 class Facts(NamedTuple):
-    """What a sample is an example of, or a caption speaks of: families of actions in order, sides, style.
+    """Action families in order, sides and style of a sample, or of what a caption states.
 
-    style_words: what a caption has in it that names the style.
+    style_words: words that name the style in a caption.
     """
 
     family: str
@@ -94,7 +94,7 @@ def _kept(path: Path, rows: int) -> tuple[list[Tensor], Tensor] | None:
 
 
 def readable(samples: Iterable[Sample], encoder: TextEncoder) -> list[Sample]:
-    """Samples with those captions that the text encoder reads, told in one line where some are left out."""
+    """Samples with the captions that the text encoder can read; one warning if some are left out."""
     samples = list(samples)
     captions = sorted({c for s in samples for c in s.captions if len(c.split()) <= MAX_WORDS})
     refused = dict(zip(captions, encoder.refusals(captions)))
@@ -108,7 +108,7 @@ def readable(samples: Iterable[Sample], encoder: TextEncoder) -> list[Sample]:
 
 
 def _encode(captions: list[str], encoder: TextEncoder, path: Path) -> tuple[list[Tensor], Tensor]:
-    """The same from the encoder, kept in `path` if it can be written."""
+    """The same from the encoder, stored in `path` if that can be written."""
     tokens, pooled = [], []
     for start in tqdm(range(0, len(captions), 64), desc="captions"):
         text = encoder(captions[start : start + 64])
@@ -120,7 +120,7 @@ def _encode(captions: list[str], encoder: TextEncoder, path: Path) -> tuple[list
 
 
 class Corpus:
-    """Samples and their captions' features, sampled so that rare families are seen too: see `shares`."""
+    """Samples and their captions' features; rare families are sampled more often, see `shares`."""
 
     def __init__(self, dataset: MotionDataset, encoder: TextEncoder, cache: Path):
         self.samples = readable((s for s in dataset if len(s.x) >= MIN_FRAMES), encoder)
@@ -133,7 +133,7 @@ class Corpus:
         self.weights = weights([facts(s).family for s in self.samples])
 
     def rows(self) -> Tensor:
-        """All frames of all motions, one after another, for means and deviations: (N, D)."""
+        """All frames of all motions, for means and standard deviations: (N, D)."""
         return torch.cat([s.x for s in self.samples])
 
     def batch(self, samples: Sequence[Sample], generator: torch.Generator) -> Batch:
@@ -148,19 +148,19 @@ class Corpus:
         return Batch(x, mask, self.captions(captions), [facts(s) for s in samples], captions)
 
     def batches(self, size: int, generator: torch.Generator) -> Iterator[Batch]:
-        """Batches without end."""
+        """An endless stream of batches."""
         while True:
-            drawn = torch.multinomial(self.weights, POOL * size, replacement=True, generator=generator)
-            by_length = sorted(drawn.tolist(), key=lambda i: min(len(self.samples[i].x), MAX_FRAMES))
+            chosen = torch.multinomial(self.weights, POOL * size, replacement=True, generator=generator)
+            by_length = sorted(chosen.tolist(), key=lambda i: min(len(self.samples[i].x), MAX_FRAMES))
             for k in torch.randperm(POOL, generator=generator).tolist():
-                chosen = [self.samples[i] for i in by_length[k * size : (k + 1) * size]]
-                yield self.batch(chosen, generator)
+                batch = [self.samples[i] for i in by_length[k * size : (k + 1) * size]]
+                yield self.batch(batch, generator)
 
 
-def rarest(told: Sequence[str]) -> list[str]:
-    """The rarest of the families that each sample shows ("walk, sit down" → "sit down")."""
-    count = Counter(family for each in told for family in each.split(", "))
-    return [min(each.split(", "), key=lambda family: (count[family], family)) for each in told]
+def rarest(families: Sequence[str]) -> list[str]:
+    """The rarest of the families of each sample ("walk, sit down" → "sit down")."""
+    count = Counter(family for each in families for family in each.split(", "))
+    return [min(each.split(", "), key=lambda family: (count[family], family)) for each in families]
 
 
 def shares(count: dict[str, int]) -> dict[str, float]:
@@ -175,38 +175,35 @@ def shares(count: dict[str, int]) -> dict[str, float]:
     return share
 
 
-def weights(told: Sequence[str]) -> Tensor:
-    """The chance of each sample to be drawn, from the families it shows; only their ratios count."""
-    kind = rarest(told)
+def weights(families: Sequence[str]) -> Tensor:
+    """The relative probability of each sample, from its families."""
+    kind = rarest(families)
     count = Counter(kind)
     share = shares(count)
     return torch.tensor([share[family] / count[family] for family in kind])
 
 
 def facts(sample: Sample) -> Facts:
-    """What a sample shows, as far as its labels tell."""
+    """The facts in a sample's labels."""
     family = sample.labels.get("family") or sample.labels.get("content") or sample.name
     words = tuple(filter(None, sample.labels.get("style words", "").split(", ")))
     return Facts(family, sample.labels.get("side", ""), sample.labels.get("style", ""), words)
 
 
-def says(caption: str, of: Facts) -> Facts:
-    """What a caption of a motion says: no side without left or right in it, no style it does not name."""
+def stated(caption: str, of: Facts) -> Facts:
+    """The facts that a caption of a motion states: the side and the style only if it names them."""
     sided = mirror_caption(caption) != caption
     styled = any(word in caption for word in of.style_words)
     return Facts(of.family, of.side if sided else "", of.style if styled else "")
 
 
-def fits(said: Facts, of: Facts) -> bool:
-    """Whether a caption may be true of a motion: all it says is so there, or nobody knows.
-
-    Then the two are no negatives of each other: "a person walks" is true of every walk.
-    """
-    shown = of.family.split(", ")
+def may_be_true(caption: Facts, motion: Facts) -> bool:
+    """Whether a caption may be true of a motion: no fact that it states contradicts one of the motion."""
+    shown = motion.family.split(", ")
     return (
-        all(family in shown for family in said.family.split(", "))
-        and (not said.side or not of.side or said.side == of.side)
-        and (not said.style or said.style == of.style)
+        all(family in shown for family in caption.family.split(", "))
+        and (not caption.side or not motion.side or caption.side == motion.side)
+        and (not caption.style or caption.style == motion.style)
     )
 
 

@@ -1,4 +1,4 @@
-"""Training of a denoiser: the whole recipe on one page."""
+"""Training of a denoiser."""
 
 import copy
 import math
@@ -26,7 +26,7 @@ from labkit.training.losses import geometric_losses, root_loss, velocity_loss
 
 @dataclass(frozen=True)
 class Recipe:
-    """What the three networks have in common, so that only the way of conditioning differs."""
+    """Hyperparameters of the three networks, which differ only in their conditioning."""
 
     T: int = 1000
     kind: str = "cosine"
@@ -58,8 +58,8 @@ def learning_rate_factor(step: int, steps: int, warm_up: int) -> float:
 def make_optimizers(denoiser: Denoiser, recipe: Recipe) -> list[torch.optim.Optimizer]:
     """Muon for the matrices inside the blocks, AdamW for everything else.
 
-    Muon (Jordan et al. 2024) orthogonalises the momentum of a matrix, so that rare directions are learnt as
-    fast as common ones. Raises LabError where torch is too old to have it.
+    Muon (Jordan et al. 2024) orthogonalises the momentum of each matrix, so that all directions get updates
+    of the same size. Raises LabError where torch is too old to have it.
     """
     if not hasattr(torch.optim, "Muon"):
         raise LabError(f"training needs torch 2.9 or later, this is {torch.__version__}: update torch")
@@ -75,7 +75,7 @@ def make_optimizers(denoiser: Denoiser, recipe: Recipe) -> list[torch.optim.Opti
 
 @dataclass(frozen=True)
 class Objective:
-    """The loss to minimise, and what it needs beside a denoiser and a batch."""
+    """The training loss, with the schedule, text tower and body that it needs."""
 
     recipe: Recipe
     schedule: Schedule
@@ -85,7 +85,7 @@ class Objective:
     def __call__(
         self, denoiser: nn.Module, batch: Batch, t: Tensor, noise: Tensor, drop: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """A mean over samples, and eq. 14's plain loss of each sample (B,) to look at.
+        """The mean loss of the batch; for logging, the loss of each sample (B,), Ho et al. 2020, eq. 14.
 
         denoiser: a `Denoiser`, or one wrapped for several processes. t: (B,) steps. noise: (B, F, D),
         standard normal. drop: (B,) bool, True where the caption is withheld.
@@ -127,8 +127,8 @@ class Objective:
 class Run:
     """A training run in a folder: restartable from ``state.pt``, logged to ``<network>.csv``.
 
-    origin: what the run is made from, by name ("sources", "text tower", ...), each a digest. A folder that
-    was begun with another one, or with another recipe, is refused (LabError).
+    origin: digests of the run's inputs by name ("sources", "text tower", ...). Raises LabError where the
+    folder has a state with other inputs or another recipe.
     """
 
     def __init__(
@@ -197,14 +197,14 @@ class Run:
         callback: Callable[["Run"], None] | None = None,
         callback_every: int = 1000,
     ) -> None:
-        """Go on until `steps` steps are done in all, saving the state as it goes.
+        """Train until step `steps`, saving the state every `save_every` steps.
 
-        callback: run every `callback_every` steps, to show what the network can do by then.
-        With several processes each draws the whole batch and all its random numbers, and takes its own rows.
+        callback: called every `callback_every` steps. With several processes, each samples the whole batch
+        and all random numbers, and computes its own rows.
         """
         recipe, first = self.recipe, parallel.rank() == 0
         B, mine = recipe.batch_size, parallel.share(recipe.batch_size)
-        generator = torch.Generator().manual_seed(recipe.seed + self.step)  # a restart draws new batches
+        generator = torch.Generator().manual_seed(recipe.seed + self.step)  # a restart has new batches
         batches = self.corpus.batches(B, generator)
         log = Log(self.folder / f"{self.network.network}.csv", steps, first=self.step) if first else None
         network = parallel.averaging(self.network.train())
@@ -240,12 +240,12 @@ class Run:
                 last = time.monotonic()
 
     def config(self) -> dict:
-        """What rebuilds the network and its schedule."""
+        """The configuration of the network and its schedule."""
         schedule = self.objective.schedule.config
         return dict(kind=self.network.network, model=self.network.config, schedule=schedule)
 
     def facts(self) -> dict:
-        """What was done, for the checkpoint's header."""
+        """Facts about the training, for the checkpoint's header."""
         return dict(
             asdict(self.recipe), steps=self.step, hours=round(self.seconds / 3600, 2), device=self.device,
             processes=parallel.world_size(), motions=len(self.corpus.samples),
@@ -265,7 +265,7 @@ def read_state(path: Path) -> dict:
 
 
 def to_device(values: Tensor, device: str) -> Tensor:
-    """Copied while the processor goes on: from pinned memory a GPU fetches by itself."""
+    """A copy on the device; asynchronous on a GPU, from pinned memory."""
     if device.startswith("cuda"):
         values = values.pin_memory()
     return values.to(device, non_blocking=True)
@@ -281,7 +281,7 @@ def rows_of(batch: Batch, rows: slice, device: str) -> Batch:
 
 @torch.no_grad()
 def update_ema(ema: nn.Module, network: nn.Module, decay: float) -> None:
-    """Exponential moving average of the weights: it samples better than any one step's weights."""
+    """Exponential moving average of the weights: its samples are better than those of the last weights."""
     for average, value in zip(ema.parameters(), network.parameters()):
         average.lerp_(value, 1 - decay)
 

@@ -1,4 +1,4 @@
-"""A CSV of the run, appended to row by row, and the same numbers on one line of the terminal."""
+"""A CSV log of a run, with the same numbers in a progress bar."""
 
 import csv
 from pathlib import Path
@@ -13,7 +13,7 @@ from labkit.paths import LabError, atomic_write
 class Log:
     """Averages of the values given to `row`, one line of CSV every `every` steps, with a progress bar.
 
-    Raises LabError where the file at `path` is no such log, as after a spreadsheet has saved it.
+    Raises LabError where the file at `path` is no such log, for example after a spreadsheet has saved it.
     """
 
     def __init__(self, path: Path, total: int, every: int = 50, first: int = 0):
@@ -33,10 +33,10 @@ class Log:
         self.pending: list[dict[str, Tensor]] = []
 
     def row(self, step: int, seconds: float, **values: Tensor) -> None:
-        """Note one step. A value of nan counts for nothing in the average.
+        """Log one step. The average ignores nan.
 
-        values: tensors of no dimension, which stay where they are until a line is due: to ask a GPU for a
-        number is to wait for it.
+        values: scalar tensors. They stay on their device until a line is written, since reading a number
+        waits for the GPU.
         """
         self.pending.append(values)
         self.bar.update()

@@ -1,4 +1,4 @@
-"""What a denoiser is trained with beside eq. 14: losses on the clean motion that it predicts.
+"""Losses on the predicted clean motion, added to the loss of Ho et al. 2020, eq. 14.
 
 The geometric losses of Tevet et al. 2023 (MDM), sec. 3, by forward kinematics, and two on the features
 themselves. Every loss is (B,), a mean over the real frames of each sample.
@@ -25,12 +25,12 @@ def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
 
 
 def root_loss(error: Tensor, mask: Tensor) -> Tensor:
-    """Squared error (B, F, D) of the root alone: 4 of 205 numbers, but the whole body moves with them."""
+    """Squared error (B, F, D) of the root alone: 4 of 205 numbers, but they move the whole body."""
     return masked_mean(error[..., ROOT].square().mean(-1), mask)
 
 
 def velocity_loss(error: Tensor, mask: Tensor) -> Tensor:
-    """Squared differences of the error (B, F, D) from frame to frame: jitter costs more than an offset."""
+    """Squared differences of the error (B, F, D) from frame to frame: penalises jitter."""
     return masked_mean(error.diff(dim=1).square().mean(-1), mask[:, 1:] & mask[:, :-1])
 
 
@@ -39,9 +39,9 @@ def geometric_losses(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Joint positions, joint velocities, and foot contact of predicted and real x (B, F, D), not z-scored.
 
-    Rotations add up along the limbs, so a small error of the hip is a large one of the foot. Positions are in
-    the heading frame, in units of POSITION; velocities are over the floor, in units of VELOCITY. The foot
-    contact loss is the velocity loss of those feet that touch the ground in the real motion.
+    Errors of rotations add up along a limb, so a small error at the hip is a large one at the foot. Positions
+    are in the heading frame, in units of POSITION; velocities are over the floor, in units of VELOCITY. The
+    foot contact loss is the velocity loss of those feet that touch the ground in the real motion.
     """
     (joints, velocity), (real_joints, real_velocity) = joint_motion(predicted, body), joint_motion(real, body)
     pairs = mask[:, 1:] & mask[:, :-1]  # (B, F - 1)

@@ -3,8 +3,8 @@
     torchrun --nproc-per-node 2 -m labkit train adaln --reference
 
 Every process draws the same batch and works on its own equal share of it; `DistributedDataParallel` averages
-the gradients. So the run is the one that a single process makes, number for number, up to rounding. What is
-seen outside (states, logs, videos, weights) comes from the first process alone.
+the gradients. So the result is that of a single process, up to rounding. Only the first
+process writes files (states, logs, videos, weights).
 """
 
 import os
@@ -19,13 +19,14 @@ from labkit.paths import LabError
 
 
 def launched() -> bool:
-    """Did torchrun start this process?"""
+    """Whether torchrun started this process."""
     return distributed.is_available() and distributed.is_torchelastic_launched()
 
 
 @contextmanager
 def processes(device: str) -> Iterator[str]:
-    """Be one of those that torchrun started, and compute on the device given out; alone, change nothing.
+    """Join the processes that torchrun started → this process's device; without torchrun, the device
+    unchanged.
 
     Raises LabError where there are fewer GPUs than processes.
     """
@@ -49,18 +50,18 @@ def processes(device: str) -> Iterator[str]:
 
 
 def world_size() -> int:
-    """How many processes work on this run."""
+    """The number of processes of this run."""
     return int(os.environ["WORLD_SIZE"]) if launched() else 1
 
 
 def rank() -> int:
-    """Which of them this is, from 0."""
+    """The number of this process, from 0."""
     return int(os.environ["RANK"]) if launched() else 0
 
 
 @contextmanager
 def first_before_others() -> Iterator[None]:
-    """The first process goes through the block alone; the others find the files that it has left."""
+    """The first process runs the block alone, then the others run it and find the files of the first."""
     if rank() > 0:
         distributed.barrier()
     yield
@@ -77,7 +78,7 @@ def share(B: int) -> slice:
 
 
 def gather(values: Tensor) -> Tensor:
-    """Every process's share (b, ...), put together in order → (B, ...)."""
+    """The shares (b, ...) of all processes, concatenated in order → (B, ...)."""
     if world_size() == 1:
         return values
     parts = [torch.empty_like(values) for _ in range(world_size())]
@@ -86,7 +87,7 @@ def gather(values: Tensor) -> Tensor:
 
 
 def averaging(network: nn.Module) -> nn.Module:
-    """The network, called as before, whose gradients are averages over all processes."""
+    """The network, with gradients averaged over all processes."""
     if world_size() == 1:
         return network
     return DistributedDataParallel(network, static_graph=True)  # adaLN leaves the same few weights unused

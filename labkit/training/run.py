@@ -1,6 +1,6 @@
-"""What ``python -m labkit train`` does: one function for each thing that can be trained.
+"""What ``python -m labkit train`` does: one function for each kind of model.
 
-Each works in a folder of its own (states, logs, sample videos) and leaves ``<name>.safetensors`` there.
+Each writes states, logs, sample videos and ``<name>.safetensors`` to its own folder.
 """
 
 import hashlib
@@ -47,9 +47,9 @@ def train_tower(
     text_model: str | None = None,
     seed: int | None = None,
 ) -> Path:
-    """The "text" tower that the denoisers are conditioned on, or the "evaluator" with both its towers.
+    """The "text" tower that conditions the denoisers, or the "evaluator" with both its towers.
 
-    Both are trained as a pair, from different seeds; the text tower's partner is thrown away.
+    Each is trained as a pair of towers, from different seeds; the motion tower of "text" is not stored.
     """
     if parallel.launched():
         raise LabError(f"the {what} takes minutes and is trained by one process: start it without torchrun")
@@ -74,9 +74,9 @@ def train_network(
     text_checkpoint: str | Path | None = None,
     recipe: Recipe | None = None,
 ) -> Path:
-    """One of the three denoisers. Goes on from ``state.pt`` where the folder has one.
+    """One of the three denoisers. Resumes from ``state.pt`` if the folder has one.
 
-    Every thousand steps a video of what it can do by then is left in ``samples/``.
+    Every thousand steps a sample video is written to ``samples/``.
     """
     path = folder / f"{network}.safetensors"
     with parallel.processes(device) as device:
@@ -84,30 +84,30 @@ def train_network(
         data = corpus(sources, text.encoder, folder)
         origin = {"set of sources": digest_of_sources(sources), "text tower": digest_of_weights(text.tower)}
         run = Run(network, data, text.tower, recipe or Recipe(), folder, device, origin)
-        run.train(steps, callback=lambda run: draw_samples(run, text))
+        run.train(steps, callback=lambda run: write_samples(run, text))
         if parallel.rank() == 0:
             write_checkpoint(path, run.ema, run.config(), run.facts())
     return path
 
 
 def digest_of_sources(sources: Sequence[str | Path]) -> str:
-    """Changes with what is in the stores, whatever their order or place."""
+    """A digest of the stores' contents, whatever their order or path."""
     digests = sorted(hashlib.sha256(store_path(source).read_bytes()).hexdigest() for source in sources)
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def digest_of_weights(module: nn.Module) -> str:
-    """Changes with any weight of the module."""
+    """A digest of all weights of the module."""
     digest = hashlib.sha256()
     for name, value in sorted(module.state_dict().items()):
         digest.update(name.encode() + value.cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()
 
 
-def draw_samples(run: Run, text: TextConditioner) -> None:
-    """A few captions by the averaged weights of this moment, always from the same noise.
+def write_samples(run: Run, text: TextConditioner) -> None:
+    """A video of some captions, sampled with the EMA weights, always from the same noise.
 
-    A video that cannot be written is told, and stops no training. Raises LabError where a motion has NaN.
+    Where the video cannot be written, a message is printed and training continues. Raises LabError for NaN.
     """
     x = sample(
         run.ema, run.objective.schedule, text.to(run.device)(LOOK_AT), torch.full((len(LOOK_AT),), 80),

@@ -1,4 +1,4 @@
-"""Checks of what a label claims: a evidence and the claim's words → the actions that the events bear out."""
+"""Checks of a label: evidence and words of the label → the actions that the events confirm."""
 
 import re
 from collections.abc import Callable

@@ -25,7 +25,7 @@ from labkit.training.denoiser import (
 )
 from labkit.training.log import Log
 from labkit.training.losses import POSITION, VELOCITY, geometric_losses, root_loss, velocity_loss
-from labkit.training.run import draw_samples
+from labkit.training.run import write_samples
 
 KEEP = torch.zeros(12, dtype=torch.bool)  # no caption is withheld
 
@@ -144,13 +144,13 @@ def test_a_sample_video_that_fails_stops_no_training(start, tower, encoder, monk
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "/bin/false")
     text = TextConditioner(encoder, tower)
     run = start()
-    run.train(2, callback=lambda run: draw_samples(run, text), callback_every=1)
+    run.train(2, callback=lambda run: write_samples(run, text), callback_every=1)
     assert run.step == 2 and not list(run.folder.glob("samples/*"))
     assert capsys.readouterr().err.count("labkit: no sample video: ffmpeg failed: exit status 1\n") == 2
     with torch.no_grad():
         run.ema.normalizer.mean.fill_(math.nan)
     with pytest.raises(LabError, match="NaN"):  # a run that has diverged is worth no more hours
-        draw_samples(run, text)
+        write_samples(run, text)
 
 
 def test_the_callback_runs_now_and_then(start):

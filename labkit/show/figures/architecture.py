@@ -124,7 +124,7 @@ def branch(ax: Axes, x: float, end: float, boxes: Sequence[tuple[float, str, flo
 
 
 def frame(ax: Axes, left: float, right: float, top: float) -> None:
-    """The border of what is repeated."""
+    """The frame around the repeated blocks."""
     ax.add_patch(
         FancyBboxPatch(
             (left, 0.62), right - left, top - 0.62, "round,pad=0,rounding_size=0.12",
@@ -135,13 +135,13 @@ def frame(ax: Axes, left: float, right: float, top: float) -> None:
 
 
 def tokens(ax: Axes, x: float, y: float, labels: Sequence[str], fill: str, up: bool = True) -> None:
-    """A pile of small squares, the first at the bottom, centred on x."""
+    """A column of small squares, the first at the bottom, centred on x."""
     for i, label in enumerate(labels):
         box(ax, x, y + (0.3 * i if up else -0.3 * i), label, 0.78, 0.26, fill)
 
 
 def incontext() -> Figure:
-    """Config A: the condition joins the frames at the left and is dropped at the right."""
+    """Config A: condition tokens are put before the frames and removed at the end."""
     figure, ax = canvas(9.4, 3.0)
     tokens(ax, 0.55, 0.3, ["frame F", "…", "frame 2", "frame 1"], MOTION)
     tokens(ax, 0.55, 1.75, ["words", "caption", "time"], CONDITION)

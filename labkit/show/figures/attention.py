@@ -1,6 +1,6 @@
 """Inside the denoisers: attention weights, and adaLN's scales and gates.
 
-Everything here runs through the network's own methods, so it shows what a learner's code does.
+All values come from the network's own methods, so they show the learner's code.
 Letters: B batch, H heads, N queries, M keys, F frames, L word pieces, W width, T diffusion steps.
 """
 
@@ -36,10 +36,10 @@ def attention_weights(attention: Attention, x: Tensor, mask: Tensor, memory: Ten
 
 @contextmanager
 def recorded(network: BaseDiT) -> Iterator[dict[str, dict[str, Tensor]]]:
-    """What every Attention in `network` is given while this context is open, by the module's name.
+    """Inputs of every Attention in `network` while this context is open, by the module's name.
 
-    Filled by each forward pass: {"blocks.0.attention": {"x": ..., "mask": ..., "memory": ...}, ...}, to be
-    handed to `attention_weights` as it is. A later pass replaces an earlier one.
+    Filled by each forward pass: {"blocks.0.attention": {"x": ..., "mask": ..., "memory": ...}, ...}, the
+    arguments of `attention_weights`. A later pass replaces an earlier one.
     """
     calls: dict[str, dict[str, Tensor]] = {}
     signature = inspect.signature(Attention.forward)
@@ -61,7 +61,7 @@ def recorded(network: BaseDiT) -> Iterator[dict[str, dict[str, Tensor]]]:
 
 
 def positions(tokens: Tensor, stream: Tensor) -> list[int]:
-    """Where in the stream (N, W) each of the tokens (n, W) is: the row most like it.
+    """The position in the stream (N, W) of each of the tokens (n, W): the most similar row.
 
     Condition tokens may stand before the frames or after them: both are right.
     """
@@ -111,7 +111,7 @@ def memory_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) 
 def modulations(network: Denoiser, t: Tensor, text: TextFeatures) -> Tensor:
     """adaLN's six vectors in every block, for each of C captions at each t (N,): (blocks, C, N, 6, W).
 
-    Shift, scale, gate of attention, then of the mlp. They do not depend on the motion, so it is a blank.
+    Shift, scale, gate of attention, then of the mlp. They do not depend on the motion, so zeros are used.
     """
     dit, found = network.dit, {}
     handles = [
@@ -138,7 +138,7 @@ WIDE = 6  # a condition token is drawn as wide as this many frames, to have room
 
 
 def _heat(ax: Axes, across: np.ndarray, down: np.ndarray, weights: np.ndarray):
-    """Weights as a heat map, first row on top; a square root makes small ones visible."""
+    """A heat map, first row on top, of the square root of the weights, so that small ones are visible."""
     mesh = ax.pcolormesh(across, down, weights, cmap="Blues", norm=PowerNorm(0.5, 0), rasterized=True)
     ax.set_ylim(down[-1], down[0])
     ax.spines[:].set_visible(False)

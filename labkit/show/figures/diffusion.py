@@ -45,7 +45,7 @@ def sticks(joints: Sequence[Tensor], titles: Sequence[str], parents: Sequence[in
 
 
 def film(rows: Mapping[str, Sequence[Motion]], titles: Sequence[str], body: Body, frame: int) -> Figure:
-    """Frame number `frame` of many motions: a row a name, a column a title."""
+    """Frame number `frame` of many motions: a row per name, a column per title."""
     n = len(titles)
     figure, panels = axes(len(rows), n, 1.35 * n + 0.4, 1.9 * len(rows) + 0.2, squeeze=False)
     for (name, motions), line in zip(rows.items(), panels):
@@ -61,7 +61,7 @@ def film(rows: Mapping[str, Sequence[Motion]], titles: Sequence[str], body: Body
 
 
 def schedule_curves(schedules: Mapping[str, Schedule]) -> Figure:
-    """How much signal and noise there is at each step, and their ratio, of up to four schedules."""
+    """Signal and noise at each step, and their ratio, of up to four schedules."""
     figure, (left, right) = axes(1, 2, 8.4, 3.2)
     for (name, schedule), line in zip(schedules.items(), LINES):
         a = schedule.alphas_cumprod.cpu().numpy()
@@ -79,7 +79,7 @@ def schedule_curves(schedules: Mapping[str, Schedule]) -> Figure:
 
 
 def through_time(curves: Mapping[str, ArrayLike], title: str) -> Figure:
-    """One feature of a motion over its frames, a panel a curve (F,), all on one scale."""
+    """One feature of a motion over its frames, a panel per curve (F,), all on one scale."""
     n = len(curves)
     figure, panels = axes(1, n, 2.4 * n, 2.5, sharey=True, sharex=True, squeeze=False)
     for ax, (name, values), line in zip(panels[0], curves.items(), [dict(color=INK), *LINES]):

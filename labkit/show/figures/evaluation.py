@@ -1,4 +1,4 @@
-"""Notebook 04's pictures: feature clouds and their Gaussians, scores, metrics against N."""
+"""Figures of notebook 04: features and their Gaussians, scores, metrics against N."""
 
 from collections.abc import Mapping, Sequence
 
@@ -45,7 +45,7 @@ FALLBACK = (
 
 
 def principal_axes(features: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """The plane in which features (N, D) spread most: origin (D,), axes (2, D), share of the variance."""
+    """The principal plane of features (N, D): origin (D,), axes (2, D), share of the variance."""
     origin = features.mean(0)
     _, sizes, directions = np.linalg.svd(features - origin, full_matrices=False)
     return origin, directions[:2], float((sizes[:2] ** 2).sum() / (sizes**2).sum())
@@ -165,7 +165,7 @@ def guidance(rows: Mapping[float, Scores], real: Scores, metrics: Sequence[str])
 def by_size(panels: Mapping[str, Mapping[str, Mapping[int, Sequence[float]]]], columns: int = 4) -> Figure:
     """Metrics against the N they were measured at: panels[title][line][N] holds those of repeated draws.
 
-    A line is the mean of the draws, the band around it holds 95 % of them.
+    A line is their mean, the band around it holds 95 % of them.
     """
     columns = min(columns, len(panels))
     rows = -(-len(panels) // columns)
@@ -211,7 +211,7 @@ def score_histogram(matched: np.ndarray, shuffled: np.ndarray, name: str = "") -
 
 
 def intervals(rows: Sequence[Scores], metrics: Sequence[str]) -> Figure:
-    """The results table as a picture: a panel a metric, a dot with its 95 % interval for each row."""
+    """The results table as a figure: a panel per metric, a dot with its 95 % interval for each row."""
     columns = min(4, len(metrics))
     lines = -(-len(metrics) // columns)
     figure, grid = axes(lines, columns, width=9.5, height=1.9 * lines, squeeze=False, sharey=True)
@@ -232,7 +232,7 @@ def intervals(rows: Sequence[Scores], metrics: Sequence[str]) -> Figure:
 
 
 def actions(networks: Mapping[str, Hits], panels: int = 2) -> Figure:
-    """Action × network: hits of tries, the more the darker, from the actions done most often downwards.
+    """Action × network: hits of tries as colours, actions with the most hits first.
 
     networks: by name, as `action_table.try_actions` returns them. The list of actions is cut into `panels`.
     """

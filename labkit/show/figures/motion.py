@@ -1,4 +1,4 @@
-"""Pictures of motions and their numbers: rows of x, paths, stick figures, feet, bodies, statistics.
+"""Figures of motions and their features: rows of x, paths, stick figures, feet, bodies, statistics.
 
 The body frame seen from above is drawn with its front up and its left on the left: (−x, −y) of the heading
 frame, in which a body faces −y and has +x on its left.
@@ -60,7 +60,7 @@ def lengths(seconds: Sequence[float], words: Sequence[int]) -> Figure:
 
 
 def feature_bands(x: Tensor) -> Figure:
-    """All of x (F, D): a line a feature, time to the right, bands with the names of its five parts.
+    """All of x (F, D): a line per feature, time to the right, bands with the names of its five parts.
 
     Each feature is drawn as z-scores of itself, so that metres, radians and rotations share one scale. The
     first parts have few features and would be too thin to see: they get a least height.
@@ -120,7 +120,7 @@ def _legend(ax: Axes, place: str) -> None:
 
 
 def row_anatomy(x: Tensor, frame: int, parents: Sequence[int]) -> Figure:
-    """Row `frame` of x (F, D), drawn on the body from its left and from above: which number is what."""
+    """Row `frame` of x (F, D), drawn on the body from its left and from above: the meaning of each number."""
     row = torch.as_tensor(x)[frame : frame + 1]
     joints = decode_joints(row)[0].double().numpy()  # one frame starts at the origin with heading 0
     step = -row[0, LAYOUT["root_velocity"]].double().numpy() * FPS / 2  # as drawn: to the right, ahead
@@ -170,7 +170,7 @@ def _arrow(ax: Axes, start, end, color: str, **style) -> None:
 
 
 def root_curves(parts: Mapping[str, Tensor]) -> Figure:
-    """Height, speeds and turning of the pelvis over time, from the parts that split_motion gives."""
+    """Height, speeds and turning of the pelvis over time, from the parts of `split_motion`."""
     height, velocity, yaw = (
         torch.as_tensor(parts[n]).numpy() for n in ("root_height", "root_velocity", "yaw_velocity")
     )
@@ -299,7 +299,7 @@ def contact_strip(
 def bodies(
     motion: Motion, body: Body, titles: Sequence[str], betas: Tensor | None = None, size: int = 300
 ) -> Figure:
-    """Every frame of a motion beside the next, under its title: one camera, which looks at the first frame.
+    """The frames of a motion side by side, under its title, from one camera at the first frame.
 
     betas: (F, n), a shape for each frame, each set on the floor; None is the template.
     """

@@ -1,6 +1,7 @@
-"""How the notebooks' pictures look: one paper, one ink, a few colours that colour-blind eyes tell apart.
+"""The style of the notebooks' figures: one background, and a few colours that are distinct for colour-blind
+readers.
 
-The paper is part of the picture, so that it can be read on a light and on a dark page.
+The background is part of the figure, so that it is readable on a light and on a dark page.
 """
 
 import matplotlib.pyplot as plt
@@ -28,10 +29,11 @@ NETWORK_LINES = dict(zip(NETWORK_LABELS, LINES))
 def axes(
     rows: int = 1, columns: int = 1, width: float = 7.0, height: float = 3.2, **options
 ) -> tuple[Figure, Axes | np.ndarray]:
-    """A figure of `width` × `height` inches on our paper, and its axes as ``plt.subplots`` gives them.
+    """A figure of `width` × `height` inches with this background, and its axes as ``plt.subplots`` gives
+    them.
 
-    options: passed on to ``plt.subplots``. The figure is closed already: a notebook shows it once, by its
-    value, and pyplot does not keep it.
+    options: passed on to ``plt.subplots``. The figure is closed already: a notebook shows it once, as its
+    value.
     """
     figure, grid = plt.subplots(
         rows, columns, figsize=(width, height), layout="constrained", facecolor=PAPER, dpi=110, **options

@@ -1,4 +1,4 @@
-"""Motions and their body → what the player reads: facts as JSON and one buffer of small arrays."""
+"""Motions and their body → the player's data: JSON facts and one buffer of arrays."""
 
 from collections.abc import Sequence
 
@@ -15,9 +15,9 @@ ANGLE = 1e-4  # radians; the unit of the rotations: π is 31 416 of them, which 
 
 
 class Buffer:
-    """Arrays one after the other, and `facts` that say how JavaScript gets them back: see widget/src/body.js.
+    """Concatenated arrays, and `facts` with which widget/src/body.js unpacks them.
 
-    Neighbours in a mesh or in time are alike, so that what compresses well is how they differ.
+    Neighbours in a mesh or in time are similar, so their differences compress well.
     """
 
     def __init__(self):
@@ -25,7 +25,7 @@ class Buffer:
         self.data = bytearray()
 
     def add(self, name: str, array: np.ndarray, differences: bool = False) -> None:
-        """Append `array` (N,) or (N, C); `differences`: by columns, what each entry adds to the one before.
+        """Append `array` (N,) or (N, C); `differences`: of each entry to the one before, by column.
 
         Differences of integers wrap around, and so do their sums in JavaScript: nothing is lost.
         """
@@ -42,10 +42,10 @@ class Buffer:
 def pack(
     motions: Sequence[Motion], captions: Sequence[str], body: Body, steps: Sequence[str] = ()
 ) -> tuple[dict, bytes]:
-    """The scene that widget/src/body.js unpacks: facts for JSON, and the arrays that they describe.
+    """The scene for widget/src/body.js: JSON facts, and the arrays that they describe.
 
-    motions: one a body shown; (F, ...) or, with `steps`, (S, F, ...): S versions of the same motion, which a
-    second slider goes through and which `steps` names. captions: one a motion.
+    motions: one per body; (F, ...) or, with `steps`, (S, F, ...): S versions of the same motion for a second
+    slider, named by `steps`. captions: one per motion.
     Raises LabError where a motion is not finite.
     """
     buffer = Buffer()

@@ -1,4 +1,4 @@
-"""The player as a page that needs nothing but a browser: in saved notebooks, in exported HTML, anywhere."""
+"""The player as a page that needs only a browser: for saved notebooks and exported HTML."""
 
 import base64
 import gzip
@@ -53,8 +53,8 @@ def page(facts: dict, data: bytes) -> str:
 def embedded(document: str, strip: bytes, label: str, height: int) -> str:
     """The HTML of a notebook's output: `document` in a frame and, under it, the filmstrip.
 
-    The strip is what remains where a frame is not allowed or stays empty, as in notebooks not yet trusted.
-    strip: of :func:`filmstrip`. label: what a screen reader says. height: pixels.
+    The strip is shown where a frame is not allowed or stays empty, as in notebooks not yet trusted.
+    strip: of :func:`filmstrip`. label: for screen readers. height: pixels.
     """
     label = html.escape(label, quote=True)
     picture = base64.b64encode(strip).decode()
@@ -68,7 +68,7 @@ def embedded(document: str, strip: bytes, label: str, height: int) -> str:
 
 
 def filmstrip(motions: Sequence[Motion], captions: Sequence[str], body: Body) -> bytes:
-    """A row of pictures a motion, as a JPEG file."""
+    """A row of pictures per motion, as a JPEG file."""
     with tempfile.TemporaryDirectory() as folder:
         path = contact_sheet(Path(folder) / "strip.png", motions[:ROWS], body, captions[:ROWS], PICTURES)
         file = io.BytesIO()

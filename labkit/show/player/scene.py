@@ -1,4 +1,4 @@
-"""What a player shows, checked once, and its two forms: arrays for a widget, HTML for everywhere."""
+"""The contents of a player, validated, in two forms: arrays for a widget, and HTML."""
 
 import base64
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ class Scene:
 
 
 class View(HTML):
-    """HTML, and a JPEG `picture` for viewers that show none: VS Code before a folder is trusted, exports."""
+    """HTML, and a JPEG `picture` for viewers without it: VS Code before a folder is trusted, exports."""
 
     def __init__(self, data: str, picture: bytes, label: str):
         super().__init__(data)
@@ -62,12 +62,12 @@ def show(
     body: Body | None = None,
     height: int = HEIGHT,
 ) -> View:
-    """A player of one motion or several side by side: turn, zoom, step, compare. ``labkit.show`` itself.
+    """A player of one motion or several side by side, ``labkit.show``: rotate, zoom, step, compare.
 
     It is part of the notebook file (about 0.4 MB) and needs neither a network nor the kernel: it also works
-    in a saved notebook and in exported HTML, and where scripts are not allowed a filmstrip stands in.
+    in a saved notebook and in exported HTML, and where scripts are not allowed a filmstrip is shown.
 
-    motions: each (F, ...). captions: one a motion, or none. body: None is :func:`load_body`'s.
-    height: pixels. Raises LabError where motions and captions do not pair up or a motion is not finite.
+    motions: each (F, ...). captions: one per motion, or none. body: None is :func:`load_body`'s.
+    height: pixels. Raises LabError where their numbers differ or a motion is not finite.
     """
     return Scene(motions, captions, body or load_body()).view(height)

@@ -1,4 +1,4 @@
-"""The player as a live widget: Python can move it and hand it other motions."""
+"""The player as a live widget, controlled from Python."""
 
 from collections.abc import Sequence
 
@@ -14,8 +14,8 @@ from labkit.show.player.scene import HEIGHT, Scene
 class Player(anywidget.AnyWidget):
     """Bodies in a notebook, tied to the running kernel.
 
-    What :func:`labkit.show` draws stays in a saved notebook; a Player is for tools around it: `frame` can be
-    read, set and observed, `show` replaces what is seen. Arguments as :func:`labkit.show`.
+    Unlike :func:`labkit.show`, for tools: `frame` can be
+    read, set and observed, `show` replaces the motions. Arguments as :func:`labkit.show`.
     """
 
     _esm = MODULE
@@ -43,6 +43,6 @@ class Player(anywidget.AnyWidget):
             self.scene, self.data, self.frame = facts, data, 0
 
     def _repr_mimebundle_(self, **kwargs):
-        """The live view, and the self-contained one for whoever opens the notebook without its kernel."""
+        """The live view, and the self-contained one for notebooks opened without a kernel."""
         bundle, metadata = super()._repr_mimebundle_(**kwargs)
         return self._shown.view(self.height)._repr_mimebundle_() | bundle, metadata

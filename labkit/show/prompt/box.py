@@ -35,9 +35,9 @@ AGAIN = "The prompt box works while its kernel runs: run this cell to ask for a 
 
 
 class PromptBox:
-    """The box and what it has drawn: see :func:`prompt_box`.
+    """The prompt box, see :func:`prompt_box`.
 
-    history: what was drawn, newest first. shown: what the player shows of it.
+    history: generated motions, newest first. shown: those in the player.
     """
 
     def __init__(self, body: Body | None = None):
@@ -261,7 +261,7 @@ class PromptBox:
 
 @contextlib.contextmanager
 def notes() -> Iterator[list[str]]:
-    """What labkit logs meanwhile, which in a notebook would be shown away from the box."""
+    """Messages that labkit logs meanwhile; in a notebook they would appear outside of the box."""
     told: list[str] = []
     handler = logging.Handler(logging.WARNING)
     handler.emit = lambda record: told.append(record.getMessage())
@@ -279,7 +279,7 @@ def _tick(drawn: Generated, on: bool) -> widgets.Checkbox:
 
 
 def link(path: Path, kind: str) -> str:
-    """A link that carries the file with it, for notebooks whose kernel is on another machine."""
+    """A link that contains the file, for notebooks whose kernel is on another machine."""
     data = path.read_bytes()
     address = f"data:{kind};base64,{base64.b64encode(data).decode()}"
     name = html.escape(path.name, quote=True)
