@@ -160,7 +160,7 @@ print(f"error of ε / error of x0: {ratio:.4f}      SNR at t = {int(t)}: {schedu
 # * The motions of a batch have different lengths and are padded. `mask` (B, F) is True at real frames.
 #   Padding must change neither the sum of the errors nor the number that it is divided by.
 # * Return **one loss per sample**, the mean over its real frames and their D features, so that every step $t$
-#   can be examined on its own. Whoever trains takes the mean over the batch, which is the expectation above.
+#   can be examined on its own. Training takes the mean over the batch, which estimates the expectation above.
 
 # %% exercise="code6"
 
@@ -418,10 +418,10 @@ labkit.show(bodies(torch.cat(takes)), [f"guidance {s:g}" for s in scales])
 #
 # $$x_{t-1} = \sqrt{\alpha_{t-1}}\;
 # \underbrace{\left(\frac{x_t - \sqrt{1-\alpha_t}\;\varepsilon_\theta^{(t)}(x_t)}
-# {\sqrt{\alpha_t}}\right)}_{\text{predicted } x_0}
-# + \underbrace{\sqrt{1-\alpha_{t-1}-\sigma_t^2}\;\varepsilon_\theta^{(t)}(x_t)}_{
-# \text{direction pointing to } x_t}
-# + \underbrace{\sigma_t\, \varepsilon_t}_{\text{random noise}}$$
+# {\sqrt{\alpha_t}}\right)}_{\text{predicted } x_0} +
+# \underbrace{\sqrt{1-\alpha_{t-1}-\sigma_t^2}\;\varepsilon_\theta^{(t)}(x_t)}_{
+# \text{direction pointing to } x_t} +
+# \underbrace{\sigma_t\, \varepsilon_t}_{\text{random noise}}$$
 #
 # with, from their eq. 16,
 #

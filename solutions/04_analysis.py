@@ -191,8 +191,8 @@ figures.gaussians(real, {name: d.features for name, d in drawn.items()})
 #
 # Two Gaussians with means $m, m_w$ and covariances $C, C_w$ have the Fréchet distance $d$ with
 #
-# $$d^2\big((m, C), (m_w, C_w)\big) = \lVert m - m_w\rVert_2^2
-# + \mathrm{Tr}\left(C + C_w - 2\,(C\, C_w)^{1/2}\right)$$
+# $$d^2\big((m, C), (m_w, C_w)\big) = \lVert m - m_w\rVert_2^2 +
+# \mathrm{Tr}\left(C + C_w - 2\,(C\, C_w)^{1/2}\right)$$
 #
 # ([Heusel et al. 2017](https://arxiv.org/abs/1706.08500), eq. 6; Dowson & Landau 1982). For images the metric
 # is called FID, here FD. Like FID, **FD is the squared distance** $d^2$; $d$ is also known as the
