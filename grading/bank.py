@@ -44,9 +44,11 @@ def _functions(make: Callable) -> dict[str, Callable]:
 
 
 def entries(kind: str, exercise: str) -> list[Entry]:
-    """All of one `kind` ("mutants", "variants") for an exercise, in the order of the file."""
+    """All of one `kind` ("mutants", "variants") for an exercise: the entries of its file, and its lists of
+    entries."""
     module = importlib.import_module(f"grading.{kind}.{exercise}")
-    return [value for value in vars(module).values() if isinstance(value, Entry)]
+    lists = [value if isinstance(value, list) else [value] for value in vars(module).values()]
+    return [value for some in lists for value in some if isinstance(value, Entry)]
 
 
 def reference_source(exercise: str) -> str:

@@ -332,3 +332,59 @@ def nested_lists():
 @mutant("The parts are float32 whatever x is: leave the dtype as it came")
 def always_float32():
     return every_part(lambda part: part.float())
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                         Numbers, sizes and side effects
+# ------------------------------------------------------------------------------------------------------------
+
+
+@mutant("Signs are gone: the parts are the numbers of x as they are, negative ones too")
+def absolute_values():
+    return every_part(lambda part: part.abs())
+
+
+@mutant("Negative numbers are cut off at 0: the parts are the numbers of x as they are")
+def negative_cut_off():
+    return every_part(lambda part: part.clamp(min=0))
+
+
+@mutant("Numbers are clamped to ±10: the parts are the numbers of x as they are")
+def clamped_to_10():
+    return every_part(lambda part: part.clamp(-10, 10))
+
+
+@mutant("float64 goes through float32 here and loses digits: leave the dtype as it is all the way")
+def through_float32():
+    return every_part(lambda part: part.float().to(part.dtype))
+
+
+@mutant("Only the first three frames are split: take them all, however many there are")
+def three_frames():
+    def split_motion(x):
+        return *x.shape, right(x[:3])
+
+    return split_motion
+
+
+@mutant("The parts of the call before come back: every call splits its own x")
+def kept_from_the_call_before():
+    memory = {}
+
+    def split_motion(x):
+        key = x.shape, x.dtype
+        before = memory.get(key, x)
+        memory[key] = x
+        return *x.shape, right(before)
+
+    return split_motion
+
+
+@mutant("x is changed in place: what was given must stay as it is")
+def overwritten():
+    def split_motion(x):
+        parts = right(x.clone())
+        x -= x.mean(0)
+        return *x.shape, parts
+
+    return split_motion

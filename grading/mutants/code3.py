@@ -4,6 +4,7 @@ import torch
 from torch.nn import functional
 
 from grading.bank import mutant
+from grading.mutants.denoiser import common_mutants
 
 
 def with_time_and_caption(mask):
@@ -44,7 +45,7 @@ def caption_left_out():
     return cond_mapping
 
 
-@mutant("No word is looked at: the words are tokens too, True in the mask where `condition.mask` is")
+@mutant("No word is attended to: the words are tokens too, True in the mask where `condition.mask` is")
 def words_left_out():
     def cond_mapping(self, condition):
         tokens = torch.stack([condition.time, condition.pooled], dim=1)
@@ -84,7 +85,7 @@ def time_plus_caption():
     return cond_mapping
 
 
-@mutant("Padded words are looked at: `condition.mask` says which of the words are real, hand it on")
+@mutant("Padded words are attended to: `condition.mask` is True where a word is real, pass it on")
 def padded_words_seen():
     def cond_mapping(self, condition):
         return all_tokens(condition), with_time_and_caption(torch.ones_like(condition.mask))
@@ -145,7 +146,7 @@ def float_entries_for_time_and_caption():
     return cond_mapping
 
 
-@mutant("Only the first word is among the tokens: take them all, `condition.mask` says which are real")
+@mutant("Only the first word is among the tokens: take them all, `condition.mask` is True where one is real")
 def first_word_only():
     def cond_mapping(self, condition):
         return all_tokens(condition)[:, :3], with_time_and_caption(condition.mask)[:, :3]
@@ -158,7 +159,7 @@ def first_word_only():
 # ----------------------------------------------------------------------------------------------------------
 
 
-@mutant("The first residual is missing: what attention says is *added* to h, it does not replace it")
+@mutant("The first residual is missing: what attention returns is *added* to h, it does not replace it")
 def no_residual_around_attention():
     def backbone(self, h, mask, c):
         h, mask = stream(h, mask, c)
@@ -170,7 +171,7 @@ def no_residual_around_attention():
     return backbone
 
 
-@mutant("The second residual is missing: what the mlp says is *added* to h, it does not replace it")
+@mutant("The second residual is missing: what the mlp returns is *added* to h, it does not replace it")
 def no_residual_around_mlp():
     def backbone(self, h, mask, c):
         h, mask = stream(h, mask, c)
@@ -340,7 +341,7 @@ def blocks_side_by_side():
     return backbone
 
 
-@mutant("Padded frames are looked at: the frames' `mask` belongs into the mask of the stream")
+@mutant("Padded frames are attended to: the frames' `mask` belongs into the mask of the stream")
 def padded_frames_seen():
     def backbone(self, h, mask, c):
         h, mask = stream(h, torch.ones_like(mask), c)
@@ -352,7 +353,7 @@ def padded_frames_seen():
     return backbone
 
 
-@mutant("Nothing is masked: neither padded frames nor padded words may be looked at")
+@mutant("Nothing is masked: neither padded frames nor padded words may be attended to")
 def no_mask():
     def backbone(self, h, mask, c):
         h, mask = stream(h, mask, c)
@@ -377,7 +378,7 @@ def frames_mask_inverted():
 
 
 @mutant(
-    "The whole mask is upside down: `attention` wants True where there *is* something to look at. (The nn."
+    "The whole mask is upside down: `attention` wants True where there *is* something to attend to. (The nn."
     "MultiheadAttention of torch wants the opposite)"
 )
 def mask_inverted():
@@ -427,7 +428,9 @@ def tokens_do_not_join():
     return backbone
 
 
-@mutant("The condition is added onto the frames: it should join them as tokens of its own, and be looked at")
+@mutant(
+    "The condition is added onto the frames: it should join them as tokens of its own, and be attended to"
+)
 def condition_added():
     def backbone(self, h, mask, c):
         tokens, token_mask = c
@@ -526,3 +529,6 @@ def mean_over_frames():
         return self.final(self.final_norm(frames.mean(1, keepdim=True).expand_as(frames)))
 
     return output_projection
+
+
+COMMON = common_mutants("code3")

@@ -4,6 +4,7 @@ import torch
 from torch.nn import functional
 
 from grading.bank import mutant
+from grading.mutants.denoiser import common_mutants
 
 
 def vectors(block, c):
@@ -35,7 +36,7 @@ def no_silu():
     return {"cond_mapping": lambda self, condition: condition.time + condition.pooled}
 
 
-@mutant("SiLU is taken of time and caption apart: add first, then bend the sum")
+@mutant("SiLU is taken of time and caption apart: add first, then take SiLU of the sum")
 def silu_before_the_sum():
     def cond_mapping(self, condition):
         return functional.silu(condition.time) + functional.silu(condition.pooled)
@@ -43,7 +44,7 @@ def silu_before_the_sum():
     return cond_mapping
 
 
-@mutant("SiLU is taken of the time alone: add the caption first, then bend the sum")
+@mutant("SiLU is taken of the time alone: add the caption first, then take SiLU of the sum")
 def silu_of_time_alone():
     return {"cond_mapping": lambda self, condition: functional.silu(condition.time) + condition.pooled}
 
@@ -80,7 +81,7 @@ def mean_of_words():
     return cond_mapping
 
 
-@mutant("The words are in c beside time and pooled caption: the sum of those two is all that adaLN is told")
+@mutant("The words are in c beside time and pooled caption: the sum of those two is all that adaLN gets")
 def words_added():
     def cond_mapping(self, condition):
         words = (condition.tokens * condition.mask[..., None]).sum(1) / condition.mask.sum(1, keepdim=True)
@@ -128,7 +129,7 @@ def nowhere_one_plus():
     return blocks_without_one_plus.functions | dict(output_projection=output_projection)
 
 
-@mutant("The gates are missing: what a layer says is multiplied by its gate before it is added to h")
+@mutant("The gates are missing: what a layer returns is multiplied by its gate before it is added to h")
 def no_gates():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -140,7 +141,9 @@ def no_gates():
     return backbone
 
 
-@mutant("The gate of attention is missing: what attention says is multiplied by it before it is added to h")
+@mutant(
+    "The gate of attention is missing: what attention returns is multiplied by it before it is added to h"
+)
 def no_gate_for_attention():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -152,7 +155,7 @@ def no_gate_for_attention():
     return backbone
 
 
-@mutant("The gate of the mlp is missing: what the mlp says is multiplied by it before it is added to h")
+@mutant("The gate of the mlp is missing: what the mlp returns is multiplied by it before it is added to h")
 def no_gate_for_mlp():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -188,7 +191,7 @@ def sigmoid_of_gate():
     return backbone
 
 
-@mutant("The gates multiply h too: only what attention or mlp says goes through a gate, h passes by it")
+@mutant("The gates multiply h too: only what attention or mlp returns goes through a gate, h passes by it")
 def gate_on_the_residual():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -200,7 +203,7 @@ def gate_on_the_residual():
     return backbone
 
 
-@mutant("The gates stand before attention and mlp: they belong behind, on what those say")
+@mutant("The gates stand before attention and mlp: they belong behind, on what those return")
 def gate_before_the_layer():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -465,7 +468,7 @@ def one_block_for_all():
     return backbone
 
 
-@mutant("Padded frames are looked at: hand `mask` to attention")
+@mutant("Padded frames are attended to: hand `mask` to attention")
 def padded_frames_seen():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -478,7 +481,7 @@ def padded_frames_seen():
     return backbone
 
 
-@mutant("The mask is upside down: `attention` wants True where there *is* a frame to look at")
+@mutant("The mask is upside down: `attention` wants True where there *is* a frame to attend to")
 def mask_inverted():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -596,3 +599,6 @@ def mean_over_frames():
         return self.final(modulated(self.final_norm, h, shift, scale))
 
     return output_projection
+
+
+COMMON = common_mutants("code4")

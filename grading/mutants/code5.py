@@ -4,6 +4,7 @@ import torch
 from torch.nn import functional
 
 from grading.bank import mutant
+from grading.mutants.denoiser import common_mutants
 
 
 def with_time_and_caption(mask):
@@ -39,7 +40,7 @@ def caption_left_out():
     return cond_mapping
 
 
-@mutant("No word is looked at: the words are in the memory too, True in its mask where `condition.mask` is")
+@mutant("No word is attended to: the words are in the memory too, True in its mask where `condition.mask` is")
 def words_left_out():
     def cond_mapping(self, condition):
         memory = torch.stack([condition.time, condition.pooled], dim=1)
@@ -101,7 +102,7 @@ def no_memory_norm():
     return cond_mapping
 
 
-@mutant("Padded words are looked at: `condition.mask` says which of the words are real, hand it on")
+@mutant("Padded words are attended to: `condition.mask` is True where a word is real, pass it on")
 def padded_words_seen():
     def cond_mapping(self, condition):
         memory = self.memory_norm(all_tokens(condition))
@@ -110,7 +111,7 @@ def padded_words_seen():
     return cond_mapping
 
 
-@mutant("Padded words are set to zero, but still looked at: what hides them is False in the mask")
+@mutant("Padded words are set to zero, but still attended to: what hides them is False in the mask")
 def padded_words_zeroed():
     def cond_mapping(self, condition):
         mask = with_time_and_caption(condition.mask)
@@ -158,7 +159,7 @@ def float_mask_of_the_memory():
     return cond_mapping
 
 
-@mutant("Only the first word is in the memory: take them all, `condition.mask` says which are real")
+@mutant("Only the first word is in the memory: take them all, `condition.mask` is True where one is real")
 def first_word_only():
     def cond_mapping(self, condition):
         mask = with_time_and_caption(condition.mask)
@@ -303,7 +304,7 @@ def parallel():
     return through(parts)
 
 
-@mutant("The residual around self-attention is missing: what it says is *added* to h")
+@mutant("The residual around self-attention is missing: its output is *added* to h")
 def no_residual_around_self_attention():
     def parts(h, block, mask, memory, memory_mask):
         h = block.self_attention(block.norm1(h), mask)
@@ -321,7 +322,7 @@ def no_residual_around_cross_attention():
     return through(parts)
 
 
-@mutant("The residual around the mlp is missing: what it says is *added* to h")
+@mutant("The residual around the mlp is missing: its output is *added* to h")
 def no_residual_around_mlp():
     def parts(h, block, mask, memory, memory_mask):
         h = look_up(look_around(h, block, mask), block, memory, memory_mask)
@@ -330,7 +331,7 @@ def no_residual_around_mlp():
     return through(parts)
 
 
-@mutant("All residuals are missing: what each part says is *added* to h, it does not replace it")
+@mutant("All residuals are missing: what each part returns is *added* to h, it does not replace it")
 def no_residuals():
     def parts(h, block, mask, memory, memory_mask):
         h = block.self_attention(block.norm1(h), mask)
@@ -392,7 +393,7 @@ def norm_on_the_residual():
     return through(parts)
 
 
-@mutant("Padded frames are looked at: hand `mask` to self-attention")
+@mutant("Padded frames are attended to: hand `mask` to self-attention")
 def padded_frames_seen():
     def parts(h, block, mask, *memory):
         return think(look_up(look_around(h, block, torch.ones_like(mask)), block, *memory), block)
@@ -400,7 +401,7 @@ def padded_frames_seen():
     return through(parts)
 
 
-@mutant("Nothing is masked: neither padded frames nor padded words may be looked at")
+@mutant("Nothing is masked: neither padded frames nor padded words may be attended to")
 def no_mask():
     def parts(h, block, mask, memory, memory_mask):
         h = look_around(h, block, torch.ones_like(mask))
@@ -409,7 +410,7 @@ def no_mask():
     return through(parts)
 
 
-@mutant("The frames' mask is upside down: `attention` wants True where there *is* a frame to look at")
+@mutant("The frames' mask is upside down: `attention` wants True where there *is* a frame to attend to")
 def frames_mask_inverted():
     def parts(h, block, mask, *memory):
         return think(look_up(look_around(h, block, ~mask), block, *memory), block)
@@ -418,7 +419,7 @@ def frames_mask_inverted():
 
 
 @mutant(
-    "Both masks are upside down: attention wants True where there *is* something to look at. (The "
+    "Both masks are upside down: attention wants True where there *is* something to attend to. (The "
     "nn.MultiheadAttention of torch wants the opposite)"
 )
 def masks_inverted():
@@ -514,3 +515,6 @@ def mean_over_frames():
         return self.final(self.final_norm(h.mean(1, keepdim=True).expand_as(h)))
 
     return output_projection
+
+
+COMMON = common_mutants("code5")

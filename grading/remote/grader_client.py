@@ -42,13 +42,17 @@ class NoAnswer(Exception):
 
 
 class KernelObject:
-    """A value that the learner's code made and that is not plain: it stays in the kernel, under this number.
+    """A value that the learner's code made and that stays in the kernel, under this number.
 
-    Its class has the name of that value's type.
+    It is what is not plain, and what one method of a network hands to the next: there it keeps its type, its
+    identity and its history.
+
+    Its class has the name of that value's type. leaves: the tensors with a gradient that it was made from.
     """
 
     def __init__(self, number: int):
         self.number = number
+        self.leaves: list[Tensor] = []
 
 
 class Pack(protocol.Packer):
@@ -60,6 +64,7 @@ class Pack(protocol.Packer):
 
     def other(self, value: object) -> Any:
         if isinstance(value, KernelObject):
+            self.leaves += value.leaves  # as the kernel does
             return dict(kind="kept", number=value.number)
         if isinstance(value, Schedule):
             return dict(kind="schedule", config=value.config)
@@ -143,23 +148,27 @@ class Remote:
         with suppress(OSError):
             self.channel.send(dict(request="end", session=self.session))
 
-    def function(self, name: str) -> Callable:
-        """A stand-in for one of the learner's functions."""
+    def function(self, name: str, keep: bool = False) -> Callable:
+        """A stand-in for one of the learner's functions. keep: its results stay in the kernel."""
 
         def call(*arguments, **keywords):
             self.calls += 1
             pack, grad, number = Pack(self), torch.is_grad_enabled(), self.calls
             reply = self.ask(
-                "call", function=name, number=number, grad=grad, leaves=pack.leaves,
+                "call", function=name, number=number, grad=grad, leaves=pack.leaves, keep=keep,
+                bfloat16=torch.is_autocast_enabled("cpu"),
                 arguments=pack.pack(arguments), keywords=pack.pack(keywords),
             )  # fmt: skip
             found: list[Tensor] = []
 
-            def keep(tensor: Tensor) -> Tensor:
+            def track(tensor: Tensor) -> Tensor:
                 found.append(tensor)
                 return tensor
 
-            value = Unpack(keep).unpack(reply)
+            value = Unpack(track).unpack(reply)
+            if keep and isinstance(value, KernelObject):
+                value.leaves = pack.leaves
+                return value
             if not grad or not found or not pack.leaves:
                 return value
             tied = iter(Gradient.apply(self, number, len(found), *found, *pack.leaves))
@@ -248,8 +257,8 @@ def plugged(exercise: str, remote: Remote) -> Iterator[None]:
     entries = stubs(exercise)
     before = [entry.plugged for entry in entries]
     try:
-        for entry in entries:
-            entry.plugged = remote.function(entry.name)
+        for entry in entries:  # what all but the last return is for those after them
+            entry.plugged = remote.function(entry.name, keep=entry is not entries[-1])
         yield
     finally:
         for entry, function in zip(entries, before):

@@ -24,14 +24,20 @@ from labkit.stubs import stubs
 
 
 class Pack(protocol.Packer):
-    """Results on their way to the grader. What is not plain stays here, in `objects`, and its index goes."""
+    """Results on their way to the grader. What is not plain stays here, in `objects`, and its index goes.
 
-    def __init__(self, objects: list[object]):
+    With each object are the tensors with a gradient that it was made from.
+    """
+
+    def __init__(self, objects: list[tuple[object, list[Tensor]]]):
         super().__init__()
         self.objects = objects
 
     def other(self, value: object) -> Any:
-        self.objects.append(value)
+        return self.keep(value, [])
+
+    def keep(self, value: object, leaves: list[Tensor]) -> dict:
+        self.objects.append((value, leaves))
         return dict(kind="kept", number=len(self.objects) - 1, name=type(value).__name__)
 
 
@@ -49,7 +55,9 @@ class Unpack(protocol.Unpacker):
 
     def other(self, kind: str, message: dict) -> Any:
         if kind == "kept":
-            return self.server.objects[message["number"]]
+            value, leaves = self.server.objects[message["number"]]
+            self.leaves += leaves
+            return value
         if kind == "schedule":
             return Schedule(**message["config"])
         if kind == "network":
@@ -77,7 +85,7 @@ class Server:
         self.functions = {entry.name: entry for entry in stubs(exercise)}
         self.channel = channel
         self.observer = Observer()
-        self.objects: list[object] = []
+        self.objects: list[tuple[object, list[Tensor]]] = []
         self.networks: dict[str, BaseDiT] = {}
         self.calls: dict[int, tuple[list[Tensor], list[Tensor]]] = {}  # inputs and results with a gradient
 
@@ -114,9 +122,10 @@ class Server:
         unpack, pack = Unpack(self), Pack(self.objects)
         arguments, keywords = unpack.unpack(message["arguments"]), unpack.unpack(message["keywords"])
         self.observer.changed.clear()
-        with torch.set_grad_enabled(message["grad"]), observed(self.observer):
+        bfloat16 = torch.autocast("cpu", torch.bfloat16, enabled=message["bfloat16"])
+        with torch.set_grad_enabled(message["grad"]), bfloat16, observed(self.observer):
             result = self.functions[message["function"]](*arguments, **keywords)
-        packed = pack.pack(result)
+        packed = pack.keep(result, unpack.leaves) if message["keep"] else pack.pack(result)
         if message["grad"]:
             self.calls[message["number"]] = unpack.leaves, pack.leaves
         return packed
@@ -125,8 +134,15 @@ class Server:
         """The gradients of an earlier call's inputs, given those of its results."""
         leaves, results = self.calls[message["number"]]
         gradients = Unpack(self).unpack(message["gradients"])
-        found = torch.autograd.grad(results, leaves, gradients, retain_graph=True, allow_unused=True)
-        return Pack(self.objects).pack(list(found))
+        for leaf in leaves:
+            leaf.grad = None
+        # autograd.grad would not do: re-entrant checkpointing refuses it
+        torch.autograd.backward(results, gradients, retain_graph=True)
+        found = []
+        for leaf in leaves:  # one that is listed twice has its gradient once: the grader adds them up
+            found.append(leaf.grad)
+            leaf.grad = None
+        return Pack(self.objects).pack(found)
 
     def ask(self, unpack: Unpack, number: int, *arguments, **keywords) -> Any:
         """Call a function of the grader's, such as the network that a probe gives to `ddpm_loss`.

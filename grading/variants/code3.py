@@ -4,6 +4,7 @@ import torch
 from torch.nn import functional
 
 from grading.bank import variant
+from grading.variants.denoiser import common_variants
 
 
 @variant()
@@ -217,3 +218,6 @@ def in_double():
         return h
 
     return backbone
+
+
+COMMON = common_variants("code3")

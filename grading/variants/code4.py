@@ -5,6 +5,7 @@ from torch import nn
 from torch.nn import functional
 
 from grading.bank import variant
+from grading.variants.denoiser import common_variants
 
 
 @variant()
@@ -178,3 +179,6 @@ def in_double():
         return self.final(modulated(self.final_norm, h, shift, scale))
 
     return dict(backbone=backbone, output_projection=output_projection)
+
+
+COMMON = common_variants("code4")

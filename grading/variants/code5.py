@@ -4,6 +4,7 @@ import torch
 from torch.nn import functional
 
 from grading.bank import variant
+from grading.variants.denoiser import common_variants
 
 
 @variant()
@@ -180,3 +181,6 @@ def padded_rows_zeroed():
         return torch.where(mask[..., None], self.final(self.final_norm(h)), 0)
 
     return output_projection
+
+
+COMMON = common_variants("code5")

@@ -19,7 +19,8 @@ from labkit.stubs import Stub
 class Observer:
     """Stands between a check and the learner's functions.
 
-    changed: what calls have changed, by name: "x_t", or "the result of model".
+    changed: what calls have changed, by name: "x_t", "the result of model", or "self" (a network's weights or
+    its mode).
     returned: name and result of the function that returned last. raised: the last error that one raised.
     """
 
@@ -31,14 +32,15 @@ class Observer:
 
     def __call__(self, stub: Stub, args: tuple, kwargs: dict) -> object:
         before: list[tuple[str, object, object]] = []  # name, value, copy
+        gradients = torch.is_grad_enabled()
 
         def lend(name: str, value: object) -> object:
             if any(value is result for result in self._results):
                 return value  # the learner's own, to be changed or not
             if callable(value) and not isinstance(value, nn.Module | type):
                 return self._proxy(value, lambda result: lend(f"the result of {name}", result))
-            before.append((name, value, copied(value)))
-            return before[-1][2]
+            before.append((name, value, state(value) if isinstance(value, nn.Module) else copied(value)))
+            return value if isinstance(value, nn.Module) else before[-1][2]
 
         names = list(inspect.signature(stub.own).parameters)
         names += [f"argument {n + 1}" for n in range(len(names), len(args))]
@@ -49,7 +51,12 @@ class Observer:
         except Exception as error:
             self.raised = error
             raise
-        self.changed |= {name for name, value, twin in before if not equal(value, twin)}
+        if torch.is_grad_enabled() != gradients:
+            torch.set_grad_enabled(gradients)
+            self.changed.add("torch.set_grad_enabled")
+        for name, value, twin in before:
+            if not equal(state(value) if isinstance(value, nn.Module) else value, twin):
+                self.changed.add(name)
         self.returned = stub.name, result
         self._results.append(result)
         return result
@@ -79,6 +86,12 @@ def parts(value: object) -> dict[str, object] | None:
     """The fields of an object of labkit's that holds values, such as a Schedule; None of any other."""
     own = type(value).__module__.startswith("labkit.") and not isinstance(value, nn.Module | type)
     return vars(value) if own and hasattr(value, "__dict__") else None
+
+
+def state(network: nn.Module) -> list[object]:
+    """Mode and weights, as they are now."""
+    weights = [p.detach().flatten() for p in network.parameters()]
+    return [network.training, torch.cat(weights) if weights else None]
 
 
 def copied(value: object) -> object:

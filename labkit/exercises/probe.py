@@ -9,7 +9,7 @@ import importlib
 import random
 import warnings
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -94,9 +94,10 @@ def probe(
 
 
 def probes(exercise: str) -> list[Probe]:
-    """The questions of an exercise, from coarse to fine."""
+    """The questions of an exercise, from coarse to fine: the probes of its file, and its lists of probes."""
     module = importlib.import_module(f"labkit.exercises.probes.{exercise}")
-    return [value for value in vars(module).values() if isinstance(value, Probe)]
+    lists = [value if isinstance(value, list) else [value] for value in vars(module).values()]
+    return [value for some in lists for value in some if isinstance(value, Probe)]
 
 
 def plain(value: object) -> np.ndarray:
@@ -174,10 +175,12 @@ def _ask(question: Probe, inputs: Inputs) -> np.ndarray:
             return np.array(f"raised {type(error).__name__}: {first}")
 
 
-def collect(exercise: str, seed: int = 0) -> dict[str, np.ndarray]:
-    """The outcome of every probe of an exercise. A stub that is still empty raises, as an outcome."""
+def collect(exercise: str, seed: int = 0, names: Container[str] | None = None) -> dict[str, np.ndarray]:
+    """The outcome of every probe of an exercise, or of those with these names. A stub that is still empty
+    raises, as an outcome."""
     with silenced(exercise):
-        return {question.name: answer(question, seed) for question in probes(exercise)}
+        asked = (q for q in probes(exercise) if names is None or q.name in names)
+        return {question.name: answer(question, seed) for question in asked}
 
 
 def arguments_kept(points: float, *questions: Probe) -> Probe:

@@ -42,7 +42,10 @@ class AdaLNDiT(BaseDiT):
 
     @stub("code4")
     def cond_mapping(self, condition: Condition) -> Tensor:
-        """→ c (B, W), one vector a sample: SiLU of `condition.time` plus `condition.pooled`, both (B, W)."""
+        """→ c (B, W), one vector a sample: silu(time + pooled), of `condition.time` and `condition.pooled`.
+
+        You may return anything else too: `backbone` and `output_projection` get what you return.
+        """
         # TODO (Code 4): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError
 
@@ -53,16 +56,21 @@ class AdaLNDiT(BaseDiT):
         Each block of `self.blocks` (adaLN-Zero, Peebles & Xie, sec. 3.2) has two layers, `attention(x, mask)`
         and `mlp(x)`, and regresses from c, by `modulation`, six vectors of width W, in this order: shift,
         scale and gate for attention, then shift, scale and gate for the mlp. A layer reads h after
-        `block.norm`, scaled and shifted (scale 0 and shift 0 change nothing); what it says passes the gate
-        before it is added to h. A vector is the same for all frames of a sample. New blocks have gates of
-        zero: they are the identity. h is never changed in place.
+        `block.norm`, scaled and then shifted (scale 0 and shift 0 change nothing); its output is multiplied
+        by the gate and added to h. A vector is the same for all frames of a sample. The mask is bool, True
+        where a frame is real. New blocks have gates of zero: they are the identity.
+
+        For all three methods: B, F and L are any from 1 on, the number of blocks any from 0 on. Gradients
+        reach every tensor and weight that is used. train() and eval() give the same numbers. They may be
+        large; they are float32, inside `torch.autocast` some of them bfloat16. No argument is changed in
+        place, and nothing is kept from one call for the next.
         """
         # TODO (Code 4): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError
 
     @stub("code4")
     def output_projection(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
-        """The last hidden state → (B, F, D): `self.final` of `self.final_norm(h)`, modulated once more.
+        """The last hidden state → (B, F, D): `self.final` of `self.final_norm(h)`, scaled and shifted again.
 
         `self.final_modulation` regresses shift and scale, in this order, from c.
         """

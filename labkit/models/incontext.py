@@ -34,7 +34,9 @@ class InContextDiT(BaseDiT):
         """→ condition tokens (B, 2 + L, W): time, caption, words; and their mask (B, 2 + L), True where real.
 
         `condition.time` and `condition.pooled` (B, W) are one token each, always there; `condition.tokens`
-        (B, L, W) are the words, and `condition.mask` (B, L) bool says which of them are real.
+        (B, L, W) are the words, and `condition.mask` (B, L) bool is True where a word is real.
+
+        You may return anything else too: `backbone` and `output_projection` get what you return.
         """
         # TODO (Code 3): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError
@@ -44,11 +46,16 @@ class InContextDiT(BaseDiT):
         """Frames (B, F, W), their mask (B, F), `cond_mapping`'s result → the stream (B, 2 + L + F, W).
 
         The condition tokens join the frames, before or after them: frames know their positions already.
-        Then each block of `self.blocks` (Peebles & Xie, sec. 3.2), h never changed in place:
+        Then each block of `self.blocks` (Peebles & Xie, sec. 3.2):
 
             h ← h + attention(norm1(h)),   h ← h + mlp(norm2(h))
 
         where `attention(x, mask)` takes the mask of the whole stream: bool, True where there is something.
+
+        For all three methods: B, F and L are any from 1 on, the number of blocks any from 0 on. Gradients
+        reach every tensor and weight that is used. train() and eval() give the same numbers. They may be
+        large; they are float32, inside `torch.autocast` some of them bfloat16. No argument is changed in
+        place, and nothing is kept from one call for the next.
         """
         # TODO (Code 3): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError

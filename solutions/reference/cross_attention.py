@@ -8,7 +8,9 @@ def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
     """→ memory (B, 2 + L, W): time, caption, words, through `self.memory_norm`; and its mask (B, 2 + L).
 
     `condition.time` and `condition.pooled` (B, W) are one token each, always there; `condition.tokens`
-    (B, L, W) are the words, and `condition.mask` (B, L) bool says which of them are real.
+    (B, L, W) are the words, and `condition.mask` (B, L) bool is True where a word is real.
+
+    You may return anything else too: `backbone` and `output_projection` get what you return.
     """
     always = torch.stack([condition.time, condition.pooled], dim=1)  # (B, 2, W)
     memory = self.memory_norm(torch.cat([always, condition.tokens], dim=1))
@@ -19,12 +21,17 @@ def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
 def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
     """Frames (B, F, W), their mask (B, F), `cond_mapping`'s result → (B, F, W).
 
-    Each block of `self.blocks` looks at the frames, then the condition up, then thinks, always pre-norm:
+    Each block of `self.blocks` is self-attention, cross-attention and mlp, each behind a norm (pre-norm):
 
         h ← h + self_attention(norm1(h)),   h ← h + cross_attention(norm2(h)),   h ← h + mlp(norm3(h))
 
     `self_attention(x, mask)` attends to x itself, `cross_attention(x, memory_mask, memory)` to a memory.
-    Masks are bool, True where there is something; h is never changed in place.
+    Masks are bool, True where there is something.
+
+    For all three methods: B, F and L are any from 1 on, the number of blocks any from 0 on. Gradients
+    reach every tensor and weight that is used. train() and eval() give the same numbers. They may be
+    large; they are float32, inside `torch.autocast` some of them bfloat16. No argument is changed in
+    place, and nothing is kept from one call for the next.
     """
     memory, memory_mask = c
     for block in self.blocks:

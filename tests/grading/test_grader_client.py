@@ -116,6 +116,46 @@ def test_points_are_those_of_one_process(exercise, lend):
         assert bool(there.failed) == (entry is not None and bool(entry.diagnosis)), name
 
 
+HANDED_ON = (
+    "named_tuple", "dict_subclass", "function_as_condition", "same_object", "dict_that_backbone_extends",
+    "hidden_state_in_a_tuple", "reentrant_checkpoints", "compiled",
+)  # fmt: skip
+
+
+def test_what_one_method_hands_to_the_next_stays_what_it_is(lend):
+    """Its type, its identity, and the way back for gradients."""
+    stream = lend("code4", *HANDED_ON)
+    for name in HANDED_ON:
+        remote = asking(stream)
+        found = collect("code4", SEED, remote)
+        remote.end()
+        there = judge(probes("code4"), found, Answers(right("code4", SEED), []))
+        assert (name, there.failed) == (name, ())
+
+
+SIDE_EFFECTS = {
+    "frames_overwritten": {"arguments"},
+    "condition_overwritten": {"arguments"},
+    "switches_to_eval": {"arguments"},
+    "switches_gradients_off": {"arguments"},
+    "kept_mask": {"again"},
+    "through_numpy": {"autocast"},
+    "mapping_without_gradient": {"idle", "gradients"},
+}
+
+
+def test_what_a_kernel_does_to_its_arguments_costs_what_it_costs_in_a_check(lend):
+    entries = {entry.name: entry for entry in bank.entries("mutants", "code4")}
+    stream = lend("code4", *SIDE_EFFECTS)
+    for name, failed in SIDE_EFFECTS.items():
+        remote = asking(stream)
+        found = collect("code4", SEED, remote)
+        remote.end()
+        there = judge(probes("code4"), found, Answers(right("code4", SEED), []))
+        assert (name, set(there.failed)) == (name, failed)
+        assert set(here("code4", entries[name]).failed) == failed
+
+
 @pytest.mark.parametrize(
     ("exercise", "name", "words"),
     [

@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from nbformat.v4 import new_code_cell
-from toy_course import ANSWER, FILM, toy_notebooks
+from nbformat.v4 import new_code_cell, new_notebook
+from toy_course import ANSWER, FILM, check, toy_notebooks
 
 from grading import cli
 from grading.batch import jobs
@@ -63,6 +63,56 @@ class Run:
 @pytest.fixture(scope="module", autouse=True)
 def answers_known():
     jobs.right("code7", SEED)
+
+
+ADALN = '''
+from typing import NamedTuple
+
+import labkit, torch
+from labkit.models import AdaLNDiT
+from torch.nn.functional import silu
+from torch.utils.checkpoint import checkpoint
+
+class Mapped(NamedTuple):
+    c: torch.Tensor
+
+class Bag(dict):
+    pass
+
+@labkit.exercise(AdaLNDiT.cond_mapping)
+def cond_mapping(self, condition):
+    return Bag(mapped=Mapped(silu(condition.time + condition.pooled)))
+
+@labkit.exercise(AdaLNDiT.backbone)
+def backbone(self, h, mask, c):
+    def run(block, h, v):
+        s1, k1, g1, s2, k2, g2 = block.modulation(v)[:, None].chunk(6, dim=-1)
+        h = h + g1 * block.attention((1 + k1) * block.norm(h) + s1, mask)
+        return h + g2 * block.mlp((1 + k2) * block.norm(h) + s2)
+
+    for block in self.blocks:
+        h = checkpoint(run, block, h, c["mapped"].c, use_reentrant=True)
+    c["h"] = h
+    return h
+
+@labkit.exercise(AdaLNDiT.output_projection)
+@torch.compile(backend="eager")
+def output_projection(self, h, mask, c):
+    shift, scale = self.final_modulation(c["mapped"].c)[:, None].chunk(2, dim=-1)
+    return self.final((1 + scale) * self.final_norm(c["h"]) + shift)
+'''
+
+
+@needs_bwrap
+def test_what_one_method_hands_to_the_next_stays_in_the_sandbox():
+    """A dict of the learner's own class with a named tuple in it, which backbone extends; re-entrant
+    checkpoints; a compiled function."""
+    notebook = new_notebook(metadata=toy_notebooks()["03_diffusion"].metadata)
+    notebook.cells = [new_code_cell(ADALN, id="code4"), check("code4", 10)]
+    run = jobs.runner(jobs.Job("", (), ("code4",), SEED, timeout=600))
+    run.sandbox = Sandbox(("code4",), LIMITS)
+    notebook, _ = run.preprocess(notebook, {})
+    assert [o.data["text/plain"] for o in notebook.cells[1].outputs] == ["10"]
 
 
 # ------------------------------------------------------------------------------------------------------------

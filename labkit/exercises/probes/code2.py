@@ -7,16 +7,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from labkit.exercises.probe import Inputs, describe, probe
+from labkit.exercises.probe import Inputs, arguments_kept, describe, probe
 from labkit.motion import LAYOUT, D, split_motion
 
 F = 3
 
 
 def table(draw: Inputs, frames: int = F, columns: int = D) -> Tensor:
-    """A motion whose numbers tell where they stand, column + 300 frame, but for a fraction that only those
-    know who have read them. Frames are that far apart, so that rounding matters little to their deviation."""
-    return torch.arange(columns) + 300 * torch.arange(frames)[:, None] + draw.uniform(frames, columns) / 2
+    """A motion whose numbers are column + 300 (frame − 1), but for a fraction that only those know who have
+    read them. Frames are that far apart, so that rounding matters little to their deviation."""
+    return (
+        torch.arange(columns)
+        + 300 * torch.arange(-1, frames - 1)[:, None]
+        + draw.uniform(frames, columns) / 2
+    )
 
 
 def split(x: Tensor) -> Sequence:
@@ -52,7 +56,7 @@ def structure(draw: Inputs) -> str:
     return ", ".join(map(kind, result))
 
 
-@probe(1, "F is the number of frames and D the number of features of a frame")
+@probe(0.5, "F is the number of frames and D the number of features of a frame")
 def size(draw: Inputs) -> str:
     frames, features, _ = split(table(draw))
     return f"F = {int(frames)}, D = {int(features)}"
@@ -79,12 +83,12 @@ def root(draw: Inputs) -> Tensor:
 
 @probe(0.5, "Rotations are the 132 columns 4 to 135, six neighbours to a joint", tolerance=1e-5)
 def rotations(draw: Inputs) -> Tensor:
-    return numbers(table(draw), "rotations")
+    return numbers(table(draw, 4), "rotations")
 
 
 @probe(0.5, "Joints are the 69 columns 136 to 204, three neighbours to a joint", tolerance=1e-5)
 def joints(draw: Inputs) -> Tensor:
-    return numbers(table(draw), "joints")
+    return numbers(table(draw, 2), "joints")
 
 
 @probe(0.5, "The parts of a single frame are five tensors with F = 1 and the dtype of x (float64 here)")
@@ -101,3 +105,13 @@ def wider(draw: Inputs) -> str:
     except Exception:  # noqa: BLE001 - as torch.split does, which is right too: the widths do not add up
         return "an error"
     return f"D = {int(features)}"
+
+
+@probe(0.25, "The parts hold the numbers of x, digit by digit (float64 here)")
+def digits(draw: Inputs) -> str:
+    x = (table(draw).double() + 1 / 3) ** 3
+    same = all(bool((numbers(x, name) == x[:, columns]).all()) for name, columns in LAYOUT.items())
+    return "the same numbers" if same else "other numbers"
+
+
+ARGUMENTS = [arguments_kept(0.25, root, rotations, joints)]

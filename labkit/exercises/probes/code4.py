@@ -4,14 +4,14 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from labkit.exercises.probe import Inputs, describe, probe
+from labkit.exercises.probe import Inputs, probe
 from labkit.exercises.probes import denoiser
 from labkit.exercises.probes.denoiser import Batch
 from labkit.models import AdaLNDiT
 
 
 def network(draw: Inputs, depth: int = 2) -> AdaLNDiT:
-    return denoiser.network(draw, AdaLNDiT, depth)
+    return denoiser.network(AdaLNDiT, draw, depth)
 
 
 def constant(draw: Inputs, depth: int = 1) -> AdaLNDiT:
@@ -24,39 +24,9 @@ def constant(draw: Inputs, depth: int = 1) -> AdaLNDiT:
     return model
 
 
-@probe(0.5, "`output_projection` gives one row of features a frame")
-def shape(draw: Inputs) -> str:
-    return describe(denoiser.run(network(draw), Batch.draw(draw)))
-
-
-@probe(1, "The output listens to time and to the pooled caption. What changes it")
-def told(draw: Inputs) -> str:
-    return denoiser.told(network(draw), Batch.draw(draw), draw)
-
-
-@probe(0.5, "Through attention, a frame looks at all frames, before it and after it. What changes it")
-def frames(draw: Inputs) -> str:
-    return denoiser.frames(network(draw), draw)
-
-
-@probe(0.5, "A real frame looks at real frames only, padding changes nothing. What changes it")
-def padded_frames(draw: Inputs) -> str:
-    return denoiser.padded_frames(network(draw), draw)
-
-
-@probe(0.5, "Where the caption is withheld, only time is left to listen to. What changes the output")
-def withheld(draw: Inputs) -> str:
-    return denoiser.withheld(network(draw), Batch.draw(draw), draw)
-
-
-@probe(0.5, "A sample looks at its own motion and caption, not at those of others. What changes it")
-def rows(draw: Inputs) -> str:
-    return denoiser.rows(network(draw), draw)
-
-
-@probe(0.5, "In training, a gradient reaches every layer. Layers without one")
-def idle(draw: Inputs) -> str:
-    return denoiser.idle(network(draw), Batch.draw(draw))
+FIRST = denoiser.first_questions(
+    AdaLNDiT, "The output depends on time and on the pooled caption", words=False
+)
 
 
 @probe(
@@ -71,21 +41,21 @@ def new_blocks(draw: Inputs) -> str:
     return denoiser.moved_by(before, {"the last hidden state": after})
 
 
-@probe(1, "The output is `final` of `final_norm(h)`, scaled by 1 + scale and shifted (no blocks here)")
+@probe(0.5, "The output is `final` of `final_norm(h)`, scaled by 1 + scale and shifted (no blocks here)")
 def head(draw: Inputs) -> Tensor:
     model = network(draw, depth=0)
     nn.init.zeros_(model.final_modulation.weight)
     return denoiser.run(model, Batch.draw(draw))
 
 
-@probe(1, "A block adds gate · attention(scaled and shifted norm of h) to h (the mlp says zero here)")
+@probe(0.5, "A block adds gate · attention(scaled and shifted norm of h) to h (the mlp gives zero here)")
 def attention(draw: Inputs) -> Tensor:
     model = constant(draw)
     denoiser.silence(model.blocks[0].mlp)
     return denoiser.last_sample(model, draw)
 
 
-@probe(1, "A block adds gate · mlp(scaled and shifted norm of h) to h (attention says zero here)")
+@probe(0.5, "A block adds gate · mlp(scaled and shifted norm of h) to h (attention gives zero here)")
 def mlp(draw: Inputs) -> Tensor:
     model = constant(draw)
     block: Any = model.blocks[0]
@@ -93,18 +63,21 @@ def mlp(draw: Inputs) -> Tensor:
     return denoiser.last_sample(model, draw)
 
 
-@probe(1, "c is SiLU of the sum of time and pooled caption; all modulation is regressed from it")
+@probe(0.5, "c is SiLU of the sum of time and pooled caption; all modulation is regressed from it")
 def vector(draw: Inputs) -> Tensor:
     model = network(draw, depth=1)
     denoiser.silence(model.final_modulation)
     return denoiser.last_sample(model, draw)
 
 
-@probe(0.5, "Three blocks, one after the other")
-def three_blocks(draw: Inputs) -> Tensor:
-    return denoiser.last_sample(constant(draw, depth=3), draw)
+@probe(0.5, "Six blocks, one after the other")
+def six_blocks(draw: Inputs) -> Tensor:
+    return denoiser.last_sample(constant(draw, depth=6), draw)
 
 
-@probe(1, "All together: two blocks, padded frames and a withheld caption")
+@probe(0.5, "All together: two blocks, padded frames and a withheld caption")
 def everything(draw: Inputs) -> Tensor:
-    return denoiser.everything(network(draw), draw)
+    return denoiser.everything(AdaLNDiT, draw)
+
+
+LAST = denoiser.last_questions(AdaLNDiT)
