@@ -117,13 +117,14 @@ def enter(
 ) -> None:
     """Points into the gradebook, then the notebook into autograded/; doing it again changes nothing.
 
-    An answer that somebody has graded stays graded if it says the same. only: the exercise to touch.
+    An answer that a person has graded stays graded if its text and pictures are the same. only: the exercise
+    to change.
     """
     student, assignment = pair
     path = course.autograded_path(student, assignment)
     before = course.graded_notebook(student, assignment) if path.is_file() else None
     graded = plain_notebook(replaced(before, graded, only) if only else graded)
-    same = {(name, c.source) for name, c in named(before) if c.cell_type == "markdown"} if before else set()
+    same = [(name, content(c)) for name, c in named(before) if c.cell_type == "markdown"] if before else []
     save = SaveAutoGrades()
     save.gradebook, save.student_id = gradebook, student
     save.assignment_id = save.notebook_id = assignment
@@ -131,7 +132,7 @@ def enter(
         gradebook.update_or_create_student(student)
         gradebook.update_or_create_submission(assignment, student)
         for name, cell in named(graded):
-            if name == f"check-{only}" if only else (name, cell.source) not in same:
+            if name == f"check-{only}" if only else (name, content(cell)) not in same:
                 save.preprocess_cell(cell, {}, 0)
     with atomic_write(path) as temporary:
         nbformat.write(graded, temporary)
@@ -142,6 +143,11 @@ def named(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
     for cell in notebook.cells:
         if "grade_id" in cell.metadata.get("nbgrader", {}):
             yield cell.metadata.nbgrader.grade_id, cell
+
+
+def content(cell: NotebookNode) -> tuple[str, dict]:
+    """All that a reader sees of a text cell."""
+    return cell.source, cell.get("attachments", {})
 
 
 def replaced(before: NotebookNode, graded: NotebookNode, exercise: str) -> NotebookNode:

@@ -1,4 +1,5 @@
-"""A folder of submissions, however it came, into the course folder: whose is it, which notebook, which copy.
+"""A folder of submissions, however it was downloaded, into the course folder: whose file, which notebook, which
+copy.
 
 One folder or zip file a student, or the downloads of a learning platform, flat or in one zip file:
 
@@ -7,8 +8,8 @@ One folder or zip file a student, or the downloads of a learning platform, flat 
     Jane Doe_123456_assignsubmission_file_/01_dataset.ipynb        Moodle, with and without folders
     submission_99/01_dataset.ipynb and submission_metadata.yml     Gradescope
 
-Only names that the platform or the instructor gave say whose a file is; those inside a student's folder or
-zip file are the student's own, who may write any name there.
+Only names given by the platform or the instructor decide whose a file is: inside a student's folder or zip file
+the student chooses the names.
 """
 
 import json
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import nbformat
 import yaml
+from nbformat import NotebookNode
 
 from grading.course import Course
 from grading.intake import repair
@@ -38,7 +40,7 @@ NAMED = 100  # files of one student that are left out with a line each
 
 @dataclass(frozen=True)
 class Found:
-    """A file and whose it is. origin: what that was read from; two origins of one name are two people."""
+    """A file and its student. origin: the name that this was read from; two origins of one name are two people."""
 
     student: str
     origin: str
@@ -53,7 +55,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Line:
-    """What became of one file. older: left out only because a later copy was taken.
+    """The result for one file. older: left out only because another copy was taken.
 
     Names and what else a student wrote stand in brackets at the end of text, for a report to leave out.
     """
@@ -123,9 +125,10 @@ def wrappers(entries: list[Entry], depth: int = 0) -> int:
 
 
 def search(folder: Path) -> Iterator[Found]:
-    """All files below a folder, with the student they belong to; an empty name where nothing says it.
+    """All files below a folder, with their students; an empty name where no name identifies one.
 
-    Raises LabError where all is in one folder or zip file that names several people: whose word is that?
+    Raises LabError where all files are in one folder or zip file that names several people: one student could
+    have made it.
     """
     entries = list(Inbox(folder).entries())
     telling = [entry for entry in entries if not entry.aside or entry.parts[-1] == METADATA]
@@ -149,7 +152,7 @@ def search(folder: Path) -> Iterator[Found]:
 
 
 def crowds(entries: list[tuple[Entry, tuple[str, ...]]]) -> set[str]:
-    """Folders and zip files with files as a platform names them: several people's, or one who says so."""
+    """Folders and zip files with files as a platform names them: of several people, or made to appear so."""
     names: dict[str, set] = {}
     for entry, parts in entries:
         if len(parts) > 1 and not entry.aside:
@@ -184,8 +187,8 @@ def owned(entry: Entry, parts: tuple[str, ...], crowded: set[str]) -> Found:
 def collect(course: Course, folder: Path) -> list[Line]:
     """Take in all of a folder or of a zip file, which are only read. Raises LabError for an empty one.
 
-    What became of each file is kept in the course folder, for the report; so is who handed in under which
-    name, so that nobody's work is taken for another's on another day.
+    The result for each file is stored in the course folder, for the report; so are the names under which
+    students handed in, so that a later download cannot give one student's work to another.
     """
     folder = folder.expanduser()
     if not folder.is_dir() and not (folder.is_file() and is_zip(folder.name)):
@@ -226,32 +229,57 @@ def collect(course: Course, folder: Path) -> list[Line]:
             more = " (and so on: further files are not named)" if last else ""
             lines.append(Line(one.file, one.student, "", f"{reason}{more}", taken=False))
         else:
-            groups.setdefault((one.student, taken.assignment), []).append((one, taken))
+            for each in (taken, *taken.others):
+                groups.setdefault((one.student, each.assignment), []).append((one, each))
     for (student, assignment), copies in groups.items():
-        lines += settle(course, student, assignment, copies)
+        lines += settle(course, student, assignment, copies, releases[assignment])
     record.keep(lines)
     return sorted(lines, key=lambda line: (not line.taken, line.student, line.assignment, line.file))
 
 
 def settle(
-    course: Course, student: str, assignment: str, copies: list[tuple[Found, repair.Taken]]
+    course: Course,
+    student: str,
+    assignment: str,
+    copies: list[tuple[Found, repair.Taken]],
+    release: NotebookNode,
 ) -> list[Line]:
-    """Of several files for one notebook take the one that was changed last."""
+    """Of several files for one notebook take the one that was changed last, and one as handed out never.
+
+    Of files changed in the same second the last one in natural order is taken: "(10)" follows "(9)".
+    """
     if len({found.branch for found, _ in copies} - {""}) > 1:
         text = "in several folders of one zip file: unpack it, one folder a student"
         return [Line(found.file, student, assignment, text, taken=False) for found, _ in copies]
-    copies = sorted(copies, key=lambda copy: (int(copy[0].entry.changed), copy[0].file))
-    *older, (found, taken) = copies
+    given = [cell.source for cell in release.cells]
+
+    def rank(copy: tuple[Found, repair.Taken]) -> tuple:
+        found, taken = copy
+        touched = [cell.source for cell in taken.notebook.cells] != given
+        return touched, int(found.entry.changed), natural(found.file)
+
+    *others, (found, taken) = sorted(copies, key=rank)
     store(course.submitted_path(student, assignment), taken)
-    lines = [Line(found.file, student, assignment, "; ".join(taken.notes) or "as handed out", taken=True)]
-    text = f"not the latest: {shown(found.entry.parts[-1:])} is"
-    return lines + [
-        Line(other.file, student, assignment, text, taken=False, older=True) for other, _ in older
-    ]
+    touched = rank((found, taken))[0]
+    chosen = [f"the last one changed of {len(copies)} copies"] if others else []
+    text = "; ".join([*chosen, *taken.notes]) or "as handed out"
+    lines = [Line(found.file, student, assignment, text, taken=True)]
+    name = shown(found.entry.parts[-1:])
+    for other in others:
+        why = (
+            f"not the latest: {name} is" if rank(other)[0] or not touched else f"as handed out: {name} is not"
+        )
+        lines.append(Line(other[0].file, student, assignment, why, taken=False, older=True))
+    return lines
+
+
+def natural(text: str) -> list[tuple[int, str]]:
+    """A sort key in which numbers are ordered by value."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d{1,9})", text)]
 
 
 def store(path: Path, taken: repair.Taken) -> None:
-    """Write the mended notebook, unless it is there already: its date says whether to grade it again."""
+    """Write the repaired notebook, unless it is there already: its date decides whether to grade it again."""
     text = nbformat.writes(taken.notebook) + "\n"
     if path.is_file() and path.read_text("utf-8") == text:
         return
@@ -260,7 +288,7 @@ def store(path: Path, taken: repair.Taken) -> None:
 
 
 class Record:
-    """What collect has seen so far: collected.json in the course folder."""
+    """The results of collect so far: collected.json in the course folder."""
 
     def __init__(self, course: Course):
         self.path = course.root / "collected.json"
@@ -275,7 +303,7 @@ class Record:
                 raise LabError(f"{self.path} is damaged: remove it, and collect everything again") from None
 
     def meet(self, found: list[Found]) -> dict[str, str]:
-        """Learn who is there → {student: why not} for names that two people share, now or with earlier ones.
+        """Record the students → {student: reason} for names that two people share, now or with earlier ones.
 
         Names that differ in case alone are one name on many disks.
         """
@@ -295,7 +323,7 @@ class Record:
         return shared
 
     def keep(self, lines: list[Line]) -> None:
-        """Add what became of the files of today; what is known of the same files is forgotten."""
+        """Add the results of these files; earlier results of the same files are replaced."""
         new = {(line.file, line.student) for line in lines}
         self.lines = [line for line in self.lines if (line.file, line.student) not in new] + lines
         text = json.dumps(dict(people=self.people, lines=[asdict(line) for line in self.lines]), indent=1)

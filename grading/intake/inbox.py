@@ -1,8 +1,8 @@
-"""The files that came in, in folders and in zip files, read without believing any of them.
+"""The files that were handed in, in folders and in zip files. None of them is trusted.
 
-A zip file counts as a folder. Nothing is ever unpacked to disk: what is wanted of it is read into memory,
-under limits, so that a path that leads outside, a link or a bomb has nothing to work on. Links, pipes and
-devices are named, and neither followed nor opened.
+A zip file counts as a folder. Nothing is unpacked to disk: what is needed of it is read into memory, under
+limits, so that paths out of the folder, links and zip bombs have no effect. Links, pipes and devices are
+reported, and neither followed nor opened.
 """
 
 import io
@@ -10,15 +10,17 @@ import os
 import stat
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from grading.intake.repair import LIMIT, Refused
+from grading.intake.repair import LIMIT
+from grading.intake.strip import Refused, without_outputs
 from labkit.paths import UNREADABLE
 
+FILE = 512 * 2**20  # bytes of a notebook with its outputs, which are left out while it is read
 NESTED = 256 * 2**20  # bytes of a zip file inside a zip file
 RATIO = 50  # times that it may grow when it is unpacked; it is packed itself, and hardly grows
 DIRECTORY = 4 * 2**20  # bytes of a zip file's table of contents: some 40 000 names
@@ -30,10 +32,10 @@ ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zipx")
 
 @dataclass(frozen=True)
 class Entry:
-    """One file. problem: why it cannot be read; aside: is that worth a word only where nothing else came?"""
+    """One file. problem: why it cannot be read. aside: reported only where the student sent nothing else."""
 
     parts: tuple[str, ...]  # names of folders and zip files, and its own
-    changed: float  # seconds since 1970; for files in zip files, what the student's computer said
+    changed: float  # seconds since 1970; in zip files, by the clock of the student's computer
     read: Callable[[], bytes] | None = None
     problem: str = ""
     aside: bool = False
@@ -44,7 +46,7 @@ def refuse(parts: tuple[str, ...], problem: str, aside: bool = False) -> Entry:
 
 
 def shown(parts: tuple[str, ...]) -> str:
-    """A path for people: nothing in it that a terminal would obey, or that could not be written."""
+    """A path for display: without control characters and what cannot be encoded."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in "/".join(parts))
 
 
@@ -89,21 +91,23 @@ class Inbox:
             yield refuse(parts, "not a plain file, and not opened")
         else:
             changed = path.lstat().st_mtime
-            yield from self._kind(parts, changed, lambda: read_file(path), (path,))
+            yield from self._kind(parts, changed, lambda: file_parts(path), (path,))
 
-    def _kind(self, parts, changed: float, read: Callable[[], bytes], chain: tuple) -> Iterator[Entry]:
+    def _kind(self, parts, changed: float, read: Callable[[], Iterable], chain: tuple) -> Iterator[Entry]:
         """A notebook, a zip file's contents, or what is neither."""
         suffix = PurePosixPath(parts[-1]).suffix.lower()
         if any(part.startswith(".") for part in parts):
-            yield refuse(parts, "hidden, and left alone", aside=True)
+            yield refuse(parts, "a hidden file, not read", aside=True)
         elif suffix == ".ipynb":
-            yield Entry(parts, changed, read)
+            yield Entry(parts, changed, lambda: stripped(read()))
         elif suffix == ".zip":
             yield from self._zip(parts, chain)
         elif suffix in ARCHIVES:
             yield refuse(parts, "an archive, but no zip file: unpack it, or ask for the notebook itself")
         else:
-            yield Entry(parts, changed, read, "not a notebook", aside=True)
+            yield Entry(
+                parts, changed, lambda: b"".join(limited(read(), LIMIT)), "not a notebook", aside=True
+            )
 
     def _zip(self, parts: tuple[str, ...], chain: tuple) -> Iterator[Entry]:
         """chain: the zip file's path, and the number of the zip file inside it."""
@@ -129,7 +133,7 @@ class Inbox:
                 yield refuse((*parts, member.filename[:NAME]), problem)
             else:
                 link = (*chain, number)
-                yield from self._kind(path, stamp(member), lambda link=link: self._member(link, LIMIT), link)
+                yield from self._kind(path, stamp(member), lambda link=link: self._member(link), link)
 
     def _archive(self, chain: tuple) -> zipfile.ZipFile:
         try:
@@ -137,23 +141,39 @@ class Inbox:
                 return careful(open_file(chain[0]))
             member = self.archive(chain[:-1]).infolist()[chain[-1]]
             limit = min(NESTED, RATIO * member.compress_size + 2**20)
-            return careful(io.BytesIO(self._member(chain, limit)))
+            return careful(io.BytesIO(b"".join(limited(self._member(chain), limit))))
         except UNREADABLE:
             raise Refused("not a zip file, or damaged: ask for it again") from None
 
-    def _member(self, chain: tuple, limit: int) -> bytes:
-        """One file of a zip file, and no more of it than the limit, whatever size it says it has."""
+    def _member(self, chain: tuple) -> Iterator[bytes]:
+        """One file of a zip file, in parts, with no more data than it may have, whatever size it claims."""
         archive = self.archive(chain[:-1])
+        member = archive.infolist()[chain[-1]]
         try:
-            with archive.open(archive.infolist()[chain[-1]]) as file:
-                data = bytearray()
-                while len(data) <= limit and (part := file.read(2**20)):
-                    data += part
+            with archive.open(member) as file:
+                limit = max(LIMIT, RATIO * member.compress_size)
+                yield from limited(iter(lambda: file.read(2**20), b""), limit)
         except UNREADABLE:
             raise Refused("damaged inside its zip file: ask for it again") from None
-        if len(data) > limit:
+
+
+def limited(parts: Iterable[bytes], limit: int) -> Iterator[bytes]:
+    """Raises Refused where all parts together are too large."""
+    size = 0
+    for part in parts:
+        size += len(part)
+        if size > limit:
             raise Refused(f"larger than {limit >> 20} MB: ask for it again without outputs")
-        return bytes(data)
+        yield part
+
+
+def joined(parts: Iterable[bytes]) -> bytes:
+    return b"".join(limited(parts, LIMIT))
+
+
+def stripped(parts: Iterable[bytes]) -> bytes:
+    """A notebook without its outputs, which do not count for the limit on what is kept of it."""
+    return joined(without_outputs(limited(parts, FILE)))
 
 
 class Careful:
@@ -200,7 +220,7 @@ def stamp(member: zipfile.ZipInfo) -> float:
 
 
 def open_file(path: Path) -> BinaryIO:
-    """Open what is a plain file at this very moment. Raises OSError for all else."""
+    """Open a regular file, checked after opening. Raises OSError for anything else."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
@@ -208,12 +228,12 @@ def open_file(path: Path) -> BinaryIO:
     return os.fdopen(handle, "rb")
 
 
-def read_file(path: Path) -> bytes:
-    """Raises Refused where the file is too large to look at, or not readable."""
+def file_parts(path: Path) -> Iterator[bytes]:
+    """Raises Refused where the file is too large, or not readable."""
     try:
         with open_file(path) as file:
-            if os.fstat(file.fileno()).st_size > LIMIT:
-                raise Refused(f"larger than {LIMIT >> 20} MB: ask for it again without outputs")
-            return file.read(LIMIT + 1)
+            if os.fstat(file.fileno()).st_size > FILE:
+                raise Refused(f"larger than {FILE >> 20} MB: ask for it again without outputs")
+            yield from iter(lambda: file.read(2**20), b"")
     except OSError as error:
         raise Refused(f"cannot be read: {error.strerror}") from None

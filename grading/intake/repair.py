@@ -1,13 +1,17 @@
-"""One submitted file in, a notebook that nbgrader can grade out.
+"""One submitted file in, notebooks that nbgrader can grade out.
 
-Whatever editors do to a notebook (Colab drops ids and locks, files are renamed, cells copied, moved, split),
-the text still says what a cell is: `@exercise(labkit...)`, `labkit.check("...")`, `<!-- answer q3 -->`. So
-nothing but the text is believed: metadata, outputs and ids are made anew from the released notebook.
-This file reads bytes and touches neither disk nor network: the place for stricter rules.
+Editors change notebooks: Colab drops ids and locks, files are renamed, cells are copied, moved, split and
+joined. The text still identifies a cell: `@exercise(labkit...)`, `labkit.check("...")`, `<!-- answer q3 -->`.
+Only the text is trusted: metadata, outputs and ids are taken from the released notebook. Repairing a repaired
+notebook changes nothing. This module reads bytes and uses neither disk nor network.
 """
 
+import ast
+import hashlib
+import itertools
 import json
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,27 +21,29 @@ import nbformat
 from nbformat import NotebookNode
 
 from grading.intake.outputs import attached, inert
-from labkit.paths import LabError
+from grading.intake.strip import Refused, without_outputs
 
-LIMIT = 64 * 2**20  # bytes; videos in outputs are the bulk of it
-VALUES = 4_000_000  # of JSON, which take far more memory than room in the file
+LIMIT = 64 * 2**20  # bytes without outputs
+VALUES = 4_000_000  # of JSON, which need far more memory than space in the file
 CELLS = 12_000
-TEXT = 4 * 2**20  # characters in all cells
+TEXT = 4 * 2**20  # characters in all cells, without pictures
 PICTURE = 8 * 2**20  # characters of one attachment
+PARSED = 100_000  # characters of a cell that is parsed as Python
 LOST = "\N{REPLACEMENT CHARACTER}"
 
 TARGET = re.compile(r"^[ \t]*@[ \t]*(?:labkit\.)?exercise\(\s*([\w.]+)\s*\)", re.MULTILINE)
 CHECK = re.compile(r"""^[ \t]*(?:labkit\.)?check\(\s*["'](\w+)["']\s*\)""", re.MULTILINE)
 ANSWER = re.compile(r"<!--\s*answer\s+(\w+)\s*-->")
-
-
-class Refused(LabError):
-    """A file that cannot be graded. The message is for the instructor."""
+MARKED = re.compile(rf"^[ \t]*(?={ANSWER.pattern})", re.MULTILINE)
+MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
+COMMENT = re.compile(r"^[ \t]*#+ ?(.*)$", re.MULTILINE)
+PASTED = re.compile(r"data:image/(png|jpeg|gif|webp);base64,([A-Za-z0-9+/=]+)")
+PASTED_PICTURE = re.compile(rf"(?<=\]\(){PASTED.pattern}")
 
 
 @dataclass
 class Cell:
-    """What is kept of a submitted cell. claims: what its metadata say it is, for want of anything better."""
+    """What is read of a submitted cell. claims: its names by metadata, used where its text has none."""
 
     kind: str
     source: str
@@ -55,17 +61,25 @@ class Cell:
 
 @dataclass(frozen=True)
 class Taken:
+    """A repaired notebook. notes: what was repaired. others: further notebooks of the same file."""
+
     assignment: str
     notebook: NotebookNode
-    notes: list[str]  # what had to be mended
+    notes: list[str]
+    others: tuple["Taken", ...] = ()
 
 
 def take_in(data: bytes, releases: Mapping[str, NotebookNode]) -> Taken:
-    """Find out which notebook this is and mend it. Raises Refused where it is none of the course."""
+    """Find out which notebook this is and repair it. Raises Refused where it is none of the course."""
     cells, damage = parse(data)
-    assignment = recognise(cells, releases)
-    notebook, notes = mend(cells, releases[assignment])
-    return Taken(assignment, notebook, damage + notes)
+    main, *others = (
+        Taken(assignment, *repair_cells(of_it, releases[assignment]))
+        for assignment, of_it in divided(cells, recognise(cells, releases), releases).items()
+    )
+    if others:
+        names = ", ".join(taken.assignment for taken in others)
+        damage.append(f"in the same file: {names}")
+    return Taken(main.assignment, main.notebook, damage + main.notes, tuple(others))
 
 
 # ------------------------------------------------------------------------------------------------------------
@@ -74,7 +88,8 @@ def take_in(data: bytes, releases: Mapping[str, NotebookNode]) -> Taken:
 
 
 def parse(data: bytes) -> tuple[list[Cell], list[str]]:
-    """The cells of a notebook of any format, and what was wrong with the file. Outputs go first."""
+    """The cells of a notebook of any format, and what was wrong with the file."""
+    data = b"".join(without_outputs([data]))
     if len(data) > LIMIT:
         raise Refused(f"larger than {LIMIT >> 20} MB: ask for it again without outputs")
     if sum(data.count(mark) for mark in (b"[", b"{", b",")) > VALUES:
@@ -85,17 +100,29 @@ def parse(data: bytes) -> tuple[list[Cell], list[str]]:
         notebook, end = json.JSONDecoder(strict=False).raw_decode(text.lstrip())
     except (ValueError, RecursionError):
         raise Refused("not a notebook, or cut short: ask for it again") from None
-    if text.lstrip()[end:].strip(" \t\r\n\0"):
-        notes.append("text below its end ignored")
     given = raw_cells(notebook)
+    below, ignored = further_cells(text.lstrip()[end:])
+    given += below
+    notes += ["text below its end ignored"] if ignored else []
     if len(given) > CELLS:
         raise Refused(f"more than {CELLS} cells: ask for it again without those that are not needed")
     cells = [read_cell(cell) for cell in given]
-    if sum(len(cell.source) for cell in cells) > TEXT:
-        raise Refused(
-            f"more than {TEXT >> 20} MB of text in it: ask for it again without what is pasted there"
-        )
+    if sum(len(PASTED.sub("", cell.source)) for cell in cells) > TEXT:
+        raise Refused(f"more than {TEXT >> 20} MB of text in it: ask for it again without pasted text")
     return cells, notes
+
+
+def further_cells(text: str) -> tuple[list, bool]:
+    """Cells of notebooks that were appended to the first one, and whether other text is there."""
+    cells = []
+    while text := text.strip(" \t\r\n\0"):
+        try:
+            notebook, end = json.JSONDecoder(strict=False).raw_decode(text)
+            cells += raw_cells(notebook)
+        except (ValueError, RecursionError, Refused):
+            return cells, True
+        text = text[end:]
+    return cells, False
 
 
 def raw_cells(notebook: object) -> list:
@@ -109,13 +136,13 @@ def raw_cells(notebook: object) -> list:
         [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)] if type(sheets) is list else []
     )
     if not sheets or not all(isinstance(sheet, list) for sheet in sheets):
-        raise Refused("a notebook without cells: ask to have it saved anew in Jupyter or Colab")
+        raise Refused("a notebook without cells: ask to have it saved again in Jupyter or Colab")
     return [cell for sheet in sheets for cell in sheet]
 
 
 def read_cell(cell: object) -> Cell:
     if not isinstance(cell, dict):
-        raise Refused("one of its cells is none: ask to have it saved anew in Jupyter or Colab")
+        raise Refused("an entry that is not a cell: ask to have it saved again in Jupyter or Colab")
     source = cell.get("source", cell.get("input", ""))  # code was "input" before format 4
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
@@ -127,11 +154,28 @@ def read_cell(cell: object) -> Cell:
     if kind == "heading":
         source = f"{'#' * level(cell)} {source}"
     kind = {"heading": "markdown", "html": "markdown"}.get(kind, kind) if isinstance(kind, str) else kind
-    return Cell(kind if kind in ("code", "markdown") else "raw", source, claims, pictures(cell))
+    attachments = pictures(cell)
+    if kind == "markdown":
+        source = PASTED_PICTURE.sub(lambda match: attach(match, attachments), source)
+    return Cell(kind if kind in ("code", "markdown") else "raw", source, claims, attachments)
+
+
+def attach(match: re.Match, attachments: dict) -> str:
+    """Make an attachment of a picture that was pasted into the text. Its name changes with the picture."""
+    kind, data = match.groups()
+    if len(data) > PICTURE:
+        return f"picture-larger-than-{PICTURE >> 20}-MB"
+    name = f"pasted-{digest(data)}.{kind}"
+    attachments[name] = {f"image/{kind}": data}
+    return f"attachment:{name}"
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def whole(text: str) -> str:
-    """Without halves of characters, which no file can hold."""
+    """Without lone surrogates, which no file can hold."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -142,7 +186,7 @@ def level(cell: dict) -> int:
 
 
 def pictures(cell: dict) -> dict[str, dict[str, str]]:
-    """A cell's attachments, as far as they are what they should be."""
+    """The valid ones among a cell's attachments."""
     found = {}
     for key, bundle in attached(cell.get("attachments")).items():
         if sum(map(len, bundle.values())) <= PICTURE:
@@ -160,12 +204,60 @@ def targets(source: str) -> set[str]:
 
 
 def marks(kind: str, source: str) -> set[str]:
-    """What the text says a cell is."""
-    said = {f"answer {name}" for name in ANSWER.findall(source)}
+    """What a cell is, by its text."""
+    found = {f"answer {name}" for name in ANSWER.findall(source)}
     if kind == "code":
-        said |= {f"defines {name}" for name in targets(source)}
-        said |= {f"check {name}" for name in CHECK.findall(source)}
-    return said
+        found |= {f"defines {name}" for name in targets(source)}
+        found |= {f"check {name}" for name in CHECK.findall(source)}
+    return found
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                             Cells that were joined
+# ------------------------------------------------------------------------------------------------------------
+
+
+def split(cell: Cell) -> list[Cell]:
+    """A cell that an editor joined from several: cut around checks and above the markers of answers."""
+    if cell.kind == "code":
+        parts = split_code(cell.source)
+    else:
+        bounds = [0, *(match.start() for match in MARKED.finditer(cell.source)), len(cell.source)]
+        parts = [cell.source[a:b] for a, b in zip(bounds, bounds[1:])]
+        parts = [part for part in parts if part.strip()]
+    if len(parts) < 2:
+        return [cell]
+    return [
+        Cell(cell.kind, part.strip("\n"), cell.claims if i == 0 else set(), cell.attachments)
+        for i, part in enumerate(parts)
+    ]
+
+
+def split_code(source: str) -> list[str]:
+    """Cut a cell's code around its calls of `check`, where these are statements of their own."""
+    tree = parsed(source) if CHECK.search(source) else None
+    if tree is None or len(tree.body) < 2:
+        return [source]
+    lines, cuts = source.split("\n"), {0}
+    for node, after in zip(tree.body, [*tree.body[1:], None]):
+        alone = after is None or after.lineno > node.end_lineno
+        if isinstance(node, ast.Expr) and alone and CHECK.match(lines[node.lineno - 1]):
+            cuts |= {node.lineno - 1, node.end_lineno}
+    bounds = [*sorted(cuts), len(lines)]
+    parts = ["\n".join(lines[a:b]) for a, b in zip(bounds, bounds[1:])]
+    return [part for part in parts if part.strip()]
+
+
+def parsed(source: str) -> ast.Module | None:
+    """A cell's code; None where it is not Python."""
+    if len(source) > PARSED:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(MAGIC.sub("pass", source))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
 
 
 # ------------------------------------------------------------------------------------------------------------
@@ -189,78 +281,150 @@ def name(cell: NotebookNode) -> str:
     return cell.metadata.get("nbgrader", {}).get("grade_id") or cell.id
 
 
-def recognise(cells: list[Cell], releases: Mapping[str, NotebookNode]) -> str:
-    """The assignment that a submission belongs to, by what is in it."""
-    said = set().union(*(cell.marks for cell in cells), {cell.text for cell in cells})
+def recognise(cells: list[Cell], releases: Mapping[str, NotebookNode]) -> list[str]:
+    """The assignments that a submission belongs to by its content, the one with most cells first.
 
-    def share(release: NotebookNode) -> int:
-        special = [c for c in release.cells if role(c) != "free" and c.id != "setup"]
-        return sum(bool(said & {c.source.strip(), *marks(c.cell_type, c.source)}) for c in special)
-
-    ranking = sorted(((share(release), key) for key, release in releases.items()), reverse=True)
-    if not ranking or ranking[0][0] == 0:
-        raise Refused("no notebook of this course: no exercise and no question of it is in there")
-    return ranking[0][1]
-
-
-# ------------------------------------------------------------------------------------------------------------
-#                                                    Mending
-# ------------------------------------------------------------------------------------------------------------
-
-
-def mend(cells: list[Cell], release: NotebookNode) -> tuple[NotebookNode, list[str]]:
-    """The submission's text in the released notebook's frame, and what had to be done for that.
-
-    Cells stay in the learner's order, except that a check comes after all code that it is about.
+    Further ones have more than half of their cells in it: students also paste single earlier exercises.
     """
+    found = set().union(*(cell.marks for cell in cells), {cell.text for cell in cells})
+
+    def share(release: NotebookNode) -> tuple[int, int]:
+        special = [c for c in release.cells if role(c) != "free" and c.id != "setup"]
+        present = sum(bool(found & {c.source.strip(), *marks(c.cell_type, c.source)}) for c in special)
+        return present, len(special)
+
+    ranking = sorted(((*share(release), key) for key, release in releases.items()), reverse=True)
+    if not ranking or ranking[0][0] == 0:
+        raise Refused("no notebook of this course: it contains none of its exercises and questions")
+    return [ranking[0][2], *(key for present, total, key in ranking[1:] if 2 * present > total)]
+
+
+def divided(
+    cells: list[Cell], assignments: list[str], releases: Mapping[str, NotebookNode]
+) -> dict[str, list[Cell]]:
+    """The cells of each assignment; a student's own belong to that of the cell above."""
+    texts = {key: {cell.source.strip() for cell in releases[key].cells} for key in assignments}
+    special = {
+        key: set().union(*(marks(c.cell_type, c.source) for c in releases[key].cells)) for key in assignments
+    }
+    of_it: dict[str, list[Cell]] = {key: [] for key in assignments}
+    current = ""
+    for cell in cells:
+        fitting = [key for key in assignments if cell.text in texts[key] or cell.marks & special[key]]
+        if current not in fitting:
+            current = fitting[0] if fitting else current or assignments[0]
+        of_it[current].append(cell)
+    return of_it
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                   Repairing
+# ------------------------------------------------------------------------------------------------------------
+
+Placed = tuple[str, NotebookNode]  # name in the release, or "" for a cell of the learner's own; the cell
+
+
+def repair_cells(cells: list[Cell], release: NotebookNode) -> tuple[NotebookNode, list[str]]:
+    """The submission's text in the released notebook's cells, and what was repaired.
+
+    Cells stay in the learner's order, except that a check follows all code that it is about. The text of an
+    answer is what the learner wrote between its question and the next released cell.
+    """
+    cells = [part for cell in cells for part in split(cell)]
     special = {name(cell): cell for cell in release.cells if role(cell) != "free"}
-    owners = {key: find(cells, cell, special) for key, cell in special.items()}
+    owners = owned_cells(cells, special)
     notes = lost_metadata(cells, owners)
     owner = {i: key for key, indices in owners.items() for i in indices}
     given = {cell.source.strip() for cell in release.cells}
 
-    out: list[tuple[str, NotebookNode]] = []  # (name in the release or "", cell)
-    taken: set[int] = set()
+    out: list[Placed] = []
     for i, cell in enumerate(cells):
         key = owner.get(i)
-        if i in taken:
-            continue
-        if key is None:
+        kind = role(special[key]) if key else ""
+        if not key:
             out.append(("", plain(cell)))
-        elif role(special[key]) == "answer":
+        elif kind == "answer":
             if i == owners[key][0]:
-                parts = answer_cells(i, cells, owners[key], owner, given)
-                taken.update(parts)
-                out.append((key, answered([cells[j] for j in parts], special[key])))
-                if len(parts) > 1:
-                    notes.append(f"{key}: {len(parts)} cells joined")
-        elif i != owners[key][-1]:  # of several, the last counts
-            if role(special[key]) == "solution":
-                out.append(("", plain(cell)))
-        elif role(special[key]) == "solution":
-            out.append((key, filled(special[key], cell.source)))
+                copies = [cells[j] for j in owners[key]]
+                out.append((key, answered([(c.source, c.attachments) for c in copies], special[key])))
+                notes += [f"{key}: {len(copies)} cells joined"] if len(copies) > 1 else []
+        elif kind == "solution":
+            last = i == owners[key][-1]  # of several, the last one is the exercise's cell
+            out.append((key, filled(special[key], cell.source)) if last else ("", plain(cell)))
         else:
-            if cell.text != special[key].source.strip():
-                notes.append(f"{key} had been edited")
-            out.append((key, filled(special[key], special[key].source)))
+            edited = kept_of_locked(cell, special[key])
+            notes += [f"{key} had been edited"] if edited is not None else []
+            own = [("", plain(edited))] if edited and edited.text else []
+            if i != owners[key][-1]:
+                out += (
+                    [("", filled_check(special[key]))] if separates(i, key, cells, owners, special) else own
+                )
+            elif kind == "check":
+                out += [*own, (key, filled(special[key], special[key].source))]
+            else:
+                out += [(key, filled(special[key], special[key].source)), *own]
 
     notes += overwritten(cells, owners, special)
-    notes += put_back(out, special, given)
+    notes += put_back(out, special)
     notes += sort_checks(out, special)
+    notes += join_answers(out, special, given)
     return assemble(out, release), notes
 
 
+def owned_cells(cells: list[Cell], special: Mapping[str, NotebookNode]) -> dict[str, list[int]]:
+    """Where each released cell is in the submission; each submitted cell belongs to one at most."""
+    found = {key: find(cells, cell, special) for key, cell in special.items()}
+    owner = {i: key for key, indices in found.items() for i in indices}
+    return {key: [i for i in indices if owner[i] == key] for key, indices in found.items()}
+
+
 def find(cells: list[Cell], wanted: NotebookNode, special: Mapping[str, NotebookNode]) -> list[int]:
-    """Where a released cell is in the submission: by its text, or else by what metadata claim."""
-    key, mine = name(wanted), marks(wanted.cell_type, wanted.source)
+    """Where a released cell is in the submission: by its text, or else by metadata."""
+    key, mine, text = name(wanted), marks(wanted.cell_type, wanted.source), wanted.source.strip()
     if role(wanted) in ("solution", "answer"):
         found = [i for i, cell in enumerate(cells) if cell.marks & mine]
+    elif role(wanted) == "check":
+        found = [i for i, cell in enumerate(cells) if cell.text == text or only_check(cell, mine)]
     else:
-        found = [i for i, cell in enumerate(cells) if cell.text == wanted.source.strip()]
+        found = [i for i, cell in enumerate(cells) if cell.text == text]
+        if not found and wanted.cell_type == "markdown":
+            found = [
+                i for i, c in enumerate(cells)
+                if c.kind == "markdown" and text in c.source and not c.marks
+            ]  # fmt: skip
     if not found:
         others = set().union(*(marks(c.cell_type, c.source) for c in special.values())) - mine
         found = [i for i, cell in enumerate(cells) if key in cell.claims and not cell.marks & others]
     return found
+
+
+def only_check(cell: Cell, mine: set[str]) -> bool:
+    """Is this a check and, but for comments, nothing else?"""
+    return cell.marks == mine and not CHECK.sub("", COMMENT.sub("", cell.source)).strip(" \t\r\n;")
+
+
+def kept_of_locked(cell: Cell, wanted: NotebookNode) -> Cell | None:
+    """What a learner added to a cell that is not meant to be edited; None where it is as released."""
+    if cell.text == wanted.source.strip():
+        return None
+    if wanted.cell_type == "code":
+        added = "" if only_check(cell, cell.marks) else cell.source
+        return Cell("code" if cell.kind == "code" else cell.kind, added)
+    known = {line.strip() for line in wanted.source.split("\n")}
+    lines = [line for line in cell.source.split("\n") if line.strip() not in known]
+    return Cell("markdown", "\n".join(lines).strip(), set(), cell.attachments)
+
+
+def separates(
+    i: int, key: str, cells: list[Cell], owners: Mapping[str, list[int]], special: Mapping[str, NotebookNode]
+) -> bool:
+    """Is cell i a check between two definitions of its exercise? It decides which of them counts."""
+    exercise = special.get(key.removeprefix("check-"))
+    if role(special[key]) != "check" or exercise is None:
+        return False
+    mine, after = marks("code", exercise.source), next(j for j in owners[key] if j > i)
+    where = [j for j, cell in enumerate(cells) if cell.marks & mine or j in owners[name(exercise)]]
+    return any(j < i for j in where) and any(i < j < after for j in where)
 
 
 def lost_metadata(cells: list[Cell], owners: Mapping[str, list[int]]) -> list[str]:
@@ -274,88 +438,44 @@ def lost_metadata(cells: list[Cell], owners: Mapping[str, list[int]]) -> list[st
 def overwritten(
     cells: list[Cell], owners: Mapping[str, list[int]], special: Mapping[str, NotebookNode]
 ) -> list[str]:
-    """Functions that several cells define: worth a word, since only the last definition is checked."""
+    """Functions that several cells define: a note, since only one definition counts."""
     notes = []
     for key, indices in owners.items():
         if role(special[key]) == "solution":
             defined = [target for i in indices for target in targets(cells[i].source)]
             if len(defined) > len(set(defined)):
-                notes.append(f"{key} is written more than once: the last counts")
+                notes.append(
+                    f"{key} is written more than once: the one that its check found right counts, or the last"
+                )
     return notes
 
 
-def answer_cells(
-    first: int, cells: list[Cell], own: list[int], owner: Mapping[int, str], given: set[str]
-) -> list[int]:
-    """An answer's own cell, its copies, and the learner's text right below it."""
-    found = set(own)
-    for i in range(first + 1, len(cells)):
-        if i in found:
-            continue
-        if i in owner or cells[i].kind != "markdown" or cells[i].text in given:
-            break
-        found.add(i)
-    return sorted(found)
-
-
-def answered(parts: list[Cell], wanted: NotebookNode) -> NotebookNode:
-    """One answer of one or more cells; those that hold nothing but the placeholder count for nothing."""
-    marker = ANSWER.search(wanted.source)[0]
-    empty = wanted.source.replace(marker, "").strip()
-    texts = [ANSWER.sub("", part.source).strip() for part in parts]
-    texts = [text for text in dict.fromkeys(texts) if text not in ("", empty)]
-    cell = filled(wanted, "\n\n".join([marker, *texts]) if texts else wanted.source)
-    attachments = {k: v for part in parts for k, v in part.attachments.items()}
-    if attachments:
-        cell.attachments = nbformat.from_dict(attachments)
-    return cell
-
-
-def put_back(
-    out: list[tuple[str, NotebookNode]], special: Mapping[str, NotebookNode], given: set[str]
-) -> list[str]:
-    """Insert what is missing below what comes before it in the release."""
-    notes, missing, at = [], [], 0
+def put_back(out: list[Placed], special: Mapping[str, NotebookNode]) -> list[str]:
+    """Insert what is missing below what precedes it in the release, and an exercise above its definitions."""
+    missing, at = [], 0
     for key, wanted in special.items():
         present = [i for i, (other, _) in enumerate(out) if other == key]
-        if present:
-            at = present[0] + 1
-            continue
-        cell = filled(wanted, wanted.source)
-        if role(wanted) == "answer":  # its marker may be gone, and the answer there all the same
-            below = at
-            while below < len(out) and is_text(out[below], given):
-                below += 1
-            if below > at:
-                parts = [
-                    Cell("markdown", c.source, set(), c.get("attachments", {})) for _, c in out[at:below]
-                ]
-                cell = answered(parts, wanted)
-                del out[at:below]
-                notes.append(f"{key} known by its place")
-        if cell.source == wanted.source:
+        if not present:
             missing.append(key)
-        out.insert(at, (key, cell))
-        at += 1
-    return notes + ([f"put back: {', '.join(missing)}"] if missing else [])
+            written = [i for i, (_, cell) in enumerate(out) if defines(cell, wanted)]
+            at = min(written) if written and role(wanted) == "solution" else at
+            out.insert(at, (key, filled(wanted, wanted.source)))
+        at = (present or [at])[0] + 1
+    return [f"put back: {', '.join(missing)}"] if missing else []
 
 
-def is_text(entry: tuple[str, NotebookNode], given: set[str]) -> bool:
-    key, cell = entry
-    return not key and cell.cell_type == "markdown" and cell.source.strip() not in given
-
-
-def sort_checks(out: list[tuple[str, NotebookNode]], special: Mapping[str, NotebookNode]) -> list[str]:
-    """Move a check below the last cell that defines what it checks."""
+def sort_checks(out: list[Placed], special: Mapping[str, NotebookNode]) -> list[str]:
+    """Move a check below the last cell that defines what it checks; one like it stays between definitions."""
     notes = []
     for key, wanted in special.items():
         exercise = special.get(key.removeprefix("check-"))
         if role(wanted) != "check" or exercise is None:
             continue
         at = next(i for i, (other, _) in enumerate(out) if other == key)
-        last = max(i for i, (_, cell) in enumerate(out) if defines(cell, exercise))
-        if last > at:
-            out.insert(last, out.pop(at))
+        where = [i for i, (_, cell) in enumerate(out) if defines(cell, exercise)]
+        if where[-1] > at:
+            out.insert(where[-1] + 1, out[at])
+            out[at : at + 1] = [("", filled_check(wanted))] if where[0] < at else []
             notes.append(f"{key} moved below its code")
     return notes
 
@@ -366,12 +486,116 @@ def defines(cell: NotebookNode, exercise: NotebookNode) -> bool:
     )
 
 
+# ------------------------------------------------------------------------------------------------------------
+#                                                Written answers
+# ------------------------------------------------------------------------------------------------------------
+
+
+def join_answers(out: list[Placed], special: Mapping[str, NotebookNode], given: set[str]) -> list[str]:
+    """Collect the text of each answer: its own cell and the learner's text cells around it.
+
+    Where all of these are empty, other places between the question and the next released cell are searched:
+    text below code, comments, an answer in a code cell. An answer that is as released gets no points at once;
+    any other waits for a person.
+    """
+    notes, before = [], ""
+    for key, wanted in special.items():
+        question, before = before, key
+        if role(wanted) != "answer":
+            continue
+        at = next(i for i, (other, _) in enumerate(out) if other == key)
+        empty = out[at][1].source.strip() == wanted.source.strip()
+        own = own_cells(out, at, given)
+        above, below = text_around(out, at, own)
+        asked_above = at > len(above) and out[at - len(above) - 1][0] == question
+        parts = [(i, *text_of(out[i])) for i in [*(above if empty or asked_above else []), at, *below]]
+        if empty and not any(source.strip() for i, source, _ in parts if i != at):
+            parts = [(i, *text_of(out[i])) for i in sorted([at, *own])]
+        used = [i for i, source, _ in parts if i != at and source.strip()]
+        if used:
+            out[at] = key, answered([part[1:] for part in parts], wanted)
+            notes.append(f"{key}: text of {len(used)} other cells joined")
+        for i, _, _ in reversed(parts):
+            if i != at and is_text(out[i]):
+                del out[i]
+    return notes
+
+
+def own_cells(out: list[Placed], at: int, given: set[str]) -> list[int]:
+    """The learner's own cells around a place, up to the nearest released cells."""
+
+    def own(i: int) -> bool:
+        return not out[i][0] and out[i][1].source.strip() not in given - {""}
+
+    first, last = at, at
+    while first > 0 and own(first - 1):
+        first -= 1
+    while last + 1 < len(out) and own(last + 1):
+        last += 1
+    return [i for i in range(first, last + 1) if i != at]
+
+
+def text_around(out: list[Placed], at: int, own: list[int]) -> tuple[list[int], list[int]]:
+    """The text cells among these that are right above a place, and right below it."""
+    above = list(itertools.takewhile(lambda i: is_text(out[i]), reversed([i for i in own if i < at])))
+    below = list(itertools.takewhile(lambda i: is_text(out[i]), [i for i in own if i > at]))
+    return above[::-1], below
+
+
+def is_text(entry: Placed) -> bool:
+    return not entry[0] and entry[1].cell_type != "code"
+
+
+def text_of(entry: Placed) -> tuple[str, dict]:
+    """A cell's text and pictures; of code, its comments, or all of it where it is not code."""
+    cell = entry[1]
+    if cell.cell_type != "code":
+        return cell.source, cell.get("attachments", {})
+    tree = parsed(cell.source)
+    if cell.source[:1] in "\"'" or (
+        tree is None and len(cell.source) <= PARSED and "%" not in cell.source[:2]
+    ):
+        return cell.source, {}
+    return "\n\n".join(COMMENT.findall(cell.source)), {}
+
+
+def answered(parts: list[tuple[str, dict]], wanted: NotebookNode) -> NotebookNode:
+    """One answer of the text and attachments of one or more cells; cells as released add nothing."""
+    marker = ANSWER.search(wanted.source)[0]
+    empty = wanted.source.replace(marker, "").strip()
+    texts, attachments = [], {}
+    for source, pictures_of_it in parts:
+        for key, picture in pictures_of_it.items():
+            if attachments.setdefault(key, picture) != picture:  # editors call every picture image.png
+                other = f"{digest(json.dumps(picture))}-{key}"
+                source, attachments[other] = (
+                    source.replace(f"attachment:{key}", f"attachment:{other}"),
+                    picture,
+                )
+        texts.append(ANSWER.sub("", source).strip())
+    texts = [text for text in dict.fromkeys(texts) if text not in ("", empty)]
+    cell = filled(wanted, "\n\n".join([marker, *texts]) if texts else wanted.source)
+    if attachments:
+        cell.attachments = nbformat.from_dict(attachments)
+    return cell
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                 Cells to write
+# ------------------------------------------------------------------------------------------------------------
+
+
 def filled(wanted: NotebookNode, source: str) -> NotebookNode:
     """A released cell with other text in it."""
     cell: Any = nbformat.from_dict({**wanted, "source": source})
     if cell.cell_type == "code":
         cell.outputs, cell.execution_count = [], None
     return cell
+
+
+def filled_check(wanted: NotebookNode) -> NotebookNode:
+    """A cell of the learner's own that holds a released check."""
+    return nbformat.v4.new_code_cell(wanted.source)
 
 
 def plain(cell: Cell) -> NotebookNode:
@@ -383,10 +607,10 @@ def plain(cell: Cell) -> NotebookNode:
     return node
 
 
-def assemble(out: list[tuple[str, NotebookNode]], release: NotebookNode) -> NotebookNode:
-    """A valid notebook; the learner's own cells are numbered, so that no id can be there twice.
+def assemble(out: list[Placed], release: NotebookNode) -> NotebookNode:
+    """A valid notebook; the learner's own cells are numbered, so that no id occurs twice.
 
-    Text that is not the released one loads nothing, whoever opens it.
+    Text that is not the released one loads nothing when it is opened.
     """
     notebook = nbformat.v4.new_notebook(metadata=release.metadata)
     given = {cell.source.strip() for cell in release.cells}

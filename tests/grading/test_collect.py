@@ -79,7 +79,7 @@ def test_other_files_are_named_only_where_nothing_else_came(course, inbox, stude
         inbox(f"{who}/notes.txt")
     folder = inbox("jane/x.ipynb", student().bytes())
     lines = [(line.student, line.text) for line in collect(course, folder)]
-    assert lines == [("jane", "as handed out"), ("max", "hidden, and left alone"), ("max", "not a notebook")]
+    assert lines == [("jane", "as handed out"), ("max", "a hidden file, not read"), ("max", "not a notebook")]
 
 
 def test_collect_mends_into_nbgraders_place_and_only_reads(course, inbox, student):
@@ -112,6 +112,36 @@ def test_the_latest_of_several_copies_is_taken(course, inbox, student):
     taken, left = collect(course, folder)
     assert taken.taken and taken.file.endswith("(1).ipynb")
     assert not left.taken and "not the latest" in left.text
+
+
+def test_a_copy_as_handed_out_never_wins(course, inbox, student):
+    """The template downloaded again, or a whole repository with the template in it."""
+    mine = student()
+    mine.solve()
+    inbox("jane/notebooks/mine.ipynb", mine.bytes(), 2_000)
+    inbox("jane/notebooks/03_diffusion.ipynb", student().bytes(), 3_000)
+    folder = inbox("jane/03_diffusion (1).ipynb", student().through_colab(), 4_000)
+    taken, *left = collect(course, folder)
+    assert taken.file == "jane/notebooks/mine.ipynb" and "of 3 copies" in taken.text
+    assert {line.text for line in left} == {"as handed out: mine.ipynb is not"}
+
+
+def test_copies_of_one_second_are_in_natural_order(course, inbox, student):
+    for number in (1, 9, 10):
+        mine = student()
+        mine.write("answer-q6", f"<!-- answer q6 -->\nVersion {number}")
+        folder = inbox(f"jane/03_diffusion ({number}).ipynb", mine.bytes())
+    assert [line.file for line in collect(course, folder) if line.taken] == ["jane/03_diffusion (10).ipynb"]
+
+
+def test_two_notebooks_in_one_file_are_both_collected(course, inbox, student):
+    one, other = student("01_dataset"), student()
+    one.write("answer-q1", "<!-- answer q1 -->\nMany.")
+    other.solve()
+    one.cells.extend(other.cells)
+    lines = collect(course, inbox("jane/all.ipynb", one.through_colab()))
+    assert {line.assignment for line in lines if line.taken} == {"01_dataset", "03_diffusion"}
+    assert course.submissions() == [("jane", "01_dataset"), ("jane", "03_diffusion")]
 
 
 def test_two_people_of_one_name_are_not_mixed_up(course, inbox, student):

@@ -1,17 +1,20 @@
 """Zip files, links, pipes: everything is named, nothing leads outside, nothing fills the memory."""
 
 import io
+import json
 import os
 import stat
 import struct
 import zipfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grading.intake import inbox as inbox_module
 from grading.intake.collect import collect, search
 from grading.intake.inbox import Inbox
-from grading.intake.repair import Refused
+from grading.intake.strip import Refused, without_outputs
 from labkit.paths import LabError
 
 
@@ -206,3 +209,38 @@ def test_a_table_of_contents_of_any_size_is_not_read(monkeypatch, inbox):
     assert set(problems(inbox("jane/work.zip", data)).values()) == {
         "not a zip file, or damaged: ask for it again"
     }
+
+
+def test_outputs_are_left_out_before_the_limit(monkeypatch, inbox):
+    monkeypatch.setattr(inbox_module, "LIMIT", 1000)
+    outputs = [{"text": ['1, 2, "] }\n'] * 300_000}]
+    notebook = {"cells": [{"source": "x", "outputs": outputs}], "metadata": {"widgets": {"a": "b" * 5000}}}
+    data = json.dumps(notebook).encode()
+    inbox("jane/x.ipynb", data)
+    folder = inbox("jim/x.zip", packed(("x.ipynb", data)))
+    for entry in Inbox(folder).entries():
+        found = json.loads(entry.read())
+        assert found == {"cells": [{"source": "x", "outputs": []}], "metadata": {"widgets": {}}}
+
+
+def stripped(value: object) -> object:
+    if isinstance(value, list):
+        return list(map(stripped, value))
+    if not isinstance(value, dict):
+        return value
+    drop = {k: type(v)() for k, v in value.items() if k in ("outputs", "widgets") and type(v) in (list, dict)}
+    return {k: stripped(v) for k, v in value.items()} | drop
+
+
+WORDS = st.sampled_from(["outputs", "widgets", "a", '"outputs": [', 'x"', "\\", "]", "\u00e9"])
+VALUES = st.recursive(
+    WORDS | st.integers() | st.none(),
+    lambda v: st.lists(v, max_size=4) | st.dictionaries(WORDS, v, max_size=4),
+)
+
+
+@given(value=VALUES, size=st.integers(1, 9), indent=st.sampled_from([None, 1]))
+def test_outputs_are_left_out_wherever_a_part_of_the_file_ends(value, size, indent):
+    data = json.dumps(value, indent=indent, ensure_ascii=False).encode()
+    parts = [data[i : i + size] for i in range(0, len(data), size)]
+    assert json.loads(b"".join(without_outputs(parts))) == stripped(value)

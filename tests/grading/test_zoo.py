@@ -30,7 +30,8 @@ from grading.book.feedback import feedback
 from grading.build import notebooks
 from grading.course import Course
 from grading.intake.collect import collect
-from grading.intake.repair import LIMIT, role
+from grading.intake.inbox import FILE
+from grading.intake.repair import role
 from grading.paths import ROOT
 from grading.sandbox import seccomp
 
@@ -188,7 +189,7 @@ def link(student: Student, path: Path) -> None:
 
 def too_large(student: Student, path: Path) -> None:
     with open(path, "wb") as file:
-        file.truncate(LIMIT + 1)
+        file.truncate(FILE + 1)
 
 
 def hand_in(animal: Animal, path: Path, release, right: dict[str, str], course: Course) -> None:
