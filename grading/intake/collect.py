@@ -1,5 +1,5 @@
-"""A folder of submissions, however it was downloaded, into the course folder: whose file, which notebook, which
-copy.
+"""A folder of submissions, however it was downloaded, into the course folder: whose file, which notebook,
+which copy.
 
 One folder or zip file a student, or the downloads of a learning platform, flat or in one zip file:
 
@@ -8,8 +8,8 @@ One folder or zip file a student, or the downloads of a learning platform, flat 
     Jane Doe_123456_assignsubmission_file_/01_dataset.ipynb        Moodle, with and without folders
     submission_99/01_dataset.ipynb and submission_metadata.yml     Gradescope
 
-Only names given by the platform or the instructor decide whose a file is: inside a student's folder or zip file
-the student chooses the names.
+Only names given by the platform or the instructor decide whose a file is: inside a student's folder or zip
+file the student chooses the names.
 """
 
 import json
@@ -40,7 +40,9 @@ NAMED = 100  # files of one student that are left out with a line each
 
 @dataclass(frozen=True)
 class Found:
-    """A file and its student. origin: the name that this was read from; two origins of one name are two people."""
+    """A file and its student. origin: the name that this was read from; two origins of one name are two
+    people.
+    """
 
     student: str
     origin: str

@@ -65,7 +65,7 @@ def answers_known():
     jobs.right("code7", SEED)
 
 
-ADALN = '''
+ADALN = """
 from typing import NamedTuple
 
 import labkit, torch
@@ -100,7 +100,7 @@ def backbone(self, h, mask, c):
 def output_projection(self, h, mask, c):
     shift, scale = self.final_modulation(c["mapped"].c)[:, None].chunk(2, dim=-1)
     return self.final((1 + scale) * self.final_norm(c["h"]) + shift)
-'''
+"""
 
 
 @needs_bwrap
