@@ -88,6 +88,10 @@ def test_rounding_is_measured_against_float64():
     assert answers.rounding("code8", step_with(lambda x0: torch.randn_like(x0)))["last"] < 2**-22
 
 
+def test_rounding_is_measured_where_it_is_asked_for():
+    assert answers.rounding("code8", step_with(lambda x0: x0.clone()), ["last"]).keys() == {"last"}
+
+
 @pytest.mark.parametrize("size, refused", [(1e3, False), (1e7, True)])
 def test_an_outcome_that_rounding_moves_has_its_own_tolerance_or_is_refused(monkeypatch, size, refused):
     entry = step_with(lambda x0: 5 + x0 + size - size)

@@ -332,4 +332,4 @@ def last_questions(kind: type[BaseDiT]) -> list[Probe]:
         (0.5, "In bfloat16 (torch.autocast) it runs too. The numbers are", autocast),
     ]
     asked = [about(kind, *question) for question in questions]
-    return [*asked, arguments_kept(0.5, *(p for p in asked if p.name == "training"))]
+    return [*asked, arguments_kept(0.5, *(p for p in asked if p.name == "gradients"))]
