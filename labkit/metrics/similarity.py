@@ -17,8 +17,11 @@ def tmr_score(text: ArrayLike, motion: ArrayLike) -> float:
     0.5 (unrelated) to 1 (the same direction). CLIPScore is 2.5 max(cos, 0), and some public code gives
     100 cos of raw features: such numbers cannot be compared with these.
 
-    Raises ValueError for N = 0, unequal shapes and zero vectors, as `as_pair` and `unit` of
-    `labkit.metrics.features` do.
+    text, motion: arrays or lists of rows; N and D may be 1. The arrays stay as they are. Returns a Python or
+    NumPy float, not rounded.
+
+    Raises ValueError where N = 0, where either side holds NaN, infinity or a zero vector or is not (N, D),
+    and for unequal shapes: `as_pair` and `unit` of `labkit.metrics.features` do all of that.
     """
     # TODO (Code 11): here, or in notebooks/04_analysis.ipynb
     raise NotImplementedError
