@@ -84,7 +84,9 @@ class Double(TorchFunctionMode):
         return result.double() if getattr(result, "dtype", None) == torch.float32 else result
 
 
-def rounding(exercise: str, entry: bank.Entry | None, names: Collection[str] | None = None) -> dict[str, float]:
+def rounding(
+    exercise: str, entry: bank.Entry | None, names: Collection[str] | None = None
+) -> dict[str, float]:
     """How far float32's rounding moves the outcomes of these probes, each as a share of its size: the largest
     distance from the same computation in float64, over several seeds. Texts are left out."""
     moved = {}

@@ -25,9 +25,9 @@ from labkit.cli import Parser
 from labkit.diffusion import SamplingConfig
 from labkit.evaluate import choose_captions, sample_captions, score_samples
 from labkit.models import NETWORKS
-from labkit.scores import score_real
 from labkit.paths import LabError, atomic_write
 from labkit.reference import load_reference
+from labkit.scores import score_real
 from labkit.show.figures import evaluation
 from labkit.stubs import use_reference
 
@@ -99,7 +99,9 @@ def output(cell: NotebookNode, kind: str) -> str:
     """What a cell that was run shows, of one MIME type."""
     found = [out.data[kind] for out in cell.outputs if kind in out.get("data", {})]
     if not found:
-        raise LabError(f"the cell {cell.id} shows no {kind}: run its notebook by `python -m grading.build.execute`")
+        raise LabError(
+            f"the cell {cell.id} shows no {kind}: run its notebook by `python -m grading.build.execute`"
+        )
     return found[-1]
 
 
