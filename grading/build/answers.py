@@ -1,4 +1,4 @@
-"""Stored answers: what the reference, other right answers and the mutants make of the probes of an exercise."""
+"""Stored answers: the outcomes of the probes for the reference, other right answers and the mutants."""
 
 import hashlib
 import json
