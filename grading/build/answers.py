@@ -1,4 +1,4 @@
-"""Stored answers: what the reference, other right answers and the mutants make of the probes of an exercise."""
+"""Stored answers: what the reference, other right answers and the mutants make of an exercise's probes."""
 
 import hashlib
 import json
