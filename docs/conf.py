@@ -39,6 +39,7 @@ html_css_files = ["site.css"]
 html_js_files = ["theme.js"]
 html_copy_source = False
 html_show_sphinx = False
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "repository_url": COURSE["repository"],
     "repository_branch": COURSE["branch"],
@@ -55,11 +56,17 @@ MATHJAX = Path(importlib.util.find_spec("sphinx-mathjax-offline").origin).parent
 mathjax_path = "mathjax/tex-chtml.js"
 
 
-def copy_mathjax(app, error) -> None:
+def finish(app, error) -> None:
+    """MathJax and its fonts in; out what makes pages heavy and shows nothing."""
     if error is None:
-        target = Path(app.outdir) / "_static" / "mathjax"
-        copy_asset(MATHJAX / "tex-chtml.js", target)
-        copy_asset(MATHJAX / "output" / "chtml" / "fonts" / "woff-v2", target / "output/chtml/fonts/woff-v2")
+        static = Path(app.outdir) / "_static"
+        copy_asset(MATHJAX / "tex-chtml.js", static / "mathjax")
+        fonts = Path("output", "chtml", "fonts", "woff-v2")
+        copy_asset(MATHJAX / fonts, static / "mathjax" / fonts)
+        # The theme's icons come from its style sheet's fonts; this is 1.5 MB of the same icons.
+        (static / "scripts" / "fontawesome.js").write_text("// icons: see the style sheet's fonts\n", "utf-8")
+        for path in static.rglob("*.map"):
+            path.unlink()
 
 
 def escaped(found: re.Match) -> str:
@@ -79,4 +86,4 @@ def plain_text(app, what, name, obj, options, lines: list[str]) -> None:
 
 def setup(app) -> None:
     app.connect("autodoc-process-docstring", plain_text)
-    app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", finish)
