@@ -2,8 +2,8 @@
 
 The probes of a check run here, in the grader's process, on inputs of a hidden seed. Only the learner's
 functions run in the kernel: where a probe calls one, arguments go there as plain arrays and the result comes
-back as plain arrays (`protocol`, `kernel_server`). Whatever a kernel does, it is a function of its arguments,
-and earns what that function earns.
+back as plain arrays (`protocol`, `kernel_server`); what one method of a network hands to the next stays
+there. Whatever a kernel does, it is a function of its arguments, and earns what that function earns.
 
 Words come from the inputs that every learner has: feedback shows what `labkit.check` would have said, and
 nothing of the hidden inputs.
