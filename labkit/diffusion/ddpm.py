@@ -10,16 +10,18 @@ from labkit.stubs import stub
 def ddpm_step(
     schedule: Schedule, prediction: Tensor, x_t: Tensor, t: Tensor, t_prev: Tensor, noise: Tensor
 ) -> Tensor:
-    """x_t → x_{t_prev}, a draw from q(x_{t_prev} | x_t, x0) at the network's x0 → (B, F, D), x_t's dtype.
+    """x_t → x_{t_prev}, a sample of q(x_{t_prev} | x_t, x0) at the network's x0 → (B, F, D), float32 as x_t.
 
-    Ho et al. 2020, alg. 2: mean + deviation · noise. Mean and variance are those of the posterior, eq. 6 and
-    7 (β itself as the variance, sec. 3.2, will do as well), where α and β are those of the whole stride from
-    t_prev to t, so that steps may be skipped: α = ᾱ_t / ᾱ_{t_prev}, β = 1 − α.
+    Ho et al. 2020, alg. 2: mean + deviation · noise (or mean − …, noise is symmetric). Mean and variance are
+    those of the posterior, eq. 6 and 7 (β itself as the variance, sec. 3.2, will do as well), where α and β
+    are those of the whole stride from t_prev to t, so that steps may be skipped: α = ᾱ_t / ᾱ_{t_prev},
+    β = 1 − α.
     prediction: the network's output at x_t (B, F, D), which may be x0, the noise or v:
     `schedule.split(prediction, x_t, t)` turns it into x0 and noise. Neither is clipped: motions are z-scored.
-    t, t_prev: (B,), a step of its own for each sample, t_prev < t, and −1 for the last step: there ᾱ is 1.
-    `schedule.alpha_bar` knows ᾱ of either, shaped (B, 1, 1), float32.
-    noise: (B, F, D), standard normal, already drawn: use this one. The last step adds none.
+    t, t_prev: (B,) int64, a step of its own for each sample, t_prev < t. To t_prev = −1 it is the last step,
+    from whatever t: there ᾱ is 1. `schedule.alpha_bar` gives ᾱ of either, shaped (B, 1, 1), float32.
+    noise: (B, F, D), standard normal, already sampled: use this one. The last step adds none.
+    All tensors are on one device. Leave the arguments as they are: callers keep x_t and the prediction.
     """
     # TODO (Code 7): here, or in notebooks/03_diffusion.ipynb
     raise NotImplementedError

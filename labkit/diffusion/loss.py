@@ -17,17 +17,20 @@ def ddpm_loss(
     noise: Tensor,
     mask: Tensor,
 ) -> Tensor:
-    """How badly the network undoes the noise: Ho et al. 2020, eq. 14 → (B,), one loss a sample.
+    """Masked squared error of the network's prediction: Ho et al. 2020, eq. 14 → (B,), one loss a sample.
 
-    Noise x0 to x_t (`schedule.q_sample`), let the network look at it, and square what it got wrong.
+    Noise x0 to x_t (`schedule.q_sample`), call the network, and square its difference from the target.
 
-    x0: clean motion (B, F, D), z-scored. t: (B,) steps, one for each sample, from 0 to T − 1.
-    model: called once, with x_t (B, F, D) and t as it is (B,) → prediction (B, F, D).
-    noise: (B, F, D), standard normal, already drawn: use this one.
-    What should have been predicted depends on `schedule.prediction_type`: eq. 14 writes the noise, ours may
-    also be x0 or v. `schedule.target(x0, noise, t)` knows.
+    x0: clean motion (B, F, D), z-scored, of any size. t: (B,) int64, a step for each sample, 0 to T − 1.
+    model: call it once, as model(x_t, t), by position, with x_t (B, F, D) and t as it is → prediction, alike.
+    noise: (B, F, D), standard normal, already sampled: use this one.
+    The target depends on `schedule.prediction_type`: in eq. 14 it is the noise, here it may also be x0 or v.
+    `schedule.target(x0, noise, t)` gives it.
     mask: (B, F) bool, True at real frames. Padded frames must not change the loss, nor may their number: the
     squared error is a mean over the real frames and over D. (A sum over either, or both, will do as well.)
+
+    x0, noise, x_t, prediction and loss are float32 on one device. Leave the arguments and the network's
+    output as they are: training uses them once more.
     """
     # TODO (Code 6): here, or in notebooks/03_diffusion.ipynb
     raise NotImplementedError

@@ -1,8 +1,8 @@
 """Checks, hints and diagnoses of learners' code. The stubs themselves are marked in `labkit.stubs`.
 
 probe              what a check asks of a function: inputs go in, plain arrays come out
-observer           calls learners' functions on copies, and tells what they change and return
 probes/            those questions, one file an exercise
+observer           calls learners' functions on copies, and records what they change and return
 judge              arrays in, points and a diagnosis out; knows nothing of torch or of the learner's code
 answers/           right outcomes and those of known mistakes, made by `python -m grading build`
 hints/             three or more for each exercise, the last one nearly the code
