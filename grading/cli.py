@@ -208,11 +208,11 @@ def feedback(args) -> int:
     from grading.course import Course
 
     course = Course(args.course)
-    pages, failures = feedback(course)
+    pages, problems = feedback(course)
     print(f"{pages} pages in {course.feedback}")
-    for (student, assignment), reason in failures.items():
-        print(f"no page: {student} {assignment}: {reason}")
-    return 1 if failures else 0
+    for (student, assignment), reason in problems.items():
+        print(f"{student} {assignment}: {reason}")
+    return 0 if pages == len(course.submissions()) else 1
 
 
 def report(args) -> None:
@@ -228,12 +228,12 @@ def export(args) -> None:
 
     course = Course(args.course)
     path = args.out or course.root / f"grades_{args.format}.csv"
-    students, open_, strangers = export(course, args.format, path, args.roster)
+    students, open_, unknown = export(course, args.format, path, args.roster)
     print(f"{path}: {students} students")
     if open_:
         print(f"answers without points, which count nothing here: {open_}")
-    if strangers:
-        print(f"not in {args.roster}: {', '.join(strangers)}")
+    if unknown:
+        print(f"without a row in {args.roster}: {', '.join(unknown)}")
 
 
 COMMANDS = dict(

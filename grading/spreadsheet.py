@@ -7,21 +7,31 @@ from pathlib import Path
 
 from labkit.paths import LabError, atomic_write, existing_file
 
+# White space, quotes and apostrophes in front of a sign that begins a formula
+SIGN = re.compile(r"""(?<![\s"])(?!(?<=')')([\s"]*+)('*+)(?=[=+\-@＝＋－＠])""")
+BREAKS = set("\t\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+
+
+def begins_cell(match: re.Match) -> bool:
+    """Does a cell begin there, whichever separator a spreadsheet splits the table at?"""
+    before = match.string[match.start() - 1 : match.start()]
+    return not before or before in ",;|" or not BREAKS.isdisjoint(match[1])
+
 
 def defuse(text: str) -> str:
-    """Text that a spreadsheet will not take for a formula (OWASP: CSV injection)."""
-    return f"'{text}" if re.match(r"\s*[=+\-@\t\r]", text) else text
+    """Text that a spreadsheet will not take for a formula (OWASP: CSV injection): ' in front of its signs."""
+    return SIGN.sub(lambda m: f"{m[1]}'{m[2]}" if begins_cell(m) else m[0], text)
 
 
 def restore(text: str) -> str:
-    """The other way round."""
-    return text[1:] if text.startswith("'") and defuse(text[1:]) == text else text
+    """The inverse of `defuse`."""
+    return SIGN.sub(lambda m: f"{m[1]}{m[2][1:]}" if begins_cell(m) else m[0], text)
 
 
 def write_csv(path: Path, rows: list[list[object]]) -> None:
-    """Write rows as spreadsheets like them: a byte order mark tells Excel that it is UTF-8."""
+    """Write rows for spreadsheets: every cell in quotes; a byte order mark tells Excel that it is UTF-8."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
     with atomic_write(path) as temporary:
         temporary.write_bytes(text.getvalue().encode("utf-8-sig"))
 

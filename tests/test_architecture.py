@@ -27,7 +27,7 @@ LAYERS = """
     labkit.setup labkit.training
     labkit.cli labkit.__main__ labkit
     labkit_data
-    grading.paths grading.spreadsheet grading.bank
+    grading.paths grading.spreadsheet grading.limited grading.bank
     grading.build
     grading.course
     grading.intake

@@ -30,7 +30,7 @@ from traitlets import Instance, Int, List, Unicode
 from grading.intake.outputs import plain_notebook
 from grading.paths import ROOT
 from grading.remote import kernel_server
-from grading.remote.grader_client import Remote, grade, right
+from grading.remote.grader_client import TOO_LONG, Remote, grade, right
 from grading.sandbox.bubblewrap import DATA, Sandbox
 from grading.sandbox.kernel import Manager
 from labkit.exercises.check import Verdict
@@ -60,11 +60,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Result:
-    """An executed notebook as JSON, or why there is none (a traceback, or a line)."""
+    """An executed notebook as JSON, or why there is none (a traceback, or a line).
+
+    timed_out: some of it took too long, or was not run for lack of time.
+    """
 
     notebook: str
     seconds: float
     failed: str = ""
+    timed_out: bool = False
 
 
 def run(job: Job) -> Result:
@@ -72,21 +76,24 @@ def run(job: Job) -> Result:
     start = time.monotonic()
     with ONE_AT_A_TIME:
         try:
-            return Result(_run(job), time.monotonic() - start)
+            notebook, timed_out = _run(job)
+            return Result(notebook, time.monotonic() - start, timed_out=timed_out)
         except Exception:
             return Result("", time.monotonic() - start, traceback.format_exc())
 
 
-def _run(job: Job) -> str:
+def _run(job: Job) -> tuple[str, bool]:
+    """The executed notebook as JSON, and whether it ran out of time."""
     for exercise in job.exercises:
         right(exercise, job.seed)
     notebook = nbformat.reads(job.notebook, as_version=4)
     with tempfile.TemporaryDirectory() as folder:
         resources = {"metadata": {"path": folder}}
-        for step in (runner(job), Points()):
+        for step in (run := runner(job), Points()):
             notebook, resources = step.preprocess(notebook, resources)
     notebook, _ = LimitOutput().preprocess(plain_notebook(notebook), {})
-    return nbformat.writes(notebook).encode(errors="replace").decode()  # half a character cannot be written
+    text = nbformat.writes(notebook).encode(errors="replace").decode()  # half a character cannot be written
+    return text, run.timed_out
 
 
 @cache
@@ -127,20 +134,27 @@ class RunCells(Execute):
 
     def preprocess(self, nb, resources=None, km=None):
         self.died = ""
+        self.timed_out = False
         self.printed = 0
+        self.ignored: dict[int, int] = {}  # messages that were no messages, by cell
         self.verdicts: list[tuple[NotebookNode, Verdict]] = []
         self.end = time.monotonic() + self.notebook_timeout
         notebook, resources = super().preprocess(nb, resources, km)
         for cell, verdict in self.verdicts:  # now that no kernel can change it any more
             cell.outputs = [new_output("execute_result", data=verdict._repr_mimebundle_())]
+        for index, count in self.ignored.items():
+            text = f"The grader ignored {count} messages of this kernel that break Jupyter's protocol.\n"
+            notebook.cells[index].outputs.append(new_output("stream", name="stdout", text=text))
         return notebook, resources
 
     def preprocess_cell(self, cell, resources, index):
         if cell.cell_type != "code" or cell.source.strip() in self.shown:
             return cell, resources
         if time.monotonic() > self.end:
+            self.timed_out = True
             self.died = self.died or "The notebook took too long, and was stopped here or above."
         if not self.died:
+            before = self.nonsense()
             try:
                 if is_grade(cell):
                     self.verdicts.append((cell, self.check(cell, index)))
@@ -148,11 +162,15 @@ class RunCells(Execute):
                     self.execute_cell(cell, index)
                 return cell, resources
             except CellTimeoutError:
+                self.timed_out = True
                 self.died = "This cell, or one above, took too long and could not be interrupted."
             except (DeadKernelError, zmq.Again):  # gone, or deaf
                 self.died = (
                     self.died or "Python was ended here or in a cell above, so nothing more could be checked."
                 )
+            finally:
+                if count := self.nonsense() - before:
+                    self.ignored[index] = count
         fail(cell, self.died)
         return cell, resources
 
@@ -169,7 +187,16 @@ class RunCells(Execute):
                 remote.channel.deadline = 0
                 self.nb.cells[index] = cell
                 self._display_id_map.clear()
+            self.timed_out |= remote.silent == TOO_LONG
             return verdict.result()
+
+    def nonsense(self) -> int:
+        """How many messages of the kernel were ignored so far."""
+        return self.kc.shell_channel.ignored + self.kc.iopub_channel.ignored
+
+    async def _async_handle_timeout(self, timeout, cell=None):
+        self.timed_out = True
+        return await super()._async_handle_timeout(timeout, cell)
 
     def _get_timeout(self, cell):
         return max(1, min(self.timeout, int(self.end - time.monotonic())))

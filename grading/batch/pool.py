@@ -40,15 +40,28 @@ class Pool:
     def results(self, submissions: Iterable[tuple[object, Job]]) -> Iterator[tuple[object, Result]]:
         """(whose, result) in the order in which they come in; takes from `submissions` as workers get free.
 
-        A worker's death is a result too. Raises LabError where no job can be done here.
+        A worker's death is a result too. What timed out or failed beside other jobs is repeated alone in the
+        end, since they may have been the reason. Raises LabError where no job can be done here.
         """
-        waiting: dict[Future, object] = {}
+        waiting: dict[Future, tuple[object, Job]] = {}
+        again: list[tuple[object, Job]] = []
+        alone = self.size() == 1
+
+        def finished() -> Iterator[tuple[object, Result]]:
+            for (whose, job), result in done(waiting):
+                if (result.timed_out or result.failed) and not alone:
+                    again.append((whose, job))
+                else:
+                    yield whose, result
+
         for whose, job in submissions:
-            waiting[self.submit(job)] = whose
+            waiting[self.submit(job)] = whose, job
             while len(waiting) >= 2 * self.size():
-                yield from done(waiting)
+                yield from finished()
         while waiting:
-            yield from done(waiting)
+            yield from finished()
+        for whose, job in again:
+            yield from done({self.submit(job): whose})
 
 
 def done(waiting: dict[Future, object]) -> Iterator[tuple[object, Result]]:

@@ -1,6 +1,6 @@
 """Points as the tables that learning platforms import."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,14 @@ CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 # docs.moodle.org, "Grade import": any one of these can be mapped to a user.
 MOODLE = ("First name", "Last name", "Surname", "Username", "ID number", "Email address")
 
+LAST = ("Last name", "Surname")
+NUMBERS = ("ID", "SIS User ID", "SIS Login ID", "Username", "ID number", "Email address")
+
 Roster = list[dict[str, str]]
 
 
 def totals(marks: list[Mark]) -> dict[str, dict[str, float]]:
-    """Points of each student for each assignment; what nobody has graded counts nothing yet."""
+    """Points of each student for each assignment; ungraded answers count as 0."""
     sums: dict[str, dict[str, float]] = {}
     for mark in marks:
         mine = sums.setdefault(mark.student, {})
@@ -27,7 +30,7 @@ def totals(marks: list[Mark]) -> dict[str, dict[str, float]]:
 
 
 def maxima(course: Course) -> dict[str, float]:
-    """Points that can be had for each assignment; bonuses are not among them."""
+    """The maximum of each assignment, without bonuses."""
     with course.gradebook() as gradebook:
         points: dict[str, Any] = {n: gradebook.find_assignment(n).max_score for n in course.released()}
     return points
@@ -37,19 +40,36 @@ def number(value: float | None) -> str:
     return "" if value is None else f"{round(value, 4):g}"
 
 
-def find(student: str, roster: Roster, columns: tuple[str, ...]) -> dict[str, str]:
-    """The row of a student in a platform's own list; an empty one where there is none."""
-    for row in roster:
-        names = {row.get(column, "") for column in columns} - {""}
-        first, last = row.get("First name", ""), row.get("Last name", "") or row.get("Surname", "")
-        ids = {f"_{row['ID']}"} if row.get("ID") else set()
-        if student in {slug(n) for n in (*names, f"{first} {last}")} or student.endswith(tuple(ids)):
-            return row
-    return {}
+def identities(row: dict[str, str]) -> list[set[str]]:
+    """What a platform's own list knows somebody by, the most reliable first; a part of a name is nothing."""
+    full = {row.get("Student", "")}
+    full |= {f"{row.get('First name', '')} {row[name]}" for name in LAST if row.get(name)}
+    numbers = {row.get(column, "") for column in NUMBERS}
+    return [{slug(value) for value in values if value.strip()} for values in (numbers, full)]
+
+
+def matches(students: Iterable[str], roster: Roster) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
+    """The row of each student, and why others have none: unknown, or not the only one that a row fits."""
+    rows: dict[str, dict[str, str]] = {}
+    problems: dict[str, str] = {}
+    for student in students:
+        by_canvas = [row for row in roster if row.get("ID") and student.endswith(f"_{row['ID']}")]
+        found = by_canvas or next(
+            filter(None, ([r for r in roster if student in identities(r)[kind]] for kind in (0, 1))), []
+        )
+        if len(found) == 1:
+            rows[student] = found[0]
+        else:
+            problems[student] = f"{student} ({len(found)} rows fit)" if found else student
+    for student, row in list(rows.items()):
+        others = [who for who, other in rows.items() if other is row and who != student]
+        if others:
+            problems[student] = f"{student} (the same row fits {', '.join(others)})"
+    return {student: row for student, row in rows.items() if student not in problems}, problems
 
 
 def header(assignment: str, roster: Roster) -> str:
-    """The column of an assignment under the name that the platform gave it."""
+    """The platform's name of an assignment's column."""
     return next((column for column in (roster[0] if roster else ()) if assignment in column), assignment)
 
 
@@ -57,10 +77,13 @@ def canvas(course: Course, marks: list[Mark], roster: Roster) -> list[list[str]]
     top = maxima(course)
     rows = [[*CANVAS, *(header(name, roster) for name in top)]]
     rows.append(["    Points Possible", *[""] * 4, *map(number, top.values())])
+    found, problems = matches(totals(marks), roster)
     for student, points in totals(marks).items():
-        row = find(student, roster, CANVAS)
+        row = found.get(student)
         stem, _, user = student.rpartition("_")
-        if not row:
+        if row is None and problems[student] != student:
+            continue  # several people it could be
+        if row is None:
             row = {"Student": stem, "ID": user} if user.isdigit() else {"SIS Login ID": student}
         rows.append([row.get(column, "") for column in CANVAS] + [number(points.get(name)) for name in top])
     return rows
@@ -70,15 +93,18 @@ def moodle(course: Course, marks: list[Mark], roster: Roster) -> list[list[str]]
     names = list(maxima(course))
     columns = [c for c in MOODLE if c in roster[0]] if roster else ["Username", "ID number", "Email address"]
     rows = [[*columns, *(header(name, roster) for name in names)]]
+    found, problems = matches(totals(marks), roster)
     for student, points in totals(marks).items():
         kind = "Email address" if "@" in student else "ID number" if student.isdigit() else "Username"
-        row = find(student, roster, MOODLE) if roster else {kind: student}
+        if problems.get(student, student) != student:
+            continue  # several people it could be
+        row = found.get(student, {} if roster else {kind: student})
         rows.append([row.get(column, "") for column in columns] + [number(points.get(n)) for n in names])
     return rows
 
 
 def table(course: Course, marks: list[Mark], roster: Roster) -> list[list[str]]:
-    """Everything: each exercise, each assignment, the sum."""
+    """Points of each exercise, each assignment, and their sum."""
     tops = maxima(course)
     exercises = {mark.name: mark.max_points for mark in marks}
     rows = [["student", *exercises, *tops, "total"]]
@@ -100,12 +126,14 @@ FORMATS: dict[str, Callable[[Course, list[Mark], Roster], list[list[str]]]] = {
 
 
 def export(course: Course, kind: str, path: Path, roster: Path | None = None) -> tuple[int, int, list[str]]:
-    """Write the table → students in it, answers still without points, students the roster does not know."""
+    """Write the table → students, answers still without points, students that have no row in the roster.
+
+    Whom several rows fit, or who shares one, is among the last, with the reason, and not in the table.
+    """
     marks = course.marks()
     listed = read_csv(roster, ()) if roster else []
     rows = FORMATS[kind](course, marks, listed)
     write_csv(path, [[defuse(value) for value in row] for row in rows])
-    students = list(totals(marks))
-    columns = CANVAS if kind == "canvas" else MOODLE
-    strangers = [s for s in students if listed and not find(s, listed, columns)]
-    return len(students), sum(mark.points is None for mark in marks), strangers
+    students = totals(marks)
+    unknown = list(matches(students, listed)[1].values()) if listed else []
+    return len(students), sum(mark.points is None for mark in marks), unknown

@@ -1,15 +1,18 @@
-"""How the class did, on one page: points, what often goes wrong, what nobody has graded, how long it took.
+"""How the class did, on one page: points, frequent mistakes, what nobody has graded, how long it took.
 
 Everything comes from what grading left in the course folder; nothing is run. Without `names` the page can be
-shown around: it holds no name, no file name, and no text that a student wrote.
+published: it holds no name, no file name, and no word that a student chose (texts, names of classes and
+types, keys of dictionaries), see `own_words`.
 """
 
+import builtins
 import html
 import re
 import statistics
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -17,39 +20,52 @@ from nbformat import NotebookNode
 from grading.batch.autograde import is_new
 from grading.course import Course, Mark, is_graded, why
 from grading.intake.collect import Record
+from grading.remote.grader_client import OTHER
+from grading.remote.protocol import ProtocolError
+from labkit.exercises.check import load_answers
+from labkit.exercises.probe import probes
 from labkit.paths import atomic_write
-from labkit.stubs import EXERCISES
+from labkit.stubs import EXERCISES, find
 
 COMMON = 8  # diagnoses shown for an exercise
 BARS = 10
 
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.]*\w)")
-RAISED = re.compile(r"(raised \w+): .*", re.DOTALL)
+FIGURE = r"(?:-?[\d.]+(?:e[+-]?\d+)?|nan|-?inf)"
+SHAPE = r"\([\d, ]*\)"
+DTYPE = r"(?:bool|u?int\d+|b?float\d+|complex\d+)"
+NONE = r"None \(is there a return\?\)"
+VALUE = rf"(?:shape {SHAPE}|{DTYPE} (?:tensor|array) {SHAPE}|a (?:tuple|list) of \d+|{NONE})"
+# What judge.describe adds to a probe's sentence, where it is made of our words and of numbers
+DETAIL = re.compile(
+    rf"\. (?:Expected {VALUE}, found {VALUE}|Expected {FIGURE} as [^,]*, found {FIGURE}"
+    rf"|Furthest off(?: at \[[\d, ]*\])?: expected {FIGURE}, found {FIGURE}"
+    r"|Found values that are not finite \(nan or inf\))"
+)
+RAISED = re.compile(r"\. Your code raised (\w+): .*", re.DOTALL)
+SILENT = re.compile(
+    r"Your code (?:took too long|could not be asked \((\w+)\)), so not everything could be checked\."
+)
 VERDICT = re.compile(r"^✘ .*? of [\d.e+]+ points\. ", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What one student was told at one check."""
+    """What one check said about one student's code, in our words."""
 
     exercise: str
     student: str
     text: str
 
     @property
-    def words(self) -> str:
-        """Without those of the student's, whose exceptions may say anything."""
-        return RAISED.sub(r"\1", self.text)
-
-    @property
     def kind(self) -> str:
         """The same for all who made this mistake, whatever numbers came of it."""
-        return NUMBER.sub("…", self.words)
+        return NUMBER.sub("…", self.text)
 
 
 @dataclass(frozen=True)
 class Ungraded:
-    """Something to look at. reason: in brackets may follow what names somebody."""
+    """A file or notebook without points. reason: text in brackets at its end may contain names."""
 
     student: str
     what: str
@@ -70,14 +86,14 @@ class Report:
 
 
 def gather(course: Course) -> Report:
-    """All that the page tells. Raises LabError before `build`."""
+    """The content of the page. Raises LabError before `build`."""
     submissions = course.submissions()
     waiting = {pair for pair in submissions if is_new(course, *pair)}
     graded = [pair for pair in submissions if pair not in waiting]
     diagnoses, seconds = [], {}
     for student, assignment in graded:
         notebook = course.graded_notebook(student, assignment)
-        diagnoses += [Diagnosis(e, student, text) for e, text in told(notebook)]
+        diagnoses += [Diagnosis(e, student, text) for e, text in messages(notebook)]
         if "labkit" in notebook.metadata:  # the grader's own note
             seconds[student, assignment] = notebook.metadata.labkit.seconds
     ungraded = left_out(course, submissions) + [
@@ -88,29 +104,64 @@ def gather(course: Course) -> Report:
     return Report(marks, diagnoses, ungraded, seconds)
 
 
-def told(notebook: NotebookNode) -> list[tuple[str, str]]:
-    """(exercise, message) of every check in a graded notebook that was not passed."""
+def messages(notebook: NotebookNode) -> list[tuple[str, str]]:
+    """(exercise, message in our words) of every check in a graded notebook that was not passed."""
     found = []
     for cell in notebook.cells:
         if cell.cell_type != "code" or not is_graded(cell):
             continue
-        lines = [verdict(output) for output in cell.outputs]
+        exercise = cell.metadata.nbgrader.grade_id.removeprefix("check-")
+        lines = [verdict(output, exercise) for output in cell.outputs]
         if any(lines):  # the grader puts what happened later in front
-            exercise = cell.metadata.nbgrader.grade_id.removeprefix("check-")
             found.append((exercise, [line for line in lines if line][-1]))
     return found
 
 
-def verdict(output: NotebookNode) -> str:
-    """The words of a check, or of the grader who could not do it; empty for a check that was passed."""
+def verdict(output: NotebookNode, exercise: str) -> str:
+    """The message of a check, or of the grader that could not do it; empty for a check that was passed."""
     if output.output_type == "error" and output.ename == "NotGraded":
         return output.evalue
     text = html.unescape(re.sub(r"<[^>]*>", "", output.get("data", {}).get("text/html", "")))
-    return VERDICT.sub("", text) if VERDICT.match(text) else ""
+    return own_words(exercise, VERDICT.sub("", text)) if VERDICT.match(text) else ""
+
+
+@cache
+def known(exercise: str) -> tuple[str, list[re.Pattern], list[str]]:
+    """The start of the message of an empty exercise, its known mistakes, and the sentences of its probes."""
+    diagnoses = [re.escape(m.diagnosis) for m in load_answers(exercise).mistakes]
+    patterns = [d.replace(r"\{found\}", FIGURE).replace(r"\{expected\}", FIGURE) for d in diagnoses]
+    sentences = sorted((q.says for q in probes(exercise)), key=len, reverse=True)
+    return f"{find(exercise).title} is still empty", list(map(re.compile, patterns)), sentences
+
+
+def own_words(exercise: str, text: str) -> str:
+    """A check's message without a word that a student chose: messages quote exceptions, names and keys."""
+    empty, mistakes, sentences = known(exercise)
+    silent = SILENT.fullmatch(text)
+    if text == OTHER or any(m.fullmatch(text) for m in mistakes):
+        return text
+    if silent and (silent[1] is None or python_name(silent[1])):
+        return text
+    if text.startswith(empty):
+        return empty
+    for sentence in sentences:
+        if text.startswith(sentence):
+            detail = text[len(sentence) :]
+            if raised := RAISED.fullmatch(detail):
+                return f"{sentence}. Your code raised {python_name(raised[1]) or 'an exception of its own'}"
+            return sentence + (detail if DETAIL.fullmatch(detail) else "")
+    return "another message"
+
+
+def python_name(name: str) -> str:
+    """The name of one of Python's own exceptions, or of the protocol's; empty for any other."""
+    known = getattr(builtins, name, None)
+    ours = name == ProtocolError.__name__ or (isinstance(known, type) and issubclass(known, BaseException))
+    return name if ours else ""
 
 
 def left_out(course: Course, submissions: Iterable[tuple[str, str]]) -> list[Ungraded]:
-    """What collect could not take, unless the same student handed in the same notebook after all."""
+    """Files that collect refused, unless the same student has another submission for the assignment."""
     return [
         Ungraded(line.student, line.file, line.text)
         for line in Record(course).lines
@@ -151,7 +202,7 @@ def table(head: list[str], rows: list[str]) -> str:
 
 
 def bars(values: list[float], top: float) -> str:
-    """How often values from 0 to `top` occur, as a small picture that can be read aloud."""
+    """A histogram of values from 0 to `top` as SVG, with a title for screen readers."""
     step = top / BARS or 1
     counts = Counter(min(int(value / step + 1e-9), BARS) for value in values)
     highest = max(counts.values(), default=1)
@@ -191,7 +242,7 @@ def diagnoses_table(diagnoses: list[Diagnosis], names: bool) -> str:
         kinds = Counter(d.kind for d in mine)
         for kind, count in kinds.most_common(COMMON):
             same = [d for d in mine if d.kind == kind]
-            text = html.escape(kind if len({d.words for d in same}) > 1 else same[0].words)
+            text = html.escape(kind if len({d.text for d in same}) > 1 else same[0].text)
             if names:
                 who = ", ".join(sorted(d.student for d in same))
                 text += f'<br><span class="quiet">{html.escape(who)}</span>'
@@ -199,7 +250,7 @@ def diagnoses_table(diagnoses: list[Diagnosis], names: bool) -> str:
         if len(kinds) > COMMON:
             rest = sum(kinds.values()) - sum(count for _, count in kinds.most_common(COMMON))
             rows.append(row(title(exercise), f"{rest}", f"{len(kinds) - COMMON} other things"))
-    head = ["Exercise", "students", "what they were told"]
+    head = ["Exercise", "students", "message"]
     return table(head, rows) if rows else "<p>Nothing went wrong.</p>"
 
 
@@ -231,12 +282,12 @@ def page(report: Report, names: bool) -> str:
     look = len(report.ungraded)
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>How the class did</title><style>{STYLE}</style></head><body>
-<h1>How the class did</h1>
+<title>Class report</title><style>{STYLE}</style></head><body>
+<h1>Class report</h1>
 <p>{len(students)} students with graded work; ungraded: {look}.</p>
 <h2>Points</h2>{points_table(report.marks)}
 <h2>What goes wrong</h2>{diagnoses_table(report.diagnoses, names)}
-<h2>Ungraded, look at it</h2>{ungraded_table(report.ungraded, names)}
+<h2>Ungraded</h2>{ungraded_table(report.ungraded, names)}
 <h2>Time</h2>{timings_table(report.seconds, names)}
 </body></html>
 """

@@ -1,5 +1,4 @@
-"""Written answers out to a spreadsheet, points and comments back in: for those who like it better than
-nbgrader's formgrader."""
+"""Written answers as a spreadsheet: write answers, read points and comments. An alternative to formgrader."""
 
 import math
 from pathlib import Path
@@ -31,7 +30,7 @@ def answers(course: Course) -> dict[tuple[str, str], str]:
 
 
 def write_out(course: Course, path: Path, rubrics: dict[str, str]) -> tuple[int, int]:
-    """Write all answers to a CSV file → how many, and how many of them nobody has graded."""
+    """Write all answers to a CSV file → how many, and how many of them are ungraded."""
     texts = answers(course)
     marks = [mark for mark in course.marks() if mark.written and (mark.student, mark.name) in texts]
     rows = [

@@ -27,26 +27,32 @@ from nbformat import NotebookNode
 from grading.course import Course
 from grading.intake import repair
 from grading.intake.inbox import Entry, Inbox, shown
+from grading.limited import ExceededLimit, limited
 from labkit.paths import LabError, atomic_write
 
 CANVAS = re.compile(r"(?P<who>(?!anon_|LATE_)\w+?_)?(?:LATE_)?(?P<id>\d+|anon_\w+?)_\d+_(?P<file>.+)")
-MOODLE = re.compile(r"(?P<who>.+?)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.*)")
+MOODLE = re.compile(r"(?P<who>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext|comments)_?(?P<file>.*)")
+GRADESCOPE = re.compile(r"assignment_\d+_export")  # the folder in its zip file
 METADATA = "submission_metadata.yml"
 
 NOTEBOOKS = 40  # of one student at a time
 BYTES = 512 * 2**20  # likewise, all notebooks together
+SMALL = 2**16  # bytes of a file that are read quickly whatever they are
+SECONDS = 60  # to read a larger one
 NAMED = 100  # files of one student that are left out with a line each
 
 
 @dataclass(frozen=True)
 class Found:
-    """A file and its student. origin: the name that this was read from; two origins of one name are two
-    people.
+    """A file and whose it is. origin: what that was read from; two origins of one name are two people.
+
+    number: Moodle's, which is another for each assignment; of one assignment, two numbers are two people.
     """
 
     student: str
     origin: str
     entry: Entry
+    number: str = ""
     branch: str = ""  # the folder in a zip file: maybe two people's, if the zip file is not one person's
     problem: str = ""
 
@@ -76,31 +82,36 @@ def slug(text: str) -> str:
     return text.encode()[:100].decode("utf-8", "ignore")
 
 
-def moodle(name: str) -> tuple[str, str] | None:
-    """(student, origin) where a file or folder is named as Moodle names them."""
+def moodle(name: str) -> tuple[str, str, str] | None:
+    """(student, origin, number) where a file or folder is named as Moodle names them."""
     match = MOODLE.fullmatch(name)
-    return match and (slug(match["who"]), f"{match['who']} ({match['id']})")
+    return match and (slug(match["who"]), match["who"], match["id"])
 
 
-def canvas(name: str) -> tuple[str, str] | None:
-    """(student, origin) where a file is named as Canvas names them."""
+def canvas(name: str) -> tuple[str, str, str] | None:
+    """(student, origin, "") where a file is named as Canvas names them."""
     match = CANVAS.fullmatch(name)
-    return match and (f"{match['who'] or ''}{match['id']}", match["id"])
+    return match and (f"{match['who'] or ''}{match['id']}", match["id"], "")
 
 
-def platform(name: str, file: bool = True) -> tuple[str, str] | None:
+def platform(name: str, file: bool = True) -> tuple[str, str, str] | None:
     return moodle(name) or (canvas(name) if file else None)
 
 
 def gradescope(data: bytes) -> dict[str, list[str]]:
-    """Whose each submission_... folder is. Raises LabError where the list is damaged."""
+    """Whose each submission_... folder is. Raises LabError where the list is damaged.
+
+    Everything is read as text, and only texts count: what YAML's aliases stand for is never copied.
+    """
+
+    def name(who: dict[str, object]) -> str:
+        known = [who.get(key) for key in (":email", ":sid", ":name")]
+        return [text for text in known if text and isinstance(text, str)][0]
+
     try:
-        listed = yaml.safe_load(data.decode("utf-8"))
-        return {
-            key: [str(who.get(":email") or who.get(":sid") or who[":name"]) for who in about[":submitters"]]
-            for key, about in listed.items()
-        }
-    except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError):
+        listed = yaml.load(data.decode("utf-8"), yaml.BaseLoader)  # noqa: S506 - makes texts, lists and dicts
+        return {key: [name(who) for who in about[":submitters"]] for key, about in listed.items()}
+    except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise LabError(f"cannot read {METADATA}: download the submissions from Gradescope again") from None
 
 
@@ -119,7 +130,8 @@ def wrappers(entries: list[Entry], depth: int = 0) -> int:
     people = {platform(name, name in files or is_zip(name)) for name in below}
     if platform(top, is_zip(top)):
         return depth
-    if METADATA in below or (None not in people and (len(people) > 1 or is_zip(top))):
+    listed = METADATA in below and (is_zip(top) or GRADESCOPE.fullmatch(top))
+    if listed or (None not in people and (len(people) > 1 or is_zip(top))):
         return depth + 1
     if (deeper := wrappers(entries, depth + 1)) > depth + 1:
         return deeper
@@ -170,7 +182,8 @@ def owned(entry: Entry, parts: tuple[str, ...], crowded: set[str]) -> Found:
     """Whose a file is, by the outermost name."""
     top = parts[0]
     if named := platform(top, len(parts) == 1 or is_zip(top)):
-        return Found(*named, entry, problem=entry.problem)
+        student, origin, number = named
+        return Found(student, origin, entry, number, problem=entry.problem)
     if len(parts) == 1 and not (is_zip(top) and entry.problem):
         return Found("", "", entry, problem=entry.problem)
     branch = parts[1] if is_zip(top) and len(parts) > 2 else ""
@@ -178,7 +191,7 @@ def owned(entry: Entry, parts: tuple[str, ...], crowded: set[str]) -> Found:
     if top in crowded and not problem:
         problem = f"files of several people: collect their folder or zip file by itself ({shown((top,))})"
     name = top[:-4] if is_zip(top) else top
-    return Found(slug(name), name, entry, branch, problem)
+    return Found(slug(name), name, entry, branch=branch, problem=problem)
 
 
 # ------------------------------------------------------------------------------------------------------------
@@ -207,32 +220,44 @@ def collect(course: Course, folder: Path) -> list[Line]:
     lines: list[Line] = []
     groups: dict[tuple[str, str], list[tuple[Found, repair.Taken]]] = {}
     files, size, refused = Counter(), Counter(), Counter()
-    for one in found:
-        if one.entry.aside and one.student in sent:
-            continue  # notes beside a notebook
-        try:
-            if one.student in shared:
-                raise repair.Refused(shared[one.student])
-            if one.problem:
-                raise repair.Refused(one.problem)
-            if not one.student:
-                raise repair.Refused("whose is it? Put it into a folder with the student's name")
-            if files[one.student] >= NOTEBOOKS or size[one.student] >= BYTES:
-                raise repair.Refused("too many notebooks of one student: ask which ones are meant")
-            data = one.entry.read()
-            files[one.student] += 1
-            size[one.student] += len(data)
-            taken = repair.take_in(data, releases)
-        except repair.Refused as reason:
-            refused[one.student] += 1
-            if refused[one.student] > NAMED and one.student:
-                continue
-            last = refused[one.student] == NAMED and one.student
-            more = " (and so on: further files are not named)" if last else ""
-            lines.append(Line(one.file, one.student, "", f"{reason}{more}", taken=False))
-        else:
-            for each in (taken, *taken.others):
-                groups.setdefault((one.student, each.assignment), []).append((one, each))
+    with limited() as call:
+
+        def read(data: bytes) -> repair.Taken:
+            if len(data) <= SMALL:
+                return repair.take_in(data, releases)
+            try:
+                return call(SECONDS, repair.take_in, data, releases)
+            except ExceededLimit as error:
+                raise repair.Refused(f"reading it {error}: ask for it again without outputs") from error
+
+        for one in found:
+            if one.entry.aside and one.student in sent:
+                continue  # notes beside a notebook
+            try:
+                if one.student in shared:
+                    raise repair.Refused(shared[one.student])
+                if one.problem:
+                    raise repair.Refused(one.problem)
+                if not one.student:
+                    raise repair.Refused("whose is it? Put it into a folder with the student's name")
+                if files[one.student] >= NOTEBOOKS or size[one.student] >= BYTES:
+                    raise repair.Refused("too many notebooks of one student: ask which ones are meant")
+                data = one.entry.read()
+                files[one.student] += 1
+                size[one.student] += len(data)
+                taken = read(data)
+                if reason := record.other(one, taken.assignment):
+                    raise repair.Refused(reason)
+            except repair.Refused as reason:
+                refused[one.student] += 1
+                if refused[one.student] > NAMED and one.student:
+                    continue
+                last = refused[one.student] == NAMED and one.student
+                more = " (and so on: further files are not named)" if last else ""
+                lines.append(Line(one.file, one.student, "", f"{reason}{more}", taken=False))
+            else:
+                for each in (taken, *taken.others):
+                    groups.setdefault((one.student, each.assignment), []).append((one, each))
     for (student, assignment), copies in groups.items():
         lines += settle(course, student, assignment, copies, releases[assignment])
     record.keep(lines)
@@ -289,17 +314,24 @@ def store(path: Path, taken: repair.Taken) -> None:
         temporary.write_text(text, "utf-8")
 
 
+def two_people(student: str, origins: set[str]) -> str:
+    names = ", ".join(sorted(map(ascii, origins)))  # tells é from e with an accent
+    return f"two people of one name: give each another ({student}: {names})"
+
+
 class Record:
     """The results of collect so far: collected.json in the course folder."""
 
     def __init__(self, course: Course):
         self.path = course.root / "collected.json"
         self.people: dict[str, str] = {}  # student: origin
+        self.numbers: dict[str, dict[str, str]] = {}  # student: assignment: Moodle's number
         self.lines: list[Line] = []
         if self.path.is_file():
             try:
                 kept = json.loads(self.path.read_text("utf-8"))
                 self.people = dict(kept["people"])
+                self.numbers = {who: dict(mine) for who, mine in kept["numbers"].items()}
                 self.lines = [Line(**line) for line in kept["lines"]]
             except (ValueError, KeyError, TypeError, AttributeError):
                 raise LabError(f"{self.path} is damaged: remove it, and collect everything again") from None
@@ -311,23 +343,35 @@ class Record:
         """
         origins: dict[str, set[str]] = {}
         here = [(f.student, f.origin) for f in found if f.student]
+        numbers: dict[str, set[str]] = {}
+        for one in found:
+            numbers.setdefault(one.student, set()).add(one.number)
         for student, origin in [*self.people.items(), *here]:
             origins.setdefault(student.casefold(), set()).add(origin)
         shared = {}
         for student, _ in here:
             others = origins[student.casefold()]
             if len(others) > 1:
-                names = ", ".join(sorted(map(ascii, others)))  # tells é from e with an accent
-                shared[student] = f"two people of one name: give each another ({student}: {names})"
+                shared[student] = two_people(student, others)
+            elif len(numbers[student]) > 1:
+                shared[student] = two_people(student, numbers[student])
         for student, origin in here:
             if student not in shared:
                 self.people.setdefault(student, origin)
         return shared
 
+    def other(self, one: Found, assignment: str) -> str:
+        """Why a file is not taken that has another number of Moodle's for the same assignment than before."""
+        if not one.number:
+            return ""
+        before = self.numbers.setdefault(one.student, {}).setdefault(assignment, one.number)
+        return two_people(one.student, {before, one.number}) if before != one.number else ""
+
     def keep(self, lines: list[Line]) -> None:
         """Add the results of these files; earlier results of the same files are replaced."""
         new = {(line.file, line.student) for line in lines}
         self.lines = [line for line in self.lines if (line.file, line.student) not in new] + lines
-        text = json.dumps(dict(people=self.people, lines=[asdict(line) for line in self.lines]), indent=1)
+        about = dict(people=self.people, numbers=self.numbers)
+        text = json.dumps(about | dict(lines=[asdict(line) for line in self.lines]), indent=1)
         with atomic_write(self.path) as temporary:
             temporary.write_text(text + "\n", "utf-8")

@@ -1,12 +1,12 @@
-"""Points that a learner's kernel cannot forge.
+"""The grader's end of the protocol, and the points of a check, which a kernel cannot forge.
 
 The probes of a check run here, in the grader's process, on inputs of a hidden seed. Only the learner's
-functions run in the kernel: where a probe calls one, arguments go there as plain arrays and the result comes
-back as plain arrays (`protocol`, `kernel_server`); what one method of a network hands to the next stays
-there. Whatever a kernel does, it is a function of its arguments, and earns what that function earns.
+functions run in the kernel: where a probe calls one, arguments are sent, and the result received, as plain
+arrays (`protocol`, `kernel_server`); what one method of a network hands to the next stays there. To the
+grader, a kernel is a function of its arguments.
 
-Words come from the inputs that every learner has: feedback shows what `labkit.check` would have said, and
-nothing of the hidden inputs.
+The message comes from the inputs of seed 0, which every learner has: feedback shows what `labkit.check`
+prints for this code, and nothing of the hidden inputs.
 """
 
 import builtins
@@ -24,6 +24,7 @@ import torch
 from torch import Tensor
 
 from grading import bank
+from grading.limited import allocation_limit
 from grading.remote import protocol
 from labkit.diffusion import Schedule
 from labkit.exercises.check import Verdict, load_answers
@@ -33,12 +34,14 @@ from labkit.models.base import BaseDiT
 from labkit.stubs import EmptyExercise, Stub, find, stubs
 
 CALLS = 20_000  # messages for one exercise; the longest one needs some hundreds
+ROOM = 512 * 2**20  # bytes that probes may allocate: two small results may make a large one together
 WORDS = 2000  # characters of what a check says; a learner's code may return any text
+TOO_LONG = "took too long"
 OTHER = "It is right on the inputs that labkit.check shows, but not on others: it must hold for any input."
 
 
 class NoAnswer(Exception):
-    """The kernel does not answer in time, or breaks the protocol."""
+    """The kernel did not answer in time, or broke the protocol."""
 
 
 class KernelObject:
@@ -56,7 +59,7 @@ class KernelObject:
 
 
 class Pack(protocol.Packer):
-    """Arguments on their way into the kernel."""
+    """Packs arguments for the kernel."""
 
     def __init__(self, remote: "Remote"):
         super().__init__()
@@ -65,7 +68,7 @@ class Pack(protocol.Packer):
     def other(self, value: object) -> Any:
         if isinstance(value, KernelObject):
             self.leaves += value.leaves  # as the kernel does
-            return dict(kind="kept", number=value.number)
+            return dict(kind="reference", number=value.number)
         if isinstance(value, Schedule):
             return dict(kind="schedule", config=value.config)
         if isinstance(value, BaseDiT):
@@ -76,7 +79,7 @@ class Pack(protocol.Packer):
         return super().other(value)
 
     def network(self, network: BaseDiT) -> dict:
-        """Weights go only once, and again when they have changed."""
+        """Weights are sent once, and again when they have changed."""
         weights, about = network.state_dict(), protocol.describe_network(network)
         content = b"".join(t.numpy().tobytes() for t in weights.values())
         key = hashlib.sha256(repr((about, list(weights))).encode() + content).hexdigest()
@@ -90,17 +93,17 @@ class Pack(protocol.Packer):
 
 
 class Unpack(protocol.Unpacker):
-    """Results on their way out of it: nothing but plain values."""
+    """Unpacks results of the kernel: plain values, and references to others."""
 
     def other(self, kind: str, message: dict) -> Any:
         name, number = message["name"], message["number"]
-        if kind != "kept" or type(number) is not int or not str(name).isidentifier():
+        if kind != "reference" or type(number) is not int or not str(name).isidentifier():
             return super().other(kind, message)
         return type(name[:60], (KernelObject,), {})(number)
 
 
 class Gradient(torch.autograd.Function):
-    """Ties what the kernel computed to what went in, so that a backward pass here goes through it."""
+    """The kernel's results as a function of the arguments: a backward pass runs through the kernel."""
 
     @staticmethod
     def forward(ctx, remote: "Remote", number: int, count: int, *tensors: Tensor):
@@ -126,9 +129,9 @@ class Remote:
     def __init__(self, stream: socket.socket, seconds: float):
         self.channel = protocol.Channel(stream)
         self.channel.deadline = time.monotonic() + seconds
-        self.silent = ""  # why it answers no more
+        self.silent = ""  # why it is not asked any more
         self.messages = 0
-        self.session = secrets.randbits(48)  # late replies to somebody else have other tokens
+        self.session = secrets.randbits(48)  # late replies of other sessions have other tokens
         self.forget()
 
     def forget(self) -> None:
@@ -137,19 +140,19 @@ class Remote:
         self.calls = 0
 
     def begin(self) -> None:
-        """Before every probe: nothing is left of the last one, and random numbers start anew."""
+        """Before each probe: remove everything of the last one, here and in the kernel, and seed it."""
         self.forget()
         if not self.silent:
             self.ask("begin")
 
     def end(self) -> None:
-        """Let the kernel go on, if it listens."""
+        """End the session, so that the kernel's cell ends."""
         self.channel.deadline = time.monotonic() + 1
         with suppress(OSError):
             self.channel.send(dict(request="end", session=self.session))
 
     def function(self, name: str, keep: bool = False) -> Callable:
-        """A stand-in for one of the learner's functions. keep: its results stay in the kernel."""
+        """A function that calls one of the learner's functions in the kernel. keep: its results stay there."""
 
         def call(*arguments, **keywords):
             self.calls += 1
@@ -177,7 +180,7 @@ class Remote:
         return call
 
     def ask(self, request: str, leaves: list[Tensor] | None = None, **fields) -> Any:
-        """The kernel's reply; what the learner's code raised is raised here. Raises NoAnswer."""
+        """The value of the kernel's reply. Raises what the learner's code raised, and NoAnswer."""
         if self.silent:
             raise NoAnswer(self.silent)
         token = self.session + self.messages
@@ -191,12 +194,12 @@ class Remote:
             if not isinstance(changed, list) or not all(isinstance(name, str) for name in changed):
                 raise protocol.ProtocolError("not a list of names")
         except TimeoutError:
-            self.silent = "took too long"
+            self.silent = TOO_LONG
         except (protocol.ProtocolError, EOFError, OSError) as error:
             self.silent = f"could not be asked ({type(error).__name__})"
         if self.silent:
             raise NoAnswer(self.silent)
-        if raised:  # which may be an OSError too, and says nothing about the channel
+        if raised:  # it may be an OSError, which is no error of the channel
             raise raised
         if Stub.observer:
             Stub.observer.changed |= set(changed)
@@ -211,13 +214,13 @@ class Remote:
             reply = self.channel.receive()
             if not isinstance(reply, dict):
                 raise protocol.ProtocolError("not a reply")
-            if "ask" in reply:  # a network of the probe's own, say
+            if "ask" in reply:  # the learner's code calls a network of the probe
                 self.channel.send(self.asked(reply, leaves))
             elif reply.get("token") == message["token"]:
                 return reply
 
     def asked(self, reply: dict, leaves: list[Tensor] | None) -> dict:
-        """What the learner's code gets for calling what a probe gave it."""
+        """The reply to learner's code that calls a function which a probe passed to it."""
         pack = Pack(self)
         try:
             arguments, keywords = Unpack(lambda t: t).unpack(reply.get("given"))
@@ -230,7 +233,7 @@ class Remote:
 
 
 def exception(names: object, text: object) -> Exception:
-    """What a learner's code raised: a class of the same name, below the nearest of Python's own."""
+    """An exception for one of the learner's: a subclass of the nearest built-in class, with the same name."""
     if (
         not isinstance(names, list)
         or not names
@@ -253,7 +256,7 @@ def exception(names: object, text: object) -> Exception:
 
 @contextmanager
 def plugged(exercise: str, remote: Remote) -> Iterator[None]:
-    """Let labkit, here, call the learner's functions, there."""
+    """Meanwhile, labkit calls the learner's functions in the kernel."""
     entries = stubs(exercise)
     before = [entry.plugged for entry in entries]
     try:
@@ -266,7 +269,7 @@ def plugged(exercise: str, remote: Remote) -> Iterator[None]:
 
 
 def collect(exercise: str, seed: int, remote: Remote) -> dict[str, np.ndarray]:
-    """The outcome of every probe. The order is hidden too; a kernel that falls silent is asked no more."""
+    """The outcome of every probe, in an order that depends on the seed; none is asked after a timeout."""
     questions, found = probes(exercise), {}
 
     def begin() -> None:
@@ -274,7 +277,7 @@ def collect(exercise: str, seed: int, remote: Remote) -> dict[str, np.ndarray]:
         with suppress(Exception):  # if it is silent, the probe will say so
             remote.begin()
 
-    with plugged(exercise, remote):
+    with plugged(exercise, remote), allocation_limit(ROOM):
         for i in np.random.default_rng([seed, 2]).permutation(len(questions)):
             found[questions[i].name] = answer(questions[i], seed, begin)
     return found
@@ -282,9 +285,9 @@ def collect(exercise: str, seed: int, remote: Remote) -> dict[str, np.ndarray]:
 
 @cache
 def right(exercise: str, seed: int) -> list[dict[str, np.ndarray]]:
-    """What the reference makes of the probes, and right answers with other numbers.
+    """The outcomes of the reference, and of right answers that give other numbers.
 
-    Made before a kernel starts, whose time would run meanwhile.
+    Call it before a kernel starts, whose time limit runs meanwhile.
     """
     others = [v for v in bank.entries("variants", exercise) if v.other_numbers]
     found = []
@@ -295,7 +298,7 @@ def right(exercise: str, seed: int) -> list[dict[str, np.ndarray]]:
 
 
 def grade(exercise: str, seed: int, remote: Remote) -> Verdict:
-    """Points by the hidden inputs, words by those that everybody has."""
+    """Points from the hidden inputs, the message from those of seed 0."""
     title, questions = find(exercise).title, probes(exercise)
     hidden = judge(questions, collect(exercise, seed, remote), Answers(right(exercise, seed), []))
     message, mistake = "", None

@@ -1,6 +1,6 @@
-"""What runs in the kernel beside a learner's code: `serve` calls the learner's functions for the grader.
+"""The kernel's end of the protocol: `serve` calls the learner's functions for the grader.
 
-Nothing in here is secret, and nothing the grader relies on: a learner's code shares this process.
+The grader does not trust it, since a learner's code runs in the same process. Nothing here is secret.
 """
 
 import functools
@@ -24,7 +24,7 @@ from labkit.stubs import stubs
 
 
 class Pack(protocol.Packer):
-    """Results on their way to the grader. What is not plain stays here, in `objects`, and its index goes.
+    """Packs results for the grader. Values that are not plain are stored in `objects`, their indices sent.
 
     With each object are the tensors with a gradient that it was made from.
     """
@@ -38,11 +38,11 @@ class Pack(protocol.Packer):
 
     def keep(self, value: object, leaves: list[Tensor]) -> dict:
         self.objects.append((value, leaves))
-        return dict(kind="kept", number=len(self.objects) - 1, name=type(value).__name__)
+        return dict(kind="reference", number=len(self.objects) - 1, name=type(value).__name__)
 
 
 class Unpack(protocol.Unpacker):
-    """Arguments on their way in. Tensors and parameters that need a gradient are listed in `leaves`."""
+    """Unpacks arguments. Tensors and parameters that need a gradient are listed in `leaves`."""
 
     def __init__(self, server: "Server"):
         super().__init__(self.track)
@@ -51,10 +51,10 @@ class Unpack(protocol.Unpacker):
 
     def track(self, value: Tensor) -> Tensor:
         self.leaves.append(value.requires_grad_())
-        return value.clone()  # a leaf itself could not be changed in place
+        return value.clone()  # a leaf cannot be changed in place
 
     def other(self, kind: str, message: dict) -> Any:
-        if kind == "kept":
+        if kind == "reference":
             value, leaves = self.server.objects[message["number"]]
             self.leaves += leaves
             return value
@@ -90,7 +90,7 @@ class Server:
         self.calls: dict[int, tuple[list[Tensor], list[Tensor]]] = {}  # inputs and results with a gradient
 
     def run(self, session: int) -> None:
-        """Until the grader has seen enough. Requests of sessions that ended in a timeout may still come."""
+        """Until the grader ends the session. Requests of earlier sessions, which timed out, are ignored."""
         requests = dict(call=self.call, backward=self.backward, begin=self.begin)
         while True:
             message = self.channel.receive()
@@ -109,7 +109,7 @@ class Server:
             self.channel.send(reply | {"token": message["token"]})
 
     def begin(self, message: dict) -> None:
-        """Forget the last probe, and start random numbers as labkit.check does."""
+        """Remove everything of the last probe, and seed random numbers as labkit.check does."""
         for memory in (self.objects, self.networks, self.calls):
             memory.clear()
         self.observer = Observer()
@@ -145,9 +145,9 @@ class Server:
         return Pack(self.objects).pack(found)
 
     def ask(self, unpack: Unpack, number: int, *arguments, **keywords) -> Any:
-        """Call a function of the grader's, such as the network that a probe gives to `ddpm_loss`.
+        """Call a function of the grader, such as the network that a probe passes to `ddpm_loss`.
 
-        unpack: of the call that was given this function: its result is one more input of that call.
+        unpack: that of the call to which this function was passed; the result is one more input of that call.
         """
         self.channel.send({"ask": number, "given": Pack(self.objects).pack([arguments, keywords])})
         reply = self.channel.receive()

@@ -1,4 +1,4 @@
-"""The start of a kernel: give up rights, then become an ipykernel.
+"""The start of a kernel: set limits, change the user, then run ipykernel.
 
 python -m grading.remote.kernel_start '{"limits": ..., "user": ..., "connection": ..., "channel": ...}'
 """
@@ -13,7 +13,7 @@ CHANNEL = "LABKIT_CHANNEL"
 
 
 def confine(settings: dict) -> None:
-    """Give up what a learner's code must not have, then start this module again as that user."""
+    """Set the limits of each process, change the user id, then execute this module again as that user."""
     for name, value in settings["limits"].items():
         resource.setrlimit(getattr(resource, name), (value, value))
     if settings["user"]:
@@ -27,7 +27,7 @@ def confine(settings: dict) -> None:
 
 
 def start_kernel() -> None:
-    """An ordinary ipykernel, but for its sockets: the grader has opened them and passes their descriptors."""
+    """Run ipykernel on sockets that the grader has opened and whose descriptors it passes."""
     import zmq
     from ipykernel.heartbeat import Heartbeat
     from ipykernel.kernelapp import IPKernelApp
@@ -35,7 +35,7 @@ def start_kernel() -> None:
     import labkit  # noqa: F401 - an error now where it cannot be read
 
     connection = json.loads(os.environ.pop(CONNECTION))
-    if not connection:  # only a test whether kernels start
+    if not connection:  # `Sandbox.check` tests only that Python starts
         return
     import grading.remote.kernel_server  # noqa: F401 - before a learner's modules could take its place
 

@@ -1,7 +1,7 @@
 """The protocol between the grader and a learner's kernel: JSON messages over a socket, with arrays inside.
 
-Both ends use this file, and neither trusts what it reads: nothing is unpickled, and sizes are bounded. A
-value that is not plain stays where it is, and an index goes in its place ("kept").
+Both ends use this file, and neither trusts what it reads: nothing is unpickled and sizes are bounded. A value
+that is not plain is not sent; a reference to it is (kind "reference").
 """
 
 import base64
@@ -23,7 +23,7 @@ from labkit.models.base import BaseDiT
 from labkit.text import TextFeatures
 
 MESSAGE = 4 * 2**20  # bytes
-ELEMENTS = 2**14  # of an array; a probe's are a tenth of it, and two of them may be broadcast together
+ELEMENTS = 2**14  # of an array; a probe's arrays have a tenth of that
 VALUES = 4096  # in a message; dictionaries of many more, with keys made to collide, take minutes to build
 DTYPES = (
     "bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "complex64",
@@ -37,7 +37,7 @@ class ProtocolError(Exception):
 
 
 class Channel:
-    """Messages one way and the other over a stream socket."""
+    """JSON messages in both directions over a stream socket."""
 
     def __init__(self, stream: socket.socket):
         self.stream = stream
@@ -52,7 +52,7 @@ class Channel:
         self.stream.sendall(struct.pack("!I", len(text)) + text)
 
     def receive(self) -> Any:
-        """Raises ProtocolError, EOFError where the other end is gone, TimeoutError after `deadline`."""
+        """Raises ProtocolError, EOFError where the other end is closed, TimeoutError after `deadline`."""
         (length,) = struct.unpack("!I", self._read(4))
         if length > MESSAGE:
             raise ProtocolError(f"a message of {length} bytes")
@@ -70,7 +70,7 @@ class Channel:
     def _read(self, count: int) -> bytes:
         data = bytearray()
         while len(data) < count:
-            self.stream.settimeout(min(self._left(), 0.2))  # somebody may move the deadline
+            self.stream.settimeout(min(self._left(), 0.2))  # another thread may change the deadline
             try:
                 part = self.stream.recv(min(count - len(data), 1 << 16))
             except TimeoutError:
@@ -103,7 +103,7 @@ def plain(value: object) -> bool:
 
 
 class Packer:
-    """Values as JSON can hold them. Tensors that require a gradient are listed in `leaves`, in order."""
+    """Converts values to JSON. Tensors that require a gradient are listed in `leaves`, in order."""
 
     def __init__(self):
         self.leaves: list[Tensor] = []
@@ -146,7 +146,7 @@ class Packer:
 
 
 class Unpacker:
-    """The way back. leaf: what becomes of a tensor that was sent as one with a gradient."""
+    """Converts JSON to values. leaf: applied to each tensor that requires a gradient."""
 
     def __init__(self, leaf: Callable[[Tensor], Tensor]):
         self.leaf = leaf
@@ -188,7 +188,7 @@ class Unpacker:
 
 
 def describe_network(network: BaseDiT) -> dict:
-    """Which network it is, without its weights."""
+    """Class, configuration and mode of a network, without its weights."""
     depth = len(network.blocks)
     return dict(network=network.network, config=network.config | {"depth": depth}, training=network.training)
 

@@ -1,7 +1,7 @@
 """The sandbox: a kernel's process under bubblewrap.
 
-What a learner's code sees: Python with its packages, labkit with its data, an empty folder in memory. No
-network, no home, nothing of the course. docs/security.md has what that keeps out, and what not.
+A learner's code sees Python with its packages, labkit with its data, and an empty folder in memory; no
+network, no home folder, nothing of the course. docs/security.md lists what that prevents and what not.
 """
 
 import json
@@ -20,14 +20,14 @@ import matplotlib
 
 from grading.paths import ROOT
 from grading.sandbox import seccomp
-from grading.sandbox.limits import Limits
+from grading.sandbox.limits import Group, Limits
 from labkit.exercises.recorded_solution import RECORDED
 from labkit.paths import LabError
 
 DATA = ("body", "checkpoints", "reference", "starter")
 GRADING = Path(__file__).resolve().parents[1]
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
-# the files of grading that a kernel has
+# The files of grading that a kernel can import
 INSIDE = (
     "__init__.py",
     "remote/__init__.py",
@@ -41,7 +41,7 @@ INSIDE = (
 class Sandbox:
     """How kernels are started.
 
-    hidden: exercises whose recorded solutions would be answers. safe: under bubblewrap.
+    hidden: exercises whose recorded solutions a kernel must not see. safe: under bubblewrap.
     """
 
     hidden: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Sandbox:
     safe: bool = True
 
     def check(self) -> None:
-        """Raises LabError where kernels cannot be confined here; what is merely weaker is said on stderr."""
+        """Start a kernel, for a test. Raises LabError where that fails; prints weaker limits to stderr."""
         if not self.safe:
             return
         if not shutil.which("bwrap"):
@@ -62,22 +62,32 @@ class Sandbox:
                 f"{ROOT} is course and Python environment in one, and submissions could read all of it: make "
                 "the environment in a folder of its own, as make .venv/ready does"
             )
+        group, pipes = Group(self.limits), dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
+        with handed_down(call_filter()) as fds:
+            command = self.kernel({}, -1, *fds)
+            process = group.start(command, pass_fds=fds, env=environment(), text=True, **pipes)
         try:
-            with handed_down(call_filter()) as fds:
-                result = subprocess.run(
-                    self.kernel({}, -1, *fds), capture_output=True, text=True, timeout=60, env=environment(),
-                    pass_fds=fds,
-                )  # fmt: skip
+            _, errors = process.communicate(timeout=60)
         except subprocess.TimeoutExpired as error:
-            raise LabError("bubblewrap did not start Python within a minute: is the machine busy?") from error
-        if result.returncode:
-            reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+            process.kill()
+            raise LabError("bubblewrap did not start Python within 60 s: stop other programs") from error
+        finally:
+            process.wait()
+            group.remove()
+        if process.returncode:
+            reason = (errors.strip().splitlines() or ["no reason given"])[-1]
             raise LabError(
                 f"bubblewrap cannot start Python here ({reason}): see 'If the sandbox does not start' in "
                 "docs/security.md. --unsafe runs submissions as you, with all your rights"
             )
         if not call_filter():
             print("weaker limits: system calls are not filtered, there is no seccomp here", file=sys.stderr)
+        if group.missing:
+            print(
+                f"weaker limits: no control group for {', '.join(sorted(group.missing))} (it needs root, and "
+                "in a container a writable /sys/fs/cgroup); a watch and limits of each process remain",
+                file=sys.stderr,
+            )
 
     def kernel(self, connection: dict, channel: int, calls: int | None = None) -> list[str]:
         """The command that starts a kernel on these sockets. calls: see `command`."""
@@ -91,16 +101,16 @@ class Sandbox:
         return [*self.command(calls), *start]
 
     def command(self, calls: int | None = None) -> list[str]:
-        """The beginning of a command that is to run confined, under another name if we are root.
+        """The prefix of a command that is to run confined, as root under another user id.
 
         calls: the descriptor to read the filter of system calls from, if any.
         """
         if not self.safe:
             return []
-        bwrap = shutil.which("bwrap") or "bwrap"  # found on our path, not on the one that it starts with
+        bwrap = shutil.which("bwrap") or "bwrap"  # on our PATH, not on the kernel's
         command = [bwrap, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
         command += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "labkit"]
-        if os.geteuid() == 0:  # a user who owns nothing, see remote.kernel_start.confine
+        if os.geteuid() == 0:  # for remote.kernel_start.confine, which changes the user id
             command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
         else:
             command += ["--unshare-user"]
@@ -116,7 +126,7 @@ class Sandbox:
         return [*command, "--chdir", "/tmp/work", "--"]
 
     def mounts(self) -> Iterator[tuple]:
-        """What there is to see, as bubblewrap's options; later ones lie over earlier ones."""
+        """The file system, as bubblewrap's options; later mounts cover earlier ones."""
         size = ("--size", self.limits.files)
         yield "--proc", "/proc"
         for name in ("keys", "key-users"):  # names of the grader's keys
@@ -153,7 +163,7 @@ class Sandbox:
             yield "--remount-ro", ROOT
         exercises = ROOT / "labkit" / "exercises"
         kept_back = [exercises / "answers", exercises / "recorded_solutions"]
-        kept_back += Path(sys.prefix).glob("lib/python*/site-packages/labkit_solutions*")
+        kept_back += installed_solutions()
         for folder in kept_back:
             yield "--tmpfs", folder
         for name in sorted(set(RECORDED) - set(self.hidden)):
@@ -165,19 +175,26 @@ class Sandbox:
             yield "--ro-bind", GRADING / name, f"/grader/grading/{name}"
         for folder in ("/tmp/work", "/tmp/home", "/tmp/matplotlib"):
             yield "--perms", "0777", "--dir", folder
-        for path in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # seconds to make anew
+        for path in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # takes seconds to make
             yield "--ro-bind", path, f"/tmp/matplotlib/{path.name}"
         yield "--remount-ro", "/dev"
         yield "--remount-ro", "/"
 
 
 def pythons() -> list[Path]:
-    """Python's own folders, which a kernel may read."""
+    """Python's folders, which a kernel may read: of the environment and of the Python under it."""
     return sorted({Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve()})
 
 
+def installed_solutions() -> list[Path]:
+    """Folders of labkit_solutions in any Python that a kernel can see, under a virtual environment too."""
+    prefixes = {*pythons(), Path("/usr"), Path("/usr/local")}
+    found = [p for prefix in prefixes for p in prefix.glob("lib*/python*/*-packages/labkit_solutions*")]
+    return sorted(p for p in found if p.is_dir() and not p.parent.is_symlink())
+
+
 def environment() -> dict[str, str]:
-    """All that a kernel inherits. bubblewrap too: what it was started with can be read in /proc."""
+    """All variables of a kernel, and of bubblewrap, whose variables can be read in /proc."""
     return dict(
         PATH=f"{Path(sys.executable).parent}:/usr/bin:/bin", LANG="C.UTF-8", USER="learner",
         LOGNAME="learner", HOME="/tmp/home", MPLCONFIGDIR="/tmp/matplotlib", IPYTHONDIR="/tmp/home/.ipython",
@@ -187,7 +204,7 @@ def environment() -> dict[str, str]:
 
 
 def unsafe_environment() -> dict[str, str]:
-    """The same for a kernel that is not confined."""
+    """The variables of a kernel that is not confined."""
     own = ("PATH", "HOME", "USER", "LOGNAME", "MPLCONFIGDIR", "IPYTHONDIR", "PYTHONPATH")
     ours = {k: v for k, v in environment().items() if k not in own}
     parent = str(os.getpid())  # without which ipykernel ends
@@ -196,7 +213,7 @@ def unsafe_environment() -> dict[str, str]:
 
 @cache
 def call_filter() -> bytes:
-    """The filter of system calls that bubblewrap loads; nothing where it works without one only."""
+    """The filter of system calls that bubblewrap loads; empty where it only works without one."""
     program = seccomp.program()
 
     def works(*options: str, fds: Sequence[int] = ()) -> bool:
@@ -211,7 +228,7 @@ def call_filter() -> bytes:
 
 @contextmanager
 def handed_down(data: bytes) -> Iterator[list[int]]:
-    """A descriptor to read these few bytes from; none where there are none."""
+    """A list with a descriptor to read these bytes from (at most 64 KB); an empty one for no bytes."""
     if not data:
         yield []
         return
@@ -225,5 +242,5 @@ def handed_down(data: bytes) -> Iterator[list[int]]:
 
 
 def unused_uid() -> int:
-    """A user id that nobody has."""
+    """A user id without an account."""
     return 1_500_000_000 + secrets.randbelow(500_000_000)

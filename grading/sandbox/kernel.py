@@ -1,7 +1,10 @@
-"""A Jupyter kernel in a sandbox, for nbclient. Grader and kernel talk over sockets that are open before the
-kernel starts, so that no folder is shared."""
+"""A Jupyter kernel in a sandbox, for nbclient.
+
+Grader and kernel communicate over sockets that are open before the kernel starts: no folder is shared.
+"""
 
 import asyncio
+import math
 import os
 import shutil
 import signal
@@ -13,23 +16,26 @@ import time
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
+from queue import Empty
 
 import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
-from traitlets import Any
+from traitlets import Any, Type
 
 from grading.sandbox import seccomp
 from grading.sandbox.bubblewrap import Sandbox, call_filter, environment, handed_down, unsafe_environment
-from grading.sandbox.limits import MB, Group, family, used_memory
+from grading.sandbox.limits import MB, Group
 
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 MESSAGE = 64 * MB  # bytes of one message of the kernel: a video in an output is the largest
+OWN_SESSION = dict(start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 class Provisioner(LocalProvisioner):
-    """Starts a kernel in a sandbox, with sockets that are open already."""
+    """Starts a kernel in a sandbox and gives it open sockets."""
 
     sandbox: Sandbox
     group: Group | None = None
@@ -57,54 +63,40 @@ class Provisioner(LocalProvisioner):
             threading.Thread(target=self.live, args=(started, connection, given), daemon=True).start()
             self.process = await asyncio.wrap_future(started)
         else:
-            settings = dict(env=unsafe_environment(), cwd=kwargs.get("cwd"))
-            self.process = self.start(self.sandbox.kernel(connection, given[-1]), given, **settings)
+            command = self.sandbox.kernel(connection, given[-1])
+            settings = dict(env=unsafe_environment(), cwd=kwargs.get("cwd"), stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(command, pass_fds=given, **OWN_SESSION, **settings)
         self.pid = self.pgid = self.process.pid
         for stream in [*listening, kernel_end]:
             stream.close()
         return self.connection_info
 
-    @staticmethod
-    def start(command: list[str], fds: list[int], **settings) -> subprocess.Popen:
-        nothing = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-        return subprocess.Popen(command, pass_fds=fds, start_new_session=True, **nothing, **settings)
-
     def live(self, started: Future, connection: dict, fds: list[int]) -> None:
-        """A confined kernel's thread: starts it, with a session keyring of its own, and watches over it.
+        """The thread of a confined kernel: starts it, with a session keyring of its own, and watches it.
 
-        Where this thread ends, bubblewrap ends the kernel.
+        bubblewrap ends the kernel when this thread ends.
         """
         try:
             seccomp.own_keyring()
+            self.group = Group(self.sandbox.limits)
             with handed_down(call_filter()) as program:
                 command = self.sandbox.kernel(connection, fds[-1], *program)
-                process = self.start(command, [*fds, *program], env=environment())
-            self.group = Group(self.sandbox.limits)
-            self.group.add(process.pid)
+                process = self.group.start(
+                    command, pass_fds=[*fds, *program], env=environment(), **OWN_SESSION
+                )
         except BaseException as error:
             started.set_exception(error)
         else:
             started.set_result(process)
-            self.watch(process)
-
-    def watch(self, process: subprocess.Popen) -> None:
-        """End a kernel that takes too much, also where there are no control groups."""
-        limits, before = self.sandbox.limits, used_memory([os.getpid()])
-        while process.returncode is None:
-            pids = family(process.pid)
-            heard = used_memory([os.getpid()]) - before  # messages without end are kept until they have one
-            if len(pids) > limits.processes or used_memory(pids) > limits.memory or heard > limits.heard:
-                self.end()
-                return
-            time.sleep(0.25)
+            self.group.watch(process)
 
     def end(self) -> None:
-        """Now, whatever it is doing."""
+        """Kill the kernel at once."""
         with suppress(OSError):
             os.killpg(self.pgid, signal.SIGKILL)
 
     async def send_signal(self, signum: int) -> None:
-        """Only to end it: an interrupt is a message, see `Manager`."""
+        """Kill the kernel, unless for an interrupt, which is a message, see `Manager`."""
         if signum != signal.SIGINT:
             await super().send_signal(signal.SIGKILL)
 
@@ -114,28 +106,68 @@ class Provisioner(LocalProvisioner):
             self.group.remove()
 
 
+def understood(message: dict) -> bool:
+    """Has a message the form that Jupyter's messaging protocol gives it, as far as nbclient relies on it?"""
+    content = message["content"]
+    if not all(isinstance(part, dict) for part in (content, message["header"], message["parent_header"])):
+        return False
+    if not isinstance(message["msg_type"], str):
+        return False
+    if message["msg_type"] != "execute_reply":
+        return True
+    words = [content.get("ename"), content.get("evalue"), *(content.get("traceback") or ())]
+    return content.get("status") in ("ok", "aborted") or (
+        content.get("status") == "error"
+        and isinstance(content.get("traceback"), list)
+        and all(isinstance(word, str) for word in words)
+    )
+
+
+class Channel(AsyncZMQSocketChannel):
+    """A channel that ignores what is no message of the protocol, and counts it in `ignored`."""
+
+    ignored = 0
+
+    async def get_msg(self, timeout: float | None = None) -> dict:
+        """Raises queue.Empty after `timeout` seconds without a message."""
+        end = math.inf if timeout is None else time.monotonic() + timeout
+        while True:
+            left = None if timeout is None else max(0, end - time.monotonic())
+            with suppress(ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError):
+                message = await super().get_msg(left)
+                if understood(message):
+                    return message
+            self.ignored += 1
+            if time.monotonic() > end:
+                raise Empty
+
+
 class Client(AsyncKernelClient):
-    """Without a heartbeat: its thread waits for ever where a kernel answers nonsense. We see the process."""
+    """Without a heartbeat, whose thread never ends where a kernel answers nonsense; we watch the process."""
+
+    shell_channel_class = Type(Channel)
+    iopub_channel_class = Type(Channel)
+    control_channel_class = Type(Channel)
 
     def start_channels(self, *args, **kwargs) -> None:
         super().start_channels(hb=False)
 
 
 class Manager(AsyncKernelManager):
-    """A kernel in a sandbox, for nbclient. grader_end: a socket to it that is not Jupyter's."""
+    """A kernel in a sandbox, for nbclient. grader_end: the socket of `grading.remote.protocol`."""
 
     sandbox = Any()
     grader_end = Any()
 
     def __init__(self, sandbox: Sandbox, **kwargs):
-        self.folder = Path(tempfile.mkdtemp(prefix="labkit-"))  # short: a socket's name has 107 bytes at most
+        self.folder = Path(tempfile.mkdtemp(prefix="labkit-"))  # short: a socket's path has at most 107 bytes
         super().__init__(
             sandbox=sandbox, transport="ipc", ip=str(self.folder / "k"), client_factory=Client,
             connection_file=str(self.folder / "kernel.json"), **kwargs,
         )  # fmt: skip
         self.context = zmq.asyncio.Context()
         self.context.setsockopt(zmq.MAXMSGSIZE, MESSAGE)
-        self.context.setsockopt(zmq.SNDTIMEO, 5000)  # ms; a kernel that is gone would be waited for
+        self.context.setsockopt(zmq.SNDTIMEO, 5000)  # ms; else sending to an ended kernel blocks
         self._created_context = True
         for port, name in enumerate(CHANNELS, 1):
             setattr(self, f"{name}_port", port)

@@ -1,25 +1,36 @@
-"""What a kernel may use, and what it uses."""
+"""Resource limits of a kernel, and what it uses.
+
+A control group (cgroups(7), version 1 or 2) limits all processes of a kernel together. Where no group can be
+made, limits of each process (setrlimit) and a watch in the grader remain; these are weaker.
+"""
 
 import os
 import secrets
+import signal
+import subprocess
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
 GB, MB = 2**30, 2**20
+PERIOD = 100_000  # microseconds over which a processor quota is counted
+# Wait for a line, which comes once this process is in its group, then run the command at a lower priority
+WAIT = ("/bin/sh", "-c", 'read -r go && exec nice -n 5 "$@" </dev/null', "sh")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a kernel may use. memory and processes hold for all its processes together."""
+    """What a kernel may use: all its processes together, but for `files`."""
 
-    memory: int = 4 * GB
-    files: int = 512 * MB  # all that it writes, in memory too
+    memory: int = 4 * GB  # bytes
+    files: int = 512 * MB  # bytes of each file, and of each file system in memory
     cpu_seconds: int = 1800
+    cpus: int = 1
     processes: int = 256  # threads count
-    heard: int = GB  # by how much the grader itself may grow while it listens to this kernel
+    heard: int = GB  # bytes by which the grader may grow while it receives this kernel's messages
 
     def rlimits(self) -> dict[str, int]:
         """Limits of each process, as setrlimit takes them."""
@@ -34,8 +45,13 @@ class Limits:
         )
 
 
+# ------------------------------------------------------------------------------------------------------------
+#                                               What is in use
+# ------------------------------------------------------------------------------------------------------------
+
+
 def family(pid: int) -> list[int]:
-    """A process and all that descend from it."""
+    """A process and all its descendants."""
     found = [pid]
     for process in found:
         with suppress(OSError):
@@ -45,8 +61,8 @@ def family(pid: int) -> list[int]:
     return found
 
 
-def used_memory(pids: list[int]) -> int:
-    """Bytes in memory; shared pages count once each time."""
+def resident(pids: Sequence[int]) -> int:
+    """Resident bytes; a page that several processes share counts once for each."""
     pages = 0
     for pid in pids:
         with suppress(OSError, IndexError, ValueError):
@@ -54,46 +70,150 @@ def used_memory(pids: list[int]) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+def memory_files(pids: Sequence[int]) -> int:
+    """Bytes of the memfd files that these processes hold open, mapped or not; each file counts once."""
+    found = {}
+    for pid in pids:
+        with suppress(OSError):
+            for entry in os.scandir(f"/proc/{pid}/fd"):
+                with suppress(OSError):
+                    if os.readlink(entry.path).startswith("/memfd:"):
+                        about = os.stat(entry.path)
+                        found[about.st_dev, about.st_ino] = about.st_blocks * 512
+    return sum(found.values())
+
+
+def proportional(pid: int) -> tuple[int, int]:
+    """Bytes of a process with its share of what it shares (PSS): private and file pages, shared memory."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+        kb = {name: int(size.split()[0]) for name, size in (line.split(":") for line in lines)}
+        shared = kb.get("Pss_Shmem", 0)
+        return (kb["Pss"] - shared) * 1024, shared * 1024
+    except (OSError, ValueError, LookupError):
+        return resident([pid]), 0
+
+
+def exceeds(pids: Sequence[int], limit: int) -> bool:
+    """Do these processes use more memory than `limit` bytes? What they share counts once."""
+    files = memory_files(pids)
+    if resident(pids) + files <= limit:  # an upper bound, and quick
+        return False
+    own, shared = map(sum, zip(*map(proportional, pids), strict=True))
+    return own + max(shared, files) > limit
+
+
+def used_seconds(pids: Sequence[int]) -> float:
+    """Seconds of processor time of these processes and of their children that have ended."""
+    ticks = 0
+    for pid in pids:
+        with suppress(OSError, ValueError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15]))  # utime, stime, cutime, cstime
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                               Control groups
+# ------------------------------------------------------------------------------------------------------------
+
+
+def group_settings(limits: Limits, unified: bool) -> dict[str, dict[str, str]]:
+    """Files and values for each controller. The first is the limit; without the others it is weaker."""
+    memory, processes, quota = str(limits.memory), str(limits.processes), str(limits.cpus * PERIOD)
+    if unified:
+        return {
+            "memory": {"memory.max": memory, "memory.swap.max": "0"},
+            "pids": {"pids.max": processes},
+            "cpu": {"cpu.max": f"{quota} {PERIOD}", "cpu.weight": "50"},
+        }
+    return {
+        "memory": {"memory.limit_in_bytes": memory, "memory.memsw.limit_in_bytes": memory},
+        "pids": {"pids.max": processes},
+        "cpu": {"cpu.cfs_quota_us": quota, "cpu.shares": "512"},
+    }
+
+
 class Group:
-    """A control group of its own for a kernel, where this machine lets us make one (mostly as root)."""
+    """A control group for one kernel, where this machine lets us make one (mostly as root).
+
+    missing: the controllers whose limit does not hold, once a process was started.
+    """
 
     def __init__(self, limits: Limits):
-        name, root = f"labkit-{os.getpid()}-{secrets.token_hex(8)}", CGROUPS
-        memory, processes = str(limits.memory), str(limits.processes)
-        if (root / "cgroup.controllers").is_file():
-            wanted = {root / name: {"memory.max": memory, "memory.swap.max": "0", "pids.max": processes}}
-        else:
-            wanted = {
-                root / "memory" / name: {"memory.limit_in_bytes": memory},
-                root / "pids" / name: {"pids.max": processes},
-            }
-        self.folders = []
-        for folder, settings in wanted.items():
+        self.limits = limits
+        name = f"labkit-{os.getpid()}-{secrets.token_hex(8)}"
+        unified = (CGROUPS / "cgroup.controllers").is_file()
+        if unified:
             with suppress(OSError):
-                folder.mkdir()
-                self.folders.append(folder)
-                for setting, value in settings.items():
-                    with suppress(OSError):
-                        (folder / setting).write_text(value)
+                (CGROUPS / "cgroup.subtree_control").write_text("+memory +pids +cpu")
+        self.folders: dict[str, Path] = {}  # by controller
+        self.missing: set[str] = set()
+        for controller, files in group_settings(limits, unified).items():
+            folder = CGROUPS / name if unified else CGROUPS / controller / name
+            self.folders[controller] = folder
+            with suppress(OSError):
+                folder.mkdir(exist_ok=True)
+            for file, value in files.items():
+                try:
+                    (folder / file).write_text(value)
+                except OSError:
+                    if file == next(iter(files)):
+                        self.missing.add(controller)
 
-    def add(self, pid: int) -> None:
-        for folder in self.folders:
+    def start(self, command: Sequence[str], **settings) -> subprocess.Popen:
+        """Start a command in this group, at a lower priority. settings: of Popen, but not stdin.
+
+        It runs only once it is in the group, so that whatever it starts is in there too.
+        """
+        process = subprocess.Popen([*WAIT, *command], stdin=subprocess.PIPE, **settings)
+        for controller, folder in self.folders.items():
             with suppress(OSError):
-                (folder / "cgroup.procs").write_text(str(pid))
+                (folder / "cgroup.procs").write_text(str(process.pid))
+            if not self.holds(folder, process.pid):
+                self.missing.add(controller)
+        with suppress(BrokenPipeError), process.stdin as stdin:
+            os.write(stdin.fileno(), b"go\n")
+        process.stdin = None
+        return process
+
+    def watch(self, process: subprocess.Popen) -> None:
+        """Until the process ends; kill it and its session where it exceeds what the group does not limit."""
+        before = resident([os.getpid()])
+        while process.poll() is None:
+            pids = family(process.pid)
+            if (
+                len(pids) > self.limits.processes
+                or used_seconds(pids) > self.limits.cpu_seconds
+                or ("memory" in self.missing and exceeds(pids, self.limits.memory))
+                or resident([os.getpid()]) - before
+                > self.limits.heard  # a message is held until it is complete
+            ):
+                with suppress(OSError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                return
+            time.sleep(0.25)
+
+    @staticmethod
+    def holds(folder: Path, pid: int) -> bool:
+        try:
+            return str(pid) in (folder / "cgroup.procs").read_text().split()
+        except OSError:
+            return False
 
     def remove(self) -> None:
-        """Once the last process is gone, for which we wait a little."""
+        """Once the last process has ended, for which it waits up to two seconds."""
         for _ in range(40):
-            for folder in self.folders:
+            for folder in self.folders.values():
                 with suppress(OSError):
                     folder.rmdir()
-            if not any(folder.exists() for folder in self.folders):
+            if not any(folder.exists() for folder in self.folders.values()):
                 return
             time.sleep(0.05)
 
 
 def remove_groups() -> None:
-    """The empty groups of graders that were killed."""
+    """Remove the empty groups of graders that were killed."""
     for folder in [*CGROUPS.glob("labkit-*-*"), *CGROUPS.glob("*/labkit-*-*")]:
         if not Path("/proc", folder.name.split("-")[1]).exists():
             with suppress(OSError):

@@ -1,9 +1,9 @@
-"""What a learner's code may not ask the Linux kernel for: a seccomp filter, for bubblewrap to load.
+"""A seccomp filter of system calls, which bubblewrap loads, and a session keyring for each kernel.
 
-Some parts of the kernel belong to no namespace (keyrings, AF_VSOCK), others are large and often had holes
-(io_uring, bpf, perf, user namespaces); a notebook needs none of them. The filter is a program of classic BPF,
-see seccomp(2) and Documentation/userspace-api/seccomp_filter.rst. It is short and assembled here: libseccomp
-is not on every server.
+Some parts of Linux belong to no namespace (keyrings, AF_VSOCK), others have had many vulnerabilities
+(io_uring, bpf, perf, user namespaces); a notebook needs none of them. The filter is a program of classic
+BPF, see seccomp(2) and Documentation/userspace-api/seccomp_filter.rst. It is assembled here, since
+libseccomp is not installed on every server.
 """
 
 import ctypes
@@ -29,7 +29,7 @@ CALLS = {
 ARCHITECTURES = dict(x86_64=0xC000003E, aarch64=0xC00000B7)  # AUDIT_ARCH_..., little-endian both
 FAMILIES = (1, 2, 10, 16)  # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: those that a network namespace confines
 NEW_USER = 0x10000000  # CLONE_NEWUSER
-X32 = 0x40000000  # the bit of a third kind of calls on x86-64, which has numbers of its own
+X32 = 0x40000000  # the bit of the x32 ABI's system calls, a second set on x86-64
 
 # Offsets in struct seccomp_data; of an argument, the lower half
 NUMBER, ARCHITECTURE, FIRST = 0, 4, 16
@@ -38,9 +38,9 @@ ALLOW, REFUSE = 0x7FFF0000, 0x00050000  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
 
 
 def program(machine: str = platform.machine()) -> bytes:
-    """The filter, as an array of struct sock_filter; nothing for a machine that is not known here.
+    """The filter, as an array of struct sock_filter; empty for an architecture that is not in CALLS.
 
-    Each step returns, or leaves the call's number in place and goes on to the next.
+    Each step returns, or leaves the call's number in the accumulator for the next step.
     """
     if machine not in CALLS:
         return b""
@@ -64,14 +64,14 @@ def program(machine: str = platform.machine()) -> bytes:
 
 
 def refuse(error: int) -> tuple[int, int, int, int]:
-    """The call is not made, and says why."""
+    """The instruction that refuses a call with this error number."""
     return RETURN, 0, 0, REFUSE | error
 
 
 def own_keyring() -> None:
     """Give this thread, and what it starts from now on, a new and empty session keyring (keyctl(2)).
 
-    Where that is not allowed, or the kernel has no keyrings, there is none to be read either.
+    Without effect where Linux has no keyrings or forbids it: then a kernel cannot read one either.
     """
     if calls := CALLS.get(platform.machine()):
         join = 1  # KEYCTL_JOIN_SESSION_KEYRING

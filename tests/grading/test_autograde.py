@@ -3,7 +3,9 @@
 import csv
 import multiprocessing
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import toy_pool
@@ -14,7 +16,8 @@ from toy_pool import MOMENTS, Workers, gradebook
 from grading import cli
 from grading.batch import autograde as head
 from grading.batch.autograde import StoredResult, autograde, is_new
-from grading.batch.jobs import Result
+from grading.batch.jobs import Job, Result
+from grading.batch.pool import Pool
 from grading.batch.regrade import Regrade
 from grading.build import notebooks
 from grading.course import Course
@@ -130,6 +133,36 @@ BAD = {
     "other cells": lambda job: Result(toy_pool.run(job).notebook.replace("check-code7", "check-code9"), 0),
     "an error of Dask's": lambda job: 1 / 0,
 }
+
+
+@pytest.mark.parametrize("bad", [Result("half", 60, timed_out=True), Result("", 60, "no kernel")], ids=repr)
+def test_what_timed_out_beside_others_is_repeated_alone(bad):
+    """A busy neighbour costs nobody a point."""
+    together, running, most = Barrier(2), set(), {}
+    jobs = {who: Job(who, (), (), 0) for who in ("hog", "honest", "third")}
+
+    def run(job: Job) -> Result:
+        first = job.notebook not in most
+        running.add(job.notebook)
+        if first and job.notebook != "third":
+            together.wait(timeout=60)  # until both are at it
+        most[job.notebook] = set(running)
+        running.discard(job.notebook)
+        return bad if first and job.notebook == "honest" else Result(f"all of {job.notebook}", 1)
+
+    with ThreadPoolExecutor(2) as threads:
+        pool = Pool(lambda job: threads.submit(run, job), lambda: 2)
+        results = list(pool.results(jobs.items()))
+    assert dict(results) == {who: Result(f"all of {who}", 1) for who in jobs}
+    assert len(results) == 3 and results[-1][0] == "honest" and most["honest"] == {"honest"}
+
+
+def test_what_timed_out_alone_is_not_repeated():
+    late, tries = Result("half", 60, timed_out=True), []
+    pool = Workers(lambda job: tries.append(job) or late)
+    with pool(1, None, True) as only:
+        assert list(only.results([("she", Job("x", (), (), 0))])) == [("she", late)]
+    assert len(tries) == 1
 
 
 @pytest.mark.parametrize("name", BAD)

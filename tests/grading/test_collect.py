@@ -1,4 +1,5 @@
 import os
+import zipfile
 
 import pytest
 
@@ -262,3 +263,73 @@ def test_a_student_cannot_fill_the_list(monkeypatch, said_of_many):
     monkeypatch.setattr(collect_module, "NAMED", 3)
     texts = said_of_many(9)
     assert len(texts) == 3 and "further files are not named" in texts[-1]
+
+
+def test_moodles_number_is_another_for_each_assignment(course, inbox, student, tmp_path):
+    first = inbox("Jane Doe_1_assignsubmission_file_/x.ipynb", student("03_diffusion").bytes())
+    assert [line.taken for line in collect(course, first)] == [True]
+    second = tmp_path / "second" / "Jane Doe_2_assignsubmission_file_"
+    second.mkdir(parents=True)
+    (second / "x.ipynb").write_bytes(student("01_dataset").bytes())
+    assert [line.taken for line in collect(course, second.parent)] == [True]
+    assert course.submissions() == [("Jane_Doe", "01_dataset"), ("Jane_Doe", "03_diffusion")]
+
+
+def test_moodles_online_texts_are_no_error(course, inbox, student):
+    inbox("Jane Doe_1_assignsubmission_onlinetext_/onlinetext.html", b"<p>Hello")
+    folder = inbox("Jane Doe_1_assignsubmission_file_/x.ipynb", student().bytes())
+    assert [(line.student, line.taken) for line in collect(course, folder)] == [("Jane_Doe", True)]
+
+
+def zipped(path, files: dict[str, bytes]):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+LISTED = b"submission_1:\n  :submitters:\n  - :name: Kim\n    :email: kim@example.org\n"
+
+
+def test_a_list_in_a_students_folder_is_not_believed(student, tmp_path):
+    files = {"jane/submission_1/x.ipynb": student().bytes(), "jane/submission_metadata.yml": LISTED}
+    path = zipped(tmp_path / "class.zip", files)
+    assert "kim@example.org" not in {found.student for found in search(path)}
+
+
+@pytest.mark.parametrize("folder", ["", "assignment_77_export/"])
+def test_gradescopes_own_zip_file_is_believed(folder, student, tmp_path):
+    files = {f"{folder}submission_1/x.ipynb": student().bytes(), f"{folder}submission_metadata.yml": LISTED}
+    path = zipped(tmp_path / "assignment_77_export.zip", files)
+    assert [found.student for found in search(path)] == ["kim@example.org"]
+
+
+def nested(line: str) -> str:
+    """YAML whose every line holds the last one ten times."""
+    lines = [line.format(i=i, aliases=", ".join([f"*a{i - 1}"] * 10)) for i in range(1, 12)]
+    return "a0: &a0 {x: y}\n" + "".join(lines)
+
+
+BOMBS = {
+    "aliases": nested("a{i}: &a{i} [{aliases}]\n") + "s:\n  :submitters:\n  - :email: *a11\n",
+    "merged keys": nested("a{i}: &a{i} {{<<: [{aliases}]}}\n"),
+    "brackets": "[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_lists_made_to_grow_are_refused(name):
+    with pytest.raises(LabError, match="cannot read .*submission_metadata"):
+        collect_module.gradescope(BOMBS[name].encode())
+
+
+def test_a_large_file_is_read_in_another_process_with_limits(course, inbox, student, monkeypatch):
+    large = student()
+    large.cells[0].source += "x " * collect_module.SMALL
+    inbox("jane/x.ipynb", large.bytes())
+    folder = inbox("max/x.ipynb", student().bytes())
+    assert [line.taken for line in collect(course, folder)] == [True, True]
+    monkeypatch.setattr(collect_module, "SECONDS", 0.001)
+    lines = collect(course, folder)
+    assert [(line.student, line.taken) for line in lines] == [("max", True), ("jane", False)]
+    assert "took longer than" in lines[1].text

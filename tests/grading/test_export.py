@@ -100,3 +100,37 @@ def test_moodle_own_table_turns_names_into_addresses(term, tmp_path):
     head, row = rows(tmp_path / "a.csv")
     assert head[3:5] == ["Email address", "Assignment: 01_dataset (Real)"]
     assert row == ["Jane", "Doe", "8", "jane@example.org", "3", ""]
+
+
+NAMESAKES = (
+    "First name,Last name,Username,ID number,Email address\n"
+    "Minji,Kim,mkim,1,m@example.org\nJane,Doe,jd1,2,j1@example.org\nJane,Doe,jd2,3,j2@example.org\n"
+    "Ada,Berg,ada,4,ada@example.org\n"
+)
+
+
+@pytest.mark.parametrize(
+    "students, listed",
+    [
+        (["Kim"], ["Kim"]),  # a last name alone is nobody
+        (["Jane"], ["Jane"]),
+        (["Jane_Doe"], ["Jane_Doe (2 rows fit)"]),
+        (["jd2", "Minji_Kim"], []),
+        (["Ada_Berg", "ada"], ["Ada_Berg (the same row fits ada)", "ada (the same row fits Ada_Berg)"]),
+    ],
+)
+def test_who_is_not_unique_in_the_roster_gets_nobodys_row(students, listed, term, tmp_path):
+    term._marks = [Mark(who, "01_dataset", "code2", 3, 4, "", False) for who in students]
+    roster = tmp_path / "moodle.csv"
+    roster.write_text(NAMESAKES)
+    assert export(term, "moodle", tmp_path / "a.csv", roster) == (len(students), 0, listed)
+    found = {row[2]: row[5] for row in rows(tmp_path / "a.csv")[1:] if row[2]}
+    assert found == ({} if listed else {"jd2": "3", "mkim": "3"})
+
+
+def test_canvas_namesakes_are_told_apart_by_number_only(term, tmp_path):
+    term._marks = [Mark(who, "01_dataset", "code2", 3, 4, "", False) for who in ("doejane_11", "Doe")]
+    roster = tmp_path / "canvas.csv"
+    roster.write_text('Student,ID,SIS Login ID,Section\n"Doe, Jane",11,a,Doe\n"Doe, Jane",1,b,Doe\n')
+    assert export(term, "canvas", tmp_path / "a.csv", roster) == (2, 0, ["Doe"])
+    assert [row[1] for row in rows(tmp_path / "a.csv")[2:]] == ["11", ""]

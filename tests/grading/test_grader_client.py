@@ -2,11 +2,13 @@
 
 import base64
 import contextlib
+import itertools
 import os
 import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -237,6 +239,26 @@ BAD = {
     "another token": lambda request: dict(token=0, value=10),
     "silence": lambda request: None,
 }
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/clear_refs"), reason="the peak is read from /proc")
+def test_small_results_that_make_a_large_one_are_not_computed():
+    """A column and a row in turn: their quotient would have 16384² elements."""
+    arrays = itertools.cycle([np.ones((2**14, 1), np.float32), np.ones((1, 2**14), np.float32)])
+
+    def reply(request):
+        return value(next(arrays)) if request["request"] == "call" else {"value": None}
+
+    def memory(name: str) -> int:
+        return int(Path("/proc/self/status").read_text().split(f"{name}:")[1].split()[0]) // 1024
+
+    remote = liar(reply, 60)
+    right("code6", SEED)
+    Path("/proc/self/clear_refs").write_text("5")  # the peak is that from now on
+    before = memory("VmRSS")
+    found = collect("code6", SEED, remote)
+    assert not remote.silent and memory("VmHWM") - before < 600  # MB
+    assert any("memory" in str(outcome) for outcome in found.values())
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -140,13 +140,10 @@ class Killer(threading.Thread):
 
 
 def test_another_order_two_workers_and_a_dead_one(alone, course):
-    """The same grades; the death costs one submission, until the next run."""
+    """The same grades: the submission whose worker died is graded again, alone."""
     killer = Killer(course)
-    failures = autograde(course, [*OTHERS, SLEEPER], workers=2)
+    assert autograde(course, [*OTHERS, SLEEPER], workers=2) == {}
     assert len(killer.victims) > 1 and gone(killer.victims)
-    assert list(failures) == [SLEEPER] and "died (exit code -9" in failures[SLEEPER]
-    assert [pair for pair in course.submissions() if is_new(course, *pair)] == [SLEEPER]
-    assert autograde(course, [SLEEPER]) == {}
     assert same(course, alone)
 
 

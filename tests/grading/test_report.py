@@ -10,13 +10,17 @@ import pytest
 from nbformat.v4 import new_output
 
 from grading import cli
-from grading.book.report import Diagnosis, bars, gather, report
+from grading.book.report import Diagnosis, bars, gather, own_words, report
 from grading.intake.collect import collect
-from labkit.exercises.check import Verdict
+from labkit.exercises.check import Verdict, load_answers
 from labkit.exercises.judge import Judgement
 
+SHAPE = "One step gives a batch of the same shape and dtype as x_t"
 EMPTY = "Code 7 is still empty: write ddpm_step"
-NOISE = "The noise you add has a standard deviation of {}, expected 0.119"
+NOISE = (
+    "The noise you add has a standard deviation of {}, expected 0.119: is the posterior *variance* used as a "
+    "standard deviation? Take its square root"
+)
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CLASS = {  # student: points for code7, what the check said, points for q6, seconds
     "annika": (10, "", 4, 30),
@@ -24,7 +28,7 @@ CLASS = {  # student: points for code7, what the check said, points for q6, seco
     "carola": (0, EMPTY, None, 40),
     "daniel": (6, NOISE.format(0.0148), 2, 50),
     "edvard": (6, NOISE.format("1e-05"), None, 60),
-    "fredrika": (0, "A step has x's shape. Your code raised KeyError: 'fredrika <b>was here'", None, 90),
+    "fredrika": (0, f"{SHAPE}. Your code raised KeyError: 'fredrika <b>was here'", None, 90),
 }
 
 
@@ -77,10 +81,41 @@ def test_points_of_each_exercise(graded):
 
 def test_the_most_frequent_diagnosis_comes_first_and_numbers_do_not_part_it(graded):
     assert rows(report(graded).read_text("utf-8"), "What goes wrong") == [
-        ["Code 7", "2", EMPTY],
-        ["Code 7", "2", "The noise you add has a standard deviation of …, expected …"],
-        ["Code 7", "1", "A step has x's shape. Your code raised KeyError"],
+        ["Code 7", "2", "Code 7 is still empty"],
+        ["Code 7", "2", NOISE.replace("0.119", "…").format("…")],
+        ["Code 7", "1", f"{SHAPE}. Your code raised KeyError"],
     ]
+
+
+@pytest.mark.parametrize(
+    "said, shown",
+    [
+        (
+            f"{SHAPE}. Your code raised Fredrika: was here",
+            f"{SHAPE}. Your code raised an exception of its own",
+        ),
+        (f"{SHAPE}. Expected float32 tensor (3, 3, 2), found a value of type Fredrika", SHAPE),
+        (f"{SHAPE}. Expected float32 tensor (3, 3, 2), found Fredrika", SHAPE),
+        (f"{SHAPE}. Expected shape (3, 2), found shape (3,)", ...),
+        (f"{SHAPE}. Furthest off at [0, 1]: expected 0.25, found -1e-05", ...),
+        ("Code 7 is still empty: Fredrika", "Code 7 is still empty"),
+        ("Code 7: Fredrika", "another message"),
+        ("Your code took too long, so not everything could be checked.", ...),
+        ("Your code could not be asked (EOFError), so not everything could be checked.", ...),
+        ("Your code could not be asked (Fredrika), so not everything could be checked.", "another message"),
+        (NOISE.format("Fredrika"), "another message"),
+        (NOISE.format("1e-05"), ...),
+    ],
+)
+def test_only_our_words_are_published(said, shown):
+    assert own_words("code7", said) == (said if shown is ... else shown)
+
+
+@pytest.mark.parametrize("exercise", ["code2", "code6", "code7", "code11"])
+def test_every_diagnosis_of_ours_is_published(exercise):
+    for mistake in load_answers(exercise).mistakes:
+        text = mistake.diagnosis.replace("{found}", "0.0148").replace("{expected}", "nan")
+        assert own_words(exercise, text) == text
 
 
 def test_time_from_the_first_cell_to_the_end(graded):
@@ -116,8 +151,8 @@ def test_everything_ungraded_is_there(graded, tmp_path, student):
         "not a notebook, or cut short: ask for it again", "not graded yet: run autograde",
         "could not be graded", "an empty folder", "two people of one name: give each another",
     }  # fmt: skip
-    assert {tuple(row) for row in rows(anonymous, "Ungraded, look at it")} == {("1", r) for r in reasons}
-    named = rows(report(graded, names=True).read_text("utf-8"), "Ungraded, look at it")
+    assert {tuple(row) for row in rows(anonymous, "Ungraded")} == {("1", r) for r in reasons}
+    named = rows(report(graded, names=True).read_text("utf-8"), "Ungraded")
     assert {row[0] for row in named} == {"gunnar", "helga", "ingrid", "jonas", "Annika"}
     assert len(gather(graded).marks) == len(CLASS) * 3  # annika's are still her own
 

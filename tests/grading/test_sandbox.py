@@ -6,10 +6,12 @@ import subprocess
 import sys
 import textwrap
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from test_limits import missing_groups
 from toy_course import ANSWER, FILM, check, toy_notebooks
 
 from grading import cli
@@ -17,7 +19,7 @@ from grading.batch import jobs
 from grading.build.notebooks import release
 from grading.intake.collect import collect
 from grading.paths import ROOT
-from grading.sandbox import bubblewrap, kernel
+from grading.sandbox import bubblewrap, limits
 from grading.sandbox.bubblewrap import Sandbox
 from grading.sandbox.limits import MB, Limits
 from labkit.paths import LabError
@@ -350,18 +352,55 @@ def test_memory_files_processes_and_output_are_limited():
 
 
 @needs_bwrap
+def test_every_process_of_a_kernel_is_in_its_group(monkeypatch):
+    seen, outside = set(), set()
+
+    def watch(group, process):
+        while process.poll() is None:
+            for pid in limits.family(process.pid):
+                with suppress(OSError):
+                    about = Path(f"/proc/{pid}")
+                    member_of = (about / "cgroup").read_text()
+                    fields = (about / "stat").read_text().rpartition(")")[2].split()
+                    if int(fields[6]) & PF_EXITING:
+                        continue  # it has left its groups
+                    seen.add(pid)
+                    if not all(folder.name in member_of for folder in group.folders.values()):
+                        outside.add(pid)
+            time.sleep(0.1)
+
+    monkeypatch.setattr(limits.Group, "watch", watch)
+    if missing_groups():
+        pytest.skip("no control groups can be made here")
+    detached = """
+        import os, time
+        if not os.fork():
+            os.setsid()
+            if not os.fork():
+                time.sleep(60)
+            os._exit(0)
+        time.sleep(3)
+    """
+    Run(textwrap.dedent(detached))
+    assert len(seen) >= 4 and not outside  # bubblewrap twice, the kernel, a process of its own
+
+
+PF_EXITING = 0x4  # include/linux/sched.h
+
+
+@needs_bwrap
 def test_bubblewrap_itself_is_told_nothing(monkeypatch):
     """Who runs as the same user can read in /proc what its process 1 was started with."""
     seen = []
 
-    watched = kernel.Provisioner.watch
+    watched = limits.Group.watch
 
-    def watch(self, process):
+    def watch(group, process):
         seen.append(Path(f"/proc/{process.pid}/environ").read_bytes())
-        watched(self, process)
+        watched(group, process)
 
     monkeypatch.setenv("A_SECRET", "x")
-    monkeypatch.setattr(kernel.Provisioner, "watch", watch)
+    monkeypatch.setattr(limits.Group, "watch", watch)
     Run()
     assert b"LOGNAME=learner" in seen[0] and b"A_SECRET" not in seen[0]
 
@@ -381,6 +420,18 @@ def test_a_repository_in_a_folder_that_is_shown_is_covered(tmp_path, monkeypatch
     command = [*Sandbox().command(), "find", str(tmp_path / "src"), "-type", "f", "-printf", "%f "]
     result = subprocess.run(command, capture_output=True, text=True)
     assert sorted(result.stdout.split()) == ["data.txt", "labkit.txt", "public.txt"], result.stderr
+
+
+@needs_bwrap
+def test_solutions_in_the_python_under_the_environment_are_covered(tmp_path, monkeypatch):
+    for name in ("labkit_solutions", "labkit_solutions-1.0.dist-info", "other"):
+        (tmp_path / "lib" / "python3.11" / "site-packages" / name).mkdir(parents=True)
+        (tmp_path / "lib" / "python3.11" / "site-packages" / name / f"{name}.txt").touch()
+    pythons = bubblewrap.pythons()
+    monkeypatch.setattr(bubblewrap, "pythons", lambda: [*pythons, tmp_path])
+    command = [*Sandbox().command(), "find", str(tmp_path), "-type", "f", "-printf", "%f "]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.stdout.split() == ["other.txt"], result.stderr
 
 
 def test_course_and_environment_in_one_folder_are_refused(monkeypatch):

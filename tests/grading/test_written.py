@@ -1,4 +1,5 @@
 import csv
+import re
 
 import pytest
 from hypothesis import given
@@ -9,16 +10,37 @@ from grading.course import Course
 from grading.spreadsheet import defuse, read_csv, restore, write_csv
 from labkit.paths import LabError
 
+SIGNS = "=+-@＝＋－＠"
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n=1"])
-def test_formulas_become_text(text):
-    assert defuse(text) == "'" + text
+
+@pytest.mark.parametrize(
+    "text, defused",
+    [
+        ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"), (" =1", " '=1"),
+        ("\t=1", "\t'=1"), ("\n=1", "\n'=1"), ("x;=1", "x;'=1"), ("x\t=1", "x\t'=1"), ("x\r\n=1", "x\r\n'=1"),
+        ('x";"=1', 'x";"\'=1'), ("＝1", "'＝1"), ("a-1 = b", "a-1 = b"), ("it's - fine", "it's - fine"),
+        ("'=1", "''=1"),
+    ],
+)  # fmt: skip
+def test_formulas_become_text(text, defused):
+    assert defuse(text) == defused and restore(defused) == text
+
+
+@given(st.text(st.sampled_from(f"{SIGNS},;|\t\r\n '\"ax")))
+def test_no_cell_is_a_formula_and_defusing_can_be_undone(text):
+    cells = re.split(r"[,;|\t\r\n]", defuse(text))
+    assert not [cell for cell in cells if cell.lstrip(' "')[:1] in list(SIGNS)]
+    assert restore(defuse(text)) == text
 
 
 @given(st.text())
 def test_defusing_can_be_undone(text):
-    if not (text.startswith("'") and defuse(text[1:]) == text):  # already looks defused
-        assert restore(defuse(text)) == text
+    assert restore(defuse(text)) == text
+
+
+def test_every_cell_is_quoted(tmp_path):
+    write_csv(tmp_path / "a.csv", [["a", 1], ["", "b"]])
+    assert (tmp_path / "a.csv").read_bytes() == b'\xef\xbb\xbf"a","1"\r\n"","b"\r\n'
 
 
 @given(st.lists(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\0"))), max_size=4))

@@ -158,6 +158,13 @@ def missing_picture(student: Student, path: Path) -> None:
     as_it_is(student, path)
 
 
+def slow_page(student: Student, path: Path) -> None:
+    texts = ("a" + " " * 100_000 + "b", "\\\\(" * 50_000)
+    student.cells += [new_markdown_cell(text, id=f"slow-{i}") for i, text in enumerate(texts)]
+    student.cells.append(new_code_cell("'a'" + "\n " * 8000, id="slow-code"))
+    as_it_is(student, path)
+
+
 def old_format(student: Student, path: Path) -> None:
     path.write_text(json.dumps(nbformat.convert(student.notebook, 3)))
 
