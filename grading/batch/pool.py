@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import wait as wait_for
+from typing import TypeVar
 from multiprocessing.context import SpawnContext
 from typing import Any
 
@@ -28,6 +29,8 @@ from labkit.paths import LabError
 
 PATIENCE = jobs.NOTEBOOK_TIMEOUT + 300  # seconds: then a worker itself hangs
 CONNECT = 10  # seconds
+
+Whose = TypeVar("Whose")
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Pool:
             yield from done({self.submit(job): whose})
 
 
-def done(waiting: dict[Future, object]) -> Iterator[tuple[object, Result]]:
+def done(waiting: dict[Future, Whose]) -> Iterator[tuple[Whose, Result]]:
     """Take out what has come in, results before what may end it all; waits for one."""
     found = wait(waiting, return_when=FIRST_COMPLETED).done
     for future in sorted(found, key=lambda f: f.cancelled() or f.exception() is not None):

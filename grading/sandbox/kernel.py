@@ -64,8 +64,10 @@ class Provisioner(LocalProvisioner):
             self.process = await asyncio.wrap_future(started)
         else:
             command = self.sandbox.kernel(connection, given[-1])
-            settings = dict(env=unsafe_environment(), cwd=kwargs.get("cwd"), stdin=subprocess.DEVNULL)
-            self.process = subprocess.Popen(command, pass_fds=given, **OWN_SESSION, **settings)
+            self.process = subprocess.Popen(
+                command, pass_fds=given, env=unsafe_environment(), cwd=kwargs.get("cwd"),
+                stdin=subprocess.DEVNULL, **OWN_SESSION,
+            )  # fmt: skip
         self.pid = self.pgid = self.process.pid
         for stream in [*listening, kernel_end]:
             stream.close()
