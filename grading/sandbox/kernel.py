@@ -31,7 +31,7 @@ from grading.sandbox.limits import MB, Group
 
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 MESSAGE = 64 * MB  # bytes of one message of the kernel: a video in an output is the largest
-OWN_SESSION = dict(start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+OWN_SESSION: dict[str, Any] = dict(start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 class Provisioner(LocalProvisioner):
