@@ -31,7 +31,7 @@ from grading.sandbox.limits import MB, Group
 
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 MESSAGE = 64 * MB  # bytes of one message of the kernel: a video in an output is the largest
-OWN_SESSION: dict[str, Any] = dict(start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+OWN_SESSION = dict(start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 class Provisioner(LocalProvisioner):
@@ -64,7 +64,7 @@ class Provisioner(LocalProvisioner):
             self.process = await asyncio.wrap_future(started)
         else:
             command = self.sandbox.kernel(connection, given[-1])
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # pyright: ignore[reportCallIssue] - of the dict
                 command, pass_fds=given, env=unsafe_environment(), cwd=kwargs.get("cwd"),
                 stdin=subprocess.DEVNULL, **OWN_SESSION,
             )  # fmt: skip
