@@ -23,6 +23,7 @@ from torch import Tensor
 
 from labkit.motion import N_JOINTS, N_ROTATIONS, Motion
 from labkit.paths import UNREADABLE, LabError, check_npz, data_dir, existing_file
+from labkit.settings import standard_settings
 
 FRAMES_AT_ONCE = 64  # skinning needs about 2 MB per frame
 
@@ -48,6 +49,7 @@ class Body:
     colors: (V, 3) uint8 colours of the vertices, or None if the file has none.
     """
 
+    @standard_settings()
     def __init__(self, arrays: dict[str, np.ndarray]):
         with contextlib.redirect_stdout(io.StringIO()):  # smplx prints a warning about 10 shapes
             model: Any = smplx.SMPL("", data_struct=Struct(**arrays))

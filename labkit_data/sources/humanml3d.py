@@ -22,6 +22,7 @@ import torch
 from labkit.motion import FPS, JOINT_NAMES, N_ROTATIONS, Motion
 from labkit.paths import UNREADABLE, LabError, check_npz, existing_file
 from labkit_data.formats.animation import Animation
+from labkit_data.formats.text import read_text
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import resample
 
@@ -95,7 +96,7 @@ def survey(path: str | Path) -> Survey:
     split_of = {}
     for listing, split in SPLITS.items():
         file = existing_file(_below(path, f"{listing}.txt"), "HumanML3D's split")
-        split_of |= dict.fromkeys(file.read_text("utf-8", "replace").split(), split)
+        split_of |= dict.fromkeys(read_text(file).split(), split)
     index = read_index(_below(path, "index.csv"))
     folders = {subset: _subset_folder(roots, subset) for subset in {row.subset for row in index}}
     for row in index:
@@ -114,7 +115,7 @@ def survey(path: str | Path) -> Survey:
             reason = f"no text in {texts}"
         else:
             labels = {"subset": row.subset, "split": split_of[row.name]}
-            segments, unread = read_text(text, row.end - row.start)
+            segments, unread = captions_of(text, row.end - row.start)
             found.unread += [f"{text}:{number}" for number in unread]
             for (start, end), captions in segments.items():
                 whole = end - start == row.end - row.start
@@ -170,28 +171,27 @@ class Row(NamedTuple):
 def read_index(path: str | Path) -> list[Row]:
     """The rows of HumanML3D's ``index.csv``. Raises LabError where it is another file."""
     path, rows = existing_file(path, "HumanML3D's index"), []
-    with path.open(newline="", encoding="utf-8") as lines:
-        try:
-            for line in csv.DictReader(lines):
-                # pose_data/CMU/80/80_63_poses.npy
-                _, subset, *file = PurePosixPath(line["source_path"]).parts
-                name, npz = PurePosixPath(line["new_name"]).stem, PurePosixPath(*file).with_suffix(".npz")
-                rows.append(Row(name, subset, npz, int(line["start_frame"]), int(line["end_frame"])))
-        except (KeyError, ValueError, TypeError, csv.Error) as error:
-            raise LabError(f"{path} is not HumanML3D's index.csv ({error!r}): get it again") from error
+    lines = read_text(path).splitlines()
+    semicolons = bool(lines) and lines[0].count(";") > lines[0].count(",")  # as some spreadsheets save
+    try:
+        for line in csv.DictReader(lines, delimiter=";" if semicolons else ","):
+            # pose_data/CMU/80/80_63_poses.npy
+            _, subset, *file = PurePosixPath(line["source_path"]).parts
+            name, npz = PurePosixPath(line["new_name"]).stem, PurePosixPath(*file).with_suffix(".npz")
+            rows.append(Row(name, subset, npz, int(line["start_frame"]), int(line["end_frame"])))
+    except (KeyError, ValueError, TypeError, csv.Error) as error:
+        raise LabError(f"{path} is not HumanML3D's index.csv ({error!r}): get it again") from error
     return rows
 
 
-def read_text(path: str | Path, frames: int) -> tuple[dict[tuple[int, int], list[str]], list[int]]:
+def captions_of(path: str | Path, frames: int) -> tuple[dict[tuple[int, int], list[str]], list[int]]:
     """The captions of a motion of so many frames: (start, end) frame → sentences; and the unreadable lines.
 
     A line is ``caption#tokens#start#end``, in seconds; both 0 or nan mean the whole motion.
     """
     segments: dict[tuple[int, int], list[str]] = {}
     unread = []
-    for number, line in enumerate(
-        Path(path).read_text(encoding="utf-8", errors="replace").splitlines(), start=1
-    ):
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
         if not line.strip():
             continue
         try:

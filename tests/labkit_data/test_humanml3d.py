@@ -11,7 +11,7 @@ from labkit.motion import Motion
 from labkit.paths import LabError
 from labkit_data.pipeline import Raw
 from labkit_data.sources import humanml3d
-from labkit_data.sources.humanml3d import TRIM, load, read_amass, read_index, read_text, scan, survey
+from labkit_data.sources.humanml3d import TRIM, captions_of, load, read_amass, read_index, scan, survey
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "humanml3d"
 RNG = np.random.default_rng(0)
@@ -149,7 +149,7 @@ def test_text_lines(tmp_path):
     ]
     file = tmp_path / "t.txt"
     file.write_text("\n".join(lines))
-    segments, unread = read_text(file, 100)
+    segments, unread = captions_of(file, 100)
     assert segments == {
         (0, 100): ["a person walks.", "someone is walking"],
         (41, 80): ["he stops.", "he stands."],
@@ -196,6 +196,19 @@ def test_trimming_is_humanml3ds(data, body):
         else:
             assert raw.captions == ("a man walks.",)
         check(load(raw, body), kept / 100, body)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_lists_that_a_spreadsheet_has_saved(data, encoding, separator):
+    folder, _ = data
+    expected = read_index(folder / "index.csv")
+    for file in (folder / "index.csv", folder / "train.txt", *folder.glob("texts/*.txt")):
+        text = file.read_text()
+        file.write_text(text.replace(",", separator) if file.suffix == ".csv" else text, encoding)
+    assert read_index(folder / "index.csv") == expected
+    segments, unread = captions_of(folder / "texts" / "000000.txt", 100)
+    assert [*segments.values()] == [["a man walks."], ["a man stops."]] and not unread
 
 
 def test_splits_are_the_official_ones(data):
