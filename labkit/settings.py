@@ -4,7 +4,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -61,17 +61,19 @@ def _changed(read: Callable[[], T], write: Callable[[T], object], value: T) -> I
 @contextmanager
 def _warnings_not_raised() -> Iterator[None]:
     with warnings.catch_warnings():
-        warnings.filters[:] = [entry for entry in warnings.filters if entry[0] != "error"]
+        filters: Any = warnings.filters  # a list
+        filters[:] = [entry for entry in filters if entry[0] != "error"]
         yield
 
 
-def _matrix_precisions() -> Iterator[tuple[Callable[[], str], Callable[[str], object], str]]:
+def _matrix_precisions() -> Iterator[tuple[Callable[[], Any], Callable[[Any], object], Any]]:
     """How to read and to write the precision of matrix products, and the full one. Two names since PyTorch
     2.9, which refuses the older one where a session has used the newer."""
-    if not hasattr(torch.backends.mkldnn, "matmul"):
+    backends: Any = torch.backends
+    if not hasattr(backends.mkldnn, "matmul"):
         yield torch.get_float32_matmul_precision, torch.set_float32_matmul_precision, "highest"
         return
-    for place in (torch.backends.mkldnn.matmul, torch.backends.cuda.matmul):
+    for place in (backends.mkldnn.matmul, backends.cuda.matmul):
         now = place.fp32_precision
         full = now if now == "none" else "ieee"  # "none": nobody has set any
         yield (lambda p=place: p.fp32_precision), (lambda v, p=place: setattr(p, "fp32_precision", v)), full

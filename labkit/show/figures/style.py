@@ -69,7 +69,8 @@ class NotebookFigure(Figure):
     """A figure that pyplot does not keep: it needs no backend, and a notebook shows it once, by its value."""
 
     def _repr_png_(self) -> bytes:
-        return print_figure(self, "png")
+        picture: Any = print_figure(self, "png")
+        return picture
 
 
 def axes(
