@@ -23,7 +23,7 @@ from labkit.motion import FPS, JOINT_NAMES, N_ROTATIONS, Motion
 from labkit.paths import UNREADABLE, LabError, check_npz, existing_file
 from labkit_data.formats.animation import Animation
 from labkit_data.formats.text import read_text
-from labkit_data.pipeline import Raw
+from labkit_data.pipeline import SHOWN, Raw
 from labkit_data.retarget import resample
 
 NAME = "humanml3d"
@@ -42,6 +42,7 @@ SUBSETS = {
     "Transitions_mocap": ("Transitions",),
 }
 # Seconds that HumanML3D drops from the start of each file (calibration poses), before it counts frames.
+SMPL_H = "take 'SMPL+H G' from AMASS's downloads"
 TRIM = {
     "Eyes_Japan_Dataset": 3.0,
     "MPI_HDM05": 3.0,
@@ -75,10 +76,11 @@ def scan(path: Path) -> list[Raw]:
     found = survey(path)
     for reason, count in found.left_out.items():
         print(f"{NAME}: {count} motions left out: {reason}")
-    for file in found.missing:
-        print(f"{NAME}: no {file}")
-    for line in found.unread:
-        print(f"{NAME}: cannot read the caption of {line}")
+    for doubt, which in (("no", list(found.missing)), ("cannot read the caption of", found.unread)):
+        for item in which[:SHOWN]:
+            print(f"{NAME}: {doubt} {item}")
+        if len(which) > SHOWN:
+            print(f"{NAME}: {doubt} {len(which) - SHOWN} others")
     if not found.raws:
         raise LabError(
             f"no AMASS motion for HumanML3D in {path}: put AMASS's 'SMPL+H G' files (…_poses.npz) into "
@@ -108,6 +110,8 @@ def survey(path: str | Path) -> Survey:
             reason = "in no split"
         elif file is None:
             reason = f"AMASS's {row.subset} is not there"
+        elif not file.is_file() and _smplx_file(file).is_file():
+            reason = f"AMASS's {row.subset} is there as SMPL-X files (…_stageii.npz): {SMPL_H}"
         elif not file.is_file():
             reason = "AMASS file missing"
             found.missing[file] += 1
@@ -217,6 +221,8 @@ def read_amass(path: str | Path) -> tuple[np.ndarray, np.ndarray, float]:
     try:
         check_npz(path)
         with np.load(path, allow_pickle=False) as file:
+            if "mocap_frame_rate" in file:
+                raise LabError(f"{path} is of AMASS's SMPL-X files: {SMPL_H}")
             pose = file["poses"][:, : 3 * N_ROTATIONS].astype(float).reshape(-1, N_ROTATIONS, 3)
             transl, rate = file["trans"].astype(float), float(file["mocap_framerate"])
     except UNREADABLE as error:
@@ -226,6 +232,11 @@ def read_amass(path: str | Path) -> tuple[np.ndarray, np.ndarray, float]:
     if not (np.isfinite(pose).all() and np.isfinite(transl).all()):
         raise LabError(f"{path} holds numbers that are not finite: get it again")
     return pose, transl, rate
+
+
+def _smplx_file(file: Path) -> Path:
+    """The same motion in AMASS's SMPL-X form."""
+    return file.with_name(file.name.replace("_poses.npz", "_stageii.npz"))
 
 
 def _below(path: Path, name: str) -> Path:

@@ -239,6 +239,30 @@ def test_missing_files_are_named_and_counted(data, capsys):
     assert str(missing) in out and "000005.txt:2" in out and "1 motions left out: in no split" in out
 
 
+def test_smplx_files_are_called_by_their_name(data, capsys):
+    path, amass = data
+    for subset in (*TRIM, "CMU"):
+        write_amass(amass / subset / "s 1" / "take_stageii.npz", 1.0, mocap_frame_rate=120.0)
+    with pytest.raises(LabError, match="no AMASS motion"):
+        scan(path)
+    out = capsys.readouterr().out
+    assert "1 motions left out: AMASS's CMU is there as SMPL-X files (…_stageii.npz): take 'SMPL+H G'" in out
+    assert "no /" not in out
+    with pytest.raises(LabError, match="take_stageii.npz is of AMASS's SMPL-X files: take 'SMPL.H G'"):
+        read_amass(amass / "CMU" / "s 1" / "take_stageii.npz")
+
+
+def test_long_lists_are_summarised(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("LABKIT_AMASS", raising=False)
+    names = [f"{i:06}" for i in range(40)]
+    rows = {name: (f"CMU/1/{name}_poses.npy", 0, 60) for name in names}
+    write_humanml3d(tmp_path, rows, {"train": names}, {name: [WHOLE, "broken"] for name in names})
+    write_amass(tmp_path / "amass" / "CMU" / "1" / "000000_poses.npz", 4.0)
+    scan(tmp_path)
+    out = capsys.readouterr().out.splitlines()
+    assert len(out) < 10 and any("34 others" in line for line in out)
+
+
 @pytest.mark.parametrize(
     "theirs, ours",
     [
