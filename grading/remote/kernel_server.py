@@ -111,7 +111,7 @@ class Server:
             self.channel.send(reply | {"token": message["token"]})
 
     def begin(self, message: dict) -> None:
-        """Remove everything of the last probe; settings and random numbers are those that labkit.check has."""
+        """Remove everything of the last probe; set settings and random numbers as labkit.check does."""
         self.settings.close()
         self.settings.enter_context(standard_settings())
         for memory in (self.objects, self.networks, self.calls):

@@ -58,7 +58,7 @@ def check(exercise: str, points: float):
 
 
 def toy_notebooks() -> dict[str, NotebookNode]:
-    """Sources in the form of grading.build.notebooks.make's: one exercise, three questions, something to see."""
+    """Sources in the form of grading.build.notebooks.make's: one exercise, three questions, a video."""
     notebook = new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     setup = new_code_cell("import labkit", id="setup")
     notebook.cells = [
