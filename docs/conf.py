@@ -28,6 +28,7 @@ myst_dmath_double_inline = True
 suppress_warnings = ["mystnb.unknown_mime_type"]
 autodoc_default_options = {"members": True, "member-order": "bysource"}
 autodoc_typehints = "description"
+autodoc_inherit_docstrings = False  # of torch.nn.Module
 autodoc_preserve_defaults = True
 viewcode_line_numbers = True
 default_role = "code"
