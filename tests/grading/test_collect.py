@@ -115,6 +115,8 @@ def test_the_latest_of_several_copies_is_taken(course, inbox, student):
     new.solve()
     inbox("jane/03_diffusion.ipynb", old.bytes(), 2_000)
     folder = inbox("jane/03_diffusion (1).ipynb", new.bytes(), 3_000)
+    old.write("answer-q6", "<!-- answer q6 -->\nA first version.")
+    inbox("jane/03_diffusion.ipynb", old.bytes(), 2_000)
     taken, left = collect(course, folder)
     assert taken.taken and taken.file.endswith("(1).ipynb")
     assert not left.taken and "not the latest" in left.text

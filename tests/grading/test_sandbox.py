@@ -32,13 +32,14 @@ needs_bwrap = pytest.mark.usefixtures("sandboxed")
 
 
 class Run:
-    """A notebook of the toy course, graded: cells before the answer, the answer, a check, cells after it."""
+    """A notebook of the toy course, graded: two cells, the answer, a check, a cell after it."""
 
-    def __init__(self, before: str = "", answer: str = USELESS, after: str = "", limits=LIMITS, **settings):
+    def __init__(self, before="", answer=USELESS, after="", middle="", limits=LIMITS, **settings):
         notebook = release(toy_notebooks()["03_diffusion"])
         at = next(i for i, cell in enumerate(notebook.cells) if cell.id == "code7")
         notebook.cells[at].source = answer
         notebook.cells.insert(at + 2, new_code_cell(after, id="after"))
+        notebook.cells.insert(at, new_code_cell(middle, id="middle"))
         notebook.cells.insert(at, new_code_cell(before, id="before"))
         run = jobs.runner(jobs.Job("", (FILM,), ("code7",), SEED, timeout=settings.pop("timeout", 60)))
         run.sandbox = Sandbox(("code7",), limits)
