@@ -246,7 +246,7 @@ class RunCells(Execute):
             return verdict.result()
 
     def nonsense(self) -> int:
-        """How many messages of this kernel were ignored so far; a kernel that was started again begins at 0."""
+        """How many messages of this kernel were ignored so far; a new kernel begins at 0."""
         if self.kc is None:
             return 0
         return self.kc.shell_channel.ignored + self.kc.iopub_channel.ignored

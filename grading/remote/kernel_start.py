@@ -70,6 +70,7 @@ def start_kernel() -> None:
     Heartbeat._bind_socket = lambda self: bind(self.socket, self.port)  # pyright: ignore[reportAttributeAccessIssue]
     tolerance.prepare()
     settings = dict(transport="ipc", ip=connection["ip"], kernel_class=tolerance.Kernel)
+    sys.path.insert(0, "")  # a learner's own modules lie beside the notebook
     app = Kernel(**settings, **connection["ports"])
     app.session.key = connection["key"].encode()
     app.initialize(connection["arguments"])

@@ -169,6 +169,9 @@ class Shell(ZMQInteractiveShell):
             return error.name in self.missing
         return isinstance(error, Exception) and "run_line_magic" in self.statement.co_names
 
+    def ask_exit(self):
+        print(NOTE, "the end of Python")
+
     def system(self, cmd):
         if INSTALL.match(cmd):
             print(NOTE, "an installation")
