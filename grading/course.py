@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import DatabaseError, OperationalError, SAWarning
 from traitlets.config import Config
 
 from grading.build.notebooks import STUBS
@@ -124,11 +124,20 @@ class Course:
 
     @contextmanager
     def gradebook(self) -> Iterator[Gradebook]:
-        """Raises LabError where there is none yet."""
+        """Raises LabError where there is none yet, and where it cannot be read or written."""
         if not (self.root / "gradebook.db").is_file():
             raise LabError(f"no gradebook in {self.root}: run python -m grading build first")
-        with Gradebook(self.db_url) as gradebook:
-            yield gradebook
+        try:
+            with Gradebook(self.db_url) as gradebook:
+                yield gradebook
+        except OperationalError as error:  # locked, write-protected, a full disk
+            raise LabError(
+                f"the gradebook cannot be used ({error.orig}): close what has it open; then try again"
+            ) from error
+        except DatabaseError as error:
+            raise LabError(
+                f"{self.root / 'gradebook.db'} is damaged ({error.orig}): put it back from a copy"
+            ) from error
 
     def marks(self) -> list[Mark]:
         """Everything in the gradebook, students in alphabetical order, cells as in the notebooks."""

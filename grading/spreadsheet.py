@@ -9,6 +9,7 @@ from labkit.paths import LabError, atomic_write, existing_file
 
 # White space, quotes and apostrophes in front of a sign that begins a formula
 SIGN = re.compile(r"""(?<![\s"])(?!(?<=')')([\s"]*+)('*+)(?=[=+\-@＝＋－＠])""")
+NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 BREAKS = set("\t\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
 
@@ -26,6 +27,19 @@ def defuse(text: str) -> str:
 def restore(text: str) -> str:
     """The inverse of `defuse`."""
     return SIGN.sub(lambda m: f"{m[1]}{m[2][1:]}" if begins_cell(m) else m[0], text)
+
+
+def same_number(original: str, shown: str) -> bool:
+    """Whether a spreadsheet may have made `shown` of a number in a text: 0012345 → 12345, 1E5 → 100000 or
+    1,00E+05, 123456789012 → 1.23E+11."""
+    if not (NUMBER.fullmatch(original) and NUMBER.fullmatch(shown)):
+        return False
+    original, shown = original.replace(",", "."), shown.replace(",", ".")
+    if float(original) == float(shown):
+        return True
+    digits, exponent, _ = shown.upper().partition("E")
+    places = len(digits.partition(".")[2])
+    return bool(exponent) and f"{float(original):.{places}E}" == f"{float(shown):.{places}E}"
 
 
 def write_csv(path: Path, rows: list[list[object]]) -> None:

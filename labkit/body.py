@@ -23,7 +23,15 @@ from torch import Tensor
 
 from labkit.motion import N_JOINTS, N_ROTATIONS, Motion
 from labkit.paths import UNREADABLE, LabError, check_npz, data_dir, existing_file
+from labkit.settings import standard_settings
 
+# The neutral body in a folder: as smplx names it, and as SMPL's zip files (1.1.0 and 1.0.0) do
+_IN_FOLDERS = (
+    "smpl/SMPL_NEUTRAL.pkl",
+    "SMPL_NEUTRAL.pkl",
+    "**/basic[mM]odel_neutral_lbs_10_207_0_v1.1.0.pkl",
+    "**/basic[mM]odel_neutral_lbs_10_207_0_v1.0.0.pkl",
+)
 FRAMES_AT_ONCE = 64  # skinning needs about 2 MB per frame
 
 # SMPL's arrays as smplx reads them; vertices V, triangles T and shape directions S depend on the file.
@@ -48,6 +56,7 @@ class Body:
     colors: (V, 3) uint8 colours of the vertices, or None if the file has none.
     """
 
+    @standard_settings()
     def __init__(self, arrays: dict[str, np.ndarray]):
         with contextlib.redirect_stdout(io.StringIO()):  # smplx prints a warning about 10 shapes
             model: Any = smplx.SMPL("", data_struct=Struct(**arrays))
@@ -148,17 +157,19 @@ class Body:
 def load_body(path: str | Path | None = None) -> Body:
     """The body in `path`; None means ``$LABKIT_SMPL`` if set, and otherwise the open body.
 
-    path: an .npz of SMPL's arrays, an official SMPL .pkl, or a folder with ``smpl/SMPL_NEUTRAL.pkl``.
+    path: an .npz of SMPL's arrays, an official SMPL .pkl, or a folder with ``smpl/SMPL_NEUTRAL.pkl``
+    or with SMPL's own files, as its zip file unpacks (``SMPL_python_v.1.1.0``).
     Raises LabError if there is no such file, or it is not in SMPL's format.
     """
     if path is None:
         path = os.environ.get("LABKIT_SMPL") or data_dir() / "body" / "open_body.npz"
     path = Path(path).expanduser()
     if path.is_dir():
-        path = path / "smpl" / "SMPL_NEUTRAL.pkl"
+        files = (file for pattern in _IN_FOLDERS for file in sorted(path.glob(pattern)))
+        path = next(files, path / "smpl" / "SMPL_NEUTRAL.pkl")
     path = existing_file(path, "body file")
     try:
-        arrays = _read_pickle(path) if path.suffix == ".pkl" else _read_npz(path)
+        arrays = _read_pickle(path) if path.suffix.lower() == ".pkl" else _read_npz(path)
         _check(arrays)
     except (*UNREADABLE, ImportError, pickle.UnpicklingError) as error:
         why = " ".join(str(error).split())
@@ -218,7 +229,8 @@ class _SmplUnpickler(pickle.Unpickler):
             return _Sparse
         if module.split(".")[0] == "numpy" and name in self._NUMPY:
             return super().find_class(module.replace("numpy.core", "numpy._core"), name)
-        if (module, name) in self._PLAIN:
+        # encode: bytes as Python 3 writes them in protocols 0 to 2
+        if (module, name) in self._PLAIN or (module, name) == ("_codecs", "encode"):
             return super().find_class(module, name)
         raise pickle.UnpicklingError(f"it asks for {module}.{name}")
 

@@ -14,6 +14,7 @@ from torch import nn
 from labkit.diffusion import Schedule
 from labkit.models import NETWORKS, Denoiser, make_denoiser
 from labkit.paths import UNREADABLE, LabError, atomic_write, data_dir, existing_file
+from labkit.settings import standard_settings
 from labkit.text import TextConditioner, TextEncoder, TextTower
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -55,6 +56,7 @@ def read_checkpoint(path: str | Path, kind: str) -> tuple[dict[str, torch.Tensor
     return weights, config, training
 
 
+@standard_settings()
 def build(
     kind: Callable[..., Network], config: dict, weights: dict[str, torch.Tensor], path: str | Path
 ) -> Network:
@@ -63,7 +65,8 @@ def build(
     Raises LabError if config and weights do not fit.
     """
     try:
-        module = kind(**config)
+        with torch.random.fork_rng(devices=[]):  # the session's random numbers are not for first weights
+            module = kind(**config)
         module.load_state_dict(weights)
     except (TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[-1].strip()

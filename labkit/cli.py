@@ -165,7 +165,7 @@ def visualize(args: argparse.Namespace) -> None:
 
     check_video(args.out)
     body = load_body(args.body)
-    if args.motion.endswith(".npz"):
+    if Path(args.motion).suffix.lower() in (".npz", ".npy", ".bvh", ".amc") or Path(args.motion).is_file():
         motion, caption = read_smpl(args.motion, body)
     else:
         clip = find_clip(args.source, args.motion)

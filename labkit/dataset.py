@@ -13,6 +13,7 @@ from labkit import motion
 from labkit.body import Body, load_body
 from labkit.paths import LabError, data_dir
 from labkit.progress import bar
+from labkit.settings import standard_settings
 from labkit.store import SPLITS, Clip, read_store
 
 
@@ -49,6 +50,7 @@ class MotionDataset(Dataset):
     body: its rest skeleton determines the joint positions in x; the open body by default.
     """
 
+    @standard_settings()
     def __init__(
         self,
         sources: str | Path | Sequence[str | Path] = "starter",

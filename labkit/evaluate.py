@@ -17,6 +17,7 @@ from labkit.paths import LabError
 from labkit.progress import bar
 from labkit.reference import Reference, load_reference
 from labkit.scores import Scores, motion_features, physical, score
+from labkit.settings import standard_settings
 
 FEWEST = 12  # motions: prdc's five neighbours must exist in the halves that `bootstrap` takes
 
@@ -53,6 +54,7 @@ def choose_captions(reference: Reference, batches: int, batch_size: int, seed: i
     return order[: batches * batch_size]
 
 
+@standard_settings()
 def sample_motions(
     network: str,
     captions: Sequence[str],

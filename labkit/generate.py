@@ -11,10 +11,12 @@ from labkit.device import best_device
 from labkit.diffusion import SamplingConfig, sample
 from labkit.motion import FPS, Motion, decode, smooth
 from labkit.paths import LabError
+from labkit.settings import standard_settings
 
 MAX_SECONDS = 10.0
 
 
+@standard_settings()
 def generate(
     captions: Sequence[str],
     network: str = "adaln",

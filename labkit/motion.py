@@ -18,6 +18,7 @@ Letters: F frames, D features, J joints; ``...`` stands for any batch dimensions
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import roma
@@ -77,6 +78,11 @@ def join(parts: dict[str, Tensor]) -> Tensor:
 UPRIGHT = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 
 
+def _tensor(value: Any) -> Tensor:
+    """An array as a tensor. A tensor stays on its device; `torch.as_tensor` would move it to the default."""
+    return value if isinstance(value, Tensor) else torch.as_tensor(value)
+
+
 @dataclass(frozen=True)
 class Motion:
     """SMPL parameters of a motion (or a batch), Z up, metres, ``FPS`` frames per second.
@@ -94,7 +100,7 @@ class Motion:
 
     def __post_init__(self):
         for name, value in vars(self).items():
-            object.__setattr__(self, name, torch.as_tensor(value))  # the way to set fields of a frozen class
+            object.__setattr__(self, name, _tensor(value))  # the way to set fields of a frozen class
 
     def __len__(self) -> int:
         return self.pelvis.shape[-2]
@@ -142,7 +148,7 @@ def _about_z(angle: Tensor) -> Tensor:
 
 def encode(motion: Motion, joints: Tensor) -> Tensor:
     """A motion and its world joint positions (..., F, 24, 3), from ``Body.joints`` → x (..., F, D)."""
-    rotations, joints = motion.rotations(), torch.as_tensor(joints)
+    rotations, joints = motion.rotations(), _tensor(joints)
     alpha = heading(rotations[..., 0, :, :])
     to_body = _about_z(-alpha)
 
@@ -197,7 +203,7 @@ def decode(x: Tensor) -> Motion:
 
     The joint positions in x are ignored: `decode_joints` uses these.
     """
-    x = torch.as_tensor(x)
+    x = _tensor(x)
     alpha, pelvis = _integrate(x)
     columns = x[..., LAYOUT["rotations"]].unflatten(-1, (N_ROTATIONS, 2, 3)).mT
     rotations = roma.special_gramschmidt(columns)
@@ -211,7 +217,7 @@ def decode_joints(x: Tensor) -> Tensor:
 
     Needs no body. The rotations in x are ignored: `decode` uses these.
     """
-    x = torch.as_tensor(x)
+    x = _tensor(x)
     alpha, pelvis = _integrate(x)
     relative = x[..., LAYOUT["joints"]].unflatten(-1, (N_JOINTS - 1, 3))
     relative = torch.nn.functional.pad(relative, (0, 0, 1, 0))  # the pelvis itself
@@ -251,5 +257,5 @@ _MIRROR_INDEX, _MIRROR_SIGN = _mirror_layout()
 
 def mirror(x: Tensor) -> Tensor:
     """x (..., D) of the mirror image: left and right exchanged. An exact permutation with signs."""
-    x = torch.as_tensor(x)
+    x = _tensor(x)
     return x[..., _MIRROR_INDEX.to(x.device)] * _MIRROR_SIGN.to(x)

@@ -25,6 +25,7 @@ from labkit.metrics import (
 from labkit.metrics.physical import FEET
 from labkit.motion import decode
 from labkit.reference import Reference, names_style
+from labkit.settings import standard_settings
 
 PHYSICAL = ("foot sliding m/s", "jerk m/s³", "penetration mm")
 
@@ -43,6 +44,7 @@ def rest_heights(body: Body) -> Tensor:
     return body.rest_joints[FEET, 1] - body.sole
 
 
+@standard_settings()
 def physical(motions: list[Tensor], body: Body) -> np.ndarray:
     """Foot sliding, jerk and floor penetration of motions (F_i, D) → (N, 3), columns as PHYSICAL."""
     heights = rest_heights(body)
@@ -54,6 +56,7 @@ def physical(motions: list[Tensor], body: Body) -> np.ndarray:
     return np.array(values, dtype=np.float64).reshape(-1, len(PHYSICAL))
 
 
+@standard_settings()
 @torch.no_grad()
 def motion_features(evaluator: Evaluator, motions: list[Tensor], batch_size: int = 64) -> np.ndarray:
     """Evaluator features of motions (F_i, D) → (N, W)."""

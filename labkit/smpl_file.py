@@ -27,6 +27,8 @@ def write_smpl(path: str | Path, motion: Motion, body: Body, caption: str = "") 
 def read_smpl(path: str | Path, body: Body) -> tuple[Motion, str]:
     """The motion of a file that `write_smpl` wrote, and its caption. Raises LabError where it is none."""
     path = existing_file(path, "motion file")
+    if other := _other_kind(path):
+        raise LabError(f"{path} is {other}")
     try:
         check_npz(path)
         with np.load(path, allow_pickle=False) as file:
@@ -45,3 +47,26 @@ def read_smpl(path: str | Path, body: Body) -> tuple[Motion, str]:
     if fps != FPS:
         raise LabError(f"{path} has {fps:g} frames per second: resample it to {FPS}")
     return Motion(orient, pose, transl + body.rest_joints[0]), caption
+
+
+def _other_kind(path: Path) -> str:
+    """What a file of another known kind is, and the next step; empty for others."""
+    try:
+        if path.suffix.lower() in (".bvh", ".amc"):
+            return "motion capture: prepare its folder with python -m labkit_data prepare"
+        content = np.load(path, allow_pickle=False)
+        if isinstance(content, np.ndarray):
+            features = content.ndim == 2 and content.shape[1] == 263
+            what = "HumanML3D's 263 features (new_joint_vecs)" if features else f"an array {content.shape}"
+            return f"{what}, which has no SMPL parameters: prepare AMASS with --source humanml3d"
+        with content:
+            names = set(content.files)
+    except (*UNREADABLE, EOFError):
+        return ""
+    if {"poses", "trans"} <= names:
+        return "a motion of AMASS: prepare AMASS with python -m labkit_data prepare --source humanml3d"
+    if {"index", "about", "lengths"} <= names:
+        return f"a store of motions: python -m labkit visualize 0 --source {path}"
+    if {"v_template", "weights"} <= names:
+        return "a body: give it as --body"
+    return ""

@@ -9,7 +9,8 @@ import hashlib
 import importlib.util
 import logging
 import pickle
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from labkit.paths import LabError
+from labkit.settings import standard_settings
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MAX_TOKENS = 48  # about 35 words; longer captions are refused, not cut
@@ -71,16 +73,17 @@ class TextEncoder(nn.Module):
     it was trained for that (CLIP), otherwise the mean over real tokens, as in sentence-transformers.
     """
 
+    @standard_settings()
     def __init__(self, name: str | None = None):
         super().__init__()
         self.name = name or "all-MiniLM-L6-v2"
         folder = name or _minilm_folder()
-        transformers.utils.logging.disable_progress_bar()  # a hundred small tensors need no bar
         try:
             config = transformers.AutoConfig.from_pretrained(folder)
             self.is_clip = config.model_type in ("clip", "clip_text_model")
             model = transformers.CLIPTextModelWithProjection if self.is_clip else transformers.AutoModel
-            loaded: Any = model.from_pretrained(folder, output_loading_info=True)
+            with _no_progress_bar():  # for a hundred small tensors
+                loaded: Any = model.from_pretrained(folder, output_loading_info=True)
             self.model, report = loaded
             # Missing weights would be random. A pooler (BERT's) is not used.
             if missing := sorted(name for name in report["missing_keys"] if "pooler" not in name):
@@ -140,6 +143,7 @@ class TextEncoder(nn.Module):
             words = ", ".join(word[:30] for word in unknown[:5]) + (", …" if len(unknown) > 5 else "")
             logger.warning("the text model does not know %s: no motion will show it", words)
 
+    @standard_settings()
     @torch.no_grad()
     def forward(self, captions: list[str]) -> TextFeatures:
         """Features of B captions. Raises LabError for one that `refusals` refuses."""
@@ -153,6 +157,18 @@ class TextEncoder(nn.Module):
         mask = mask.bool()
         pooled = out.text_embeds.float() if self.is_clip else _masked_mean(tokens, mask)
         return TextFeatures(tokens * mask[..., None], mask, functional.normalize(pooled, dim=-1))
+
+
+@contextmanager
+def _no_progress_bar() -> Iterator[None]:
+    bars = transformers.utils.logging
+    shown = bars.is_progress_bar_enabled()
+    bars.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            bars.enable_progress_bar()
 
 
 def _tidied(caption: str) -> str:

@@ -19,6 +19,7 @@ from labkit.motion import FPS, JOINT_NAMES, Motion
 from labkit.paths import UNREADABLE, LabError
 from labkit_data.cutting import MAX_FRAMES
 from labkit_data.formats.animation import Animation
+from labkit_data.formats.text import read_text
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import Table
 from labkit_data.sources.humanml3d import read_index
@@ -56,7 +57,7 @@ def read_sentences(path: Path) -> Sentences:
         file = _find(path, name)
         if file.is_file():
             try:
-                take(found, json.loads(file.read_text(encoding="utf-8")), path)
+                take(found, json.loads(read_text(file)), path)
             except json.JSONDecodeError as error:
                 raise LabError(f"{file} is not JSON ({error}): get it again") from error
             except UNREADABLE as error:

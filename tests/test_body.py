@@ -264,7 +264,7 @@ def python2_dumps(content, protocol):
 
 
 @pytest.mark.parametrize(
-    ("dumps", "protocol"), [(python2_dumps, 0), (python2_dumps, 2), (pickle.dumps, 4), (pickle.dumps, 5)]
+    ("dumps", "protocol"), [*((python2_dumps, n) for n in (0, 2)), *((pickle.dumps, n) for n in range(6))]
 )
 def test_official_pickle_is_the_same_body(official, body, monkeypatch, dumps, protocol):
     path, content = official
@@ -279,6 +279,19 @@ def test_official_pickle_is_the_same_body(official, body, monkeypatch, dumps, pr
         torch.testing.assert_close(loaded.joints(motion), body.joints(motion), atol=1e-6, rtol=0)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["SMPL_NEUTRAL.PKL", "SMPL_python_v.1.1.0/smpl/models/basicmodel_neutral_lbs_10_207_0_v1.1.0.pkl"],
+)
+def test_official_names_of_files_and_folders(official, tmp_path, name):
+    _, content = official
+    path = tmp_path / "unpacked" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(python2_dumps(content, 2))
+    where = path if path.suffix == ".PKL" else tmp_path / "unpacked"
+    assert load_body(where).faces.shape == load_body().faces.shape
+
+
 class Evil:
     def __init__(self, call, *arguments):
         self.reduced = call, arguments
@@ -287,7 +300,7 @@ class Evil:
         return self.reduced
 
 
-@pytest.mark.parametrize("protocol", [4, 5])
+@pytest.mark.parametrize("protocol", [2, 4, 5])
 @pytest.mark.parametrize("call", [os.system, eval, np.load])
 def test_pickle_that_runs_code_is_refused(official, tmp_path, protocol, call):
     path, content = official

@@ -1,5 +1,6 @@
 """The public site in a real browser without a network: `make site` built it, or these tests do."""
 
+import ast
 import contextlib
 import functools
 import html
@@ -101,9 +102,11 @@ def hidden() -> dict[str, str]:
     found = {}
     for exercise, about in EXERCISES.items():
         source = (ROOT / "solutions" / "reference" / f"{about.module}.py").read_text("utf-8")
-        for line in map(str.strip, source.splitlines()):
-            if len(line) >= 30 and re.search(r"[=(]", line) and words(line) not in public:
-                found[words(line)] = exercise
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.FunctionDef) and ast.get_docstring(node):  # below the docstring
+                for line in source.splitlines()[node.body[0].end_lineno : node.end_lineno]:
+                    if len(line.strip()) >= 30 and words(line) not in public:
+                        found[words(line)] = exercise
     for question, rubric in rubrics().items():
         for sentence in re.split(r"(?<=[.:;])\s+", words(rubric)):
             if len(sentence) >= 40:

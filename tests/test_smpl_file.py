@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from labkit.cli import main
 from labkit.paths import LabError
 from labkit.smpl_file import read_smpl, write_smpl
 
@@ -61,3 +62,28 @@ def test_damaged_files_are_named(path, body, damage):
     with pytest.raises(LabError, match=rf"m\.npz.*{message}") as error:
         read_smpl(path, body)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "name, content, told",
+    [
+        ("amass.npz", dict(poses=0, trans=0), "is a motion of AMASS: prepare"),
+        ("012.npy", np.zeros((40, 263)), "is HumanML3D's 263 features .new_joint_vecs., which has no SMPL"),
+        ("joints.npy", np.zeros((40, 22, 3)), "is an array .40, 22, 3., which has no SMPL parameters"),
+        ("store.npz", dict(index=0, about=0, lengths=0), "is a store of motions: .* --source .*store.npz"),
+        ("body.npz", dict(v_template=0, weights=0), "is a body: give it as --body"),
+        ("walk.BVH", None, "is motion capture: prepare"),
+    ],
+)
+def test_a_file_of_another_kind_is_called_by_its_name(name, content, told, tmp_path, body, capsys):
+    path = tmp_path / name
+    if content is None:
+        path.write_text("HIERARCHY")
+    elif isinstance(content, dict):
+        np.savez(path, **content)
+    else:
+        np.save(path, content)
+    with pytest.raises(LabError, match=f"{name} {told}"):
+        read_smpl(path, body)
+    assert main(["visualize", str(path), "--out", str(tmp_path / "out.mp4")]) == 1
+    assert f"{name} is " in capsys.readouterr().err

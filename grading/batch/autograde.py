@@ -27,7 +27,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 from nbgrader.utils import is_grade
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 from tqdm import tqdm
 
 from grading.batch.jobs import TIMEOUT, Job, Result
@@ -209,13 +209,8 @@ class Grading:
         """An error in one submission does not stop the others."""
         try:
             yield
-        except LabError:
+        except (LabError, DatabaseError):  # the latter stops everything, see Course.gradebook
             raise
-        except OperationalError as error:
-            raise LabError(
-                f"the gradebook cannot be written ({error.orig}): close what has it open; the same command "
-                "goes on"
-            ) from error
         except Exception:
             self.fail(pair, traceback.format_exc())
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import SpawnContext
-from typing import Any
+from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -28,6 +28,8 @@ from labkit.paths import LabError
 
 PATIENCE = jobs.NOTEBOOK_TIMEOUT + 300  # seconds: then a worker itself hangs
 CONNECT = 10  # seconds
+
+Whose = TypeVar("Whose")
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Pool:
             yield from done({self.submit(job): whose})
 
 
-def done(waiting: dict[Future, object]) -> Iterator[tuple[object, Result]]:
+def done(waiting: dict[Future, Whose]) -> Iterator[tuple[Whose, Result]]:
     """Take out what has come in, results before what may end it all; waits for one."""
     found = wait(waiting, return_when=FIRST_COMPLETED).done
     for future in sorted(found, key=lambda f: f.cancelled() or f.exception() is not None):

@@ -8,7 +8,7 @@ from nbgrader.api import MissingEntry
 
 from grading.course import Course, is_graded
 from grading.intake.repair import ANSWER
-from grading.spreadsheet import defuse, read_csv, restore, write_csv
+from grading.spreadsheet import defuse, read_csv, restore, same_number, write_csv
 from labkit.paths import LabError
 
 COLUMNS = ("student", "question", "answer", "rubric", "max_points", "points", "comment")
@@ -51,14 +51,19 @@ def read_in(course: Course, path: Path) -> int:
     """
     rows = read_csv(path, ("student", "question", "points", "comment"))
     known = {(mark.student, mark.name): mark for mark in course.marks() if mark.written}
-    graded = []
+    students = {student for student, _ in known}
+    graded, met = [], {}
     for number, row in enumerate(rows, 2):
-        mark = known.get((row["student"], row["question"]))
+        place = f"{path}, row {number}"
+        mark = known.get((student_of(row["student"], students, place), row["question"]))
         if mark is None:
             who = f"{row['student']}, {row['question']}"
-            raise LabError(f"{path}, row {number}: no such answer ({who}); nothing was stored")
+            raise LabError(f"{place}: no such answer ({who}); nothing was stored")
+        if mark in met:
+            raise LabError(f"{place}: the answer of row {met[mark]} again; nothing was stored")
+        met[mark] = number
         if row["points"].strip():
-            points = parse_points(row["points"], mark.max_points, f"{path}, row {number}")
+            points = parse_points(row["points"], mark.max_points, place)
             graded.append((mark, points, restore(row["comment"].strip())))
     with course.gradebook() as gradebook:
         for mark, points, comment in graded:
@@ -71,6 +76,20 @@ def read_in(course: Course, path: Path) -> int:
             note.manual_comment = comment or None
         gradebook.db.commit()
     return len(graded)
+
+
+def student_of(text: str, students: set[str], where: str) -> str:
+    """Who is meant by a cell, in which a spreadsheet may have changed a number. Raises LabError where it may
+    be several."""
+    found = [student for student in sorted(students) if same_number(student, text)]
+    if text in students or not found:
+        return text
+    if len(found) > 1:
+        raise LabError(
+            f"{where}: a spreadsheet has made {text} of a student's number, {' or '.join(found)}: import the "
+            "table with the column student as text; nothing was stored"
+        )
+    return found[0]
 
 
 def parse_points(text: str, maximum: float, where: str) -> float:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from torch.overrides import TorchFunctionMode
 
 from grading import bank
 from grading.paths import ROOT
-from labkit.exercises.judge import Answers, Mistake, agree, apart, judge
+from labkit.exercises.judge import VARIES, Answers, Mistake, agree, apart, judge
 from labkit.exercises.probe import collect, probes
 from labkit.paths import UNREADABLE, LabError, atomic_write
 from labkit.stubs import EXERCISES, reference, stubs
@@ -105,7 +106,8 @@ def tolerances(exercise: str, arrays: Mapping[str, np.ndarray]) -> dict[str, flo
     """How far stored outcomes may be from those of another machine, where that is more than STEADY.
 
     Two machines round differently: each is off by as much as was measured, or by twice as much, in opposite
-    directions. Raises LabError where the check of another machine could so miss a stored outcome.
+    directions. Infinite for a mutant's outcome that the check of another machine would not recognise. Raises
+    LabError where that is a right answer's.
     """
     found = {}
     for place, entry in answered(exercise).items():
@@ -116,13 +118,13 @@ def tolerances(exercise: str, arrays: Mapping[str, np.ndarray]) -> dict[str, flo
             own = 4 * moved.get(q.name, 0.0)
             if own <= STEADY:
                 continue
-            if own > q.tolerance:
+            if own > q.tolerance and place.startswith("right/"):
                 who = entry.name if entry else "the reference"
                 raise LabError(
                     f"{exercise}: rounding moves what {who} makes of the probe {q.name} by {own / 4:.0e} of "
                     "its size, more than a check on another machine bears: ask with other inputs"
                 )
-            found[f"{place}/{q.name}"] = float(f"{own:.1e}")
+            found[f"{place}/{q.name}"] = math.inf if own > q.tolerance else float(f"{own:.1e}")
     return found
 
 
@@ -136,7 +138,9 @@ def write_answers(exercise: str) -> bool:
     except UNREADABLE:  # not there, or damaged
         pass
     arrays = make_answers(exercise)
-    arrays["tolerances"] = np.array(json.dumps(tolerances(exercise, arrays)))
+    allowed = tolerances(exercise, arrays)
+    arrays |= {place: VARIES for place, tolerance in allowed.items() if tolerance == math.inf}
+    arrays["tolerances"] = np.array(json.dumps(allowed))
     with atomic_write(path) as temporary, open(temporary, "wb") as file:
         np.savez_compressed(file, **arrays)
     return True

@@ -6,6 +6,8 @@ One folder or zip file a student, or the downloads of a learning platform, flat 
     jane/01_dataset.ipynb, jane.zip                                any tree with a folder for each student
     doejane_LATE_4711_90210_01_dataset.ipynb                       Canvas (lib/content_zipper.rb)
     Jane Doe_123456_assignsubmission_file_/01_dataset.ipynb        Moodle, with and without folders
+    Homework 1_jdoe_attempt_2024-03-05-14-22-33_01_dataset.ipynb   Blackboard
+    1234-567 - Jane Doe - Mar 5, 2024 222 PM/01_dataset.ipynb      Brightspace, with and without folders
     submission_99/01_dataset.ipynb and submission_metadata.yml     Gradescope
 
 Only names given by the platform or the instructor decide whose a file is: inside a student's folder or zip
@@ -17,7 +19,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -32,6 +36,12 @@ from labkit.paths import LabError, atomic_write
 
 CANVAS = re.compile(r"(?P<who>(?!anon_|LATE_)\w+?_)?(?:LATE_)?(?P<id>\d+|anon_\w+?)_\d+_(?P<file>.+)")
 MOODLE = re.compile(r"(?P<who>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext|comments)_?(?P<file>.*)")
+BLACKBOARD = re.compile(
+    r"(?P<id>.+_(?P<who>[^_]+))_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)"
+)
+BRIGHTSPACE = re.compile(
+    r"(?P<id>\d+)-\d+ - (?P<who>.+?) - (?P<when>\w{3} \d+, \d{4} \d{3,4} [AP]M)(?: - (?P<file>.+))?"
+)
 GRADESCOPE = re.compile(r"assignment_\d+_export")  # the folder in its zip file
 METADATA = "submission_metadata.yml"
 
@@ -47,12 +57,14 @@ class Found:
     """A file and whose it is. origin: what that was read from; two origins of one name are two people.
 
     number: Moodle's, which is another for each assignment; of one assignment, two numbers are two people.
+    So are Brightspace's, and what stands before the attempt in Blackboard's names.
     """
 
     student: str
     origin: str
     entry: Entry
     number: str = ""
+    attempt: str = ""  # when it was handed in, if the platform tells
     branch: str = ""  # the folder in a zip file: maybe two people's, if the zip file is not one person's
     problem: str = ""
 
@@ -94,8 +106,33 @@ def canvas(name: str) -> tuple[str, str, str] | None:
     return match and (f"{match['who'] or ''}{match['id']}", match["id"], "")
 
 
+def blackboard(name: str) -> tuple[str, str, str] | None:
+    """(student, origin, number) where a file is named as Blackboard names them. A user name may hold "_", as
+    the assignment's may: all that precedes the attempt is the number, so that no two people are one."""
+    match = BLACKBOARD.fullmatch(name)
+    return match and (slug(match["who"]), match["who"], match["id"])
+
+
+def brightspace(name: str) -> tuple[str, str, str] | None:
+    """(student, origin, number) where a file or folder is named as Brightspace names them."""
+    match = BRIGHTSPACE.fullmatch(name)
+    return match and (slug(match["who"]), match["who"], match["id"])
+
+
+def attempt(name: str) -> str:
+    """When it was handed in, in an order that text has, where the platform tells it in the name."""
+    if match := BLACKBOARD.fullmatch(name):
+        return match["when"]
+    if match := BRIGHTSPACE.fullmatch(name):
+        day, clock, half = match["when"].rsplit(" ", 2)
+        with suppress(ValueError):  # the month in another language
+            when = f"{day} {clock[:-2]}:{clock[-2:]} {half}"
+            return datetime.strptime(when, "%b %d, %Y %I:%M %p").isoformat()
+    return ""
+
+
 def platform(name: str, file: bool = True) -> tuple[str, str, str] | None:
-    return moodle(name) or (canvas(name) if file else None)
+    return moodle(name) or brightspace(name) or ((blackboard(name) or canvas(name)) if file else None)
 
 
 def gradescope(data: bytes) -> dict[str, list[str]]:
@@ -174,7 +211,7 @@ def crowds(entries: list[tuple[Entry, tuple[str, ...]]]) -> set[str]:
     people = {top: {platform(*name) for name in below} for top, below in names.items()}
     return {
         top for top, who in people.items()
-        if None not in who and (len(who) > 1 or any(moodle(name) for name, _ in names[top]))
+        if None not in who and (len(who) > 1 or any(platform(name, False) for name, _ in names[top]))
     }  # fmt: skip
 
 
@@ -183,7 +220,7 @@ def owned(entry: Entry, parts: tuple[str, ...], crowded: set[str]) -> Found:
     top = parts[0]
     if named := platform(top, len(parts) == 1 or is_zip(top)):
         student, origin, number = named
-        return Found(student, origin, entry, number, problem=entry.problem)
+        return Found(student, origin, entry, number, attempt(top), problem=entry.problem)
     if len(parts) == 1 and not (is_zip(top) and entry.problem):
         return Found("", "", entry, problem=entry.problem)
     branch = parts[1] if is_zip(top) and len(parts) > 2 else ""
@@ -283,7 +320,7 @@ def settle(
     def rank(copy: tuple[Found, repair.Taken]) -> tuple:
         found, taken = copy
         touched = [cell.source for cell in taken.notebook.cells] != given
-        return touched, int(found.entry.changed), natural(found.file)
+        return touched, found.attempt, int(found.entry.changed), natural(found.file)
 
     *others, (found, taken) = sorted(copies, key=rank)
     store(course.submitted_path(student, assignment), taken)

@@ -240,9 +240,10 @@ def split_code(source: str) -> list[str]:
         return [source]
     lines, cuts = source.split("\n"), {0}
     for node, after in zip(tree.body, [*tree.body[1:], None]):
-        alone = after is None or after.lineno > node.end_lineno
+        end = node.end_lineno or node.lineno
+        alone = after is None or after.lineno > end
         if isinstance(node, ast.Expr) and alone and CHECK.match(lines[node.lineno - 1]):
-            cuts |= {node.lineno - 1, node.end_lineno}
+            cuts |= {node.lineno - 1, end}
     bounds = [*sorted(cuts), len(lines)]
     parts = ["\n".join(lines[a:b]) for a, b in zip(bounds, bounds[1:])]
     return [part for part in parts if part.strip()]

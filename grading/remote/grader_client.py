@@ -152,7 +152,7 @@ class Remote:
             self.channel.send(dict(request="end", session=self.session))
 
     def function(self, name: str, keep: bool = False) -> Callable:
-        """A function that calls one of the learner's functions in the kernel. keep: its results stay there."""
+        """A function that calls a function of the learner in the kernel. keep: its results stay there."""
 
         def call(*arguments, **keywords):
             self.calls += 1

@@ -5,12 +5,11 @@ The grader does not trust it, since a learner's code runs in the same process. N
 
 import functools
 import os
-import random
 import socket
 import warnings
+from contextlib import ExitStack
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,8 +17,10 @@ from grading.remote import protocol
 from grading.remote.kernel_start import CHANNEL
 from labkit.diffusion import Schedule
 from labkit.exercises.observer import Observer, observed
+from labkit.exercises.probe import random_numbers_kept, restart
 from labkit.exercises.recorded_solution import silenced
 from labkit.models.base import BaseDiT
+from labkit.settings import standard_settings
 from labkit.stubs import stubs
 
 
@@ -88,6 +89,7 @@ class Server:
         self.objects: list[tuple[object, list[Tensor]]] = []
         self.networks: dict[str, BaseDiT] = {}
         self.calls: dict[int, tuple[list[Tensor], list[Tensor]]] = {}  # inputs and results with a gradient
+        self.settings = ExitStack()
 
     def run(self, session: int) -> None:
         """Until the grader ends the session. Requests of earlier sessions, which timed out, are ignored."""
@@ -109,13 +111,13 @@ class Server:
             self.channel.send(reply | {"token": message["token"]})
 
     def begin(self, message: dict) -> None:
-        """Remove everything of the last probe, and seed random numbers as labkit.check does."""
+        """Remove everything of the last probe; settings and random numbers are those of labkit.check."""
+        self.settings.close()
+        self.settings.enter_context(standard_settings())
         for memory in (self.objects, self.networks, self.calls):
             memory.clear()
         self.observer = Observer()
-        torch.manual_seed(0)
-        np.random.seed(0)
-        random.seed(0)
+        restart()
 
     def call(self, message: dict) -> Any:
         """One call of a learner's function."""
@@ -159,6 +161,8 @@ class Server:
 def serve(exercise: str, session: int) -> None:
     """Call the learner's functions for the grader until it ends the session."""
     channel = protocol.Channel(socket.socket(fileno=os.dup(int(os.environ[CHANNEL]))))
-    with silenced(exercise), warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
+    with silenced(exercise), warnings.catch_warnings(), random_numbers_kept():
         warnings.simplefilter("ignore")
-        Server(exercise, channel).run(session)
+        server = Server(exercise, channel)
+        with server.settings:
+            server.run(session)

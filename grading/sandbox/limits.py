@@ -172,9 +172,10 @@ class Group:
                 (folder / "cgroup.procs").write_text(str(process.pid))
             if not self.holds(folder, process.pid):
                 self.missing.add(controller)
-        with suppress(BrokenPipeError), process.stdin as stdin:
-            os.write(stdin.fileno(), b"go\n")
-        process.stdin = None
+        stdin, process.stdin = process.stdin, None
+        if stdin:
+            with suppress(BrokenPipeError), stdin:
+                os.write(stdin.fileno(), b"go\n")
         return process
 
     def watch(self, process: subprocess.Popen) -> None:

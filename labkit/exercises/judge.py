@@ -13,6 +13,7 @@ import numpy as np
 from labkit.exercises.probe import Probe
 
 Outcomes = Mapping[str, np.ndarray]
+VARIES = np.array("varies")  # in the place of a mistake's outcome that is not reproducible
 
 
 @dataclass(frozen=True)
@@ -89,17 +90,29 @@ def explains(mistake: Mistake, q: Probe, found: Outcomes) -> bool:
     return agree(found[q.name], mistake.outcomes[q.name], q.tolerance)
 
 
+def varies(mistake: Mistake, q: Probe) -> bool:
+    """Whether chance or rounding decides the outcome of this mistake: then only that the probe fails is
+    known.
+    """
+    return bool(np.array_equal(mistake.outcomes[q.name], VARIES))
+
+
 def recognise(
     questions: Sequence[Probe], failed: Sequence[str], found: Outcomes, answers: Answers
 ) -> Mistake | None:
-    """The first mistake that accounts for every failed probe and would have passed all others."""
+    """The first mistake that accounts for every failed probe, one of them exactly, and would pass all others."""
 
     def fits(mistake: Mistake, q: Probe) -> bool:
+        if varies(mistake, q):
+            return q.name in failed
         if q.name in failed:
             return explains(mistake, q, found)
         return any(explains(mistake, q, right) for right in answers.right)
 
-    return next((m for m in answers.mistakes if all(fits(m, q) for q in questions)), None)
+    def exact(mistake: Mistake) -> bool:
+        return any(q.name in failed and not varies(mistake, q) for q in questions)
+
+    return next((m for m in answers.mistakes if exact(m) and all(fits(m, q) for q in questions)), None)
 
 
 def number(q: Probe, outcome: np.ndarray) -> str:

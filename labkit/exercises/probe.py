@@ -20,6 +20,7 @@ from torch import Tensor
 
 from labkit.exercises.observer import Observer, observed
 from labkit.exercises.recorded_solution import silenced
+from labkit.settings import standard_settings
 from labkit.stubs import EmptyExercise, Stub
 
 Network = TypeVar("Network", bound=torch.nn.Module)
@@ -128,7 +129,7 @@ class Unusable(Exception):
 
 def restart() -> None:
     """Begin all streams of random numbers anew: code that samples its own noise is always equally wrong."""
-    torch.manual_seed(0)
+    torch.default_generator.manual_seed(0)  # the CPU's alone: no probe computes elsewhere
     np.random.seed(0)
     random.seed(0)
 
@@ -149,12 +150,14 @@ def answer(question: Probe, seed: int = 0, begin: Callable[[], None] = restart) 
     """The outcome of one probe, the second time that it is asked: the first time it has other inputs, so that
     code which keeps something from call to call shows it. begin: called before each.
     """
-    with random_numbers_kept(), warnings.catch_warnings(), torch.no_grad():
+    with random_numbers_kept(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        begin()
-        _ask(question, Inputs(seed + 1, question.name))
-        begin()
-        return _ask(question, Inputs(seed, question.name))
+        with standard_settings(), torch.no_grad():
+            begin()
+            _ask(question, Inputs(seed + 1, question.name))
+        with standard_settings(), torch.no_grad():  # whatever the code has set meanwhile
+            begin()
+            return _ask(question, Inputs(seed, question.name))
 
 
 def _ask(question: Probe, inputs: Inputs) -> np.ndarray:

@@ -18,6 +18,7 @@ from labkit.progress import bar
 from labkit.render.camera import follow
 from labkit.render.caption import title
 from labkit.render.scene import draw
+from labkit.settings import standard_settings
 
 BODY_COLOR = (104, 146, 205)
 SHADOW = 160  # cells of the shadow map per distance of the camera: about 2.5 cm
@@ -32,6 +33,7 @@ class Stage:
     Raises LabError where a motion is not finite.
     """
 
+    @standard_settings()
     def __init__(self, motions: Sequence[Motion], body, captions: Sequence[str], height: int, width: int):
         self.vertices = [_vertices(body, motion) for motion in motions]
         self.faces = outward(np.asarray(body.faces, np.int32), self.vertices[0][0])

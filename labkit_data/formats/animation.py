@@ -1,5 +1,6 @@
 """What every reader returns, whatever the file format: a skeleton and how it turns."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,19 @@ class Animation:
     root: np.ndarray
     fps: float
     start: float = 0.0
+
+    def require(self, path: Path, *skeletons: Iterable[str]) -> None:
+        """Raises LabError where the joints of none of these skeletons are all there: it names the first that
+        is missing of the nearest one. path: the animation's file.
+        """
+        missing = [[name for name in dict.fromkeys(joints) if name not in self.names] for joints in skeletons]
+        first, *others = min(missing, key=len) or [""]
+        if first:
+            more = f" and {len(others)} more" if others else ""
+            raise LabError(
+                f"{path}: missing joint {first}{more} (it has {', '.join(self.names[:4])} …): this source "
+                "has another skeleton"
+            )
 
     def forward(self) -> tuple[np.ndarray, np.ndarray]:
         """Forward kinematics: world rotations (F, J, 3, 3) and world positions (F, J, 3)."""

@@ -15,6 +15,7 @@ from scipy.spatial.transform import Rotation
 
 from labkit.paths import LabError, existing_file
 from labkit_data.formats.animation import Animation, broken
+from labkit_data.formats.text import read_text, with_points
 
 FPS = 120.0  # the rate of most of CMU; the files do not tell
 INCH = 0.0254
@@ -61,9 +62,9 @@ def start_time(first: int) -> float:
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Line numbers from 1 and words of the lines that hold something."""
-    for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+    for number, line in enumerate(read_text(path).splitlines(), 1):
         if line.strip() and not line.startswith("#"):
-            yield number, line.split()
+            yield number, with_points(line).split()
 
 
 def _read_asf(path: Path) -> tuple[dict[str, _Bone], float]:

@@ -1,5 +1,6 @@
 """BVH files: a skeleton written as nested joints, then one line of channel values a frame."""
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from labkit.paths import existing_file
 from labkit_data.formats.animation import Animation, broken
+from labkit_data.formats.text import read_text, with_points
 
 RATES = (120, 60, 30, 24, 25, 50, 100, 240, 90, 20, 30000 / 1001, 60000 / 1001, 120000 / 1001)  # Hz, in use
 
@@ -19,13 +21,18 @@ def read_bvh(path: str | Path, scale: float) -> Animation:
     stretch, their mean over the frames is taken. A root that merely holds one child with position channels of
     its own (Bandai's ``joint_Root``) is folded into this child. End Sites are dropped.
 
+    Dialects are read alike: UTF-16, decimal commas, braces on a joint's line, keywords in any case, a prefix
+    that all names share (``mixamorig:``), and a last row that was not counted.
+
     Raises LabError with file and line where the file is cut off or damaged.
     """
     path = existing_file(path, "BVH file")
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    lines = read_text(path).splitlines()
     names, parents, offsets, channels, start = _read_hierarchy(path, lines)
     values, fps = _read_motion(path, lines, start, sum(map(len, channels)))
 
+    if len({name.rpartition(":")[0] for name in names}) == 1:
+        names = [name.rpartition(":")[2] for name in names]
     frames, joints = len(values), len(names)
     rotations = np.tile(np.eye(3), (frames, joints, 1, 1))
     places = np.tile(offsets, (frames, 1, 1))
@@ -76,9 +83,13 @@ def _read_hierarchy(path: Path, lines: list[str]):
     """Names, parents, offsets (J, 3), channels of each joint, and how many lines they took with MOTION."""
     names, parents, offsets, channels = [], [], [], []
     open_joints, latest = [], -1  # -1: nothing, or an End Site, whose lines are skipped
-    for number, line in enumerate(lines, 1):
-        match line.split():
-            case [] | ["HIERARCHY"]:
+    statements = (
+        (number, part) for number, line in enumerate(lines, 1) for part in re.findall(r"[{}]|[^{}]+", line)
+    )
+    for number, part in statements:
+        key, *words = part.split() or [""]
+        match [key.upper(), *words]:
+            case [""] | ["HIERARCHY"]:
                 pass
             case ["ROOT" | "JOINT", *name]:
                 if bool(names) != bool(open_joints):
@@ -88,7 +99,7 @@ def _read_hierarchy(path: Path, lines: list[str]):
                 offsets.append(np.zeros(3))
                 channels.append([])
                 latest = len(names) - 1
-            case ["End", *_]:
+            case ["END", *_]:
                 latest = -1
             case ["{"]:
                 open_joints.append(latest)
@@ -96,8 +107,9 @@ def _read_hierarchy(path: Path, lines: list[str]):
                 open_joints.pop()
             case ["OFFSET", _, _, _] if open_joints:
                 if open_joints[-1] >= 0:
-                    offsets[open_joints[-1]] = _numbers(path, number, line.split()[1:])
+                    offsets[open_joints[-1]] = _numbers(path, number, with_points(part).split()[1:])
             case ["CHANNELS", count, *own] if open_joints and count == str(len(own)):
+                own = [channel.capitalize() for channel in own]
                 known = {axis + kind for axis in "XYZ" for kind in ("position", "rotation")}
                 if not known.issuperset(own):
                     raise broken(path, number, "an unknown channel")
@@ -105,7 +117,7 @@ def _read_hierarchy(path: Path, lines: list[str]):
             case ["MOTION"] if names and not open_joints:
                 return names, parents, np.array(offsets), channels, number
             case _:
-                raise broken(path, number, f"cannot read {line.strip()[:40]!r}")
+                raise broken(path, number, f"cannot read {part.strip()[:40]!r}")
     raise broken(path, len(lines), "no MOTION part")
 
 
@@ -114,16 +126,17 @@ def _read_motion(path: Path, lines: list[str], start: int, width: int) -> tuple[
     head, rows, frame_time = {}, [], ""
     for number, line in enumerate(lines[start:], start + 1):
         if ":" in line:
-            key, value = line.split(":", 1)
+            key, value = line.lower().split(":", 1)
+            value = with_points(value.strip())
             head[key.strip()] = _numbers(path, number, [value])[0]
-            if key.strip() == "Frame Time":
-                frame_time = value.strip()
+            if key.strip() == "frame time":
+                frame_time = value
         elif line.strip():
-            rows.append((number, line))
-    if head.get("Frames", 0) < 1 or head.get("Frame Time", 0) <= 0:
+            rows.append((number, with_points(line)))
+    if head.get("frames", 0) < 1 or head.get("frame time", 0) <= 0:
         raise broken(path, start, "no frames or no frame time")
-    if len(rows) != head["Frames"]:
-        raise broken(path, len(lines), f"{head['Frames']:.0f} frames announced, {len(rows)} found")
+    if len(rows) not in (head["frames"], head["frames"] + 1):  # some programs count the steps between rows
+        raise broken(path, len(lines), f"{head['frames']:.0f} frames announced, {len(rows)} found")
     try:
         values = np.loadtxt([line for _, line in rows], ndmin=2)
     except ValueError:

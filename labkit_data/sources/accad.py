@@ -4,6 +4,7 @@ The file name tells all: ``Female1_B12_WalkTurnRight90.bvh`` is scene B12; T2 ma
 part of a scene. Both people have joints of the same names.
 """
 
+import itertools
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from scipy.spatial.transform import Rotation
 
 from labkit.motion import Motion
 from labkit_data.formats.bvh import read_bvh
+from labkit_data.formats.text import any_case
 from labkit_data.mocap import Sentences, align_torso, describe, on_floor, piece, read_sentences
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import Table, align_limbs, retarget, zero_pose_table
@@ -85,7 +87,8 @@ def scan(path: Path) -> list[Raw]:
     found, sentences = [], read_sentences(path)
     keys = {f"Female1_{scene(key.split('/')[-1])}": key for key in sorted(_female1(sentences))}
     keys |= {f"Male1_{scene(stem)}": f"ACCAD/Male1General_c3d/{name}" for stem, name in _MALE1.items()}
-    for file in sorted((*path.rglob("Female1_*.bvh"), *path.rglob("Male1_*.bvh"))):
+    files = (path.rglob(f"{subject}_*{any_case('.bvh')}") for subject in ("Female1", "Male1"))
+    for file in sorted(itertools.chain(*files)):
         subject, name = file.stem.split("_", 1)
         raw = Raw(file.stem, file, labels(file.stem))
         found.append((raw, keys.get(f"{subject}_{scene(name)}", "")))
@@ -119,6 +122,7 @@ def labels(stem: str) -> dict[str, str]:
 def load(raw: Raw, body) -> Motion:
     """One clip or piece of it on the body. Raises LabError where its file is broken."""
     animation = read_bvh(raw.file, scale=0.01)
+    animation.require(raw.file, MAPPING.values())
     if raw.labels["subject"] == "Male1":
         table = align_limbs(animation, MALE1, body)
     else:

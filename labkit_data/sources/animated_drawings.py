@@ -7,6 +7,7 @@ import numpy as np
 
 from labkit.motion import Motion
 from labkit_data.formats.bvh import read_bvh
+from labkit_data.formats.text import any_case
 from labkit_data.mocap import align_torso, on_floor
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import retarget, zero_pose_table
@@ -48,7 +49,7 @@ def scan(path: Path) -> list[Raw]:
     return [
         # one of a kind each, and the trial's number is not known: none is for judging
         Raw(file.stem, file, dict(content=SHOWN[file.stem], description=SHOWN[file.stem], split="train"))
-        for file in sorted(path.rglob("*.bvh"))
+        for file in sorted(path.rglob("*" + any_case(".bvh")))
         if file.stem in SHOWN
     ]
 

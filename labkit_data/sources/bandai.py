@@ -12,6 +12,7 @@ import numpy as np
 
 from labkit.motion import Motion
 from labkit_data.formats.bvh import read_bvh
+from labkit_data.formats.text import any_case
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import Table, align_limbs, ankle_height, leg_ratio, retarget
 
@@ -24,7 +25,7 @@ _CLIP = r"(?P<dataset>dataset-\d)_(?P<content>[^_]+)_(?P<style>[^_]+)_(?P<take>\
 def scan(path: Path) -> list[Raw]:
     """The clips of the repository, its ``dataset`` folder, one of its two parts, or one ``data`` folder."""
     for folder in ("", "data", "*/data", "dataset/*/data"):
-        files = sorted(path.glob(f"{folder}/dataset-*.bvh".lstrip("/")))
+        files = sorted(path.glob(f"{folder}/dataset-*{any_case('.bvh')}".lstrip("/")))
         found = [(file, re.fullmatch(_CLIP, file.stem)) for file in files]
         raws = [Raw(file.stem, file, match.groupdict()) for file, match in found if match]
         if raws:
@@ -35,6 +36,7 @@ def scan(path: Path) -> list[Raw]:
 def load(raw: Raw, body) -> Motion:
     """One clip on the body. Raises LabError where its file is broken."""
     animation = read_bvh(raw.file, scale=0.01)
+    animation.require(raw.file, (source for source, _ in TABLE.values()))
     table = align_limbs(animation, TABLE, body)
     floor = ankle_height(body) - leg_ratio(animation, table, body) * ANKLE_HEIGHT
     return retarget(animation, table, body, floor)

@@ -16,6 +16,7 @@ from labkit.paths import LabError
 from labkit_data.formats import asfamc
 from labkit_data.formats.animation import Animation
 from labkit_data.formats.bvh import frame_rate, read_bvh
+from labkit_data.formats.text import any_case, read_text, with_points
 from labkit_data.mocap import Sentences, align_torso, describe, on_floor, piece, pitched, read_sentences
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import Table, align_limbs, retarget, zero_pose_table
@@ -129,8 +130,8 @@ def scan(path: Path) -> list[Raw]:
     sentences, found = read_sentences(path), []
     trials: dict[str, Path] = {}
     left_out = {".amc": STILL, ".bvh": STILL | SPOILT}
-    for file in (*sorted(path.rglob("*.amc")), *sorted(path.rglob("*.bvh"))):
-        if re.fullmatch(r"\d+_\d+", file.stem) and file.stem not in left_out[file.suffix]:
+    for file in [f for suffix in left_out for f in sorted(path.rglob("*" + any_case(suffix)))]:
+        if re.fullmatch(r"\d+_\d+", file.stem) and file.stem not in left_out[file.suffix.lower()]:
             trials.setdefault(file.stem, file)
         elif re.fullmatch(r"\d+", file.stem) and "salsa" in file.parent.name:
             labels = dict(content="salsa", description="salsa dance", take=file.stem)
@@ -167,14 +168,14 @@ def amass_key(trial: str) -> str:
 
 def span(file: Path) -> Span:
     """Where a file lies in the time of its trial, without reading all of it into numbers."""
-    text = file.read_text(errors="replace")
-    if file.suffix == ".amc":
+    text = read_text(file)
+    if file.suffix.lower() == ".amc":
         first = re.search(r"^\s*(\d+)\s*$", text, re.MULTILINE)
         start = asfamc.start_time(int(first[1]) if first else 1)
         return Span(start, start + text.count("\nroot ") / asfamc.FPS, asfamc.FPS)
-    found, time = re.search(r"Frames:\s*(\d+)", text), re.search(r"Frame Time:\s*(\S+)", text)
+    found, time = (re.search(rf"{key}:\s*(\S+)", text, re.IGNORECASE) for key in ("Frames", "Frame Time"))
     try:
-        fps = _rate(file, int(found[1]), frame_rate(time[1]))
+        fps = _rate(file, int(found[1]), frame_rate(with_points(time[1])))
         return Span(0.0, int(found[1]) / fps, fps)
     except (TypeError, ArithmeticError, ValueError) as error:
         raise LabError(f"{file}: no number of frames or no frame time: get it again") from error
@@ -182,19 +183,25 @@ def span(file: Path) -> Span:
 
 def load(raw: Raw, body) -> Motion:
     """One trial or piece of it on the body. Raises LabError where its file is broken."""
-    if raw.file.suffix == ".amc":
-        animation = asfamc.read_asf_amc(raw.file.with_name(f"{raw.file.stem.split('_')[0]}.asf"), raw.file)
+    if raw.file.suffix.lower() == ".amc":
+        animation = asfamc.read_asf_amc(skeleton(raw.file), raw.file)
     else:
         animation = read_conversion(raw.file)
+    others = [source for source, _ in CHARACTER_CREATOR.values()]
+    animation.require(raw.file, *(mapping.values() for mapping in ZERO_POSE), others)
     if mapping := zero_pose_mapping(animation):
         animation = flat_feet(level_feet(animation, mapping), mapping)
         table = align_torso(animation, zero_pose_table(animation, mapping, body), body)
-    elif {source for source, _ in CHARACTER_CREATOR.values()} <= set(animation.names):
-        table = align_limbs(animation, CHARACTER_CREATOR, body)
     else:
-        raise LabError(f"{raw.file}: not a skeleton of CMU's trials: {', '.join(animation.names[:4])} …")
+        table = align_limbs(animation, CHARACTER_CREATOR, body)
     animation = stretched(animation, raw)
     return piece(on_floor(retarget(animation, table, body, 0.0), body), raw, animation.start)
+
+
+def skeleton(amc: Path) -> Path:
+    """The .asf file of a trial's subject, beside the trial."""
+    subject = amc.stem.split("_")[0]
+    return next(amc.parent.glob(subject + any_case(".asf")), amc.with_name(f"{subject}.asf"))
 
 
 def read_conversion(file: Path) -> Animation:

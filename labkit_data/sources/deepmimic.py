@@ -14,6 +14,7 @@ from scipy.spatial.transform import Rotation
 from labkit.motion import Motion
 from labkit.paths import LabError, existing_file
 from labkit_data.formats.animation import Animation
+from labkit_data.formats.text import any_case, read_text
 from labkit_data.mocap import align_torso, describe, on_floor, piece, read_sentences
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import retarget, zero_pose_table
@@ -89,7 +90,7 @@ def scan(path: Path) -> list[Raw]:
     Mirrored copies are left out, since training mirrors by itself.
     """
     sentences, found = read_sentences(path), []
-    for file in sorted(path.rglob("*.txt")):
+    for file in sorted(path.rglob("*" + any_case(".txt"))):
         if re.fullmatch(r"\d+_\d+", file.stem):
             raw = Raw(file.stem, file, cmu.trial_labels(file.stem, sentences))
             found.append((raw, cmu.amass_key(file.stem)))
@@ -128,7 +129,7 @@ def read_deepmimic(path: str | Path) -> Animation:
     """
     path = existing_file(path, "DeepMimic motion")
     try:
-        frames = np.array(json.loads(path.read_text())["Frames"], float)
+        frames = np.array(json.loads(read_text(path))["Frames"], float)
     except (ValueError, KeyError, TypeError) as error:
         raise LabError(f"{path} is not a DeepMimic motion ({error}): get it again") from error
     if frames.ndim != 2 or frames.shape[1] != WIDTH or not np.isfinite(frames).all():

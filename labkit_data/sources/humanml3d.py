@@ -22,7 +22,8 @@ import torch
 from labkit.motion import FPS, JOINT_NAMES, N_ROTATIONS, Motion
 from labkit.paths import UNREADABLE, LabError, check_npz, existing_file
 from labkit_data.formats.animation import Animation
-from labkit_data.pipeline import Raw
+from labkit_data.formats.text import read_text
+from labkit_data.pipeline import SHOWN, Raw
 from labkit_data.retarget import resample
 
 NAME = "humanml3d"
@@ -41,6 +42,7 @@ SUBSETS = {
     "Transitions_mocap": ("Transitions",),
 }
 # Seconds that HumanML3D drops from the start of each file (calibration poses), before it counts frames.
+SMPL_H = "take 'SMPL+H G' from AMASS's downloads"
 TRIM = {
     "Eyes_Japan_Dataset": 3.0,
     "MPI_HDM05": 3.0,
@@ -74,10 +76,11 @@ def scan(path: Path) -> list[Raw]:
     found = survey(path)
     for reason, count in found.left_out.items():
         print(f"{NAME}: {count} motions left out: {reason}")
-    for file in found.missing:
-        print(f"{NAME}: no {file}")
-    for line in found.unread:
-        print(f"{NAME}: cannot read the caption of {line}")
+    for doubt, which in (("no", list(found.missing)), ("cannot read the caption of", found.unread)):
+        for item in which[:SHOWN]:
+            print(f"{NAME}: {doubt} {item}")
+        if len(which) > SHOWN:
+            print(f"{NAME}: {doubt} {len(which) - SHOWN} others")
     if not found.raws:
         raise LabError(
             f"no AMASS motion for HumanML3D in {path}: put AMASS's 'SMPL+H G' files (…_poses.npz) into "
@@ -95,7 +98,7 @@ def survey(path: str | Path) -> Survey:
     split_of = {}
     for listing, split in SPLITS.items():
         file = existing_file(_below(path, f"{listing}.txt"), "HumanML3D's split")
-        split_of |= dict.fromkeys(file.read_text("utf-8", "replace").split(), split)
+        split_of |= dict.fromkeys(read_text(file).split(), split)
     index = read_index(_below(path, "index.csv"))
     folders = {subset: _subset_folder(roots, subset) for subset in {row.subset for row in index}}
     for row in index:
@@ -107,6 +110,8 @@ def survey(path: str | Path) -> Survey:
             reason = "in no split"
         elif file is None:
             reason = f"AMASS's {row.subset} is not there"
+        elif not file.is_file() and _smplx_file(file).is_file():
+            reason = f"AMASS's {row.subset} is there as SMPL-X files (…_stageii.npz): {SMPL_H}"
         elif not file.is_file():
             reason = "AMASS file missing"
             found.missing[file] += 1
@@ -114,7 +119,7 @@ def survey(path: str | Path) -> Survey:
             reason = f"no text in {texts}"
         else:
             labels = {"subset": row.subset, "split": split_of[row.name]}
-            segments, unread = read_text(text, row.end - row.start)
+            segments, unread = captions_of(text, row.end - row.start)
             found.unread += [f"{text}:{number}" for number in unread]
             for (start, end), captions in segments.items():
                 whole = end - start == row.end - row.start
@@ -170,28 +175,27 @@ class Row(NamedTuple):
 def read_index(path: str | Path) -> list[Row]:
     """The rows of HumanML3D's ``index.csv``. Raises LabError where it is another file."""
     path, rows = existing_file(path, "HumanML3D's index"), []
-    with path.open(newline="", encoding="utf-8") as lines:
-        try:
-            for line in csv.DictReader(lines):
-                # pose_data/CMU/80/80_63_poses.npy
-                _, subset, *file = PurePosixPath(line["source_path"]).parts
-                name, npz = PurePosixPath(line["new_name"]).stem, PurePosixPath(*file).with_suffix(".npz")
-                rows.append(Row(name, subset, npz, int(line["start_frame"]), int(line["end_frame"])))
-        except (KeyError, ValueError, TypeError, csv.Error) as error:
-            raise LabError(f"{path} is not HumanML3D's index.csv ({error!r}): get it again") from error
+    lines = read_text(path).splitlines()
+    semicolons = bool(lines) and lines[0].count(";") > lines[0].count(",")  # as some spreadsheets save
+    try:
+        for line in csv.DictReader(lines, delimiter=";" if semicolons else ","):
+            # pose_data/CMU/80/80_63_poses.npy
+            _, subset, *file = PurePosixPath(line["source_path"]).parts
+            name, npz = PurePosixPath(line["new_name"]).stem, PurePosixPath(*file).with_suffix(".npz")
+            rows.append(Row(name, subset, npz, int(line["start_frame"]), int(line["end_frame"])))
+    except (KeyError, ValueError, TypeError, csv.Error) as error:
+        raise LabError(f"{path} is not HumanML3D's index.csv ({error!r}): get it again") from error
     return rows
 
 
-def read_text(path: str | Path, frames: int) -> tuple[dict[tuple[int, int], list[str]], list[int]]:
+def captions_of(path: str | Path, frames: int) -> tuple[dict[tuple[int, int], list[str]], list[int]]:
     """The captions of a motion of so many frames: (start, end) frame → sentences; and the unreadable lines.
 
     A line is ``caption#tokens#start#end``, in seconds; both 0 or nan mean the whole motion.
     """
     segments: dict[tuple[int, int], list[str]] = {}
     unread = []
-    for number, line in enumerate(
-        Path(path).read_text(encoding="utf-8", errors="replace").splitlines(), start=1
-    ):
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
         if not line.strip():
             continue
         try:
@@ -217,6 +221,8 @@ def read_amass(path: str | Path) -> tuple[np.ndarray, np.ndarray, float]:
     try:
         check_npz(path)
         with np.load(path, allow_pickle=False) as file:
+            if "mocap_frame_rate" in file:
+                raise LabError(f"{path} is of AMASS's SMPL-X files: {SMPL_H}")
             pose = file["poses"][:, : 3 * N_ROTATIONS].astype(float).reshape(-1, N_ROTATIONS, 3)
             transl, rate = file["trans"].astype(float), float(file["mocap_framerate"])
     except UNREADABLE as error:
@@ -226,6 +232,11 @@ def read_amass(path: str | Path) -> tuple[np.ndarray, np.ndarray, float]:
     if not (np.isfinite(pose).all() and np.isfinite(transl).all()):
         raise LabError(f"{path} holds numbers that are not finite: get it again")
     return pose, transl, rate
+
+
+def _smplx_file(file: Path) -> Path:
+    """The same motion in AMASS's SMPL-X form."""
+    return file.with_name(file.name.replace("_poses.npz", "_stageii.npz"))
 
 
 def _below(path: Path, name: str) -> Path:

@@ -11,6 +11,7 @@ from labkit.motion import Motion
 from labkit.paths import LabError
 from labkit_data.formats.animation import Animation
 from labkit_data.formats.gltf import read_glb
+from labkit_data.formats.text import any_case
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import align_limbs, ankle_height, leg_ratio, rest_table, retarget
 
@@ -115,7 +116,7 @@ def scan(path: Path) -> list[Raw]:
     """The clips of the two files, in any folder under `path`."""
     raws = []
     for stem, table in _CLIPS.items():
-        for file in sorted(path.rglob(f"{stem}.glb"))[:1]:
+        for file in sorted(path.rglob(stem + any_case(".glb")))[:1]:
             for line in table.strip().splitlines():
                 told, description = line.strip().split(": ")
                 animations, _, times = told.partition(" × ")

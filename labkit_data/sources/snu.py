@@ -15,6 +15,7 @@ from labkit.paths import LabError
 from labkit_data.formats.animation import Animation
 from labkit_data.formats.asfamc import read_asf_amc
 from labkit_data.formats.bvh import read_bvh
+from labkit_data.formats.text import any_case
 from labkit_data.mocap import align_torso, on_floor
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import Table, align_limbs, retarget, zero_pose_table
@@ -167,7 +168,8 @@ def scan(path: Path) -> list[Raw]:
     shown = [line.strip().split(": ") for line in _SHOWN.strip().splitlines()]
     shown = [(tuple(stems.split(", ")), description) for stems, description in shown]
     raws = []
-    for file in (*sorted(path.rglob("*.bvh")), *sorted(path.rglob("B_boy*.amc"))):
+    patterns = "*" + any_case(".bvh"), "B_boy*" + any_case(".amc")
+    for file in (file for pattern in patterns for file in sorted(path.rglob(pattern))):
         told = next((description for stems, description in shown if file.stem.startswith(stems)), None)
         if told and file.stem not in _LEFT_OUT:
             raws.append(Raw(file.stem, file, dict(content=told, description=told)))
@@ -176,17 +178,16 @@ def scan(path: Path) -> list[Raw]:
 
 def load(raw: Raw, body) -> Motion:
     """One recording on the body, without T-poses at its ends. Raises LabError where its file is broken."""
-    animation = read_dancer(raw.file) if raw.file.suffix == ".amc" else read_snu(raw.file)
-    if raw.file.suffix == ".amc":
+    animation = read_dancer(raw.file) if raw.file.suffix.lower() == ".amc" else read_snu(raw.file)
+    if raw.file.suffix.lower() == ".amc":
         table = align_limbs(animation, dancer_table(animation), body)
     elif set(T_POSED.values()) <= set(animation.names):
         animation = level_feet(animation, T_POSED)
         table = align_torso(animation, zero_pose_table(animation, T_POSED, body), body)
-    elif {source for source, _ in FIGHTER.values()} <= set(animation.names):
+    else:
+        animation.require(raw.file, (source for source, _ in FIGHTER.values()), T_POSED.values())
         along = animation.offsets[animation.names.index("LeftLeg"), 0] > 0  # the thigh, its x axis
         table = align_limbs(animation, BALL_PLAYER if along else FIGHTER, body)
-    else:
-        raise LabError(f"{raw.file}: not a skeleton of this lab: {', '.join(animation.names[:4])} …")
     motion = retarget(animation, table, body, 0.0)
     # The feet of fighters who are down lie on their sides, lower than any foot stands.
     standing = motion[motion.pelvis[:, 2] > UPRIGHT * motion.pelvis[:, 2].quantile(0.9)]
@@ -200,8 +201,7 @@ def load(raw: Raw, body) -> Motion:
 def read_dancer(file: Path) -> Animation:
     """A dancer's AMC, 30 frames a second, on the one skeleton beside it."""
     animation = read_asf_amc(file.with_name("cs04_f.asf"), file)
-    if not set(DANCER.values()) <= set(animation.names):
-        raise LabError(f"{file}: not a skeleton of this lab: {', '.join(animation.names[:4])} …")
+    animation.require(file, DANCER.values())
     return replace(animation, fps=30.0)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from process_settings import SETTINGS
 
 import labkit
 from labkit.exercises import check as module
@@ -10,7 +11,7 @@ from labkit.exercises.check import Verdict, check, hint, load_answers, solution
 from labkit.exercises.judge import Judgement
 from labkit.exercises.probe import probes
 from labkit.paths import LabError
-from labkit.stubs import stubs
+from labkit.stubs import EXERCISES, stubs
 
 WRONG = Verdict("Code 7", Judgement(2.5, 10.0, ("mean",), "x_t < x0 & more", None))
 FINE = Verdict("Code 7", Judgement(10.0, 10.0, (), "", None))
@@ -141,6 +142,31 @@ def test_a_check_leaves_torchs_random_numbers_alone():
     torch.manual_seed(1)
     check("code8")
     assert torch.equal(torch.randn(2), expected)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_what_a_session_has_set_costs_no_points_and_stays_set(name):
+    enter, read = SETTINGS[name]
+    with enter():
+        before = read()
+        verdicts = [check(exercise) for exercise in EXERCISES]
+        assert read() == before
+    assert [str(v) for v in verdicts if v.judgement.failed] == []
+
+
+def test_a_setting_that_an_answer_makes_does_not_reach_the_next_question(plug):
+    """An answer that sets the default type each time it is called earns what it returns."""
+    reference = stubs("code7")[0].plugged
+
+    def ddpm_step(*arguments):
+        torch.set_default_dtype(torch.float64)
+        return reference(*arguments)
+
+    plug("code7", ddpm_step)
+    try:
+        assert check("code7").judgement.failed == ()
+    finally:
+        torch.set_default_dtype(torch.float32)
 
 
 @pytest.mark.parametrize("function", [check, hint, solution])

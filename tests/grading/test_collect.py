@@ -24,6 +24,11 @@ from labkit.paths import LabError
         ("Jane Doe_123456_assignsubmission_file_01_dataset.ipynb", "Jane_Doe"),
         ("Jane Doe_123456_assignsubmission_file_/01_dataset.ipynb", "Jane_Doe"),
         ("Jane Doe_123456_assignsubmission_file/01_dataset.ipynb", "Jane_Doe"),
+        # Blackboard: assignment, user, attempt, name of the file
+        ("Homework 1_jdoe_attempt_2024-03-05-14-22-33_01_dataset.ipynb", "jdoe"),
+        # Brightspace: numbers, name, time; one file each, or a folder each
+        ("1234-567 - Jane Doe - Mar 5, 2024 222 PM - 01_dataset.ipynb", "Jane_Doe"),
+        ("1234-567 - Mary-Ann Smith - Sep 24, 2024 926 PM/01_dataset.ipynb", "Mary-Ann_Smith"),
         ("01_dataset.ipynb", ""),
     ],
 )
@@ -273,6 +278,50 @@ def test_moodles_number_is_another_for_each_assignment(course, inbox, student, t
     (second / "x.ipynb").write_bytes(student("01_dataset").bytes())
     assert [line.taken for line in collect(course, second.parent)] == [True]
     assert course.submissions() == [("Jane_Doe", "01_dataset"), ("Jane_Doe", "03_diffusion")]
+
+
+@pytest.mark.parametrize(
+    "first, last",
+    [
+        ("HW 1_jdoe_attempt_2024-03-05-14-22-33_x.ipynb", "HW 1_jdoe_attempt_2024-03-10-09-00-00_x.ipynb"),
+        ("1-2 - Jane Doe - Mar 5, 2024 1122 PM/x.ipynb", "1-2 - Jane Doe - Mar 10, 2024 922 AM/x.ipynb"),
+        ("1-2 - Jane Doe - Mar 5, 2024 922 PM - x.ipynb", "1-2 - Jane Doe - Mar 5, 2024 1005 PM - x.ipynb"),
+    ],
+)  # fmt: skip
+def test_of_two_attempts_the_last_is_taken(first, last, course, inbox, student):
+    """By the platform's time, whatever that of the files."""
+    old, new = student("01_dataset"), student("01_dataset")
+    old.solve(), new.solve()
+    inbox(last, new.bytes())
+    os.utime(inbox(last, new.bytes()) / last, (10**9, 10**9))
+    folder = inbox(first, old.bytes())
+    lines = collect(course, folder)
+    assert [(line.file, line.taken) for line in lines] == [(last, True), (first, False)]
+    assert len(course.submissions()) == 1
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("HW_a_doe_attempt_2024-03-05-14-22-33_x.ipynb", "HW_b_doe_attempt_2024-03-05-14-22-33_x.ipynb"),
+        ("1-567 - Jane Doe - Mar 5, 2024 222 PM/x.ipynb", "2-567 - Jane Doe - Mar 5, 2024 223 PM/x.ipynb"),
+    ],
+)
+def test_people_whose_names_are_alike_are_not_one(one, other, course, inbox, student):
+    inbox(one, student().bytes())
+    lines = collect(course, inbox(other, student().bytes()))
+    assert [line.taken for line in lines] == [False, False] and "two people of one name" in lines[0].text
+
+
+def test_blackboards_notes_and_another_assignment(course, inbox, student, tmp_path):
+    note = "Homework 1_jdoe_attempt_2024-03-05-14-22-33.txt"
+    inbox(note, b"Name: Jane Doe (jdoe)")
+    folder = inbox("Homework 1_jdoe_attempt_2024-03-05-14-22-33_x.ipynb", student("03_diffusion").bytes())
+    assert [line.taken for line in collect(course, folder) if line.file != note] == [True]
+    second = tmp_path / "second" / "Homework 2_jdoe_attempt_2024-04-05-14-22-33_x.ipynb"
+    second.parent.mkdir()
+    second.write_bytes(student("01_dataset").bytes())
+    assert [line.taken for line in collect(course, second.parent)] == [True]
 
 
 def test_moodles_online_texts_are_no_error(course, inbox, student):

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from process_settings import SETTINGS
 
 from grading import bank
 from grading.paths import ROOT
@@ -34,6 +35,19 @@ entries = {e.name: e for kind in ("mutants", "variants") for e in bank.entries(k
 for name in sys.argv[2:]:
     with bank.plugged(exercise, entries.get(name)):
         kernel_server.serve(exercise, 1)
+"""
+SET = """
+import sys
+from grading import bank
+from grading.remote import kernel_server
+from process_settings import SETTINGS
+exercise = sys.argv[1]
+with bank.plugged(exercise):
+    for enter, read in SETTINGS.values():
+        with enter():
+            before = read()
+            kernel_server.serve(exercise, 1)
+            assert read() == before
 """
 REPLAY = """
 import sys
@@ -76,7 +90,7 @@ def lend():
 
     def start(exercise: str, *names: str, code: str = LENDER) -> socket.socket:
         ours, theirs = socket.socketpair()
-        path = os.pathsep.join([str(ROOT), str(ROOT / "grading")])
+        path = os.pathsep.join(map(str, (ROOT, ROOT / "grading", ROOT / "tests")))
         env = os.environ | dict(PYTHONPATH=path, LABKIT_CHANNEL=str(theirs.fileno()), OMP_NUM_THREADS="1")
         command = [sys.executable, "-c", code, exercise, *names]
         running.append((subprocess.Popen(command, env=env, pass_fds=[theirs.fileno()]), ours))
@@ -186,6 +200,18 @@ def test_names_of_changed_arguments_are_text(changed):
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 @pytest.mark.slow
+def test_what_a_learners_session_has_set_costs_no_points(exercise, lend):
+    stream = lend(exercise, code=SET)
+    for name in SETTINGS:
+        remote = asking(stream)
+        found = collect(exercise, SEED, remote)
+        remote.end()
+        assert (name, judge(probes(exercise), found, Answers(right(exercise, SEED), [])).failed) == (name, ())
+    asking(stream).end()
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.slow
 def test_right_answers_to_known_inputs_are_wrong(exercise, lend):
     """All that the reference returns for the inputs of labkit.check, call by call."""
     stream = lend(exercise, code=REPLAY)
@@ -257,6 +283,7 @@ def test_small_results_that_make_a_large_one_are_not_computed():
     Path("/proc/self/clear_refs").write_text("5")  # the peak is that from now on
     before = memory("VmRSS")
     found = collect("code6", SEED, remote)
+    remote.end()
     assert not remote.silent and memory("VmHWM") - before < 600  # MB
     assert any("memory" in str(outcome) for outcome in found.values())
 

@@ -1,5 +1,7 @@
+import contextlib
 import csv
 import re
+import sqlite3
 
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from grading.book.written import COLUMNS, read_in, write_out
 from grading.course import Course
-from grading.spreadsheet import defuse, read_csv, restore, write_csv
+from grading.spreadsheet import defuse, read_csv, restore, same_number, write_csv
 from labkit.paths import LabError
 
 SIGNS = "=+-@＝＋－＠"
@@ -74,9 +76,13 @@ def test_other_tables_are_refused(tmp_path):
 @pytest.fixture
 def handed_in(course: Course, student):
     """Ann and Bob have answered, and nothing was run: their notebooks are put where autograde puts them."""
+    return hand_in(course, student, "ann", "bob")
+
+
+def hand_in(course: Course, student, *people: str) -> Course:
     import nbformat
 
-    for who in ("ann", "bob"):
+    for who in people:
         hers = student()
         hers.solve()
         for folder in (course.submitted, course.autograded):
@@ -118,6 +124,70 @@ def test_out_and_in_again(handed_in, tmp_path):
     assert again[0]["points"] == "2.5" and again[0]["comment"] == "'-1.5: which noise?"
     assert read_in(handed_in, path) == 2
     assert {(m.student, m.name): m for m in handed_in.marks() if m.written} == marks
+
+
+@pytest.mark.parametrize(
+    "number, shown, same",
+    [
+        ("0012345", "12345", True), ("1E5", "100000", True), ("1E5", "1,00E+05", True),
+        ("123456789012", "1.23E+11", True), ("123456789012", "1.24E+11", False), ("0012345", "12346", False),
+        ("1_0", "10", False), ("nan", "nan", False), ("ann", "ann", False), ("2e3", "2000", True),
+    ],
+)  # fmt: skip
+def test_numbers_that_a_spreadsheet_changes(number, shown, same):
+    assert same_number(number, shown) == same
+
+
+def test_points_reach_students_whose_numbers_a_spreadsheet_has_changed(course, student, tmp_path):
+    hand_in(course, student, "0012345", "1E5", "ann")
+    path = tmp_path / "answers.csv"
+    path.write_text(
+        "student;question;points;comment\n12345;q6;4;fine\n1,00E+05;q6;3;good\nann;q6;2;\n", "utf-8"
+    )
+    assert read_in(course, path) == 3
+    points = {mark.student: mark.points for mark in course.marks() if mark.name == "q6"}
+    assert points == {"0012345": 4, "1E5": 3, "ann": 2}
+
+
+def test_a_changed_number_that_may_be_of_two_is_refused(course, student, tmp_path):
+    hand_in(course, student, "0012345", "012345")
+    path = tmp_path / "answers.csv"
+    path.write_text("student,question,points,comment\n12345,q6,4,\n")
+    with pytest.raises(LabError, match="row 2: a spreadsheet has made 12345 of .*0012345 or 012345"):
+        read_in(course, path)
+
+
+def test_one_answer_in_two_rows_is_refused(course, student, tmp_path):
+    hand_in(course, student, "0012345", "12345")
+    path = tmp_path / "answers.csv"
+    path.write_text("student,question,points,comment\n12345,q6,4,\n12345,q6,3,\n")
+    with pytest.raises(LabError, match="row 3: the answer of row 2 again"):
+        read_in(course, path)
+    path.write_text("student,question,points,comment\n0012345,q6,4,\n12345,q6,3,\n")
+    assert read_in(course, path) == 2
+
+
+@pytest.mark.parametrize("work", ["marks", "write_out", "read_in"])
+@pytest.mark.parametrize("trouble", ["locked", "damaged"])
+def test_a_gradebook_that_cannot_be_used_is_one_line(work, trouble, handed_in, tmp_path):
+    table = tmp_path / "answers.csv"
+    table.write_text("student,question,points,comment\nann,q6,4,\n")
+    call = dict(
+        marks=handed_in.marks,
+        write_out=lambda: write_out(handed_in, tmp_path / "out.csv", {}),
+        read_in=lambda: read_in(handed_in, table),
+    )[work]
+    book = handed_in.root / "gradebook.db"
+    if trouble == "damaged":
+        book.write_bytes(b"no database" * 1000)
+        with pytest.raises(LabError, match="gradebook.db is damaged .file is not a database."):
+            call()
+        return
+    with contextlib.closing(sqlite3.connect(book)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(LabError, match="gradebook cannot be used .database is locked.: close what"):
+            call()
+    assert not (tmp_path / "out.csv").exists()
 
 
 @pytest.mark.parametrize(

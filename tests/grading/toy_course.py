@@ -58,7 +58,7 @@ def check(exercise: str, points: float):
 
 
 def toy_notebooks() -> dict[str, NotebookNode]:
-    """Sources in the form of grading.notebooks.make's: one exercise, three questions, something to see."""
+    """Sources as grading.build.notebooks.make makes them: one exercise, three questions, something to see."""
     notebook = new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     setup = new_code_cell("import labkit", id="setup")
     notebook.cells = [
@@ -78,7 +78,7 @@ def toy_notebooks() -> dict[str, NotebookNode]:
 
 
 def toy_sources(folder) -> None:
-    """nbgrader's source folder, as grading.notebooks.write_sources makes it."""
+    """nbgrader's source folder, as grading.build.notebooks.write_sources makes it."""
     for name, notebook in toy_notebooks().items():
         (folder / name).mkdir(parents=True)
         nbformat.write(notebook, folder / name / f"{name}.ipynb")

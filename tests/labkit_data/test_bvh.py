@@ -1,5 +1,6 @@
 """The BVH reader against files written here and forward kinematics done slowly, with SciPy's Euler angles."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -140,6 +141,38 @@ def test_a_broken_file_is_named_with_the_line(tmp_path, line, new, told):
     with pytest.raises(LabError) as error:
         read_bvh(path, 1)
     assert str(path) in str(error.value) and told in str(error.value) and "\n" not in str(error.value)
+
+
+CHANNEL = re.compile("[XYZ](position|rotation)")
+
+
+DIALECTS = {
+    "byte-order mark": lambda text: text.encode("utf-8-sig"),
+    "UTF-16": lambda text: text.encode("utf-16"),
+    "UTF-16 without a mark": lambda text: text.encode("utf-16-le"),
+    "old Mac": lambda text: text.replace("\n", "\r").encode(),
+    "decimal commas": lambda text: text.replace(".", ",").encode(),
+    "brace on the joint's line": lambda text: re.sub(r"\s*\n\s*{", " {", text).encode(),
+    "one line": lambda text: re.sub(r"\s*\n\s*}", " }", text).encode(),
+    "upper-case channels": lambda text: CHANNEL.sub(lambda m: m[0].upper(), text).encode(),
+    "lower-case channels": lambda text: CHANNEL.sub(lambda m: m[0].lower(), text).encode(),
+    "lower-case words": lambda text: re.sub("[A-Z]{4,}|F|T", lambda m: m[0].lower(), text).encode(),
+    "one row more": lambda text: text.replace("Frames: 4", "Frames: 3").encode(),
+    "prefix": lambda text: re.sub("(ROOT|JOINT) ", r"\1 mixamorig:", text).encode(),
+}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("suffix", [".bvh", ".BVH"])
+def test_dialects_are_read_as_the_same(tmp_path, dialect, suffix):
+    write_bvh(tmp_path / "plain.bvh", JOINTS, np.arange(36).reshape(4, 9) / 8)
+    text = (tmp_path / "plain.bvh").read_text()
+    (tmp_path / f"other{suffix}").write_bytes(DIALECTS[dialect](text))
+    assert (tmp_path / f"other{suffix}").read_bytes() != text.encode()
+    plain, other = read_bvh(tmp_path / "plain.bvh", 1), read_bvh(tmp_path / f"other{suffix}", 1)
+    assert (other.names, other.parents, other.fps) == (plain.names, plain.parents, plain.fps)
+    for name in ("offsets", "rotations", "root"):
+        assert np.array_equal(getattr(other, name), getattr(plain, name))
 
 
 def test_a_file_cut_off_anywhere_is_refused(tmp_path):

@@ -11,7 +11,7 @@ from labkit.motion import Motion
 from labkit.paths import LabError
 from labkit_data.pipeline import Raw
 from labkit_data.sources import humanml3d
-from labkit_data.sources.humanml3d import TRIM, load, read_amass, read_index, read_text, scan, survey
+from labkit_data.sources.humanml3d import TRIM, captions_of, load, read_amass, read_index, scan, survey
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "humanml3d"
 RNG = np.random.default_rng(0)
@@ -149,7 +149,7 @@ def test_text_lines(tmp_path):
     ]
     file = tmp_path / "t.txt"
     file.write_text("\n".join(lines))
-    segments, unread = read_text(file, 100)
+    segments, unread = captions_of(file, 100)
     assert segments == {
         (0, 100): ["a person walks.", "someone is walking"],
         (41, 80): ["he stops.", "he stands."],
@@ -198,6 +198,19 @@ def test_trimming_is_humanml3ds(data, body):
         check(load(raw, body), kept / 100, body)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_lists_that_a_spreadsheet_has_saved(data, encoding, separator):
+    folder, _ = data
+    expected = read_index(folder / "index.csv")
+    for file in (folder / "index.csv", folder / "train.txt", *folder.glob("texts/*.txt")):
+        text = file.read_text()
+        file.write_text(text.replace(",", separator) if file.suffix == ".csv" else text, encoding)
+    assert read_index(folder / "index.csv") == expected
+    segments, unread = captions_of(folder / "texts" / "000000.txt", 100)
+    assert [*segments.values()] == [["a man walks."], ["a man stops."]] and not unread
+
+
 def test_splits_are_the_official_ones(data):
     path, amass = data
     for subset in (*TRIM, "CMU"):
@@ -224,6 +237,30 @@ def test_missing_files_are_named_and_counted(data, capsys):
     scan(path)
     out = capsys.readouterr().out
     assert str(missing) in out and "000005.txt:2" in out and "1 motions left out: in no split" in out
+
+
+def test_smplx_files_are_called_by_their_name(data, capsys):
+    path, amass = data
+    for subset in (*TRIM, "CMU"):
+        write_amass(amass / subset / "s 1" / "take_stageii.npz", 1.0, mocap_frame_rate=120.0)
+    with pytest.raises(LabError, match="no AMASS motion"):
+        scan(path)
+    out = capsys.readouterr().out
+    assert "1 motions left out: AMASS's CMU is there as SMPL-X files (…_stageii.npz): take 'SMPL+H G'" in out
+    assert "no /" not in out
+    with pytest.raises(LabError, match="take_stageii.npz is of AMASS's SMPL-X files: take 'SMPL.H G'"):
+        read_amass(amass / "CMU" / "s 1" / "take_stageii.npz")
+
+
+def test_long_lists_are_summarised(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("LABKIT_AMASS", raising=False)
+    names = [f"{i:06}" for i in range(40)]
+    rows = {name: (f"CMU/1/{name}_poses.npy", 0, 60) for name in names}
+    write_humanml3d(tmp_path, rows, {"train": names}, {name: [WHOLE, "broken"] for name in names})
+    write_amass(tmp_path / "amass" / "CMU" / "1" / "000000_poses.npz", 4.0)
+    scan(tmp_path)
+    out = capsys.readouterr().out.splitlines()
+    assert len(out) < 10 and any("34 others" in line for line in out)
 
 
 @pytest.mark.parametrize(

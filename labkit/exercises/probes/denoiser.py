@@ -170,7 +170,7 @@ def rows(kind: type[BaseDiT], draw: Inputs) -> str:
 
 
 # What a network does not read, and so cannot train.
-UNREAD = {AdaLNDiT: ("token_projection", "null_token")}
+UNREAD: dict[type[BaseDiT], tuple[str, ...]] = {AdaLNDiT: ("token_projection", "null_token")}
 
 
 def idle(kind: type[BaseDiT], draw: Inputs) -> str:
@@ -251,8 +251,8 @@ def large(kind: type[BaseDiT], draw: Inputs) -> Tensor:
     """The output where motion, caption, time and weights are large, and one feature stands out."""
     model, batch = network(kind, draw, width=48), Batch.draw(draw).mixed()
     model.input_projection.weight[0] *= 10
-    model.timestep_embedding.mlp[2].weight *= 10
-    model.final.weight *= 30
+    model.get_parameter("timestep_embedding.mlp.2.weight").mul_(10)
+    model.get_parameter("final.weight").mul_(30)
     for name, parameter in model.named_parameters():
         if "norm" in name:
             parameter *= 4

@@ -13,7 +13,7 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import NullLocator
 from torch import Tensor
 
-from labkit.show.figures.style import BLUE, FAINT, INK, NETWORK_LABELS, NETWORK_LINES, ORANGE, axes
+from labkit.show.figures.style import BLUE, FAINT, INK, NETWORK_LABELS, NETWORK_LINES, ORANGE, axes, picture
 
 MOTION, CONDITION, GIVEN = "#dceaf7", "#fbe4d5", "#ececea"  # fills
 EDGES = {MOTION: BLUE, CONDITION: ORANGE, GIVEN: FAINT}
@@ -69,6 +69,7 @@ def note(ax: Axes, x: float, y: float, text: str, color: str = INK, **options) -
 # ----------------------------------------------------------------------------------------------------------
 
 
+@picture
 def skeleton() -> Figure:
     """What the three networks share: `BaseDiT.forward`, left to right, and the filter around it."""
     figure, ax = canvas(9.4, 3.95)
@@ -140,6 +141,7 @@ def tokens(ax: Axes, x: float, y: float, labels: Sequence[str], fill: str, up: b
         box(ax, x, y + (0.3 * i if up else -0.3 * i), label, 0.78, 0.26, fill)
 
 
+@picture
 def incontext() -> Figure:
     """Config A: condition tokens are put before the frames and removed at the end."""
     figure, ax = canvas(9.4, 3.0)
@@ -163,6 +165,7 @@ def incontext() -> Figure:
     return figure
 
 
+@picture
 def adaln() -> Figure:
     """Config B: one vector per sample modulates every norm and every gate."""
     figure, ax = canvas(9.8, 4.0)
@@ -198,6 +201,7 @@ def adaln() -> Figure:
     return figure
 
 
+@picture
 def cross_attention() -> Figure:
     """Config C: a memory beside the stream, to which every frame attends in every block."""
     figure, ax = canvas(9.4, 3.8)
@@ -223,6 +227,7 @@ def cross_attention() -> Figure:
 # ----------------------------------------------------------------------------------------------------------
 
 
+@picture
 def noisy(panels: dict[str, Tensor]) -> Figure:
     """Motions as pictures, features down, frames across: {title: z-scored (F, D)}."""
     figure, grid = axes(1, len(panels), 7.4, 2.7, sharey=True, squeeze=False)
@@ -239,6 +244,7 @@ def noisy(panels: dict[str, Tensor]) -> Figure:
 LOSS_TICKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1)
 
 
+@picture
 def losses(curves: dict[str, Sequence[float]], window: int = 20) -> Figure:
     """Loss of each network, by its name, at each step: a running mean over `window` steps, log scale."""
     figure, ax = axes(width=6.6, height=3.2)

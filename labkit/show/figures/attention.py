@@ -18,7 +18,7 @@ from torch import Tensor
 
 from labkit.models import BaseDiT, Denoiser
 from labkit.models.base import Attention
-from labkit.show.figures.style import FAINT, INK, LINES, ORANGE, axes
+from labkit.show.figures.style import FAINT, INK, LINES, ORANGE, axes, picture
 from labkit.text import TextFeatures
 
 # ----------------------------------------------------------------------------------------------------------
@@ -154,6 +154,7 @@ def _bar(figure: Figure, mesh, panels) -> None:
     bar.outline.set_visible(False)
 
 
+@picture
 def stream(weights: Tensor, words: Sequence[str]) -> Figure:
     """Token × token: of `stream_weights` (blocks, H, N, N), the head whose frames attend most to words.
 
@@ -191,6 +192,7 @@ def varied_head(weights: Tensor) -> tuple[int, int]:
     return divmod(int(varied.argmax()), weights.shape[1])
 
 
+@picture
 def lookup(panels: Mapping[str, Tensor], words: Sequence[str]) -> Figure:
     """Word × frame: a heat map of each of the panels, {title: `memory_weights` (blocks, H, F, 2 + L)}.
 
@@ -219,6 +221,7 @@ def lookup(panels: Mapping[str, Tensor], words: Sequence[str]) -> Figure:
 KNOBS = {"scale before attention": 1, "gate of attention": 2, "scale before the mlp": 4, "gate of the mlp": 5}
 
 
+@picture
 def knobs(vectors: Tensor, t: Sequence[int]) -> Figure:
     """Size of adaLN's scales and gates at each step t (N,): a panel each, a line a block.
 
@@ -240,6 +243,7 @@ def knobs(vectors: Tensor, t: Sequence[int]) -> Figure:
     return figure
 
 
+@picture
 def caption_effect(vectors: Tensor, captions: Sequence[str], center: Tensor) -> Figure:
     """How similar captions are to adaLN: correlation of their scales and gates, caption × caption.
 

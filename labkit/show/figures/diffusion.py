@@ -16,9 +16,10 @@ from labkit.diffusion import Schedule
 from labkit.motion import FPS, Motion
 from labkit.render.sheet import HEIGHT, WIDTH
 from labkit.render.video import Stage
-from labkit.show.figures.style import BLUE, FAINT, INK, LINES, axes
+from labkit.show.figures.style import BLUE, FAINT, INK, LINES, axes, picture
 
 
+@picture
 def sticks(joints: Sequence[Tensor], titles: Sequence[str], parents: Sequence[int]) -> Figure:
     """Stick figures seen from the front, one panel a motion, its frames drawn over each other, later darker.
 
@@ -44,6 +45,7 @@ def sticks(joints: Sequence[Tensor], titles: Sequence[str], parents: Sequence[in
     return figure
 
 
+@picture
 def film(rows: Mapping[str, Sequence[Motion]], titles: Sequence[str], body: Body, frame: int) -> Figure:
     """Frame number `frame` of many motions: a row per name, a column per title."""
     n = len(titles)
@@ -60,6 +62,7 @@ def film(rows: Mapping[str, Sequence[Motion]], titles: Sequence[str], body: Body
     return figure
 
 
+@picture
 def schedule_curves(schedules: Mapping[str, Schedule]) -> Figure:
     """Signal and noise at each step, and their ratio, of up to four schedules."""
     figure, (left, right) = axes(1, 2, 8.4, 3.2)
@@ -78,6 +81,7 @@ def schedule_curves(schedules: Mapping[str, Schedule]) -> Figure:
     return figure
 
 
+@picture
 def through_time(curves: Mapping[str, ArrayLike], title: str) -> Figure:
     """One feature of a motion over its frames, a panel per curve (F,), all on one scale."""
     n = len(curves)
@@ -90,6 +94,7 @@ def through_time(curves: Mapping[str, ArrayLike], title: str) -> Figure:
     return figure
 
 
+@picture
 def loss_by_step(
     t: Tensor, losses: Mapping[str, Tensor], schedule: Schedule, ratio: tuple[str, str]
 ) -> Figure:
@@ -113,6 +118,7 @@ def loss_by_step(
     return figure
 
 
+@picture
 def walks(
     times: Sequence[int], states: Mapping[str, Tensor], density: tuple[Tensor, Tensor], shown: int = 14
 ) -> Figure:
@@ -143,6 +149,7 @@ def walks(
     return figure
 
 
+@picture
 def error_by_steps(steps: Sequence[int], errors: Mapping[str, Sequence[float]], ylabel: str) -> Figure:
     """The error (K,) of samplers with so many steps (K,), a line each; both axes logarithmic."""
     figure, ax = axes(1, 1, 5.4, 3.0)

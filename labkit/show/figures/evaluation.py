@@ -23,6 +23,7 @@ from labkit.show.figures.style import (
     PURPLE,
     SKY,
     axes,
+    picture,
 )
 from labkit.show.table import cut
 
@@ -58,6 +59,7 @@ def _plane(ax: Axes, share: float) -> None:
     ax.set_aspect("equal")
 
 
+@picture
 def feature_map(features: np.ndarray, labels: Sequence[str]) -> Figure:
     """Motion features (N, D) in their principal plane, a marker for each kind of motion in labels (N,)."""
     origin, directions, share = principal_axes(features)
@@ -83,6 +85,7 @@ def _gaussian(ax: Axes, points: np.ndarray, **style) -> None:
     ax.plot(*points.mean(0), "+", color=style["edgecolor"], markersize=11, markeredgewidth=2)
 
 
+@picture
 def gaussians(real: np.ndarray, generated: Mapping[str, np.ndarray]) -> Figure:
     """A panel for each generated set (M, D): its cloud and its Gaussian over those of real (N, D).
 
@@ -108,6 +111,7 @@ def gaussians(real: np.ndarray, generated: Mapping[str, np.ndarray]) -> Figure:
     return figure
 
 
+@picture
 def twins(real: np.ndarray, fake: np.ndarray, distance: float) -> Figure:
     """Two sets (N, D) side by side in the principal plane of the first; `distance` is the FD between them."""
     origin, directions, share = principal_axes(real)
@@ -124,6 +128,7 @@ def twins(real: np.ndarray, fake: np.ndarray, distance: float) -> Figure:
     return figure
 
 
+@picture
 def towers(text: np.ndarray, motion: np.ndarray, pairs: int = 40) -> Figure:
     """Evaluator features of N captions and of their motions, (N, D) each, in one plane.
 
@@ -144,6 +149,7 @@ def towers(text: np.ndarray, motion: np.ndarray, pairs: int = 40) -> Figure:
     return figure
 
 
+@picture
 def guidance(rows: Mapping[float, Scores], real: Scores, metrics: Sequence[str]) -> Figure:
     """Metrics against the guidance scale: a panel a metric, its value and 95 % interval at each scale.
 
@@ -162,6 +168,7 @@ def guidance(rows: Mapping[float, Scores], real: Scores, metrics: Sequence[str])
     return figure
 
 
+@picture
 def by_size(panels: Mapping[str, Mapping[str, Mapping[int, Sequence[float]]]], columns: int = 4) -> Figure:
     """Metrics against the N they were measured at: panels[title][line][N] holds those of repeated draws.
 
@@ -192,6 +199,7 @@ def by_size(panels: Mapping[str, Mapping[str, Mapping[int, Sequence[float]]]], c
     return figure
 
 
+@picture
 def score_histogram(matched: np.ndarray, shuffled: np.ndarray, name: str = "") -> Figure:
     """TMR-Scores (N,) of motions with their own captions, and with each other's."""
     figure, ax = axes(width=6.4, height=3.0)
@@ -210,6 +218,7 @@ def score_histogram(matched: np.ndarray, shuffled: np.ndarray, name: str = "") -
     return figure
 
 
+@picture
 def intervals(rows: Sequence[Scores], metrics: Sequence[str]) -> Figure:
     """The results table as a figure: a panel per metric, a dot with its 95 % interval for each row."""
     columns = min(4, len(metrics))
@@ -231,6 +240,7 @@ def intervals(rows: Sequence[Scores], metrics: Sequence[str]) -> Figure:
     return figure
 
 
+@picture
 def actions(networks: Mapping[str, Hits], panels: int = 2) -> Figure:
     """Action × network: hits of tries as colours, actions with the most hits first.
 

@@ -22,7 +22,20 @@ from labkit.render.camera import SIDE
 from labkit.render.raster import Camera
 from labkit.render.sheet import HEIGHT, WIDTH
 from labkit.render.video import Stage, render_frames
-from labkit.show.figures.style import BLUE, FAINT, GOLD, GREEN, INK, LINES, ORANGE, PAPER, PURPLE, RED, axes
+from labkit.show.figures.style import (
+    BLUE,
+    FAINT,
+    GOLD,
+    GREEN,
+    INK,
+    LINES,
+    ORANGE,
+    PAPER,
+    PURPLE,
+    RED,
+    axes,
+    picture,
+)
 
 SYMBOLS = {
     "root_height": (r"$r_z$", BLUE),
@@ -42,6 +55,7 @@ def _seconds(frames: int) -> np.ndarray:
     return np.arange(frames) / FPS
 
 
+@picture
 def lengths(seconds: Sequence[float], words: Sequence[int]) -> Figure:
     """Histograms of the motions' lengths (N,) in seconds and the captions' lengths (M,) in words."""
     figure, (left, right) = axes(1, 2, 7.0, 2.4)
@@ -60,6 +74,7 @@ def lengths(seconds: Sequence[float], words: Sequence[int]) -> Figure:
     return figure
 
 
+@picture
 def feature_bands(x: Tensor) -> Figure:
     """All of x (F, D): a line per feature, time to the right, bands with the names of its five parts.
 
@@ -122,6 +137,7 @@ def _legend(ax: Axes, place: str) -> None:
     ax.legend(frameon=False, fontsize=8, loc=place)
 
 
+@picture
 def row_anatomy(x: Tensor, frame: int, parents: Sequence[int]) -> Figure:
     """Row `frame` of x (F, D), drawn on the body from its left and from above: the meaning of each number."""
     row = torch.as_tensor(x)[frame : frame + 1]
@@ -172,6 +188,7 @@ def _arrow(ax: Axes, start, end, color: str, **style) -> None:
     ax.annotate("", end, start, arrowprops=dict(arrowstyle="->", color=color, lw=2) | style)
 
 
+@picture
 def root_curves(parts: Mapping[str, Tensor]) -> Figure:
     """Height, speeds and turning of the pelvis over time, from the parts of `split_motion`."""
     height, velocity, yaw = (
@@ -192,6 +209,7 @@ def root_curves(parts: Mapping[str, Tensor]) -> Figure:
     return figure
 
 
+@picture
 def floor_path(paths: Mapping[str, tuple[Tensor, Tensor]], every: int = 10) -> Figure:
     """Paths seen from above, {name: (positions (F, 2 or more), heading (F,))}, an arrow where each one faces.
 
@@ -216,6 +234,7 @@ def floor_path(paths: Mapping[str, tuple[Tensor, Tensor]], every: int = 10) -> F
     return figure
 
 
+@picture
 def filmstrip(joints: Tensor, parents: Sequence[int], count: int = 8) -> Figure:
     """`count` stick figures, equally spaced in time, from joint positions (F, 24, 3), Z up, metres."""
     points = _oblique(torch.as_tensor(joints).double().numpy())
@@ -232,6 +251,7 @@ def filmstrip(joints: Tensor, parents: Sequence[int], count: int = 8) -> Figure:
     return figure
 
 
+@picture
 def foot_contacts(height: Tensor, speed: Tensor) -> Figure:
     """Height above its rest, metres, and speed over the floor, m/s, of the left and right foot, (F, 2) each.
 
@@ -264,6 +284,7 @@ def in_picture(points: np.ndarray, camera: Camera, width: int, height: int) -> n
     return np.stack([width / 2 + across, height / 2 - up], axis=-1)
 
 
+@picture
 def contact_strip(
     motion: Motion, body: Body, joints: Sequence[str] = ("left_wrist", "right_wrist"), count: int = 8
 ) -> Figure:
@@ -299,6 +320,7 @@ def contact_strip(
     return figure
 
 
+@picture
 def bodies(
     motion: Motion, body: Body, titles: Sequence[str], betas: Tensor | None = None, size: int = 300
 ) -> Figure:
@@ -316,13 +338,14 @@ def bodies(
 
     shaped = SimpleNamespace(vertices=vertices, faces=body.faces, colors=body.colors)
     figure, grid = axes(1, len(motion), 1.9 * len(motion), 2.1, squeeze=False)
-    for ax, picture, title in zip(grid[0], render_frames(motion, shaped, size=size), titles, strict=True):
-        ax.imshow(picture)
+    for ax, image, title in zip(grid[0], render_frames(motion, shaped, size=size), titles, strict=True):
+        ax.imshow(image)
         ax.set_title(title, fontsize=9)
         ax.set_axis_off()
     return figure
 
 
+@picture
 def zscores(rows: Tensor, columns: Mapping[str, int], mean: Tensor, std: Tensor) -> Figure:
     """Histograms of some features of frames (N, D), raw and as z-scores. columns: {label: feature}."""
     rows, mean, std = (torch.as_tensor(v) for v in (rows, mean, std))

@@ -3,11 +3,20 @@
 The background is part of the figure, so that it is readable on a light and on a dark page.
 """
 
-from typing import Any
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ParamSpec
 
-import matplotlib.pyplot as plt
+import matplotlib.style
 import numpy as np
+from IPython.core.pylabtools import print_figure
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from labkit.settings import standard_settings
+
+P = ParamSpec("P")
 
 PAPER, INK, FAINT = "#fcfbf8", "#22252b", "#8a8f98"
 # Okabe & Ito's palette, darkened where it would be too pale for lines on paper.
@@ -26,18 +35,54 @@ NETWORK_LABELS = {"incontext": "in-context", "adaln": "adaLN", "cross_attention"
 NETWORK_LINES = dict(zip(NETWORK_LABELS, LINES))
 
 
+@contextmanager
+def default_style() -> Iterator[None]:
+    """A context without the session's settings and matplotlib style."""
+    with standard_settings(), matplotlib.style.context("default"):
+        yield
+
+
+def picture(make: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Decorate what makes a figure: it is the same whatever a session has set."""
+
+    @functools.wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        with default_style():
+            return make(*args, **kwargs)
+
+    return made
+
+
+class Canvas(FigureCanvasAgg):
+    """Much of a style is read only while a figure is drawn."""
+
+    def draw(self) -> None:
+        with default_style():
+            super().draw()
+
+    def print_figure(self, *args, **kwargs):
+        with default_style():
+            return super().print_figure(*args, **kwargs)
+
+
+class NotebookFigure(Figure):
+    """A figure that pyplot does not keep: it needs no backend, and a notebook shows it once, by its value."""
+
+    def _repr_png_(self) -> bytes:
+        picture: Any = print_figure(self, "png")
+        return picture
+
+
 def axes(
     rows: int = 1, columns: int = 1, width: float = 7.0, height: float = 3.2, **options
 ) -> tuple[Figure, Any]:
     """A figure of `width` × `height` inches and its axes, as ``plt.subplots`` gives them.
 
-    options: passed on to ``plt.subplots``. The figure is closed already: a notebook shows it once, as its
-    value.
+    options: passed on to ``Figure.subplots``.
     """
-    figure, grid = plt.subplots(
-        rows, columns, figsize=(width, height), layout="constrained", facecolor=PAPER, dpi=110, **options
-    )
-    plt.close(figure)
+    figure = NotebookFigure(figsize=(width, height), layout="constrained", facecolor=PAPER, dpi=110)
+    Canvas(figure)
+    grid = figure.subplots(rows, columns, **options)
     for ax in np.ravel(grid):
         ax.set_facecolor(PAPER)
         ax.spines[["top", "right"]].set_visible(False)

@@ -12,12 +12,14 @@ from labkit.diffusion import SAMPLERS, SamplingConfig, Schedule, sample
 from labkit.models import Denoiser
 from labkit.motion import decode
 from labkit.paths import LabError
+from labkit.settings import standard_settings
 from labkit.show.player.scene import HEIGHT, Scene, View
 from labkit.text import TextFeatures
 
 KEPT = 25  # steps that travel: 120 frames of two bodies then weigh about 1 MB
 
 
+@standard_settings()
 def denoising(
     network: Denoiser,
     schedule: Schedule,

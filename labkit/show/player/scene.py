@@ -8,6 +8,7 @@ from IPython.display import HTML
 from labkit.body import Body, load_body
 from labkit.motion import Motion
 from labkit.render.video import paired
+from labkit.settings import standard_settings
 from labkit.show.player.pack import pack
 from labkit.show.player.page import embedded, filmstrip, page
 
@@ -20,6 +21,7 @@ class Scene:
     steps: names of the S versions that each motion (S, F, ...) then has, S at least 2.
     """
 
+    @standard_settings()
     def __init__(
         self,
         motions: Motion | Sequence[Motion],
@@ -32,10 +34,12 @@ class Scene:
         self.motions = [Motion(*(v.detach().to(device) for v in vars(m).values())) for m in motions]
         self.body, self.steps = body, list(steps)
 
+    @standard_settings()
     def packed(self) -> tuple[dict, bytes]:
         """Facts and arrays, see :func:`labkit.show.player.pack.pack`."""
         return pack(self.motions, self.captions, self.body, self.steps)
 
+    @standard_settings()
     def view(self, height: int) -> "View":
         """The self-contained view, `height` pixels high, as a notebook's output."""
         label = "; ".join(filter(None, self.captions)) or "a moving body"

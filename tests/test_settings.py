@@ -1,0 +1,105 @@
+"""What a session has set for its process changes nothing of what labkit makes, and stays set."""
+
+import importlib
+import inspect
+import os
+import pkgutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+import transformers
+from matplotlib.figure import Figure
+from process_settings import SETTINGS
+
+import labkit.show
+from labkit.body import load_body
+from labkit.diffusion import SamplingConfig
+from labkit.evaluate import sample_motions
+from labkit.evaluator import load_evaluator
+from labkit.generate import generate
+from labkit.scores import motion_features, physical
+from labkit.show import figures
+from labkit.show.figures import architecture, motion
+
+
+def results() -> dict[str, list[torch.Tensor | np.ndarray]]:
+    """What labkit makes, its files read anew."""
+    (walk,) = generate(["a person walks"], seconds=0.5, config=SamplingConfig(steps=2))
+    lengths = torch.tensor([10], device="cpu")
+    (x,) = sample_motions("adaln", ["a person bows"], lengths, config=SamplingConfig(steps=1), progress=False)
+    measured = [motion_features(load_evaluator(), [x]), physical([x], load_body())]
+    return dict(generate=[walk.pelvis, walk.body_pose], draw=[x], evaluate=measured)
+
+
+@pytest.fixture(scope="module")
+def undisturbed() -> dict[str, list[torch.Tensor | np.ndarray]]:
+    return results()
+
+
+QUICK = ("float64", "device", "inference mode")
+
+
+@pytest.mark.parametrize(
+    "name", [*QUICK, *(pytest.param(n, marks=pytest.mark.slow) for n in SETTINGS if n not in QUICK)]
+)
+def test_motions_and_features_are_the_same(name, undisturbed):
+    enter, read = SETTINGS[name]
+    with enter():
+        before = read()
+        found = results()
+        assert read() == before
+    for key, tensors in found.items():
+        for a, b in zip(tensors, undisturbed[key], strict=True):
+            assert isinstance(a, np.ndarray) or not a.is_inference(), key
+            # dtype and device, too; another kernel rounds otherwise
+            torch.testing.assert_close(a, b, atol=1e-4, rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_pictures_are_the_same(name, random_motion, body):
+    still = random_motion(frames=3)
+
+    def pictures() -> list[object]:
+        made = [architecture.skeleton(), motion.bodies(still[:2], body, ["first", "second"], size=60)]
+        return [*(figure._repr_png_() for figure in made), labkit.show(still, "a caption").data]
+
+    expected = pictures()
+    enter, read = SETTINGS[name]
+    with enter():
+        before = read()
+        assert pictures() == expected
+        assert read() == before
+
+
+def test_every_figure_is_protected():
+    for module in pkgutil.iter_modules(figures.__path__, f"{figures.__name__}."):
+        for name, function in vars(importlib.import_module(module.name)).items():
+            if inspect.isfunction(function) and inspect.signature(function).return_annotation is Figure:
+                assert hasattr(function, "__wrapped__"), name
+
+
+def test_figures_need_no_backend_of_pyplots():
+    program = (
+        "from labkit.show.figures.architecture import skeleton\n"
+        "from IPython.core.formatters import DisplayFormatter\n"
+        "data, _ = DisplayFormatter().format(skeleton())\n"
+        "assert data['image/png'].startswith(b'\\x89PNG')\n"
+    )
+    environment = os.environ | dict(MPLBACKEND="module://no_such_backend")
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=300)
+
+
+def test_a_tensor_stays_on_its_device(random_motion):
+    still = random_motion(frames=2)
+    with torch.device("meta"):
+        assert still[:1].pelvis.device.type == "cpu"
+
+
+def test_progress_bars_of_others_stay_on():
+    bars = transformers.utils.logging
+    bars.enable_progress_bar()
+    labkit.text.TextEncoder()
+    assert bars.is_progress_bar_enabled()
