@@ -115,6 +115,8 @@ def test_the_latest_of_several_copies_is_taken(course, inbox, student):
     new.solve()
     inbox("jane/03_diffusion.ipynb", old.bytes(), 2_000)
     folder = inbox("jane/03_diffusion (1).ipynb", new.bytes(), 3_000)
+    old.write("answer-q6", "<!-- answer q6 -->\nA first version.")
+    inbox("jane/03_diffusion.ipynb", old.bytes(), 2_000)
     taken, left = collect(course, folder)
     assert taken.taken and taken.file.endswith("(1).ipynb")
     assert not left.taken and "not the latest" in left.text
@@ -374,7 +376,7 @@ def test_lists_made_to_grow_are_refused(name):
 
 def test_a_large_file_is_read_in_another_process_with_limits(course, inbox, student, monkeypatch):
     large = student()
-    large.cells[0].source += "x " * collect_module.SMALL
+    large.cells[0].source += "x " * 20 * collect_module.SMALL  # read in a second, not in a millisecond
     inbox("jane/x.ipynb", large.bytes())
     folder = inbox("max/x.ipynb", student().bytes())
     assert [line.taken for line in collect(course, folder)] == [True, True]

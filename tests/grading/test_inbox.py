@@ -213,6 +213,7 @@ def test_a_table_of_contents_of_any_size_is_not_read(monkeypatch, inbox):
 
 def test_outputs_are_left_out_before_the_limit(monkeypatch, inbox):
     monkeypatch.setattr(inbox_module, "LIMIT", 1000)
+    monkeypatch.setattr(inbox_module, "RATIO", 2000)
     outputs = [{"text": ['1, 2, "] }\n'] * 300_000}]
     notebook = {"cells": [{"source": "x", "outputs": outputs}], "metadata": {"widgets": {"a": "b" * 5000}}}
     data = json.dumps(notebook).encode()
