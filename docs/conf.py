@@ -35,6 +35,7 @@ default_role = "code"
 
 html_theme = "sphinx_book_theme"
 html_title = "labkit"
+html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_js_files = ["theme.js"]

@@ -31,6 +31,15 @@ class _Output(io.TextIOBase):
         return len(text)
 
 
+def in_kernel() -> bool:
+    """Whether this is a notebook's kernel; IPython is not imported to find out."""
+    if "ipykernel" not in sys.modules:
+        return False
+    from IPython import get_ipython
+
+    return get_ipython() is not None
+
+
 def bar(
     iterable: Iterable, label: str, show: bool = True, total: int | None = None, unit: str = "it"
 ) -> Iterable:
@@ -38,7 +47,7 @@ def bar(
 
     show: False for no bar. total: the number of items where `iterable` has no length.
     """
-    in_notebook = "ipykernel" in sys.modules
+    in_notebook = in_kernel()
     return tqdm(
         iterable, label, total, disable=not show, unit=unit, delay=0.5, mininterval=0.2,
         miniters=1,  # or tqdm's monitor thread would write, which has no cell to write to

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 
 # A module imports only from modules in lines above its own, or in its own line.
 LAYERS = """
-    labkit.errors labkit.cores labkit.compiled labkit.progress
+    labkit.errors labkit.cores labkit.compiled labkit.progress labkit.settings
     labkit.paths
     labkit.stubs labkit.device
     labkit.motion

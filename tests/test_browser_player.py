@@ -26,6 +26,7 @@ from nbconvert import HTMLExporter
 import labkit.show
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.dataset import MotionDataset
+from labkit.diffusion.sample import SamplingConfig
 from labkit.motion import decode
 
 pytestmark = [
@@ -221,7 +222,7 @@ def denoised(tmp_path_factory):
     """A page on disk: a motion comes out of noise, 12 frames in 4 steps."""
     network, schedule = load_denoiser("adaln")
     text = load_text()(["a person waves with both hands"])
-    output = labkit.show.denoising(network, schedule, text, frames=12, steps=4)
+    output = labkit.show.denoising(network, schedule, text, frames=12, config=SamplingConfig(steps=4))
     path = tmp_path_factory.mktemp("denoised") / "page.html"
     path.write_text(f"<!doctype html><body>{output.data}")
     return path.as_uri()

@@ -129,16 +129,6 @@ class TestReference:
         np.testing.assert_allclose(found.lead, reference.lead, rtol=1e-6)
         assert (found.take == reference.take).all()
 
-    def test_files_from_before_takes_and_leads(self, folder, reference):
-        """There a motion and its mirror image are neighbours."""
-        path = folder / "reference" / "test_a.npz"
-        write_reference(path, reference)
-        with np.load(path) as file:
-            arrays = {k: file[k] for k in file.files if k not in ("take", "lead")}
-        np.savez(path, **arrays)
-        found = load_reference("test_a")
-        assert found.take.tolist() == [0, 0, 1, 1] and np.isnan(found.lead).all()
-
     def test_missing_and_damaged(self, folder, reference):
         with pytest.raises(LabError, match="reference features of split 'test_b' not found"):
             load_reference("test_b")

@@ -40,10 +40,10 @@ def rewrite(path, **changes):
 DAMAGE = {
     "truncated": (lambda p: p.write_bytes(p.read_bytes()[:-200]), "is not a motion"),
     "text": (lambda p: p.write_text("{}"), "is not a motion"),
-    "one array": (lambda p: np.save(p.open("wb"), np.zeros(3)), "is not a motion"),
+    "one array": (lambda p: np.save(p.open("wb"), np.zeros(3)), "is an array .3,., which"),
     "an AMASS file": (
         lambda p: np.savez(p, poses=np.zeros((3, 156)), trans=np.zeros((3, 3))),
-        "is not a motion",
+        "is a motion of AMASS",
     ),
     "no caption": (lambda p: rewrite(p, caption=None), "is not a motion"),
     "pickled caption": (lambda p: rewrite(p, caption=np.array({}, dtype=object)), "is not a motion"),

@@ -170,7 +170,7 @@ def actions() -> Figure:
     return evaluation.actions({network: try_actions(network, seeds=1) for network in NETWORKS})
 
 
-OTHERS = {"guidance": guidance, "actions": actions}  # pictures that no notebook has time for
+OTHERS = {"guidance": guidance, "actions": actions}  # more than a notebook has time for
 
 
 def drawn(figure: Figure) -> Image.Image:

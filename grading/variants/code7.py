@@ -30,8 +30,9 @@ def epsilon_form():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         _, epsilon = schedule.split(prediction, x_t, t)
         a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
-        beta = 1 - a_t / a_prev
-        mean = (x_t - beta / (1 - a_t).sqrt() * epsilon) / (1 - beta).sqrt()
+        alpha = a_t / a_prev  # a large step's is tiny: 1 - beta would round to 0
+        beta = 1 - alpha
+        mean = (x_t - beta / (1 - a_t).sqrt() * epsilon) / alpha.sqrt()
         return mean + (beta * (1 - a_prev) / (1 - a_t)).sqrt() * noise
 
     return ddpm_step

@@ -100,7 +100,7 @@ def varies(mistake: Mistake, q: Probe) -> bool:
 def recognise(
     questions: Sequence[Probe], failed: Sequence[str], found: Outcomes, answers: Answers
 ) -> Mistake | None:
-    """The first mistake that accounts for every failed probe, one of them exactly, and would pass all others."""
+    """The first mistake that accounts for every failed probe, at least one exactly, and passes all others."""
 
     def fits(mistake: Mistake, q: Probe) -> bool:
         if varies(mistake, q):

@@ -94,9 +94,13 @@ def keep(exercise: str, passes: Callable[[], bool]) -> str:
     """
     if grading() or "ipykernel" not in sys.modules:
         return ""
-    source, path = source_of(exercise), place()
+    source = source_of(exercise)
     if not source:
         return ""
+    try:
+        path = place()
+    except OSError:
+        return "Not stored for later notebooks: the notebook's folder is gone."
     stored, damage = read(path)
     if stored.get(exercise) == source:
         return ""

@@ -187,11 +187,16 @@ def collect(exercise: str, seed: int = 0, names: Container[str] | None = None) -
 
 
 def arguments_kept(points: float, *questions: Probe) -> Probe:
-    """A probe: do the functions leave their arguments as they are, in what these other probes ask?"""
+    """A probe: do the functions leave their arguments as they are, in what these other probes ask?
+
+    What gives no numbers has done nothing with its arguments, and is told so.
+    """
 
     def arguments(draw: Inputs) -> str:
         for question in questions:
-            question.ask(draw)
+            found = plain(question.ask(draw))
+            if found.dtype.kind == "U" or not np.isfinite(found).all():
+                return f"no finite numbers in what is asked under `{question.name}`"
         changed = Stub.observer.changed
         return "changed: " + ", ".join(sorted(changed)) if changed else "nothing changed"
 

@@ -125,6 +125,12 @@ class Objective:
         return (weight * loss).mean(), plain.detach()
 
 
+def stratified_timesteps(B: int, T: int, generator: torch.Generator) -> Tensor:
+    """(B,) timesteps in random order, one from each of B equal parts of 0 to T - 1: lower variance."""
+    u = (torch.randperm(B, generator=generator) + torch.rand(B, generator=generator)) / B
+    return (u * T).long().clamp(max=T - 1)  # in float32 (31 + 0.99999994) / 32 rounds to 1
+
+
 class Run:
     """A training run in a folder: restartable from ``state.pt``, logged to ``<network>.csv``.
 
@@ -212,9 +218,7 @@ class Run:
         last = time.monotonic()
         while self.step < steps:
             batch = next(batches)
-            # Stratified timesteps, one from each of B equal parts of the schedule: lower variance.
-            u = (torch.randperm(B, generator=generator) + torch.rand(B, generator=generator)) / B
-            t = to_device((u * recipe.T).long(), self.device)
+            t = to_device(stratified_timesteps(B, recipe.T, generator), self.device)
             noise = to_device(torch.randn(batch.x.shape, generator=generator)[mine], self.device)
             drop = to_device(torch.rand(B, generator=generator)[mine] < recipe.condition_dropout, self.device)
             loss, plain = self.objective(network, rows_of(batch, mine, self.device), t[mine], noise, drop)

@@ -122,10 +122,11 @@ def labels(stem: str) -> dict[str, str]:
 def load(raw: Raw, body) -> Motion:
     """One clip or piece of it on the body. Raises LabError where its file is broken."""
     animation = read_bvh(raw.file, scale=0.01)
-    animation.require(raw.file, MAPPING.values())
     if raw.labels["subject"] == "Male1":
+        animation.require(raw.file, (source for source, _ in MALE1.values()))
         table = align_limbs(animation, MALE1, body)
     else:
+        animation.require(raw.file, MAPPING.values())
         table = align_torso(animation, zero_pose_table(animation, MAPPING, body), body)
     animation = stretched(animation, raw)
     motion = level(retarget(animation, table, body, 0.0))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from labkit.exercises.judge import Answers, Mistake, agree, judge
+from labkit.exercises.judge import VARIES, Answers, Mistake, agree, judge
 from labkit.exercises.probe import Probe
 
 
@@ -197,3 +197,22 @@ class TestUnknownMistakes:
         first = question("a", 1, ("last of three", lambda a: a[2]))
         j = verdict(outcomes(TWO, ONE, ONE), questions=[first, B, C])
         assert j.message == "Property a holds. At [0]: expected 1, found 2"
+
+
+class TestMistakesThatVary:
+    """Chance or rounding decides an outcome: then it is enough that the probe fails."""
+
+    def test_any_failure_of_that_probe_fits(self):
+        mistake = Mistake("m", "It varies", outcomes(VARIES, TWO, ONE))
+        for found in (TWO, THREE, np.array([np.nan, 1])):
+            assert verdict(outcomes(found, TWO, ONE), [mistake]).mistake == "m"
+
+    def test_a_probe_that_holds_does_not_fit(self):
+        assert (
+            verdict(outcomes(ONE, TWO, ONE), [Mistake("m", "", outcomes(VARIES, TWO, ONE))]).mistake is None
+        )
+
+    def test_a_mistake_is_not_named_where_nothing_else_failed(self):
+        assert (
+            verdict(outcomes(TWO, ONE, ONE), [Mistake("m", "", outcomes(VARIES, ONE, ONE))]).mistake is None
+        )

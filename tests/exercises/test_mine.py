@@ -13,7 +13,7 @@ from grading.build.notebooks import exercise_code
 from labkit.diffusion import ddpm_step
 from labkit.exercises import mine
 from labkit.paths import LabError
-from labkit.stubs import EXERCISES, stubs
+from labkit.stubs import stubs
 
 ANSWER = """
 import labkit
@@ -22,17 +22,6 @@ import labkit
 def ddpm_step(*arguments):
     return "mine"
 """
-
-
-@pytest.fixture
-def empty():
-    """All exercises as a student finds them, and as they were afterwards."""
-    before = [(s, s.plugged) for e in EXERCISES for s in stubs(e)]
-    for s, _ in before:
-        s.plugged = None
-    yield
-    for s, plugged in before:
-        s.plugged = plugged
 
 
 @pytest.fixture

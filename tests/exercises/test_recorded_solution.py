@@ -8,20 +8,8 @@ from grading import bank
 from labkit.diffusion import PREDICTION_TYPES, Schedule, ddim_step, ddpm_step
 from labkit.exercises import recorded_solution
 from labkit.paths import LabError
-from labkit.stubs import EXERCISES, stubs
 
 NETWORK = {"code3": "incontext", "code4": "adaln", "code5": "cross_attention"}
-
-
-@pytest.fixture
-def empty():
-    """All exercises as a student finds them, and as they were afterwards."""
-    before = [(s, s.plugged) for e in EXERCISES for s in stubs(e)]
-    for s, _ in before:
-        s.plugged = None
-    yield
-    for s, plugged in before:
-        s.plugged = plugged
 
 
 @pytest.mark.parametrize("exercise", NETWORK)

@@ -243,10 +243,10 @@ def dispatchers(exercise: str):
 
 
 def test_the_address_is_the_same_everywhere():
-    """The one setting, and the extra of the package that cannot read it."""
+    """The one setting, and what the README says of it."""
     settings = notebooks.course()
-    text = (answers.ROOT / "pyproject.toml").read_text("utf-8")
-    assert f"git+{settings['repository']}@{settings['branch']}#subdirectory=solutions" in text
+    text = (answers.ROOT / "README.md").read_text("utf-8")
+    assert f"git+{settings['repository']}" in text
     elsewhere = notebooks.make("01_dataset", dict(repository="https://github.com/a/b", branch="c"))
     sources = "\n".join(cell.source for cell in elsewhere.cells)
     assert "git+https://github.com/a/b@c" in sources and "github/a/b/blob/c/notebooks/01_dataset" in sources

@@ -41,7 +41,7 @@ def test_a_round(handed_in, console, monkeypatch, tmp_path):
     assert console.shows("курс é") in printed("report")
     assert console.shows(f"{tmp_path}/ответы") in printed("answers", "--out", str(tmp_path / "ответы.csv"))
     table = printed("export", "--format", "moodle", "--roster", str(roster))
-    assert f"not in {roster}: {console.shows(WHO)}" in table
+    assert f"without a row in {roster}: {console.shows(WHO)}" in table
 
 
 def test_help_of_what_runs_notebooks(console, monkeypatch):

@@ -50,7 +50,7 @@ def test_every_figure_is_drawn_in_a_notebook_or_in_the_gallery():
     }
     code = "".join(cell.source for name in names() for cell in make(name).cells if cell.cell_type == "code")
     assert len(figures) > 20
-    assert {name for name in figures if f".{name}(" not in code} == set(gallery.OTHERS)
+    assert {name for name in figures if f".{name}(" not in code} <= set(gallery.OTHERS)
 
 
 def test_the_last_cell_with_a_call_gives_the_picture(monkeypatch):

@@ -285,10 +285,9 @@ def test_small_results_that_make_a_large_one_are_not_computed():
     right("code6", SEED)
     Path("/proc/self/clear_refs").write_text("5")  # the peak is that from now on
     before = memory("VmRSS")
-    found = collect("code6", SEED, remote)
+    collect("code6", SEED, remote)
     remote.end()
     assert not remote.silent and memory("VmHWM") - before < 600  # MB
-    assert any("memory" in str(outcome) for outcome in found.values())
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -254,6 +254,16 @@ def test_right_answers_earn_all_whatever_is_printed():
     assert run.points == 10 and "!" not in run.words
 
 
+@needs_bwrap
+def test_messages_that_break_jupyters_protocol_are_ignored(capfd):
+    """Beside the genuine ones: no status, wrong signatures, contents of other types."""
+    animal = (ROOT / "grading" / "zoo" / "broken_messages.md").read_text("utf-8")
+    run = Run(animal.split("```python\n")[1].split("```")[0], ANSWER)
+    assert run.points == 10
+    assert "break Jupyter's protocol" in run.printed()
+    assert "Traceback" not in capfd.readouterr().err
+
+
 # ------------------------------------------------------------------------------------------------------------
 #                                              What there is to see
 # ------------------------------------------------------------------------------------------------------------
@@ -397,7 +407,9 @@ def test_bubblewrap_itself_is_told_nothing(monkeypatch):
     watched = limits.Group.watch
 
     def watch(group, process):
-        seen.append(Path(f"/proc/{process.pid}/environ").read_bytes())
+        while not (found := Path(f"/proc/{process.pid}/environ").read_bytes()) and process.poll() is None:
+            time.sleep(0.01)  # empty while it becomes another program
+        seen.append(found)
         watched(group, process)
 
     monkeypatch.setenv("A_SECRET", "x")

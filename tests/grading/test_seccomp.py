@@ -16,7 +16,7 @@ import pytest
 from test_sandbox import Run, answers_known  # noqa: F401 - a fixture
 from toy_course import ANSWER
 
-from grading.sandbox import bubblewrap, seccomp
+from grading.sandbox import kernel, seccomp
 from grading.sandbox.bubblewrap import Sandbox, call_filter, handed_down
 
 MACHINE = platform.machine()
@@ -294,7 +294,7 @@ def test_each_kernel_has_a_keyring_of_its_own(tried, monkeypatch):
     without, _ = tried
     if without["keyctl"]:
         pytest.skip("no keyrings here")
-    monkeypatch.setattr(bubblewrap, "call_filter", lambda: b"")
+    monkeypatch.setattr(kernel, "call_filter", lambda: b"")
     nothing = ["labkit-grader None", "labkit-message None", "labkit-message b'psst'"]
     assert read_by_two_kernels() == [nothing, nothing]
     monkeypatch.setattr(seccomp, "own_keyring", lambda: None)  # it could be read

@@ -57,7 +57,10 @@ def test_strange_skeletons_are_refused(tmp_path, body):
         table = {joint: (names if joint.endswith("hip") else joint, np.eye(3)) for joint in T_POSED}
         table["left_knee"] = (names, np.eye(3))
         as_bvh(tmp_path / "tennis_1.bvh", told(walker(), body, table, 100))
-        with pytest.raises(LabError, match="tennis_1.bvh: not a skeleton of this lab"):
+        with pytest.raises(
+            LabError,
+            match="tennis_1.bvh: .*(another skeleton|not a skeleton)",
+        ):
             snu.load(Raw("tennis_1", tmp_path / "tennis_1.bvh", {}), body)
 
 

@@ -21,6 +21,7 @@ from labkit.training.denoiser import (
     by_quarter,
     learning_rate_factor,
     make_optimizers,
+    stratified_timesteps,
     update_ema,
 )
 from labkit.training.log import Log
@@ -157,6 +158,14 @@ def test_the_callback_runs_now_and_then(start):
     seen = []
     start().train(6, callback=lambda run: seen.append(run.step), callback_every=2)
     assert seen == [2, 4, 6]
+
+
+@pytest.mark.parametrize("part", [0.0, 0.5, 1 - 2**-24])  # of what torch.rand gives the ends and the middle
+@pytest.mark.parametrize("B, T", [(32, 1000), (31, 50), (1, 1000)])
+def test_timesteps_are_of_the_schedule_one_from_each_part(part, B, T, monkeypatch):
+    monkeypatch.setattr(torch, "rand", lambda B, generator: torch.full((B,), part))
+    t = stratified_timesteps(B, T, torch.Generator().manual_seed(0)).sort().values
+    assert t.tolist() == [min(math.floor((i + part) / B * T + 1e-4 * part), T - 1) for i in range(B)]
 
 
 @pytest.mark.parametrize("prediction_type", ["epsilon", "sample"])

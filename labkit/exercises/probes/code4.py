@@ -1,5 +1,6 @@
 """What is asked of the three methods of AdaLNDiT."""
 
+import copy
 from typing import Any
 
 from torch import Tensor, nn
@@ -35,9 +36,9 @@ FIRST = denoiser.first_questions(
 def new_blocks(draw: Inputs) -> str:
     model, batch = network(draw), Batch.draw(draw)
     denoiser.silence(*(block.modulation for block in model.blocks))
-    before = denoiser.run(model, batch)
-    model.blocks = nn.ModuleList()
-    after = denoiser.run(model, batch)
+    without = copy.deepcopy(model)  # before a call, which may change its weights
+    without.blocks = nn.ModuleList()
+    before, after = denoiser.run(model, batch), denoiser.run(without, batch)
     return denoiser.moved_by(before, {"the last hidden state": after})
 
 

@@ -40,11 +40,13 @@ def everything(*shape: int) -> Tensor:
     return torch.ones(shape, dtype=torch.bool)
 
 
-def watched(draw: Inputs, schedule: Schedule) -> tuple[Tensor, Witness]:
-    """The loss of four motions of five frames, and a network that saw it being made."""
+def watched(draw: Inputs, schedule: Schedule, ends: bool = True) -> tuple[Tensor, Witness]:
+    """The loss of four motions of five frames, and a network that saw it being made. ends: are samples at the
+    first and the last step among them?"""
+    t = steps(draw, schedule) if ends else steps(draw, schedule).clamp(1, schedule.T - 2)
     x0, noise, model = draw.normal(4, 5, 3), draw.normal(4, 5, 3), Witness(draw.normal(4, 5, 3))
     x0[2] *= 100  # at the last step so little of x0 is left that it could not be seen
-    return ddpm_loss(model, schedule, x0, steps(draw, schedule), noise, everything(4, 5)), model
+    return ddpm_loss(model, schedule, x0, t, noise, everything(4, 5)), model
 
 
 def motions(draw: Inputs) -> list[tuple[Tensor, ...]]:
@@ -88,7 +90,8 @@ def shape(draw: Inputs) -> str:
 
 @probe(1.5, "The network is given x_t = √ᾱ_t · x0 + √(1 − ᾱ_t) · noise, which schedule.q_sample makes")
 def x_t(draw: Inputs) -> Tensor:
-    return torch.stack([watched(draw, schedule)[1].asked[0][0] for schedule in SCHEDULES])
+    asked = [watched(draw, s, ends)[1].asked for s in SCHEDULES for ends in (True, False)]
+    return torch.stack([calls[0][0] for calls in asked])
 
 
 @probe(1, "The network is given x_t as float32 and t as it is, a whole step for each sample: model(x_t, t)")

@@ -242,9 +242,12 @@ def gradients(kind: type[BaseDiT], draw: Inputs) -> Tensor | str:
     return torch.stack(slopes)
 
 
-def training(kind: type[BaseDiT], draw: Inputs) -> Tensor:
+def training(kind: type[BaseDiT], draw: Inputs) -> Tensor | str:
     """The output in training mode: the caption that is withheld is given, so nothing is random."""
-    return real(network(kind, draw).train(), Batch.draw(draw).mixed())
+    model, batch = network(kind, draw).train(), Batch.draw(draw).mixed()
+    first, second = real(model, batch), real(model, batch)
+    same = torch.allclose(first, second, rtol=1e-3, atol=1e-4)
+    return first if same else "another output when called again with the same inputs"
 
 
 def large(kind: type[BaseDiT], draw: Inputs) -> Tensor:
