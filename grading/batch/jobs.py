@@ -6,12 +6,13 @@ from outside of it. What happens here needs no course folder, so that it can hap
 * Cells that only show something (videos, training curves) are not run, where they are as handed out.
 * Where a kernel ends, a new one runs the cells above again, and grading goes on with the next cell.
 * Time, and what a notebook may print, are limited for each cell and for all of it.
-* Of several definitions of an exercise that one counts which was plugged in when its check was last right, or
-  else the last one.
+* Of several definitions of an exercise, the one counts that was plugged in when its check was last right, or
+  else the last one. The grader's own check at that place decides, and not what a kernel returns.
 """
 
 import hashlib
 import json
+import re
 import tempfile
 import threading
 import time
@@ -31,7 +32,7 @@ from nbgrader.utils import is_grade
 from traitlets import Instance, Int, List, Unicode
 
 from grading.intake.outputs import plain_notebook
-from grading.intake.repair import CHECK, targets
+from grading.intake.repair import targets
 from grading.paths import ROOT
 from grading.remote.grader_client import TOO_LONG, Remote, grade, right
 from grading.remote.kernel_start import SERVER
@@ -48,6 +49,7 @@ CUT = f"\n... (cut: a cell may print {CELL_OUTPUT >> 20} MB, a notebook {OUTPUT 
 RESTARTS = 3
 AGAIN = "Python was ended here. It was started again with the cells above, and grading went on below."
 EARLIER = "The definition counts for which this check was last right; a later one is not right."
+CALL = re.compile(r"""\bcheck\(\s*["'](\w+)["']""")  # of labkit.check, whatever is done with its result
 
 ONE_AT_A_TIME = threading.Lock()  # a check plugs the learner's functions into this process's labkit
 
@@ -129,6 +131,11 @@ def fail(cell: NotebookNode, why: str) -> None:
     cell.outputs.insert(0, new_output("error", ename="NotGraded", evalue=why, traceback=[why]))
 
 
+def checked(cell: NotebookNode) -> str:
+    """The exercise of a check cell."""
+    return cell.metadata.nbgrader.grade_id.removeprefix("check-")
+
+
 class RunCells(Execute):
     """nbgrader's execution in a sandbox, where checks are the grader's. Without the cells in `shown`, and
     going on after a kernel's death."""
@@ -148,19 +155,28 @@ class RunCells(Execute):
         self.printed: Counter[int] = Counter()  # by cell
         self.ended: list[int] = []  # cells in which Python ended
         self.ignored: dict[int, int] = {}  # messages that were no messages, by cell
-        self.verdicts: list[tuple[str, NotebookNode, Verdict]] = []
+        self.ignored_before = 0  # of kernels that ended
+        self.verdicts: dict[str, Verdict] = {}  # of the exercises whose check cell could be run
         self.earlier: dict[str, Verdict] = {}  # right definitions that later cells replace
+        self.defined = [targets(cell.source) if cell.cell_type == "code" else set() for cell in nb.cells]
         self.end = time.monotonic() + self.notebook_timeout
         notebook, resources = super().preprocess(nb, resources, km)
-        for exercise, cell, verdict in self.verdicts:  # now that no kernel can change it any more
-            notes = []
-            if verdict.judgement.failed and exercise in self.earlier:
-                verdict, notes = self.earlier[exercise], [new_output("stream", text=EARLIER)]
-            cell.outputs = [new_output("execute_result", data=verdict._repr_mimebundle_()), *notes]
+        for cell in notebook.cells:  # now that no kernel can change it any more
+            if cell.cell_type == "code" and is_grade(cell):
+                self.conclude(cell)
         for index, count in self.ignored.items():
             text = f"The grader ignored {count} messages of this kernel that break Jupyter's protocol.\n"
             notebook.cells[index].outputs.append(new_output("stream", name="stdout", text=text))
         return notebook, resources
+
+    def conclude(self, cell: NotebookNode) -> None:
+        """Write a check's result below it. A check that could not be run keeps the reason."""
+        exercise, notes = checked(cell), []
+        verdict, earlier = self.verdicts.get(exercise), self.earlier.get(exercise)
+        if earlier and (not verdict or verdict.judgement.failed):
+            verdict, notes = earlier, [new_output("stream", text=EARLIER)]
+        if verdict:
+            cell.outputs = [new_output("execute_result", data=verdict._repr_mimebundle_()), *notes]
 
     def preprocess_cell(self, cell, resources, index):
         if cell.cell_type != "code" or self.shows(cell):
@@ -172,8 +188,7 @@ class RunCells(Execute):
             before = self.nonsense()
             try:
                 if is_grade(cell):
-                    exercise = cell.metadata.nbgrader.grade_id.removeprefix("check-")
-                    self.verdicts.append((exercise, cell, self.check(exercise, cell, index)))
+                    self.verdicts[checked(cell)] = self.check(checked(cell), cell, index)
                 else:
                     self.execute_cell(cell, index)
                     self.check_earlier(cell, index)
@@ -189,40 +204,43 @@ class RunCells(Execute):
                     return cell, resources
                 self.died = "Python was ended here or in a cell above, so nothing more could be checked."
             finally:
-                if (count := self.nonsense() - before) > 0:
+                if count := self.nonsense() - before:
                     self.ignored[index] = count
         fail(cell, self.died)
         return cell, resources
 
     def start_again(self, index: int) -> bool:
-        """Start a kernel and run the cells above again, but those that ended one; False if that fails."""
+        """Start a kernel and run the cells above again, but those that ended one; False if that fails.
+
+        The notebook's limits of time and output are not reset. Raises RuntimeError where no kernel starts,
+        which is not the learner's fault.
+        """
         self.ended.append(index)
         if len(self.ended) > RESTARTS:
             return False
-        try:
-            self._cleanup_kernel()
-            self.km = self.create_kernel_manager()
-            self.start_new_kernel()
-            self.start_new_kernel_client()
-            for i, cell in enumerate(self.nb.cells[:index]):
-                if cell.cell_type != "code" or is_grade(cell) or i in self.ended or self.shows(cell):
-                    continue
-                if time.monotonic() > self.end:
-                    return False
-                try:
-                    self.execute_cell(new_code_cell(cell.source), i)
-                finally:
-                    self.nb.cells[i] = cell
-        except (CellTimeoutError, DeadKernelError, zmq.Again, RuntimeError):
-            return False
+        self.ignored_before = self.nonsense()
+        self._cleanup_kernel()
+        self.km = self.create_kernel_manager()
+        self.start_new_kernel()
+        self.start_new_kernel_client()
+        for i, cell in enumerate(self.nb.cells[:index]):
+            if cell.cell_type != "code" or is_grade(cell) or i in self.ended or self.shows(cell):
+                continue
+            if time.monotonic() > self.end:
+                break
+            try:
+                self.execute_cell(new_code_cell(cell.source), i)
+            except (CellTimeoutError, DeadKernelError, zmq.Again):
+                return False
+            finally:
+                self.nb.cells[i] = cell
         return True
 
     def check_earlier(self, cell: NotebookNode, index: int) -> None:
         """Where a learner's cell checks an exercise that a later cell defines again, keep a right result."""
-        for exercise in {name for name in CHECK.findall(cell.source) if name in self.sandbox.hidden}:
+        for exercise in {name for name in CALL.findall(cell.source) if name in self.sandbox.hidden}:
             functions = {path.partition(":")[2] for path in EXERCISES[exercise].functions}
-            below = [c for c in self.nb.cells[index + 1 :] if c.cell_type == "code"]
-            if any(targets(other.source) & functions for other in below):
+            if any(functions & defined for defined in self.defined[index + 1 :]):
                 verdict = self.check(exercise, cell, index)
                 if not verdict.judgement.failed:
                     self.earlier[exercise] = verdict
@@ -246,10 +264,10 @@ class RunCells(Execute):
             return verdict.result()
 
     def nonsense(self) -> int:
-        """How many messages of this kernel were ignored so far; a new kernel begins at 0."""
-        if self.kc is None:
-            return 0
-        return self.kc.shell_channel.ignored + self.kc.iopub_channel.ignored
+        """How many messages of this notebook's kernels were ignored so far."""
+        if self.kc is None:  # no kernel runs
+            return self.ignored_before
+        return self.ignored_before + self.kc.shell_channel.ignored + self.kc.iopub_channel.ignored
 
     async def _async_handle_timeout(self, timeout, cell=None):
         self.timed_out = True

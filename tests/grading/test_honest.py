@@ -99,6 +99,26 @@ def test_python_that_always_ends_is_started_a_few_times():
     assert graded.printed("after") == "1\n"
 
 
+END = "import os; os._exit(0)"
+
+
+def test_python_is_started_again_a_few_times_only(monkeypatch):
+    monkeypatch.setattr(jobs, "RESTARTS", 1)
+    assert run(END).points == 10
+    graded = run(END, middle=END, after="print(1)")
+    assert graded.points == 0 and "nothing more could be checked" in graded.words
+    assert graded.printed("after") == ""
+
+
+def test_limits_go_on_where_python_is_started_again(monkeypatch):
+    monkeypatch.setattr(jobs, "CELL_OUTPUT", 2**20)
+    monkeypatch.setattr(jobs, "OUTPUT", 2**20)
+    graded = run("print('x' * 400_000)", middle=END, after="print('y' * 300_000)")
+    assert graded.points == 10 and graded.printed("after").endswith(jobs.CUT)
+    graded = run("import time; time.sleep(20)", middle=END, notebook_timeout=30)  # the cells above: 40 s
+    assert graded.points == 0 and graded.timed_out
+
+
 def test_output_beyond_the_limit_is_cut(monkeypatch):
     monkeypatch.setattr(jobs, "CELL_OUTPUT", 2**20)
     graded = run("for _ in range(50):\n    print('1, 2, 3' * 10_000)", after="print('below')")
@@ -114,6 +134,24 @@ def test_the_definition_counts_for_which_the_check_was_last_right():
     assert run(f"import labkit\n{ANSWER}{CHECK}", answer=EXPERIMENT).points == 10
     assert run(f"import labkit\n{ANSWER}", answer=EXPERIMENT).points < 10
     assert run(f"import labkit\n{USELESS}{CHECK}", answer=EXPERIMENT).points == run(answer=EXPERIMENT).points
+
+
+@pytest.mark.parametrize("check", ['verdict = labkit.check("code7")', "print(labkit.check( 'code7' ))"])
+def test_whatever_is_done_with_the_result_of_a_check(check):
+    assert run(f"import labkit\n{ANSWER}\n{check}", answer=EXPERIMENT).points == 10
+
+
+@pytest.mark.parametrize("end", [END, "while True: pass"])
+def test_a_later_definition_that_ends_python_replaces_nothing(end):
+    graded = run(f"import labkit\n{ANSWER}{CHECK}", answer=calling(end), timeout=20)
+    assert graded.points == 10 and jobs.EARLIER in graded.words
+
+
+def test_a_kernel_cannot_claim_that_its_check_was_right():
+    claim = "labkit.check = lambda name: print('Code 7 is right: 10 of 10 points.')"
+    wrong = run(answer=EXPERIMENT).points
+    assert wrong < 10
+    assert run(f"import labkit\n{claim}\n{USELESS}{CHECK}", answer=EXPERIMENT).points == wrong
 
 
 def test_memory_that_processes_share_counts_once():

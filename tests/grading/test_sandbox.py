@@ -47,6 +47,7 @@ class Run:
             setattr(run, name, value)
         start = time.monotonic()
         notebook, _ = run.preprocess(notebook, {})
+        self.timed_out = run.timed_out
         self.seconds = time.monotonic() - start
         notebook, _ = jobs.Points().preprocess(notebook, {})
         self.cells = {cell.id: cell for cell in notebook.cells}
@@ -261,6 +262,8 @@ def test_messages_that_break_jupyters_protocol_are_ignored(capfd):
     run = Run(animal.split("```python\n")[1].split("```")[0], ANSWER)
     assert run.points == 10
     assert "break Jupyter's protocol" in run.printed()
+    ended = Run(animal.split("```python\n")[1].split("```")[0] + "\nimport os; os._exit(0)", ANSWER)
+    assert ended.points == 10 and "break Jupyter's protocol" in ended.printed()
     assert "Traceback" not in capfd.readouterr().err
 
 
