@@ -9,7 +9,10 @@ from labkit.cli import Parser
 from labkit.cores import cores
 from labkit.paths import LabError
 
-EPILOG = """a whole round:
+EPILOG = """first:
+  python -m grading doctor                    does grading work on this machine? With a self-test
+
+a whole round:
   python -m grading build                     notebooks, checks, and a gradebook that knows them
   python -m grading release ../my-course      what students get, ready to be pushed
   python -m grading collect downloads/        their notebooks, as they come from Canvas, Moodle, a folder ...
@@ -41,7 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
             description=f"{does} {more}",
             formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         )
-        if name != "release":
+        if name not in ("release", "doctor"):
             p.add_argument(
                 "--course",
                 type=Path,
@@ -49,6 +52,13 @@ def build_parser() -> argparse.ArgumentParser:
                 help="folder of this run of the course",
             )
         return p
+
+    add(
+        "doctor", "Check that grading works on this machine.",
+        "Prints what is there, what is weaker than it could be, and what prevents grading, with the next "
+        "step. Grades three small submissions: a right answer, an endless loop, and one that looks for "
+        "solutions. Exit status 1 where grading does not work.",
+    )  # fmt: skip
 
     add("build", "Make notebooks, stubs and checks from solutions/, and tell the gradebook about them.")
 
@@ -111,6 +121,12 @@ def positive(text: str) -> int:
     if not (text.isdecimal() and int(text)):
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
     return int(text)
+
+
+def doctor(args) -> int:
+    from grading.doctor import doctor
+
+    return 1 if doctor() else 0
 
 
 def build(args) -> None:
@@ -237,8 +253,8 @@ def export(args) -> None:
 
 
 COMMANDS = dict(
-    build=build, release=release, collect=collect, autograde=autograde, answers=answers, feedback=feedback,
-    export=export, report=report,
+    doctor=doctor, build=build, release=release, collect=collect, autograde=autograde, answers=answers,
+    feedback=feedback, export=export, report=report,
 )  # fmt: skip
 
 

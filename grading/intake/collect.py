@@ -30,7 +30,7 @@ from nbformat import NotebookNode
 
 from grading.course import Course
 from grading.intake import repair
-from grading.intake.inbox import Entry, Inbox, shown
+from grading.intake.inbox import Inbox, Received, shown
 from grading.limited import ExceededLimit, limited
 from labkit.paths import LabError, atomic_write
 
@@ -62,7 +62,7 @@ class Found:
 
     student: str
     origin: str
-    entry: Entry
+    entry: Received
     number: str = ""
     attempt: str = ""  # when it was handed in, if the platform tells
     branch: str = ""  # the folder in a zip file: maybe two people's, if the zip file is not one person's
@@ -156,7 +156,7 @@ def is_zip(name: str) -> bool:
     return name.lower().endswith(".zip")
 
 
-def wrappers(entries: list[Entry], depth: int = 0) -> int:
+def wrappers(entries: list[Received], depth: int = 0) -> int:
     """How many folders or zip files are around all submissions: a platform's zip file, and a folder in it."""
     tops = {entry.parts[depth] for entry in entries}
     if len(tops) != 1 or any(len(entry.parts) < depth + 2 for entry in entries):
@@ -202,7 +202,7 @@ def search(folder: Path) -> Iterator[Found]:
             yield owned(entry, parts, crowded)
 
 
-def crowds(entries: list[tuple[Entry, tuple[str, ...]]]) -> set[str]:
+def crowds(entries: list[tuple[Received, tuple[str, ...]]]) -> set[str]:
     """Folders and zip files with files as a platform names them: of several people, or made to appear so."""
     names: dict[str, set] = {}
     for entry, parts in entries:
@@ -215,7 +215,7 @@ def crowds(entries: list[tuple[Entry, tuple[str, ...]]]) -> set[str]:
     }  # fmt: skip
 
 
-def owned(entry: Entry, parts: tuple[str, ...], crowded: set[str]) -> Found:
+def owned(entry: Received, parts: tuple[str, ...], crowded: set[str]) -> Found:
     """Whose a file is, by the outermost name."""
     top = parts[0]
     if named := platform(top, len(parts) == 1 or is_zip(top)):

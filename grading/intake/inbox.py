@@ -31,7 +31,7 @@ ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zipx")
 
 
 @dataclass(frozen=True)
-class Entry:
+class Received:
     """One file. problem: why it cannot be read. aside: reported only where the student sent nothing else."""
 
     parts: tuple[str, ...]  # names of folders and zip files, and its own
@@ -41,8 +41,8 @@ class Entry:
     aside: bool = False
 
 
-def refuse(parts: tuple[str, ...], problem: str, aside: bool = False) -> Entry:
-    return Entry(parts, 0, None, problem, aside)
+def refuse(parts: tuple[str, ...], problem: str, aside: bool = False) -> Received:
+    return Received(parts, 0, None, problem, aside)
 
 
 def shown(parts: tuple[str, ...]) -> str:
@@ -58,10 +58,10 @@ class Inbox:
         self.only = folder.name if folder.is_file() else None
         self.archive = lru_cache(2)(self._archive)  # the outer one and the inner one
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[Received]:
         yield from self._file((self.only,)) if self.only else self._folder(())
 
-    def _folder(self, parts: tuple[str, ...]) -> Iterator[Entry]:
+    def _folder(self, parts: tuple[str, ...]) -> Iterator[Received]:
         try:
             names = sorted(os.listdir(self.root.joinpath(*parts)))
         except OSError as error:
@@ -73,7 +73,7 @@ class Inbox:
             if not name.startswith(JUNK):
                 yield from self._file((*parts, name))
 
-    def _file(self, parts: tuple[str, ...]) -> Iterator[Entry]:
+    def _file(self, parts: tuple[str, ...]) -> Iterator[Received]:
         path = self.root.joinpath(*parts)
         try:
             mode = path.lstat().st_mode
@@ -93,23 +93,23 @@ class Inbox:
             changed = path.lstat().st_mtime
             yield from self._kind(parts, changed, lambda: file_parts(path), (path,))
 
-    def _kind(self, parts, changed: float, read: Callable[[], Iterable], chain: tuple) -> Iterator[Entry]:
+    def _kind(self, parts, changed: float, read: Callable[[], Iterable], chain: tuple) -> Iterator[Received]:
         """A notebook, a zip file's contents, or what is neither."""
         suffix = PurePosixPath(parts[-1]).suffix.lower()
         if any(part.startswith(".") for part in parts):
             yield refuse(parts, "a hidden file, not read", aside=True)
         elif suffix == ".ipynb":
-            yield Entry(parts, changed, lambda: stripped(read()))
+            yield Received(parts, changed, lambda: stripped(read()))
         elif suffix == ".zip":
             yield from self._zip(parts, chain)
         elif suffix in ARCHIVES:
             yield refuse(parts, "an archive, but no zip file: unpack it, or ask for the notebook itself")
         else:
-            yield Entry(
+            yield Received(
                 parts, changed, lambda: b"".join(limited(read(), LIMIT)), "not a notebook", aside=True
             )
 
-    def _zip(self, parts: tuple[str, ...], chain: tuple) -> Iterator[Entry]:
+    def _zip(self, parts: tuple[str, ...], chain: tuple) -> Iterator[Received]:
         """chain: the zip file's path, and the number of the zip file inside it."""
         if len(chain) > 2:
             yield refuse(parts, "a zip file in a zip file in a zip file: ask for the notebook itself")

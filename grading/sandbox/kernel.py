@@ -125,7 +125,7 @@ def understood(message: dict) -> bool:
     )
 
 
-class Channel(AsyncZMQSocketChannel):
+class TolerantChannel(AsyncZMQSocketChannel):
     """A channel that ignores what is no message of the protocol, and counts it in `ignored`."""
 
     ignored = 0
@@ -148,9 +148,9 @@ class Channel(AsyncZMQSocketChannel):
 class Client(AsyncKernelClient):
     """Without a heartbeat, whose thread never ends where a kernel answers nonsense; we watch the process."""
 
-    shell_channel_class = Type(Channel)
-    iopub_channel_class = Type(Channel)
-    control_channel_class = Type(Channel)
+    shell_channel_class = Type(TolerantChannel)
+    iopub_channel_class = Type(TolerantChannel)
+    control_channel_class = Type(TolerantChannel)
 
     def start_channels(self, *args, **kwargs) -> None:
         super().start_channels(hb=False)

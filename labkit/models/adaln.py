@@ -10,7 +10,7 @@ from labkit.models.base import Attention, BaseDiT, Condition, FeedForward
 from labkit.stubs import stub
 
 
-class Block(nn.Module):
+class AdaLNBlock(nn.Module):
     """The layers of one block. `modulation` regresses shifts, scales and gates from c; zero when new."""
 
     def __init__(self, width: int, heads: int, hidden: int):
@@ -32,7 +32,8 @@ class AdaLNDiT(BaseDiT):
     def __init__(self, **config):
         super().__init__(**config)
         W, D, heads = self.width, self.config["features"], self.config["heads"]
-        self.blocks = nn.ModuleList(Block(W, heads, self.mlp_ratio * W) for _ in range(self.config["depth"]))
+        mlp_width, depth = self.mlp_ratio * W, self.config["depth"]
+        self.blocks = nn.ModuleList(AdaLNBlock(W, heads, mlp_width) for _ in range(depth))
         self.final_norm = nn.LayerNorm(W, elementwise_affine=False)
         self.final_modulation = nn.Linear(W, 2 * W)
         self.final = nn.Linear(W, D)

@@ -6,7 +6,7 @@ from labkit.models.base import Attention, BaseDiT, Condition, FeedForward
 from labkit.stubs import stub
 
 
-class Block(nn.Module):
+class CrossAttentionBlock(nn.Module):
     """The layers of one block: self-attention, cross-attention, MLP, each with its norm."""
 
     def __init__(self, width: int, heads: int, hidden: int):
@@ -26,7 +26,8 @@ class CrossAttentionDiT(BaseDiT):
     def __init__(self, **config):
         super().__init__(**config)
         W, heads = self.width, self.config["heads"]
-        self.blocks = nn.ModuleList(Block(W, heads, self.mlp_ratio * W) for _ in range(self.config["depth"]))
+        mlp_width, depth = self.mlp_ratio * W, self.config["depth"]
+        self.blocks = nn.ModuleList(CrossAttentionBlock(W, heads, mlp_width) for _ in range(depth))
         self.memory_norm = nn.LayerNorm(W)
         self.final_norm = nn.LayerNorm(W)
         self.final = nn.Linear(W, self.config["features"])

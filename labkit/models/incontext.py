@@ -6,7 +6,7 @@ from labkit.models.base import Attention, BaseDiT, Condition, FeedForward
 from labkit.stubs import stub
 
 
-class Block(nn.Module):
+class InContextBlock(nn.Module):
     """The layers of a pre-norm transformer block; `backbone` applies them."""
 
     def __init__(self, width: int, heads: int, hidden: int):
@@ -25,7 +25,8 @@ class InContextDiT(BaseDiT):
     def __init__(self, **config):
         super().__init__(**config)
         W, heads = self.width, self.config["heads"]
-        self.blocks = nn.ModuleList(Block(W, heads, self.mlp_ratio * W) for _ in range(self.config["depth"]))
+        mlp_width, depth = self.mlp_ratio * W, self.config["depth"]
+        self.blocks = nn.ModuleList(InContextBlock(W, heads, mlp_width) for _ in range(depth))
         self.final_norm = nn.LayerNorm(W)
         self.final = nn.Linear(W, self.config["features"])
 
