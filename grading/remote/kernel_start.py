@@ -69,7 +69,7 @@ def start_kernel() -> None:
 
     Heartbeat._bind_socket = lambda self: bind(self.socket, self.port)  # pyright: ignore[reportAttributeAccessIssue]
     tolerance.prepare()
-    settings = dict(transport="ipc", ip=connection["ip"], kernel_class=tolerance.Kernel)
+    settings = dict(transport="ipc", ip=connection["ip"], kernel_class=tolerance.TolerantKernel)
     sys.path.insert(0, "")  # a learner's own modules lie beside the notebook
     app = Kernel(**settings, **connection["ports"])
     app.session.key = connection["key"].encode()

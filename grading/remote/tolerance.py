@@ -127,7 +127,7 @@ class SingleImports(ast.NodeTransformer):
         return module
 
 
-class Shell(ZMQInteractiveShell):
+class TolerantShell(ZMQInteractiveShell):
     """Goes on after statements that fail since something is not installed on this machine."""
 
     def __init__(self, *arguments, **keywords):
@@ -179,8 +179,8 @@ class Shell(ZMQInteractiveShell):
             self.system_piped(cmd)
 
 
-class Kernel(IPythonKernel):
-    shell_class = Type(Shell)
+class TolerantKernel(IPythonKernel):
+    shell_class = Type(TolerantShell)
 
 
 def prepare() -> None:
