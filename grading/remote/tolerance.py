@@ -113,18 +113,18 @@ def on_any_device(function: Callable, *arguments, **keywords) -> object:
 class SingleImports(ast.NodeTransformer):
     """One import a statement, so that a missing package does not hide those beside it."""
 
-    def visit_Module(self, module: ast.Module) -> ast.Module:
+    def visit_Module(self, node: ast.Module) -> ast.Module:
         body = []
-        for node in module.body:
-            if isinstance(node, ast.Import):
-                parts = [ast.Import([alias]) for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                parts = [ast.ImportFrom(node.module, [alias], node.level) for alias in node.names]
+        for statement in node.body:
+            if isinstance(statement, ast.Import):
+                parts = [ast.Import([alias]) for alias in statement.names]
+            elif isinstance(statement, ast.ImportFrom):
+                parts = [ast.ImportFrom(statement.module, [alias], statement.level) for alias in statement.names]
             else:
-                parts = [node]
-            body += [ast.copy_location(part, node) for part in parts]
-        module.body = body
-        return module
+                parts = [statement]
+            body += [ast.copy_location(part, statement) for part in parts]
+        node.body = body
+        return node
 
 
 class TolerantShell(ZMQInteractiveShell):
