@@ -119,7 +119,9 @@ class SingleImports(ast.NodeTransformer):
             if isinstance(statement, ast.Import):
                 parts = [ast.Import([alias]) for alias in statement.names]
             elif isinstance(statement, ast.ImportFrom):
-                parts = [ast.ImportFrom(statement.module, [alias], statement.level) for alias in statement.names]
+                parts = [
+                    ast.ImportFrom(statement.module, [alias], statement.level) for alias in statement.names
+                ]
             else:
                 parts = [statement]
             body += [ast.copy_location(part, statement) for part in parts]
