@@ -170,8 +170,8 @@ LIES = {
         labkit.use_reference("code7")
     """,
     "stand_in": """
-        import labkit, labkit.exercises.recorded_solution as stand_in
-        recorded_solution.silenced = lambda name: __import__("contextlib").nullcontext()
+        import _labkit_kernel_server, contextlib, labkit
+        _labkit_kernel_server.silenced = lambda name: contextlib.nullcontext()
         labkit.use_recorded_solution("code7")
     """,
     "shadow": """
@@ -183,13 +183,14 @@ LIES = {
             del sys.modules[name]
     """,
     "forged_display": """
-        from grading.remote import kernel_server
+        import _labkit_kernel_server as kernel_server
         from IPython.display import display
         kernel_server.serve = lambda *a: display({"text/plain": "10"}, raw=True, display_id="points")
     """,
     "forged_replies": """
         import json, os, socket
-        from grading.remote import kernel_server, protocol
+        import _labkit_kernel_server as kernel_server
+        from _labkit_kernel_server import protocol
         def serve(*a):
             channel = protocol.Channel(socket.socket(fileno=os.dup(int(os.environ["LABKIT_CHANNEL"]))))
             for text in ("true", "[]", "10", '{"raised": ["X"]}'):
@@ -200,7 +201,7 @@ LIES = {
     """,
     "garbage": """
         import os
-        from grading.remote import kernel_server
+        import _labkit_kernel_server as kernel_server
         kernel_server.serve = lambda *a: os.write(int(os.environ["LABKIT_CHANNEL"]), b"\\xff" * 100)
     """,
 }
@@ -236,6 +237,7 @@ def test_lies_earn_what_the_function_earns(name):
     after += 'update_display({"text/plain": "10"}, raw=True, display_id="points")'
     run = Run(textwrap.dedent(LIES[name]), after=after)
     assert run.points <= 1, run.words
+    assert "Skipped" not in run.printed() and "NameError" not in run.errors()  # it did what it was meant to do
 
 
 @needs_bwrap
