@@ -237,7 +237,7 @@ def test_lies_earn_what_the_function_earns(name):
     after += 'update_display({"text/plain": "10"}, raw=True, display_id="points")'
     run = Run(textwrap.dedent(LIES[name]), after=after)
     assert run.points <= 1, run.words
-    assert "Skipped" not in run.printed() and "NameError" not in run.errors()  # it did what it was meant to do
+    assert "Skipped" not in run.printed() and "NameError" not in run.errors()  # it did its harm
 
 
 @needs_bwrap
