@@ -130,7 +130,7 @@ def known(exercise: str) -> tuple[str, list[re.Pattern], list[str]]:
     """The start of the message of an empty exercise, its known mistakes, and the sentences of its probes."""
     diagnoses = [re.escape(m.diagnosis) for m in load_answers(exercise).mistakes]
     patterns = [d.replace(r"\{found\}", FIGURE).replace(r"\{expected\}", FIGURE) for d in diagnoses]
-    sentences = sorted((q.says for q in probes(exercise)), key=len, reverse=True)
+    sentences = sorted((q.requirement for q in probes(exercise)), key=len, reverse=True)
     return f"{find(exercise).title} is still empty", list(map(re.compile, patterns)), sentences
 
 
