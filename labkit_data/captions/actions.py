@@ -212,7 +212,7 @@ def _long(evidence: Evidence, posture: str) -> bool:
 
 
 def find_actions(evidence: Evidence) -> Found:
-    """All that may be told of a motion, in order; never empty."""
+    """All actions that captions of a motion may contain, in order; never empty."""
     found = claims(evidence)
     told = {a.family for a in found}
     speaks_of_ways = bool(_WAYS.search(evidence.words))

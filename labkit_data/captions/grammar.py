@@ -78,7 +78,7 @@ def inflect(body: str, form: str) -> str:
 def pronouns(text: str, subject: str, rng: random.Random, without: str = "") -> str:
     """{their}, {self} and {they} filled so that they agree with the subject; "" is one who gets an order.
 
-    without: "m" or "f", never said of one whose subject does not tell.
+    without: "m" or "f", never used for a subject of unknown gender.
     """
     if not subject:
         own, self_, they = "your", "yourself", "you"
