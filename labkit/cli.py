@@ -142,6 +142,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     p.add_argument("--device", **device)
 
+    p = add("check", "Run the checks of notebooks, without opening them.", exercises=False)
+    p.add_argument("notebook", type=Path, nargs="+", help="an .ipynb file; it is not changed")
+
     p = add("data", "Count motions, captions, lengths and words of a source.", exercises=False)
     p.add_argument("--source", default="starter", help="starter, a prepared source, or a store's path")
     return parser
@@ -278,6 +281,21 @@ def data(args: argparse.Namespace) -> None:
     from labkit.dataset import MotionDataset, describe
 
     print(describe(MotionDataset(args.source)))
+
+
+def check(args: argparse.Namespace) -> None:
+    """Raises LabError at the end where an exercise is not right."""
+    from labkit.exercises.notebook import check_notebook
+
+    wrong = right = 0
+    for path in args.notebook:
+        print(f"{path}:", flush=True)
+        for checked in check_notebook(path):
+            print(f"  {checked.message}", flush=True)
+            wrong += checked.points < checked.total
+            right += checked.points == checked.total
+    if wrong:
+        raise LabError(f"{right} of {right + wrong} exercises are right; the others are named above")
 
 
 def exit_status(work: Callable[[], object]) -> int:

@@ -4,16 +4,20 @@ from outside of it. What happens here needs no course folder, so that it can hap
 * A notebook runs in a kernel of its own under bubblewrap (`sandbox`).
 * At a check, this process calls the learner's functions and judges the results (`remote.grader_client`).
 * Cells that only show something (videos, training curves) are not run, where they are as handed out.
-* A kernel that dies ends the points there, and not the whole batch.
+* Where a kernel ends, a new one runs the cells above again, and grading goes on with the next cell.
 * Time, and what a notebook may print, are limited for each cell and for all of it.
+* Of several definitions of an exercise, the one counts that was plugged in when its check was last right, or
+  else the last one. The grader's own check at that place decides, and not what a kernel returns.
 """
 
 import hashlib
 import json
+import re
 import tempfile
 import threading
 import time
 import traceback
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -28,16 +32,24 @@ from nbgrader.utils import is_grade
 from traitlets import Instance, Int, List, Unicode
 
 from grading.intake.outputs import plain_notebook
+from grading.intake.repair import targets
 from grading.paths import ROOT
-from grading.remote import kernel_server
 from grading.remote.grader_client import TOO_LONG, Remote, grade, right
+from grading.remote.kernel_start import SERVER
 from grading.sandbox.bubblewrap import DATA, Sandbox
 from grading.sandbox.kernel import Manager
 from labkit.exercises.check import Verdict
+from labkit.stubs import EXERCISES
 
 TIMEOUT = 120  # seconds a cell
 NOTEBOOK_TIMEOUT = 900
 OUTPUT = 64 * 2**20  # bytes a notebook
+CELL_OUTPUT = 16 * 2**20  # bytes a cell
+CUT = f"\n... (cut: a cell may print {CELL_OUTPUT >> 20} MB, a notebook {OUTPUT >> 20} MB)\n"
+RESTARTS = 3
+AGAIN = "Python was ended here. It was started again with the cells above, and grading went on below."
+EARLIER = "The definition counts for which this check was last right; a later one is not right."
+CALL = re.compile(r"""\bcheck\(\s*["'](\w+)["']""")  # of labkit.check, whatever is done with its result
 
 ONE_AT_A_TIME = threading.Lock()  # a check plugs the learner's functions into this process's labkit
 
@@ -119,6 +131,11 @@ def fail(cell: NotebookNode, why: str) -> None:
     cell.outputs.insert(0, new_output("error", ename="NotGraded", evalue=why, traceback=[why]))
 
 
+def checked(cell: NotebookNode) -> str:
+    """The exercise of a check cell."""
+    return cell.metadata.nbgrader.grade_id.removeprefix("check-")
+
+
 class RunCells(Execute):
     """nbgrader's execution in a sandbox, where checks are the grader's. Without the cells in `shown`, and
     going on after a kernel's death."""
@@ -135,20 +152,34 @@ class RunCells(Execute):
     def preprocess(self, nb, resources=None, km=None):
         self.died = ""
         self.timed_out = False
-        self.printed = 0
+        self.printed: Counter[int] = Counter()  # by cell
+        self.ended: list[int] = []  # cells in which Python ended
         self.ignored: dict[int, int] = {}  # number of invalid messages, by cell
-        self.verdicts: list[tuple[NotebookNode, Verdict]] = []
+        self.ignored_before = 0  # of kernels that ended
+        self.verdicts: dict[str, Verdict] = {}  # of the exercises whose check cell could be run
+        self.earlier: dict[str, Verdict] = {}  # right definitions that later cells replace
+        self.defined = [targets(cell.source) if cell.cell_type == "code" else set() for cell in nb.cells]
         self.end = time.monotonic() + self.notebook_timeout
         notebook, resources = super().preprocess(nb, resources, km)
-        for cell, verdict in self.verdicts:  # now that no kernel can change it any more
-            cell.outputs = [new_output("execute_result", data=verdict._repr_mimebundle_())]
+        for cell in notebook.cells:  # now that no kernel can change it any more
+            if cell.cell_type == "code" and is_grade(cell):
+                self.conclude(cell)
         for index, count in self.ignored.items():
             text = f"The grader ignored {count} messages of this kernel that break Jupyter's protocol.\n"
             notebook.cells[index].outputs.append(new_output("stream", name="stdout", text=text))
         return notebook, resources
 
+    def conclude(self, cell: NotebookNode) -> None:
+        """Write a check's result below it. A check that could not be run keeps the reason."""
+        exercise, notes = checked(cell), []
+        verdict, earlier = self.verdicts.get(exercise), self.earlier.get(exercise)
+        if earlier and (not verdict or verdict.judgement.failed):
+            verdict, notes = earlier, [new_output("stream", text=EARLIER)]
+        if verdict:
+            cell.outputs = [new_output("execute_result", data=verdict._repr_mimebundle_()), *notes]
+
     def preprocess_cell(self, cell, resources, index):
-        if cell.cell_type != "code" or cell.source.strip() in self.shown:
+        if cell.cell_type != "code" or self.shows(cell):
             return cell, resources
         if time.monotonic() > self.end:
             self.timed_out = True
@@ -157,31 +188,73 @@ class RunCells(Execute):
             before = self.nonsense()
             try:
                 if is_grade(cell):
-                    self.verdicts.append((cell, self.check(cell, index)))
+                    self.verdicts[checked(cell)] = self.check(checked(cell), cell, index)
                 else:
                     self.execute_cell(cell, index)
+                    self.check_earlier(cell, index)
                 return cell, resources
             except CellTimeoutError:
                 self.timed_out = True
                 self.died = "This cell, or one above, took too long and could not be interrupted."
-            except (DeadKernelError, zmq.Again):  # gone, or deaf
-                self.died = (
-                    self.died or "Python was ended here or in a cell above, so nothing more could be checked."
-                )
+            except zmq.Again:  # the kernel does not read
+                self.died = "Python was ended here or in a cell above, so nothing more could be checked."
+            except DeadKernelError:
+                if self.start_again(index):
+                    fail(cell, AGAIN)
+                    return cell, resources
+                self.died = "Python was ended here or in a cell above, so nothing more could be checked."
             finally:
                 if count := self.nonsense() - before:
                     self.ignored[index] = count
         fail(cell, self.died)
         return cell, resources
 
-    def check(self, cell: NotebookNode, index: int) -> Verdict:
-        """The verdict of a check. The cell's code provides the functions; its outputs are replaced."""
-        exercise = cell.metadata.nbgrader.grade_id.removeprefix("check-")
+    def start_again(self, index: int) -> bool:
+        """Start a kernel and run the cells above again, but those that ended one; False if that fails.
+
+        The notebook's limits of time and output are not reset. Raises RuntimeError where no kernel starts,
+        which is not the learner's fault.
+        """
+        self.ended.append(index)
+        if len(self.ended) > RESTARTS:
+            return False
+        self.ignored_before = self.nonsense()
+        self._cleanup_kernel()
+        self.km = self.create_kernel_manager()
+        self.start_new_kernel()
+        self.start_new_kernel_client()
+        for i, cell in enumerate(self.nb.cells[:index]):
+            if cell.cell_type != "code" or is_grade(cell) or i in self.ended or self.shows(cell):
+                continue
+            if time.monotonic() > self.end:
+                break
+            try:
+                self.execute_cell(new_code_cell(cell.source), i)
+            except (CellTimeoutError, DeadKernelError, zmq.Again):
+                return False
+            finally:
+                self.nb.cells[i] = cell
+        return True
+
+    def check_earlier(self, cell: NotebookNode, index: int) -> None:
+        """Where a learner's cell checks an exercise that a later cell defines again, keep a right result."""
+        for exercise in {name for name in CALL.findall(cell.source) if name in self.sandbox.hidden}:
+            functions = {path.partition(":")[2] for path in EXERCISES[exercise].functions}
+            if any(functions & defined for defined in self.defined[index + 1 :]):
+                verdict = self.check(exercise, cell, index)
+                if not verdict.judgement.failed:
+                    self.earlier[exercise] = verdict
+
+    def shows(self, cell: NotebookNode) -> bool:
+        return cell.source.strip() in self.shown
+
+    def check(self, exercise: str, cell: NotebookNode, index: int) -> Verdict:
+        """The result of a check. The cell's code only provides the learner's functions; its outputs are replaced."""
         remote = Remote(self.km.grader_end, self._get_timeout(cell))  # pyright: ignore[reportAttributeAccessIssue] - our Manager
         with ThreadPoolExecutor(1) as pool:
             verdict = pool.submit(grade, exercise, self.seed, remote)
             try:
-                serve = f'__import__("{kernel_server.__name__}", fromlist=["serve"]).serve'  # binds no name
+                serve = f'__import__("{SERVER}").serve'  # binds no name
                 self.execute_cell(new_code_cell(f'{serve}("{exercise}", {remote.session})'), index)
             finally:
                 remote.channel.deadline = 0
@@ -191,8 +264,10 @@ class RunCells(Execute):
             return verdict.result()
 
     def nonsense(self) -> int:
-        """How many messages of the kernel were ignored so far."""
-        return self.kc.shell_channel.ignored + self.kc.iopub_channel.ignored
+        """How many messages of this notebook's kernels were ignored so far."""
+        if self.kc is None:  # no kernel runs
+            return self.ignored_before
+        return self.ignored_before + self.kc.shell_channel.ignored + self.kc.iopub_channel.ignored
 
     async def _async_handle_timeout(self, timeout, cell=None):
         self.timed_out = True
@@ -205,14 +280,14 @@ class RunCells(Execute):
         """Messages of widgets are ignored: nothing displays them here."""
 
     def process_message(self, msg, cell, cell_index):
-        """Messages of a kernel, up to a limit."""
-        self.printed += len(repr(msg["content"])) + sum(map(len, msg.get("buffers", ())))
-        if self.printed > OUTPUT:
-            self.died = (
-                self.died or f"The notebook printed more than {OUTPUT >> 20} MB, and was ended for it."
-            )
-            self.km.provisioner.end()  # pyright: ignore[reportAttributeAccessIssue] - ours
-            return None
+        """Messages of a kernel; of what it prints, as much as the limits allow."""
+        if msg.get("msg_type") != "status":
+            size = len(repr(msg["content"])) + sum(map(len, msg.get("buffers", ())))
+            if self.printed[cell_index] + size > CELL_OUTPUT or self.printed.total() + size > OUTPUT:
+                if not any(output.get("text", "").endswith(CUT) for output in cell.outputs[-1:]):
+                    cell.outputs.append(new_output("stream", text=CUT))
+                return None
+            self.printed[cell_index] += size
         try:
             return super().process_message(msg, cell, cell_index)
         except (LookupError, TypeError, ValueError, AttributeError):

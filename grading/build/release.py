@@ -13,6 +13,7 @@ from labkit.paths import LabError
 from labkit.stubs import EXERCISES, stubs
 
 FILES = ("constraints.txt", "environment.yml", "LICENSE", "NOTICE.md", "docs/colab.md", "docs/reading.md")
+GITHUB = {"check.yml": ".github/workflows/check.yml", "autograder.py": ".github/classroom50/autograder.py"}
 FOLDERS = ("labkit", "data/body", "data/checkpoints", "data/reference", "data/starter")
 MANIFEST = ".labkit-release"  # the files of a release, so that the next one knows what it may replace
 
@@ -88,6 +89,9 @@ def fill(new: Path, settings: dict[str, str]) -> None:
         target = new / source.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
+    for source, target in GITHUB.items():
+        (new / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(Path(__file__).parent / "github" / source, new / target)
     write_notebooks(new / "notebooks", settings)
     (new / "pyproject.toml").write_text(pyproject((ROOT / "pyproject.toml").read_text("utf-8")), "utf-8")
     environment = (ROOT / "environment.yml").read_text("utf-8").replace(".[test]", ".[notebook]")

@@ -10,6 +10,7 @@ import sys
 
 CONNECTION = "LABKIT_CONNECTION"  # the environment variables that survive the change of user
 CHANNEL = "LABKIT_CHANNEL"
+SERVER = "_labkit_kernel_server"  # the module's name in a kernel, where a learner may have a module "grading"
 
 
 def confine(settings: dict) -> None:
@@ -26,6 +27,17 @@ def confine(settings: dict) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "grading.remote.kernel_start"])
 
 
+def hide() -> None:
+    """Leave the name "grading" to the learner's own modules and variables."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "grading"]:
+        del sys.modules[name]
+    folder = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    if not os.path.isdir(os.path.join(folder, "labkit")):  # not the repository, as without a sandbox
+        sys.path[:] = [path for path in sys.path if path != folder]
+        paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+        os.environ["PYTHONPATH"] = os.pathsep.join(path for path in paths if path != folder)
+
+
 def start_kernel() -> None:
     """Run ipykernel on sockets that the grader has opened and whose descriptors it passes."""
     import zmq
@@ -37,8 +49,10 @@ def start_kernel() -> None:
     connection = json.loads(os.environ.pop(CONNECTION))
     if not connection:  # `Sandbox.check` tests only that Python starts
         return
-    import grading.remote.kernel_server  # noqa: F401 - before a learner's modules could take its place
+    from grading.remote import kernel_server, tolerance
 
+    sys.modules[SERVER] = kernel_server
+    hide()
     by_port = {connection["ports"][name]: fd for name, fd in connection["fds"].items()}
 
     def bind(stream, port: int) -> int:
@@ -54,7 +68,10 @@ def start_kernel() -> None:
             pass
 
     Heartbeat._bind_socket = lambda self: bind(self.socket, self.port)  # pyright: ignore[reportAttributeAccessIssue]
-    app = Kernel(transport="ipc", ip=connection["ip"], **connection["ports"])
+    tolerance.prepare()
+    settings = dict(transport="ipc", ip=connection["ip"], kernel_class=tolerance.TolerantKernel)
+    sys.path.insert(0, "")  # a learner's own modules lie beside the notebook
+    app = Kernel(**settings, **connection["ports"])
     app.session.key = connection["key"].encode()
     app.initialize(connection["arguments"])
     app.start()

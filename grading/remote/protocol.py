@@ -26,8 +26,8 @@ MESSAGE = 4 * 2**20  # bytes
 ELEMENTS = 2**14  # of an array; a probe's arrays have a tenth of that
 VALUES = 4096  # in a message; dictionaries of many more, with keys made to collide, take minutes to build
 DTYPES = (
-    "bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "complex64",
-    "complex128",
+    "bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "float16", "float32",
+    "float64", "complex64", "complex128",
 )  # fmt: skip
 DATACLASSES = {c.__name__: c for c in (Condition, TextFeatures)}
 
@@ -81,6 +81,13 @@ class Channel:
         return bytes(data)
 
 
+def portable(array: np.ndarray) -> np.ndarray:
+    """In this machine's byte order, and no more precise than float64."""
+    longer = {np.dtype(np.longdouble): np.float64, np.dtype(np.clongdouble): np.complex128}
+    native = array.dtype.newbyteorder("=")
+    return array.astype(longer.get(native, native), copy=False)
+
+
 def pack_array(array: np.ndarray) -> dict:
     if array.dtype.name not in DTYPES or array.size > ELEMENTS:
         raise ProtocolError(f"{array.dtype} array {array.shape}")
@@ -96,6 +103,14 @@ def unpack_array(message: dict) -> np.ndarray:
     if math.prod(shape) > ELEMENTS or len(data) != math.prod(shape) * np.dtype(dtype).itemsize:
         raise ProtocolError("not an array")
     return np.frombuffer(data, dtype).reshape(shape).copy()
+
+
+def base(value: object) -> object:
+    """A number or text of a subclass as its base class, which JSON can hold."""
+    for kind, convert in ((int, int.__int__), (float, float.__float__), (str, str.__str__)):
+        if isinstance(value, kind) and not isinstance(value, bool):
+            return convert(value)
+    return value
 
 
 def plain(value: object) -> bool:
@@ -115,12 +130,12 @@ class Packer:
             return self.tensor(value)
         if isinstance(value, complex):
             value = np.complex128(value)
-        if (
-            isinstance(value, np.ndarray | np.generic)
-            and value.dtype.name in DTYPES
-            and value.size <= ELEMENTS
-        ):
-            return dict(pack_array(np.asarray(value)), kind="array", scalar=isinstance(value, np.generic))
+        if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "biufc":
+            array = portable(np.asarray(value))
+            if array.dtype.name in DTYPES and array.size <= ELEMENTS:
+                return dict(pack_array(array), kind="array", scalar=isinstance(value, np.generic))
+        elif plain(base(value)):
+            return base(value)
         if isinstance(value, tuple | list):
             kind = "tuple" if isinstance(value, tuple) else "list"
             return dict(kind=kind, of=[self.pack(v) for v in value])

@@ -34,6 +34,7 @@ INSIDE = (
     "remote/kernel_start.py",
     "remote/kernel_server.py",
     "remote/protocol.py",
+    "remote/tolerance.py",
 )
 
 

@@ -59,14 +59,31 @@ class Verdict:
     __repr__ = __str__
 
 
+class Deferred(Verdict):
+    """What `check` returns while a notebook is graded, where the answers are not available."""
+
+    def __str__(self) -> str:
+        return f"{self.title}: the grader checks it from outside."
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        return {"text/plain": str(self)}
+
+    __repr__ = __str__
+
+
 def check(exercise: str) -> Verdict:
     """Is this exercise right, and if not, what is wrong first? Takes seconds.
 
     In a notebook an answer that is right is stored for the notebooks that come later: see `mine`.
 
-    exercise: "code2" to "code8", "code10" or "code11". Raises LabError for others.
+    exercise: "code2" to "code8", "code10" or "code11". Raises LabError for others. While a notebook is graded
+    nothing is checked here and the result is that of a right exercise, so that the cell goes on.
     """
-    title, answers = stubs.find(exercise).title, load_answers(exercise)
+    title = stubs.find(exercise).title
+    if stubs.graded():
+        total = sum(probe.points for probe in probes(exercise))
+        return Deferred(title, Judgement(total, total, (), "", None))
+    answers = load_answers(exercise)
 
     def judged() -> Judgement:
         return judge(probes(exercise), collect(exercise), answers)
@@ -90,6 +107,9 @@ def hint(exercise: str, stage: int | None = None) -> None:
 
 
 def solution(exercise: str) -> None:
-    """Print the reference solution, where it is installed. Try the exercise yourself first."""
+    """Print the reference solution, where it is installed. Try yourself first."""
     escape_unprintable()
+    if stubs.graded():
+        print("Reference solutions are not available while a notebook is graded.")
+        return
     print(inspect.getsource(stubs.reference(exercise)))

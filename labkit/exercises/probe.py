@@ -195,7 +195,7 @@ def arguments_kept(points: float, *questions: Probe) -> Probe:
     def arguments(inputs: Inputs) -> str:
         for question in questions:
             found = plain(question.ask(inputs))
-            if found.dtype.kind == "U" or not np.isfinite(found).all():
+            if found.dtype.kind == "U" or not np.isfinite(found).any():
                 return f"no finite numbers in what is asked under `{question.name}`"
         changed = Stub.observer.changed
         return "changed: " + ", ".join(sorted(changed)) if changed else "nothing changed"

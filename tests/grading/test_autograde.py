@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
+import nbformat
 import pytest
 import toy_pool
 from nbformat.v4 import new_code_cell
@@ -216,6 +217,30 @@ def marked(course, workers) -> Course:
         book.find_comment("answer-q6", NAME, NAME, "ada").manual_comment = "Well seen"
         book.db.commit()
     return course
+
+
+@pytest.mark.parametrize("picture", ["aGk=", "aG8="])
+def test_a_new_picture_under_the_same_text_is_a_new_answer(marked, workers, picture):
+    path = marked.submitted_path("ada", NAME)
+
+    def hand_in(data: str) -> None:
+        notebook = nbformat.read(path, 4)
+        answer = next(cell for cell in notebook.cells if cell.id == "answer-q6")
+        answer.attachments = {"image.png": {"image/png": data}}
+        nbformat.write(notebook, path)
+        autograde(marked, [("ada", NAME)])
+
+    def graded() -> bool:
+        with marked.gradebook() as book:
+            return not book.find_grade("answer-q6", NAME, NAME, "ada").needs_manual_grade
+
+    hand_in("aGk=")
+    with marked.gradebook() as book:
+        book.find_grade("answer-q6", NAME, NAME, "ada").needs_manual_grade = False
+        book.db.commit()
+    assert graded()
+    hand_in(picture)
+    assert graded() is (picture == "aGk=")
 
 
 def stricter(job) -> Result:

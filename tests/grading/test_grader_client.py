@@ -1,8 +1,11 @@
 """The grader asks, a process of its own answers: the same points as in one process, and none for lies."""
 
 import base64
+import collections
 import contextlib
+import enum
 import itertools
+import json
 import os
 import socket
 import subprocess
@@ -332,6 +335,45 @@ def test_values_arrive_as_they_left():
     for a, b in zip(arrays, found):
         assert a.dtype == b.dtype and a.shape == b.shape and (a == b).all()
     assert found[10][:1] == (1,) and found[10][1][1]["a"].shape == (0,)
+
+
+class Half(float):
+    """A float that prints in another way, as of a library for units."""
+
+    def __str__(self):
+        return "a half"
+
+
+class Kind(enum.StrEnum):
+    joints = "joints"
+
+
+Parts = collections.namedtuple("Parts", "frames features parts")
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        (np.longdouble(0.1), 0.1),
+        (np.array([0.1, 2], np.longdouble), np.array([0.1, 2])),
+        (np.array([[1.5, -2]], ">f8"), np.array([[1.5, -2]])),
+        (np.arange(5, dtype=">i4"), np.arange(5)),
+        (np.uint32(7), 7),
+        (np.ma.masked_array([1.0, 2.0]), np.array([1.0, 2.0])),
+        (Half(0.5), 0.5),
+        (enum.IntEnum("Level", "low high").high, 2),
+        (True, True),
+        (Kind.joints, "joints"),
+        (np.str_("joints"), "joints"),
+        (Parts(3, 205, collections.OrderedDict(joints=np.float32(1))), (3, 205, {"joints": 1.0})),
+        (collections.defaultdict(list, {np.str_("a"): [1]}), {"a": [1]}),
+    ],
+)
+def test_numbers_of_other_types_arrive_with_their_values(value, expected):
+    found = protocol.Unpacker(lambda t: t).unpack(json.loads(json.dumps(protocol.Packer().pack(value))))
+    assert np.array_equal(found, expected)
+    kinds = {np.bool_: bool, np.floating: float, np.integer: int}
+    assert type(found) is type(expected) or any(isinstance(found, k) for k in kinds)
 
 
 def test_words_come_from_the_inputs_that_everybody_has(lend):

@@ -1,5 +1,6 @@
 import ast
 import json
+import os
 import subprocess
 import sys
 import textwrap
@@ -7,6 +8,8 @@ import tomllib
 
 import nbformat
 import pytest
+import yaml
+from nbformat.v4 import new_code_cell, new_notebook
 
 from grading.build import release as module
 from grading.build.notebooks import course, rubrics
@@ -38,6 +41,37 @@ def test_the_tree_has_what_students_need_and_nothing_else(tree):
     assert not top & {"solutions", "grading", "tests", "runs", "out", ".ci", ".git", "Makefile"}
     assert {p.name for p in (tree / "data").iterdir()} == {"body", "checkpoints", "reference", "starter"}
     assert not [p for p in tree.rglob("*") if p.name == "__pycache__" or p.suffix == ".pyc"]
+
+
+def test_checks_run_on_github_after_each_push(tree):
+    workflow = yaml.safe_load((tree / ".github" / "workflows" / "check.yml").read_text("utf-8"))
+    assert workflow["permissions"] == {"contents": "read"} and "secrets." not in json.dumps(workflow)
+    commands = [step["run"] for step in workflow["jobs"]["checks"]["steps"] if "run" in step]
+    assert commands[-1] == "python -m labkit check notebooks/*.ipynb"
+
+
+@pytest.mark.slow
+def test_classroom_50_gets_its_result(tree, tmp_path):
+    """The fields and types of https://github.com/foundation50/classroom50/wiki/Advanced-Autograding."""
+    (tmp_path / "notebooks").mkdir()
+    cells = [new_code_cell("import labkit"), new_code_cell('labkit.check("code6")')]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "notebooks" / "03_diffusion.ipynb")
+    given = dict(
+        CLASSROOM="motion", ASSIGNMENT="03-diffusion", SUBMISSION_TAG="submit/1", COMMIT_URL="https://c",
+        RELEASE_URL="https://r", REVIEW_URL="",
+    )  # fmt: skip
+    script = tree / ".github" / "classroom50" / "autograder.py"
+    subprocess.run([sys.executable, script, "--installed"], cwd=tmp_path, env=os.environ | given, check=True)
+    result = json.loads((tmp_path / "result.json").read_text("utf-8"))
+    assert result["schema"] == "classroom50/result/v1" and result["review"] == result["commit"] == "https://c"
+    assert (result["score"], result["max-score"], result["submission"]) == (0, 10, "submit/1")
+    (test,) = result["tests"]
+    assert (test["test-name"], test["passed"], test["score"], test["max-score"]) == ("code6", False, 0, 10)
+    assert "empty" in test["message"]
+    given["ASSIGNMENT"] = "05-none"
+    subprocess.run([sys.executable, script, "--installed"], cwd=tmp_path, env=os.environ | given, check=True)
+    (test,) = json.loads((tmp_path / "result.json").read_text("utf-8"))["tests"]
+    assert not test["passed"] and "cannot be read" in test["message"]
 
 
 def test_the_package_has_no_extra_that_leads_to_solutions(tree):

@@ -32,13 +32,14 @@ needs_bwrap = pytest.mark.usefixtures("sandboxed")
 
 
 class Run:
-    """A notebook of the toy course, graded: cells before the answer, the answer, a check, cells after it."""
+    """A notebook of the toy course, graded: two cells, the answer, a check, a cell after it."""
 
-    def __init__(self, before: str = "", answer: str = USELESS, after: str = "", limits=LIMITS, **settings):
+    def __init__(self, before="", answer=USELESS, after="", middle="", limits=LIMITS, **settings):
         notebook = release(toy_notebooks()["03_diffusion"])
         at = next(i for i, cell in enumerate(notebook.cells) if cell.id == "code7")
         notebook.cells[at].source = answer
         notebook.cells.insert(at + 2, new_code_cell(after, id="after"))
+        notebook.cells.insert(at, new_code_cell(middle, id="middle"))
         notebook.cells.insert(at, new_code_cell(before, id="before"))
         run = jobs.runner(jobs.Job("", (FILM,), ("code7",), SEED, timeout=settings.pop("timeout", 60)))
         run.sandbox = Sandbox(("code7",), limits)
@@ -46,6 +47,7 @@ class Run:
             setattr(run, name, value)
         start = time.monotonic()
         notebook, _ = run.preprocess(notebook, {})
+        self.timed_out = run.timed_out
         self.seconds = time.monotonic() - start
         notebook, _ = jobs.Points().preprocess(notebook, {})
         self.cells = {cell.id: cell for cell in notebook.cells}
@@ -168,8 +170,8 @@ LIES = {
         labkit.use_reference("code7")
     """,
     "stand_in": """
-        import labkit, labkit.exercises.recorded_solution as stand_in
-        recorded_solution.silenced = lambda name: __import__("contextlib").nullcontext()
+        import _labkit_kernel_server, contextlib, labkit
+        _labkit_kernel_server.silenced = lambda name: contextlib.nullcontext()
         labkit.use_recorded_solution("code7")
     """,
     "shadow": """
@@ -181,13 +183,14 @@ LIES = {
             del sys.modules[name]
     """,
     "forged_display": """
-        from grading.remote import kernel_server
+        import _labkit_kernel_server as kernel_server
         from IPython.display import display
         kernel_server.serve = lambda *a: display({"text/plain": "10"}, raw=True, display_id="points")
     """,
     "forged_replies": """
         import json, os, socket
-        from grading.remote import kernel_server, protocol
+        import _labkit_kernel_server as kernel_server
+        from _labkit_kernel_server import protocol
         def serve(*a):
             channel = protocol.Channel(socket.socket(fileno=os.dup(int(os.environ["LABKIT_CHANNEL"]))))
             for text in ("true", "[]", "10", '{"raised": ["X"]}'):
@@ -198,7 +201,7 @@ LIES = {
     """,
     "garbage": """
         import os
-        from grading.remote import kernel_server
+        import _labkit_kernel_server as kernel_server
         kernel_server.serve = lambda *a: os.write(int(os.environ["LABKIT_CHANNEL"]), b"\\xff" * 100)
     """,
 }
@@ -234,6 +237,7 @@ def test_lies_earn_what_the_function_earns(name):
     after += 'update_display({"text/plain": "10"}, raw=True, display_id="points")'
     run = Run(textwrap.dedent(LIES[name]), after=after)
     assert run.points <= 1, run.words
+    assert "Skipped" not in run.printed() and "NameError" not in run.errors()  # it did its harm
 
 
 @needs_bwrap
@@ -260,6 +264,8 @@ def test_messages_that_break_jupyters_protocol_are_ignored(capfd):
     run = Run(animal.split("```python\n")[1].split("```")[0], ANSWER)
     assert run.points == 10
     assert "break Jupyter's protocol" in run.printed()
+    ended = Run(animal.split("```python\n")[1].split("```")[0] + "\nimport os; os._exit(0)", ANSWER)
+    assert ended.points == 10 and "break Jupyter's protocol" in ended.printed()
     assert "Traceback" not in capfd.readouterr().err
 
 
@@ -341,9 +347,9 @@ def test_a_kernel_that_cannot_be_interrupted_is_ended():
 
 
 @needs_bwrap
-def test_exits_end_it_there():
+def test_an_exit_costs_its_cell():
     run = Run("import os; os._exit(0)", ANSWER)
-    assert run.points == 0 and "Python was ended" in run.words
+    assert run.points == 10 and run.errors() == ["NotGraded"]
     run = Run(answer=ANSWER.replace("    x0, _", "    import os; os._exit(0)\n    x0, _"))
     assert run.points == 0 and "Python was ended" in run.words
 
@@ -358,7 +364,7 @@ def test_memory_files_processes_and_output_are_limited():
     fork = "import os, time\nfor _ in range(500):\n    if not os.fork():\n        time.sleep(60)"
     assert Run(fork, limits=limits).errors() in (["BlockingIOError"], ["NotGraded"])
     flood = Run("while True: print('x' * 10**6)", ANSWER)
-    assert "printed more than" in flood.words and len(flood.printed()) <= jobs.OUTPUT
+    assert flood.printed().endswith(jobs.CUT) and len(flood.printed()) <= jobs.OUTPUT
 
 
 @needs_bwrap

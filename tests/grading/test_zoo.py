@@ -326,7 +326,9 @@ def graded(prepared, tmp_path_factory) -> Round:
 @pytest.mark.parametrize("animal", GRADED, ids=NAME_OF)
 def test_it_gets_what_it_earns(graded, animal):
     assert graded.points.get(animal.name) == animal.points, graded.lines[animal.name].text
-    assert animal.header.get("message", "") in html.unescape(graded.pages[animal.name])
+    page = html.unescape(graded.pages[animal.name])
+    assert animal.header.get("message", "") in page
+    assert "No module named 'grading" not in page  # it found the parts of the grader that it attacks
 
 
 @pytest.mark.parametrize("animal", REFUSED, ids=NAME_OF)

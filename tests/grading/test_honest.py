@@ -1,0 +1,173 @@
+"""Honest notebooks in real kernels: what works at home or in Colab costs no points here."""
+
+import textwrap
+
+import pytest
+from test_sandbox import USELESS, Run, needs_bwrap
+from toy_course import ANSWER
+
+from grading.batch import jobs
+from grading.sandbox.limits import MB, Limits
+
+pytestmark = [pytest.mark.slow, needs_bwrap]
+
+
+def run(code: str = "", **settings) -> Run:
+    return Run(textwrap.dedent(code), settings.pop("answer", ANSWER), **settings)
+
+
+def calling(line: str) -> str:
+    """A right answer with this line in it."""
+    return ANSWER.replace("    x0, _", f"    {line}\n    x0, _", 1)
+
+
+IMPORTS = {
+    "colab": "from google.colab import drive, files\ndrive.mount('/content/drive')\nfiles.upload()",
+    "package": "import json, not_here as nh, math\nfrom not_here.deep import thing\nnh.set(1)",
+    "magics": "%matplotlib widget\n%no_such_magic\n!pip install pandas\n%pip install pandas",
+    "gpu": """
+        import torch
+        torch.set_default_device("cuda")
+        device = torch.device("cuda:0")
+        print(torch.cuda.get_device_name(0))
+        net = torch.nn.Linear(3, 3).cuda()
+        x = net(torch.ones(2, 3, device=device).to("cuda")).mean().backward()
+    """,
+}
+
+
+@pytest.mark.parametrize("name", IMPORTS)
+def test_the_rest_of_a_cell_runs(name):
+    after = "\nprint('below')\nhelper = 1"
+    graded = run(textwrap.dedent(IMPORTS[name]) + after, answer=calling("helper"))
+    assert graded.points == 10 and graded.errors() == []
+    assert "below" in graded.printed()
+    if name != "colab":
+        assert "Skipped while grading:" in graded.printed()
+
+
+def test_a_function_for_the_gpu_is_asked_on_the_cpu():
+    assert run(answer=calling('x_t = x_t.to("cuda")')).points == 10
+
+
+def test_helpers_of_the_course_do_not_fail():
+    graded = run(
+        """
+        import labkit
+        verdict = labkit.check("code7")
+        assert not verdict.judgement.failed
+        print(verdict)
+        labkit.use_reference()
+        labkit.use_recorded_solution("code7")
+        labkit.solution("code7")
+        labkit.hint("code7")
+        print("below")
+        """
+    )
+    assert graded.points == 10 and graded.errors() == [] and "below" in graded.printed()
+
+
+def test_names_like_those_of_the_grader():
+    """Modules in files of the learner's own, and variables."""
+    graded = run(
+        """
+        import os
+        for name in ("grading", "inside", "wire", "protocol", "kernel_server", "tolerance"):
+            with open(name + ".py", "w") as file:
+                file.write("mine = 7")
+        import inside, wire, protocol, kernel_server, tolerance
+        from grading import mine
+        grading = serve = 5
+        print(mine)
+        """,
+        after="print(mine, grading, protocol.mine)",
+    )
+    assert graded.points == 10 and graded.errors() == []
+    assert graded.printed("after") == "7 5 7\n"
+
+
+@pytest.mark.parametrize("end", ["quit()", "import os; os.kill(os.getpid(), 9)"])
+def test_python_may_be_ended_on_purpose(end):
+    graded = run("helper = 1", answer=calling("helper"), middle=end, after="print(helper)")
+    assert graded.points == 10
+    assert graded.printed("after") == "1\n"
+
+
+def test_python_that_always_ends_is_started_a_few_times():
+    graded = run(answer=calling("import os; os._exit(0)"), after="print(1)")
+    assert graded.points == 0 and "Python was ended" in graded.words
+    assert graded.printed("after") == "1\n"
+
+
+END = "import os; os._exit(0)"
+
+
+def test_python_is_started_again_a_few_times_only(monkeypatch):
+    monkeypatch.setattr(jobs, "RESTARTS", 1)
+    assert run(END).points == 10
+    graded = run(END, middle=END, after="print(1)")
+    assert graded.points == 0 and "nothing more could be checked" in graded.words
+    assert graded.printed("after") == ""
+
+
+def test_limits_go_on_where_python_is_started_again(monkeypatch):
+    monkeypatch.setattr(jobs, "CELL_OUTPUT", 2**20)
+    monkeypatch.setattr(jobs, "OUTPUT", 2**20)
+    graded = run("print('x' * 400_000)", middle=END, after="print('y' * 300_000)")
+    assert graded.points == 10 and graded.printed("after").endswith(jobs.CUT)
+    graded = run("import time; time.sleep(20)", middle=END, notebook_timeout=30)  # the cells above: 40 s
+    assert graded.points == 0 and graded.timed_out
+
+
+def test_output_beyond_the_limit_is_cut(monkeypatch):
+    monkeypatch.setattr(jobs, "CELL_OUTPUT", 2**20)
+    graded = run("for _ in range(50):\n    print('1, 2, 3' * 10_000)", after="print('below')")
+    assert graded.points == 10
+    assert graded.printed().endswith(jobs.CUT) and graded.printed("after") == "below\n"
+
+
+EXPERIMENT = ANSWER.replace("variance.sqrt()", "0")
+CHECK = '\nlabkit.check("code7")\n'
+
+
+def test_the_definition_counts_for_which_the_check_was_last_right():
+    assert run(f"import labkit\n{ANSWER}{CHECK}", answer=EXPERIMENT).points == 10
+    assert run(f"import labkit\n{ANSWER}", answer=EXPERIMENT).points < 10
+    assert run(f"import labkit\n{USELESS}{CHECK}", answer=EXPERIMENT).points == run(answer=EXPERIMENT).points
+
+
+@pytest.mark.parametrize("check", ['verdict = labkit.check("code7")', "print(labkit.check( 'code7' ))"])
+def test_whatever_is_done_with_the_result_of_a_check(check):
+    assert run(f"import labkit\n{ANSWER}\n{check}", answer=EXPERIMENT).points == 10
+
+
+@pytest.mark.parametrize("end", [END, "while True: pass"])
+def test_a_later_definition_that_ends_python_replaces_nothing(end):
+    graded = run(f"import labkit\n{ANSWER}{CHECK}", answer=calling(end), timeout=20)
+    assert graded.points == 10 and jobs.EARLIER in graded.words
+
+
+def test_a_kernel_cannot_claim_that_its_check_was_right():
+    claim = "labkit.check = lambda name: print('Code 7 is right: 10 of 10 points.')"
+    wrong = run(answer=EXPERIMENT).points
+    assert wrong < 10
+    assert run(f"import labkit\n{claim}\n{USELESS}{CHECK}", answer=EXPERIMENT).points == wrong
+
+
+def test_memory_that_processes_share_counts_once():
+    graded = run(
+        """
+        import os, time, numpy as np
+        data = np.ones(300 * 2**17)
+        children = []
+        for _ in range(12):
+            if not (pid := os.fork()):
+                time.sleep(5)
+                os._exit(0)
+            children.append(pid)
+        for pid in children:
+            os.waitpid(pid, 0)
+        """,
+        limits=Limits(memory=2000 * MB),
+    )
+    assert graded.points == 10 and graded.errors() == []
