@@ -249,7 +249,7 @@ class RunCells(Execute):
         return cell.source.strip() in self.shown
 
     def check(self, exercise: str, cell: NotebookNode, index: int) -> Verdict:
-        """The result of a check. The cell's code only provides the learner's functions; its outputs are replaced."""
+        """The verdict of a check. The cell's code provides the functions; its outputs are replaced."""
         remote = Remote(self.km.grader_end, self._get_timeout(cell))  # pyright: ignore[reportAttributeAccessIssue] - our Manager
         with ThreadPoolExecutor(1) as pool:
             verdict = pool.submit(grade, exercise, self.seed, remote)
