@@ -99,12 +99,12 @@ def in_order(does: Sequence[str], rng: random.Random) -> str:
     if len(does) == 1:
         return does[0]
     *rest, last = does
-    told = ", ".join(rest)
-    ways = [f"{told} and then {last}", f"{told}, then {last}", f"{told} and {last}"]
+    listed = ", ".join(rest)
+    ways = [f"{listed} and then {last}", f"{listed}, then {last}", f"{listed} and {last}"]
     if len(does) == 2:
-        ways += [f"first {rest[0]}, then {last}", f"{told} and then {last}"]
+        ways += [f"first {rest[0]}, then {last}", f"{listed} and then {last}"]
     else:
-        ways += [f"{rest[0]}, then {' and '.join(rest[1:])}, then {last}", f"{told} and finally {last}"]
+        ways += [f"{rest[0]}, then {' and '.join(rest[1:])}, then {last}", f"{listed} and finally {last}"]
     return rng.choice(ways)
 
 

@@ -124,8 +124,8 @@ DAZ_TOE = np.array([1.1221, -3.69964, 12.103])  # the End Site of its left foot,
 def scan(path: Path) -> list[Raw]:
     """The trials under `path` in which a person moves, each once: as AMC where it is there, else as BVH.
 
-    Files ``NN_TT.amc`` and ``NN_TT.bvh`` in any folder, and ``NN.bvh`` in folders named after salsa. What
-    people said of trials is taken from `path`, see `mocap.read_sentences`.
+    Files ``NN_TT.amc`` and ``NN_TT.bvh`` in any folder, and ``NN.bvh`` in folders named after salsa. The
+    trials' captions are read from `path`, see `mocap.read_sentences`.
     """
     sentences, found = read_sentences(path), []
     trials: dict[str, Path] = {}
