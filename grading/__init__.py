@@ -1,1 +1,1 @@
-"""The instructor's side: builds the notebooks, hands them out, takes them back and grades them."""
+"""The instructor's package: builds, releases, collects and grades the notebooks."""

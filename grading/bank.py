@@ -1,4 +1,4 @@
-"""Right and wrong answers to the exercises, kept to test the checks and to teach them their diagnoses.
+"""Right and wrong answers to the exercises: they test the checks, and the wrong ones define the diagnoses.
 
 `grading/mutants/` holds wrong answers, each with the words that a learner who made it should read; what it
 makes of the probes is stored for `labkit.check`. `grading/variants/` holds right answers written otherwise.
@@ -18,7 +18,7 @@ from labkit.stubs import reference, stubs
 class Entry:
     """One answer: functions by the name of the stub they fill; the reference fills the others.
 
-    diagnosis: a mutant's words. other_numbers: a variant that is right although its numbers differ from the
+    diagnosis: a mutant's message. other_numbers: a variant that is right although its numbers differ from the
     reference's (β in the place of β̃).
     """
 

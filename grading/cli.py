@@ -74,9 +74,9 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--branch", help="likewise")
 
     p = add(
-        "collect", "Take in submissions from a folder, and mend what editors did to them.",
+        "collect", "Take in submissions from a folder, and repair changes by editors.",
         "One folder a student, or what Canvas, Moodle and Gradescope let you download, zipped or not. Names "
-        "of files do not matter: what is in a notebook says which one it is. Your folder is only read.",
+        "of files do not matter: a notebook is identified by its content. Your folder is only read.",
     )  # fmt: skip
     p.add_argument("folder", type=Path, metavar="DIR")
 
@@ -84,7 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--assignment", default="*", help="one notebook only, such as 03_diffusion")
     p.add_argument("--student", default="*", help="one student only")
     p.add_argument(
-        "--again", action="store_true", help="also what was graded already; prints and writes what changed"
+        "--again", action="store_true", help="also what was graded already; prints and stores the changes"
     )
     p.add_argument("--exercise", help="with --again: write the points of this exercise only, such as code7")
     p.add_argument("--workers", type=positive, default=cores(), help="notebooks at the same time")

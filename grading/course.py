@@ -1,7 +1,7 @@
-"""One run of the course: a folder in nbgrader's layout, and what its gradebook says.
+"""One run of the course: a folder in nbgrader's layout, and its gradebook.
 
 source/       the notebooks with their solutions      release/     what students got
-submitted/    what came back, mended by collect       autograded/  the same, executed
+submitted/    submissions, repaired by collect        autograded/  the same, executed
 feedback/     a page for each student and notebook    gradebook.db points and comments
 logs/         why a submission could not be graded    results/     graded, and not in the gradebook yet
 hidden_seed.txt  of the inputs that checks use        collected.json  who handed in what
@@ -71,7 +71,7 @@ class Course:
         return NbGraderAPI(coursedir=CourseDirectory(config=settings), config=settings)
 
     def seed(self) -> int:
-        """Of the inputs that checks are graded with: drawn once for a run of the course, and kept."""
+        """The seed of the inputs for grading: generated once for a run of the course, and stored."""
         path = self.root / "hidden_seed.txt"
         if not path.is_file():
             with atomic_write(path) as temporary:
@@ -81,7 +81,7 @@ class Course:
             return int(path.read_text("utf-8"))
         except ValueError:
             raise LabError(
-                f"{path} is damaged: put it back from a copy, or remove it, and checks draw other inputs"
+                f"{path} is damaged: put it back from a copy, or remove it, and checks use other inputs"
             ) from None
 
     def prepare(self, write_sources: Callable[[Path], None]) -> None:
@@ -187,6 +187,6 @@ def is_graded(cell: NotebookNode) -> bool:
 
 
 def why(result: dict) -> str:
-    """What nbgrader's answer says went wrong: the exception in its log, not the one that points there."""
+    """The reason in nbgrader's result: the exception in its log, not the one that refers to the log."""
     raised = re.findall(r"^    (?!Traceback)(\S.*)$", result.get("log", ""), re.MULTILINE)
     return (raised or result.get("error", "").split("\n")[-2:-1] or ["no reason given"])[-1][:200]

@@ -1,7 +1,7 @@
-"""Limits of time and memory for code of ours that reads what students wrote.
+"""Limits of time and memory for our own code that reads what students wrote.
 
-Libraries that read text may need hours or gigabytes for a text that was written for it, and so may arithmetic
-on arrays whose shapes were chosen for it.
+A text may be written so that a parser needs hours or gigabytes for it, and shapes of arrays may be chosen so
+that arithmetic does.
 """
 
 import resource

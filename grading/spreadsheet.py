@@ -20,7 +20,7 @@ def begins_cell(match: re.Match) -> bool:
 
 
 def defuse(text: str) -> str:
-    """Text that a spreadsheet will not take for a formula (OWASP: CSV injection): ' in front of its signs."""
+    """Text that a spreadsheet does not parse as a formula (OWASP: CSV injection): ' in front of its signs."""
     return SIGN.sub(lambda m: f"{m[1]}'{m[2]}" if begins_cell(m) else m[0], text)
 
 

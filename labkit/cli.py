@@ -299,7 +299,7 @@ def check(args: argparse.Namespace) -> None:
 
 
 def exit_status(work: Callable[[], object]) -> int:
-    """Do the work; what the user can mend, or stopped, is one line on stderr and a status other than 0."""
+    """Run the command. A LabError or an interrupt is one line on stderr and a status other than 0."""
     try:
         work()
     except (LabError, EmptyExercise, OSError) as error:  # OSError: a folder not to be written to, a full disk

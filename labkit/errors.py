@@ -10,7 +10,7 @@ from types import ModuleType
 
 
 class LabError(Exception):
-    """Something the user can mend. The message is one line: the cause, then the next step."""
+    """An error that the user can resolve. The message is one line: the cause, then the next step."""
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows: the line, not the way down to it."""

@@ -39,11 +39,11 @@ class MotionTower(nn.Module):
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """x (B, F, D), mask (B, F) bool → (B, W). Padding has no effect."""
         odd = x.shape[1] % STRIDE
-        x = functional.pad(self.normalizer(x) * mask[..., None], (0, 0, 0, odd))  # F is even from here on
+        x = functional.pad(self.normalizer(x) * mask[..., None], (0, 0, 0, odd))  # (B, F, D), F even now
         mask = functional.pad(mask, (0, odd)).unflatten(1, (-1, STRIDE)).any(-1)  # (B, F / 2)
         h = self.project(x.unflatten(1, (-1, STRIDE)).flatten(-2))  # (B, F / 2, W)
-        h = h + sinusoids(torch.arange(h.shape[1], device=h.device), self.width).to(h)
-        h = self.layers(h, src_key_padding_mask=~mask)
+        h = h + sinusoids(torch.arange(h.shape[1], device=h.device), self.width).to(h)  # (B, F / 2, W)
+        h = self.layers(h, src_key_padding_mask=~mask)  # (B, F / 2, W)
         weights = mask[..., None].to(h)  # (B, F / 2, 1)
         pooled = (h * weights).sum(1) / weights.sum(1).clamp(min=1)  # (B, W)
         return functional.normalize(self.pool(pooled), dim=-1)  # (B, W)

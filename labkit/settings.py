@@ -75,5 +75,5 @@ def _matrix_precisions() -> Iterator[tuple[Callable[[], Any], Callable[[Any], ob
         return
     for place in (backends.mkldnn.matmul, backends.cuda.matmul):
         now = place.fp32_precision
-        full = now if now == "none" else "ieee"  # "none": nobody has set any
+        full = now if now == "none" else "ieee"  # "none": it is not set
         yield (lambda p=place: p.fp32_precision), (lambda v, p=place: setattr(p, "fp32_precision", v)), full

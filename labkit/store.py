@@ -37,7 +37,7 @@ class Clip:
 
 
 def write_store(path: str | Path, clips: Sequence[Clip], about: dict) -> None:
-    """Write `clips` to `path`. `about` says where they come from: source, licence, whatever is worth keeping.
+    """Write `clips` to `path`. `about` states their origin: source, licence and the like.
 
     Raises ValueError where an axis-angle is too long for an int16 or not finite.
     """

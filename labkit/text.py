@@ -153,9 +153,9 @@ class TextEncoder(nn.Module):
         device = next(self.model.parameters()).device
         ids, mask = batch["input_ids"].to(device), batch["attention_mask"].to(device)
         out = self.model(input_ids=ids, attention_mask=mask)
-        tokens = out.last_hidden_state.float()
+        tokens = out.last_hidden_state.float()  # (B, L, C)
         mask = mask.bool()
-        pooled = out.text_embeds.float() if self.is_clip else _masked_mean(tokens, mask)
+        pooled = out.text_embeds.float() if self.is_clip else _masked_mean(tokens, mask)  # (B, C)
         return TextFeatures(tokens * mask[..., None], mask, functional.normalize(pooled, dim=-1))
 
 
@@ -178,8 +178,8 @@ def _tidied(caption: str) -> str:
 
 def _masked_mean(tokens: Tensor, mask: Tensor) -> Tensor:
     """Mean over the valid tokens: (B, L, C), (B, L) → (B, C)."""
-    weights = mask[..., None].to(tokens)
-    return (tokens * weights).sum(1) / weights.sum(1).clamp(min=1)
+    weights = mask[..., None].to(tokens)  # (B, L, 1)
+    return (tokens * weights).sum(1) / weights.sum(1).clamp(min=1)  # (B, C)
 
 
 @cache
@@ -216,7 +216,7 @@ class TextTower(nn.Module):
     def forward(self, text: TextFeatures) -> TextFeatures:
         """Tokens (B, L, C) → tokens (B, L, W) and pooled (B, W)."""
         h = self.project(text.tokens)  # (B, L, W)
-        h = self.layers(h, src_key_padding_mask=~text.mask)
+        h = self.layers(h, src_key_padding_mask=~text.mask)  # (B, L, W)
         pooled = functional.normalize(self.pool(_masked_mean(h, text.mask)), dim=-1)  # (B, W)
         return TextFeatures(h * text.mask[..., None], text.mask, pooled)
 

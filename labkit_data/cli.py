@@ -1,4 +1,4 @@
-"""The steps from somebody's motion capture to training data, as commands. Nothing is computed here."""
+"""The steps from published motion capture to training data, as commands. Nothing is computed here."""
 
 import argparse
 from pathlib import Path
@@ -35,7 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     p = add("fetch", "Download what may be downloaded.")
     p.add_argument("--source", required=True, choices=FETCHED)
-    p.add_argument("--out", type=Path, default=Path("data/raw"), help="folder; a source gets one inside it")
+    p.add_argument("--out", type=Path, default=Path("data/raw"), help="folder; each source has a subfolder")
     p.add_argument("--base-url", help="a mirror")
 
     p = add("prepare", "Retarget, caption, split and store a folder of motion capture.")

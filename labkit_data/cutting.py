@@ -1,4 +1,4 @@
-"""Long recordings cut where the body rests, so that a piece shows one or a few actions in full."""
+"""Cut long recordings where the body is at rest, so that each piece contains one or a few whole actions."""
 
 import numpy as np
 from scipy.ndimage import uniform_filter1d
@@ -15,8 +15,8 @@ USUAL = 4 * FPS
 def cut(joints: Tensor, whole: bool = False) -> list[slice]:
     """The frames of each piece of a motion, from its joints (F, 24, 3); together they are all of it.
 
-    A motion of up to 6 s stays whole, and so does one of up to 10 s that `whole` says is one action or was
-    described as one. Others are cut where joints move least, into pieces of 1.5 to 10 s, most of them around
+    A motion of up to 6 s stays whole, and so does one of up to 10 s that is one action or was described as
+    one (`whole`). Others are cut where joints move least, into pieces of 1.5 to 10 s, most of them around
     4 s: of all ways to cut, the one whose sum of speeds at the cuts and of unusual lengths is least.
     """
     F = len(joints)
@@ -41,10 +41,10 @@ def cut(joints: Tensor, whole: bool = False) -> list[slice]:
 
 
 def unrest(positions: Tensor) -> np.ndarray:
-    """What a cut before each frame costs (F,): the speed of the body there, in units of its usual speed.
+    """The cost of a cut before each frame (F,): the speed of the body there, in units of its usual speed.
 
-    Limbs count by their speed seen from the pelvis, the pelvis by its rise and fall: a steady walk may be cut
-    anywhere, a kick, a jump or a sitting down may not.
+    For limbs it is the speed relative to the pelvis, for the pelvis the vertical speed. So a steady walk may
+    be cut anywhere, but not a kick, a jump or sitting down.
     """
     joints = positions.double().cpu().numpy()
     limbs = np.linalg.norm(np.gradient(joints - joints[:, :1], axis=0), axis=-1).mean(-1) * FPS

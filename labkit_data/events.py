@@ -1,7 +1,7 @@
-"""What happens in a motion, and when: steps taken, turns, jumps, kicks, punches, postures and their changes.
+"""Events in a motion with their times: walks, turns, jumps, kicks, punches, postures and their changes.
 
-Everything is read off joint positions with thresholds in metres, degrees and seconds. Captions may say only
-what stands here or in a label that nothing here contradicts.
+All events are detected from joint positions with thresholds in metres, degrees and seconds. Captions contain
+only events, and labels that no event contradicts.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ POSTURES = ("stand", "low", "sit", "fours", "lie", "inverted")
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happens. start, end: frames, the end exclusive.
+    """One event. start, end: frames, the end exclusive.
 
     kind: "walk" (any way over the floor), "turn" (on the spot), "jump", "kick", "punch", "raise", "bow", a
         posture of POSTURES, or a change between two of them as "stand>sit".
@@ -62,7 +62,7 @@ class Track:
         feet = joints[:, [_J["left_ankle"], _J["right_ankle"], _J["left_foot"], _J["right_foot"]], 2]
         self.floor = float(np.percentile(feet[:, 2:], 5)) - 0.02
         lowest = float(np.percentile(joints[..., 2].min(1), 5))
-        if lowest < self.floor - 0.1:  # lying or upside down: the feet are not what stands on the floor
+        if lowest < self.floor - 0.1:  # lying or upside down: the feet do not carry the body
             self.floor = lowest
         self.pelvis = joints[:, 0, 2] - self.floor
         leg = sum(
@@ -107,7 +107,7 @@ class Track:
         ahead = np.mean([self.seen(f"{s}_ankle")[0] for s in SIDES], axis=0)
         level = self.pelvis - self.knees.mean(1)  # of the thighs, 0 where they lie level
         low = (ratio < 0.72) & (self.tilt < 100)
-        # the thighs nearly level and the feet ahead: no balance without a seat, however high
+        # the thighs nearly level and the feet ahead: only a seated body can balance like this, at any height
         sits = (ratio < 0.9) & (self.tilt < 55) & (ahead > 0.14) & (level < 0.2) & (self.toes.max(1) < 0.35)
         fours = (self.tilt > 50) & (self.wrists.min(1) < 0.25) & (ratio < 0.8) & (self.knees.min(1) < 0.25)
         lies = (self.pelvis < 0.32) & (self.neck - self.pelvis < 0.25) & (self.head < 0.6)
@@ -161,7 +161,7 @@ def _postures(track: Track) -> list[Event]:
 
 
 def _lying(track: Track, start: int, end: int) -> str:
-    """What the body lies on, from where the chest looks: the cross product of its own left and up."""
+    """The side that the body lies on, from the chest's direction: the cross product of its left and up."""
     j = track.joints[start:end]
     left = j[:, _J["left_shoulder"]] - j[:, _J["right_shoulder"]]
     up = j[:, _J["neck"]] - j[:, 0]
@@ -172,11 +172,11 @@ def _lying(track: Track, start: int, end: int) -> str:
 
 def _walks(track: Track) -> list[Event]:
     """Ways over the floor of 0.4 m or more, cut where their direction in the body's frame changes."""
-    # the mean velocity over 0.55 s decides the direction, so that a swaying pelvis counts for nothing
+    # the mean velocity over 0.55 s decides the direction, so that sway of the pelvis has no effect
     fwd, left = (uniform_filter1d(v, 11, mode="nearest") for v in (track.forward, track.leftward))
     speed = np.hypot(fwd, left)
     upright = np.isin(track.posture, (0, 1)) & (track.tilt < 65)
-    speed = np.where(upright, speed, 0.0)  # crawling and rolling are no walking
+    speed = np.where(upright, speed, 0.0)  # crawling and rolling are not walks
     angle = np.degrees(np.arctan2(left, fwd))
     way = np.select(
         [speed < 0.22, np.abs(angle) <= 50, np.abs(angle) >= 130, angle > 0], [0, 1, 2, 3], default=4
@@ -215,7 +215,7 @@ def _walks(track: Track) -> list[Event]:
 
 
 def _absorb(way: np.ndarray) -> np.ndarray:
-    """The ways with short sideways moments of a walk counted to it: in a turn the hips lag behind."""
+    """The ways, with short sideways parts of a walk merged into it: in a turn the hips follow later."""
     way = way.copy()
     edges = [0, *(np.flatnonzero(np.diff(way)) + 1).tolist(), len(way)]
     spans = [(way[a], a, b) for a, b in zip(edges, edges[1:])]
@@ -233,7 +233,7 @@ def _diagonal(ahead: float, aside: float) -> str:
 
 
 def _jumps(track: Track) -> list[Event]:
-    """Flights: both feet off the floor for 0.15 s to 1.2 s, upright, the pelvis carried up by it."""
+    """Flights: both feet off the floor for 0.15 s to 1.2 s, upright, the pelvis rises with it."""
     off = (track.soles.min(1) > 0.045) & (track.posture != POSTURES.index("inverted"))
     off &= ~np.isin(track.posture, [POSTURES.index(p) for p in ("lie", "fours", "sit")])
     found = []

@@ -1,6 +1,6 @@
-"""Downloads what may be downloaded, resumes what broke off, and checks every file against a manifest.
+"""Download sources whose licence allows it, resume interrupted downloads, check every file by a manifest.
 
-The standard library does it: pooch, the usual helper, checks sums but starts a broken download afresh.
+It uses the standard library: pooch checks checksums too, but restarts an interrupted download from zero.
 """
 
 import gzip
@@ -33,7 +33,7 @@ TIMEOUT = 30.0  # seconds without a byte
 
 
 class Corrupt(LabError):
-    """What came is not what the manifest names."""
+    """A file differs from the manifest."""
 
 
 class Seal(NamedTuple):
@@ -70,7 +70,7 @@ def _fetch(source: str, folder: Path, base_url: str) -> None:
         for path, seal in tqdm(manifest.items(), "looking for what is there", leave=False)
         if not (folder / path).is_file() or seal_of(folder / path) != seal
     }
-    if source == "bandai" and wanted:  # one archive is kinder to the server than 6,000 requests
+    if source == "bandai" and wanted:  # one archive is less load for the server than 6,000 requests
         archive = folder / "bandai.zip"
         if not archive.exists():
             download(f"{base_url}/archive/refs/heads/master.zip", archive)
@@ -97,7 +97,8 @@ def _is_web_address(text: str) -> bool:
 def download(url: str, path: Path, seal: Seal | None = None) -> None:
     """Download `url` to `path`, going on from ``path.part`` where an earlier call broke off.
 
-    Network trouble is tried again `TRIES` times. Raises Corrupt where the file does not bear its `seal`.
+    Network trouble is tried again `TRIES` times. Raises Corrupt where the file does not match its
+    `seal` (size and SHA-256).
     """
     part = path.with_name(path.name + ".part")
     try:
@@ -111,14 +112,14 @@ def download(url: str, path: Path, seal: Seal | None = None) -> None:
             break
         except (OSError, http.client.HTTPException) as error:  # URLError and timeouts are OSErrors
             code = getattr(error, "code", 500)
-            if code < 500 and code not in (408, 416, 429):  # asking again will not help
+            if code < 500 and code not in (408, 416, 429):  # a second request has the same result
                 if not part.stat().st_size:
                     part.unlink()
                 raise LabError(f"{url} answers {error}: see whether the address has moved") from error
             if attempt == TRIES - 1:
                 raise LabError(
-                    f"cannot fetch {url} ({getattr(error, 'reason', error)}): mend that and fetch again, "
-                    f"{part} is kept to go on from"
+                    f"cannot fetch {url} ({getattr(error, 'reason', error)}): solve this and fetch again, "
+                    f"{part} is kept, so that the download resumes"
                 ) from error
         time.sleep(PAUSE * 2**attempt)
     if seal is not None and seal_of(part) != seal:
@@ -134,7 +135,7 @@ def _receive(url: str, part: Path) -> None:
     try:
         response = urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=TIMEOUT)
     except urllib.error.HTTPError as error:
-        if error.code == 416:  # nothing lies beyond `have`: all is here already, or it is another file
+        if error.code == 416:  # no bytes after `have`: the file is complete, or it is another one
             if error.headers.get("Content-Range") == f"bytes */{have}":
                 return
             part.write_bytes(b"")
@@ -160,7 +161,7 @@ def extract(archive: Path, folder: Path, wanted: dict[str, Seal]) -> int:
     """Extract the `wanted` files from below a zip's one top folder; return how many others it holds.
 
     Raises Corrupt, before anything is written, where a member's path or kind could reach outside `folder`,
-    and where a wanted file is missing or not what its seal says.
+    and where a wanted file is missing or does not match its seal.
     """
     try:
         with zipfile.ZipFile(archive) as file:
@@ -195,7 +196,7 @@ def extract(archive: Path, folder: Path, wanted: dict[str, Seal]) -> int:
         raise Corrupt(f"corrupt download {archive} ({error}): deleted, fetch again") from error
     except OSError as error:
         raise LabError(
-            f"cannot extract {archive} to {folder} ({error.strerror}): mend that, fetch again"
+            f"cannot extract {archive} to {folder} ({error.strerror}): solve this and fetch again"
         ) from error
 
 

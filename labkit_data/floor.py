@@ -1,15 +1,15 @@
-"""A floor that bears the body: recorded people had other bodies, and where theirs lay on it ours sinks in.
+"""Correct penetration of the floor, which results from retargeting to a body of other proportions.
 
 Retargeting keeps the directions of bones. Our feet and hands are longer, our arms and trunk of other lengths,
-and most sources do not tell how a wrist is bent: hands that leaned on the floor go through it, up to 30 cm.
-To raise the whole body by that much would take what else lies on the floor off it. So, in this order:
+and most sources have no rotation of the wrists: hands that leaned on the floor penetrate it by up to 30 cm.
+Raising the whole body by that much would lift other parts off the floor. So, in this order:
 
-1. toes bend up where they dig into the floor, as they do when a foot pushes off;
-2. where arms or anything deep sinks, wrists, elbows and shoulders turn and the whole body rises, as little as
-   brings them out;
+1. toes flex upwards where they penetrate the floor, as when a foot pushes off;
+2. where arms or deep parts penetrate, wrists, elbows and shoulders turn and the whole body rises, by the
+   smallest amount that is enough;
 3. what is still below the floor by more than `DEPTH` raises the whole body, smoothly.
 
-What does not sink is left as it is. Hips, knees and ankles never turn.
+Frames without penetration do not change. Hips, knees and ankles never turn.
 """
 
 import numpy as np
@@ -22,8 +22,11 @@ from torch import Tensor
 from labkit.motion import FPS, JOINT_NAMES, Motion
 
 DEPTH, DEEP = 0.01, 0.03  # metres that a body may sink; and that a smooth lift alone is good for
-REACH = FPS // 4  # frames: how long before and after it is needed a lift or a bend begins and ends
-MOST_BENT, TOE = 1.0, 0.06  # radians that toes bend; metres from their joint to the middle of what turns
+REACH = FPS // 4  # frames: how long before and after the penetration a lift or a flexion begins and ends
+MOST_BENT, TOE = (
+    1.0,
+    0.06,
+)  # largest flexion of toes, radians; metres from their joint to the centre of the toes
 STEPS, SMOOTH = 80, (100.0, 4.0)  # how much jumps of turns and of the rise count, to their size
 # How far a body rises (metres) and joints turn (radians) as readily as each other.
 RISE, TURNS = 0.02, {"shoulder": 0.3, "elbow": 0.5, "wrist": 1.0}
@@ -89,7 +92,7 @@ def _yield(body, rotations: Tensor, pelvis: Tensor, vertices: Tensor) -> tuple[T
     """Arms turned and the body raised, smoothly and by as little as brings it out of the floor."""
     ease = pelvis.new_tensor([TURNS[JOINT_NAMES[j].split("_")[1]] for j in ARMS])[:, None]
     turns = pelvis.new_zeros(len(pelvis), len(ARMS), 3)
-    # A hand that points straight down could leave to any side: let it be towards its back.
+    # A hand that points straight down could leave to any side: choose the back of the hand.
     turns[:, -2:, 2] = pelvis.new_tensor([0.1, -0.1])
     turns, rise = (turns / ease).requires_grad_(), pelvis.new_zeros(len(pelvis)).requires_grad_()
     smooth = pelvis.new_tensor([SMOOTH[0]] * turns[0].numel() + [SMOOTH[1]])

@@ -1,4 +1,4 @@
-"""What CMU, ACCAD and DeepMimic have in common: sentences people wrote of their recordings, and a floor.
+"""Common parts of CMU, ACCAD and DeepMimic: published captions of their recordings, and the floor height.
 
 HumanML3D (Guo et al. 2022) and KIT-ML (Plappert et al. 2016, in the form of TMR) describe recordings by
 their path in AMASS, such as ``CMU/16/16_15``. Neither comes with the recordings: who has
@@ -67,14 +67,14 @@ def read_sentences(path: Path) -> Sentences:
 
 def _take_labels(found: Sentences, content: dict, path: Path) -> None:
     kinds = ("short_label", "long_label")
-    found.labels = {trial: {kind: said[kind] for kind in kinds} for trial, said in content.items()}
+    found.labels = {trial: {kind: labels[kind] for kind in kinds} for trial, labels in content.items()}
 
 
 def _take_kitml(found: Sentences, content: dict, path: Path) -> None:
     for entry in content.values():
         key = entry["path"].removesuffix("_poses")
         found.lengths[key] = Length(float(entry["duration"]), exact=True)
-        # A sentence on a long recording tells a story that none of its pieces shows in full.
+        # A sentence on a long recording describes more than any one of its pieces.
         if entry["duration"] <= MAX_FRAMES / FPS:
             found.whole[key] += [a["text"] for a in entry["annotations"]]
 
@@ -88,10 +88,10 @@ def _take_humanml3d(found: Sentences, content: dict, path: Path) -> None:
         known = found.lengths.get(key, Length(0.0, exact=False))
         if not known.exact:
             found.lengths[key] = Length(max(end, known.seconds), whole)
-        said = defaultdict(list)
+        by_part = defaultdict(list)
         for c in content.get(row.name, ()):
-            said[_part(c, end - start)].append(c["caption"])
-        for part, texts in said.items():
+            by_part[_part(c, end - start)].append(c["caption"])
+        for part, texts in by_part.items():
             if part is None and whole:
                 found.whole[key] += texts
             else:
@@ -116,14 +116,14 @@ def describe(
     span: Callable[[Path], Span],
     half_rate: Set[str] = frozenset(),
 ) -> list[Raw]:
-    """Clips with what was said of them, in the time of their recordings, cut where people described pieces.
+    """Clips with their captions, in the time of their recordings, cut at the pieces with captions.
 
     found: each file's clip and the path of its recording in AMASS, "" where it has none.
     half_rate: sessions (see `timing.session`) of which files that state 100 Hz or more play too fast.
     """
     spans = {}
     for raw, _ in found:
-        with suppress(LabError):  # broken: who loads it will say so, and it must not cost the others
+        with suppress(LabError):  # broken: loading reports it; the other files must not fail with it
             spans[raw.file] = span(raw.file)
     slow = half_rate_sessions(
         (key, spans[raw.file], sentences.lengths[key])
@@ -143,12 +143,12 @@ def describe(
 
 
 def _described(raw: Raw, key: str, sentences: Sentences, first: float, last: float) -> list[Raw]:
-    """The clips of a file that holds the seconds from `first` to `last`: all of it where somebody described
-    the whole or nobody any piece; described pieces; where nobody described the whole, what lies between them.
+    """The clips of a file that holds the seconds from `first` to `last`: all of it where the
+    whole or no piece has captions; the captioned pieces; without captions of the whole, the rest between.
     """
     whole, pieces = sentences.whole.get(key, ()), {}
     if key in sentences.lengths and last - first < sentences.lengths[key].seconds / 2:
-        whole = ()  # what is said of the whole may be in the other half
+        whole = ()  # captions of the whole may describe the other half
     for start, end, texts in sorted(sentences.pieces.get(key, ())):
         start, end = max(start, first), min(end, last)
         if end - start >= MIN_SECONDS - 1e-6:
@@ -204,7 +204,7 @@ def on_floor(motion: Motion, body) -> Motion:
     The floor is the tenth percentile of the height of the lower foot in frames in which it rests: lower ones
     are landings and errors, higher ones may be steps and playgrounds. Where a foot hardly ever rests, as in a
     run, it is the second percentile of all frames. Recordings of one data set need different shifts, since
-    people retargeted them onto skeletons of other proportions.
+    they were retargeted onto skeletons of other proportions.
     """
     above_sole = body.rest_joints[SOLES, 1] - body.sole
     feet = body.joints(motion)[:, SOLES]

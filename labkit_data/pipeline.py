@@ -1,13 +1,13 @@
-"""From a folder of somebody's motion capture to one file of captioned motions.
+"""From a folder of published motion capture to one file of captioned motions.
 
 A source is a module of this package with
 
-    NAME, LICENSE                what the store says of itself
+    NAME, LICENSE                the store's name and licence
     scan(path) -> list[Raw]      the clips in a folder, unread; empty where there are none
     load(raw, body) -> Motion    one clip at 20 fps, from its start to its end; LabError where it is broken
 
 Every clip that is done lies in ``<out>.partial`` until the store is written, under a name made of its file's
-content and of our code: a run that was cut off goes on where it was, and nothing stale is ever taken.
+content and of our code: an interrupted run continues where it stopped, and outdated results are never used.
 """
 
 import hashlib
@@ -51,8 +51,8 @@ class Raw:
     name: unique within the source.
     start, end: the seconds of the file that belong to the clip; end None is the file's end.
     captions: sentences that people wrote of it.
-    stretch: how many times longer the recording took than the rate of the file says, or is taken to be.
-    warnings: what is doubtful about the file, as (kind, which file and how).
+    stretch: duration of the recording divided by that in the file, by its stated or assumed frame rate.
+    warnings: doubts about the file, as (kind, which file and how).
     """
 
     name: str
@@ -67,7 +67,7 @@ class Raw:
 
 @dataclass(frozen=True)
 class Summary:
-    """What became of a source: clips of each split, their frames, a line for each broken file, and what is
+    """The result for a source: clips of each split, their frames, a line for each broken file, and what is
     doubtful: kind → which files and how."""
 
     path: Path
@@ -159,7 +159,7 @@ def _run(jobs: Sequence[tuple], workers: int) -> Iterator[Path | str]:
 
 
 def _start_worker() -> None:
-    """One thread each; an interrupt is the main process's business; no worker outlives it."""
+    """One thread each; the main process handles interrupts; no worker outlives it."""
     torch.set_num_threads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
@@ -179,7 +179,7 @@ def _prepare_clip(job: tuple[str, Raw, Path, str]) -> Path | str:
         return path
     except LabError as error:
         return str(error)
-    except Exception as error:  # whatever a damaged file may cause: it must not cost the others
+    except Exception as error:  # any error of a damaged file; the other files must not fail with it
         return f"{raw.file}: {type(error).__name__}: {error}"
 
 
@@ -193,9 +193,11 @@ def _clips(source: str, raw: Raw) -> list[Clip]:
     clips = []
     for i, frames in enumerate(pieces):
         name = raw.name if len(pieces) == 1 else f"{raw.name}_{i}"
-        human = list(raw.captions) if len(pieces) == 1 else []  # a sentence on more than its piece is untrue
-        told = captions.describe(source, raw.labels, motion[frames], joints[frames], human, part)
-        clips.append(Clip(name, motion[frames], told.captions, raw.labels | told.labels()))
+        human = (
+            list(raw.captions) if len(pieces) == 1 else []
+        )  # a sentence about more than this piece would be false
+        described = captions.describe(source, raw.labels, motion[frames], joints[frames], human, part)
+        clips.append(Clip(name, motion[frames], described.captions, raw.labels | described.labels()))
     return clips
 
 
@@ -205,7 +207,7 @@ def _body() -> Body:
 
 
 def _version() -> str:
-    """A fingerprint of what turns a file into stored clips: this package, the motion, the body, the store."""
+    """A fingerprint of what determines stored clips: this package, the motion, the body, the store."""
     files = [Path(module.__file__) for module in (labkit.motion, labkit.body, labkit.store)]
     files += sorted(Path(__file__).parent.rglob("*.py"))
     code = b"".join(file.read_bytes() for file in files)

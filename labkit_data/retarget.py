@@ -3,7 +3,7 @@
     G_smpl = R_upright · G_source · Aᵀ
 
 The columns of A are the local axes of the source joint written in the axes of SMPL's rest pose (+X left,
-+Y up, +Z forward); R_upright stands a Y-up world up in our Z-up one. Where A takes the source's bone onto
++Y up, +Z forward); R_upright rotates a Y-up world into our Z-up one. Where A takes the source's bone onto
 SMPL's rest bone, both bones point the same way in every frame: G_smpl · b_smpl ∥ G_source · b_source.
 """
 
@@ -82,7 +82,7 @@ def resample(animation: Animation, fps: float) -> Animation:
 def align_limbs(animation: Animation, table: Table, body) -> Table:
     """The table with thighs, shins, upper arms and forearms turned, as little as possible, onto SMPL's.
 
-    Feet are only turned about the vertical, so that a sole that lies flat goes on lying flat.
+    Feet are only turned about the vertical, so that a flat sole stays flat.
     """
     table, rest = dict(table), _rest_joints(body)
     for limb in LIMBS:

@@ -1,7 +1,7 @@
-"""Which clips are for training, and which are kept for judging.
+"""The training, validation and test splits.
 
 * test_a keeps contiguous blocks of takes: takes of one content and style are recorded one after another and
-  are near copies, so a split clip by clip would test on what was learnt.
+  are near copies, so a split by clip would test on training data.
 * test_b keeps whole content × style combinations. Both sides of a content go together ("wave-left-hand" and
   "wave-right-hand"), since training sees every clip's mirror image too, and so do two names of one style.
 * val is another block of takes, for watching training.
@@ -16,7 +16,7 @@ from typing import Protocol
 
 
 class Recording(Protocol):
-    """What is asked of a clip: its name, its file, and its labels."""
+    """What a split needs of a clip: its name, its file, and its labels."""
 
     name: str
     file: str | Path
@@ -27,7 +27,7 @@ TEST_A, VAL = 0.08, 0.04  # of the takes of a content and style
 TRIAL_TEST_A, TRIAL_VAL = 0.06, 0.03  # of the trials, where a trial has no twin
 MIN_TAKES = 10  # a content and style with fewer is all for training
 
-# Each content and each style here stays common in training in other company.
+# Each content and each style here stays common in training, in other combinations.
 HELD_OUT = {
     ("wave-hand", "elderly"),
     ("run", "exhausted"),
@@ -66,7 +66,7 @@ def trial(file: str | Path) -> str:
 
 
 def _fraction(key: str) -> float:
-    """A number in [0, 1) that depends on nothing but `key`."""
+    """A number in [0, 1) that depends on `key` alone."""
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:6], "big") / 2**48
 
 

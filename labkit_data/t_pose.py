@@ -1,4 +1,4 @@
-"""T-poses at the ends of recordings: actors stand in one for calibration before and after they act."""
+"""T-poses at the ends of recordings: actors hold one for calibration before and after the recording."""
 
 import numpy as np
 import torch

@@ -1,8 +1,8 @@
 """Where the frames of a file lie in the time of its recording.
 
-What people said of recordings names seconds of the original. A file may begin later, and its rate may be
-wrong: an AMC file has none, and whoever converts AMC files takes 120 Hz for granted, though part of CMU was
-recorded at 60 Hz. The lengths of recordings, which KIT-ML and HumanML3D's index tell, show both.
+Captions of recordings refer to seconds of the original. A file may begin later, and its rate may be
+wrong: an AMC file has none, and programs that convert AMC files assume 120 Hz, though part of CMU was
+recorded at 60 Hz. Both follow from the lengths of recordings in KIT-ML and HumanML3D's index.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from labkit_data.pipeline import Raw
 
 TOLERANCE = 0.05  # of a recording's length
 SLACK = 0.1  # seconds: conversions lose a frame or two at either end
-FAST = 100.0  # Hz: a file that states less was not taken for one of 120 Hz
+FAST = 100.0  # Hz: a file that states less was not converted as 120 Hz
 
 HALF_RATE = "files played at half of the rate that they state or that is assumed: recorded at 60 Hz"
 LENGTH = "files whose length differs from their recording's by more than 5 %: captions may not fit"
@@ -57,7 +57,7 @@ def half_rate_sessions(known: Iterable[tuple[str, Span, Length]]) -> set[str]:
 def timed(raw: Raw, span: Span, length: Length | None, half_rate: bool) -> Raw:
     """`raw` with the stretch that brings its file to its recording's length, and a warning where none does.
 
-    half_rate: whether files of its session play too fast; whether this one does, its length tells.
+    half_rate: whether files of its session play too fast; the length of this file decides for it.
     """
     stretches = (2.0, 1.0) if half_rate else (1.0,)
     right = [s for s in stretches if length is None or _fits(s * span.end, length)]

@@ -36,7 +36,7 @@ from labkit.show.figures import motion as figures
 # ## What the network learns from
 #
 # A text-to-motion model receives a sentence, such as *"a person waves with the left hand"*, and generates a
-# motion that fits it. Nobody can write down a rule from words to joint angles. A network can learn one from
+# motion that fits it. There is no explicit rule from words to joint angles. A network can learn one from
 # many motions that people have described. This notebook is about such a collection.
 #
 # We load the **starter set**, which comes with the course.

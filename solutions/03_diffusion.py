@@ -12,7 +12,7 @@
 # %% [markdown]
 # The network here is the in-context one of notebook 2. `labkit.use_mine("code3")` plugs in your answer to
 # Code 3, which passed its check there and was stored in `my_answers.json`. If nothing is stored, a recorded
-# solution takes its place, and the output says so.
+# solution takes its place, and the output states it.
 
 # %%
 import time
@@ -668,7 +668,7 @@ for name, measured in rows.items():
 
 # %% [markdown]
 # *Learning on your own?* After answering, change `SEED` and `scenes` above and see which of your
-# observations survive; then read "What they are worth" in `data/checkpoints/TRAINING.md`, which counts the
+# observations survive; then read "Results" in `data/checkpoints/TRAINING.md`, which counts the
 # same faults over many more motions.
 
 # %% [markdown]

@@ -12,7 +12,7 @@
 # %% [markdown]
 # This notebook samples from all three architectures, so it needs Code 3, 4, 5 and 7 (and 8, for the box
 # below). `labkit.use_mine` plugs in your answers that were stored when they passed their checks. A recorded
-# solution takes the place of those that are missing, and the output says so.
+# solution takes the place of those that are missing, and the output states it.
 
 # %%
 import numpy as np
@@ -167,10 +167,10 @@ print(f"nearest neighbour of the same action: {(contents == contents[neighbour])
 
 # %% show=true
 asked = choose_captions(reference, BATCHES, BATCH_SIZE)
-drawn = {
+generated = {
     name: sample_captions(name, reference, asked, batch_size=BATCH_SIZE, device=device) for name in NETWORKS
 }
-for name, d in drawn.items():
+for name, d in generated.items():
     print(f"{NETWORK_LABELS[name]:15s} {len(d.motions)} motions → features {d.features.shape}")
 
 # %% [markdown]
@@ -181,7 +181,7 @@ for name, d in drawn.items():
 # deviations; solid is real, dashed is generated.
 
 # %% show=true
-figures.gaussians(real, {name: d.features for name, d in drawn.items()})
+figures.gaussians(real, {name: d.features for name, d in generated.items()})
 
 # %% [markdown]
 # ## Code 10 · The Fréchet distance
@@ -239,7 +239,7 @@ print(f"columns shuffled: FD = {frechet_distance(real, columns_shuffled):.4f}")
 # Now the networks, each against all real motions:
 
 # %% show=true
-for name, d in drawn.items():
+for name, d in generated.items():
     print(
         f"{NETWORK_LABELS[name]:15s} FD = {frechet_distance(real, d.features):.3f} at N = {len(d.features)}"
     )
@@ -267,7 +267,7 @@ def fd_of_subsets(pool, repeats=10):
 
 
 on_real = {"real, other half": fd_of_subsets(other)}
-on_real |= {n: fd_of_subsets(d.features) for n, d in drawn.items()}
+on_real |= {n: fd_of_subsets(d.features) for n, d in generated.items()}
 
 # %% [markdown]
 # And a case with a known true value: two sets from *one* Gaussian in 256 dimensions, with equal variance in
@@ -399,7 +399,7 @@ print(f"real motion, another's caption:  {tmr_score(text, np.roll(motion, len(mo
 
 # %% show=true
 name = "cross_attention"
-text, motion = reference.text[asked], drawn[name].features
+text, motion = reference.text[asked], generated[name].features
 scores = tmr_scores(text, motion)
 figures.score_histogram(scores, tmr_scores(text, np.roll(motion, 1, axis=0)), NETWORK_LABELS[name])
 
@@ -412,7 +412,7 @@ figures.score_histogram(scores, tmr_scores(text, np.roll(motion, 1, axis=0)), NE
 order = np.argsort(scores)
 chosen = [*order[:-3:-1], *order[:2]]  # the two best, then the two worst
 labkit.show(
-    [decode(smooth(drawn[name].motions[i], 1)) for i in chosen],
+    [decode(smooth(generated[name].motions[i], 1)) for i in chosen],
     [f"{scores[i]:.2f}: {reference.captions[asked[i]]}" for i in chosen],
 )
 
@@ -438,7 +438,7 @@ table = [
     score_real(reference, asked),
     score_real(reference, asked, shuffled=True),
     score_mean_motion(reference, asked),
-    *(score_samples(samples, reference) for samples in drawn.values()),
+    *(score_samples(samples, reference) for samples in generated.values()),
 ]
 results_table(table)
 
@@ -586,7 +586,7 @@ figures.by_size(measured)
 # with standard error √(p(1−p)/N), about 0.02 at 640. FD is biased upwards: 640 motions for a 256 × 256
 # covariance. In the figure with one Gaussian, N = 256 gives about 0.5 and N = 1000 still 0.13 where the
 # truth is 0. Averaging ten FDs of 64 does not help: it averages ten numbers of large bias; compute one FD
-# of all 640. Coverage grows with the number drawn and recall depends on it, so equal N again. Remedies: one
+# of all 640. Coverage grows with the number of samples, and recall depends on it: equal N again. Remedies: one
 # large set; the same captions, lengths and N for all; an interval (bootstrap without copies) and the FD of
 # real motion at the same N beside it; extrapolation of FD over 1/N to N = ∞ (Chong & Forsyth 2020), or an
 # unbiased distance (KID/MMD); several seeds and training runs. Under the table: N, features, reference set,

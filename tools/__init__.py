@@ -1,1 +1,1 @@
-"""What only those run who make the course: weights, pictures and studies. Not part of what students get."""
+"""Tools of the maintainers: weights, pictures and studies. Not part of the student release."""

@@ -1,9 +1,9 @@
-"""What the rules of `labkit.metrics.actions` say of real recordings, whose labels tell what they show.
+"""A confusion table of the rules of `labkit.metrics.actions` on labelled real recordings.
 
     python -m tools.confusion --sources bandai cmu accad deepmimic
 
 A rule should hold for the recordings of its action and for hardly any others. A long recording is stored in
-pieces, and a label is of the whole: a recording passes where one of its pieces does.
+pieces, and a label is of the whole: a recording passes if one of its pieces does.
 """
 
 import argparse
@@ -52,12 +52,12 @@ LOW = "squat, crouch, kneel, pick up, touch toes, bow, "
 JUMPS = "jump, jump forward, squat, crouch, "
 KICKS = "kick left, kick right, "
 ACROBATICS = "cartwheel, handstand, backflip, roll, fall, get up, lie down, sit down, stand up, throw, spin, "
-# Dances, animals, forms of karate, stories: whatever is done on one's feet.
+# Dances, imitations of animals, forms of karate, stories: all that a person does standing.
 FREE = GAITS + HANDS + LOW + JUMPS + KICKS + (
     "hop, skip, march, jumping jacks, stand still, punch, throw, clap, balance, dance, walk like a zombie, "
 )  # fmt: skip
 
-# name | pattern | shows | may; the first pattern that is found counts.
+# name | pattern | shows | may; the first match decides.
 LABELS = tuple(
     Label(name, pattern, _names(shows), _names(may))
     for name, pattern, shows, may in (
@@ -159,16 +159,16 @@ def label_of(content: str) -> Label | None:
 
 
 def recording(clip: Clip) -> str:
-    """What a clip is a piece of: its trial, or its name without the start and the number of the piece."""
+    """The recording of a clip: its trial, or its name without the start and the number of the piece."""
     return clip.labels.get("trial") or re.sub(r"(-\d+)?(_\d{1,2})?$", "", clip.name)
 
 
 def confusion(sources: Sequence[str]) -> str:
     """A table, a line an action: how many recordings of it pass its rule, and what share of other clips.
 
-    Clips of unrelated labels: their share, and the mean of each label's share, in which a label of few clips
-    counts as much as one of many; the labels that are mistaken most often. Open: clips whose label tells
-    neither. Only clips of a second or longer count.
+    Clips of unrelated labels: their share, and the mean of each label's share, in which labels of few and of
+    many clips have the same weight; the labels that are mistaken most often. Open: clips whose label leaves
+    the action open. Only clips of a second or longer are used.
     """
     body, clips, unknown = load_body(), [], Counter()
     for source in sources:

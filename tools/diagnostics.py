@@ -1,13 +1,13 @@
-"""Four questions that the results table does not ask, so that nobody is fooled, ourselves first.
+"""Four diagnostics of the networks and metrics beyond the results table.
 
     memory     are samples copies of training clips?
-    unseen     do content and style come out that were never seen together?
-    variety    does one caption give several motions?
+    unseen     are combinations of content and style generated that training never saw?
+    variety    does one caption give different motions?
     judges     does an evaluator trained with another seed (--evaluator) rank the networks alike?
 
     python -m tools.diagnostics memory unseen variety judges --evaluator second/evaluator.safetensors
 
-They need the prepared sources, since what is asked is asked of the data that the networks were trained on.
+They need the prepared sources that the networks were trained on.
 """
 
 import argparse
@@ -46,7 +46,7 @@ from labkit_data.captions.styles import STYLES
 from tools.publish import real_reference
 
 THIN = 2  # alignment looks at every second frame
-FRAMES = 80  # of a motion that no real one sets the length of
+FRAMES = 80  # of a motion whose length no real one determines
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def real_samples(sources: tuple[str, ...], split: str) -> list[Sample]:
 
 
 def pieces(x: Tensor) -> list[Tensor]:
-    """What training saw of a motion: pieces of at most MAX_FRAMES, here overlapping by half."""
+    """The training samples of a motion: pieces of at most MAX_FRAMES, here overlapping by half."""
     starts = range(0, max(len(x) - MAX_FRAMES // 2, 1), MAX_FRAMES // 2)
     return [x[start : start + MAX_FRAMES] for start in starts]
 
@@ -102,7 +102,7 @@ def memory(options: Options) -> str:
     """Distance of each sample to its nearest training clip, beside that of real motion training never saw.
 
     Twice: in the evaluator's feature space, and as `aligned_distance` of the joints, relative to the body. A
-    network that recites would lie far nearer to its training clips than other takes of the same people do:
+    network that copies would be far nearer to its training clips than other takes of the same people are:
     its ratio would be far below 1, and most of its samples nearer than 95 % of the real ones.
     """
     train = [p for s in real_samples(options.sources, "train") for p in pieces(s.x)]
@@ -156,10 +156,10 @@ def style_name(style: str) -> str:
 
 @dataclass(frozen=True)
 class Grid:
-    """Contents × styles: what training saw of them, and where in feature space each pair should lie.
+    """Contents × styles: which pairs training saw, and the expected features of each pair.
 
     seen: (C, S) bool. prototypes: (C, S, W): a vector of the content plus one of the style, fitted by least
-    squares to the means of the pairs that were seen; so those that were not have one too. plain: what is said
+    squares to the means of the pairs that were seen; so unseen pairs have one too. plain: the caption
     of each content without a style.
     """
 
@@ -196,8 +196,8 @@ def make_grid(samples: Sequence[Sample], features: np.ndarray) -> Grid:
     by_content, by_style = weights[: len(contents)], weights[len(contents) :]
     plain = {}
     for content in contents:
-        said = Counter(c for s in samples if s.labels.get("content") == content for c in s.captions[:1])
-        plain[content] = next(c for c, _ in said.most_common() if c.startswith("a person "))
+        counts = Counter(c for s in samples if s.labels.get("content") == content for c in s.captions[:1])
+        plain[content] = next(c for c, _ in counts.most_common() if c.startswith("a person "))
     return Grid(
         contents, styles, plain,
         seen=np.array([[style in styles_of[content] for style in styles] for content in contents]),
@@ -214,7 +214,7 @@ def compose(grid: Grid, c: int, s: int, rng: np.random.Generator) -> str:
 def unseen(options: Options) -> str:
     """Captions composed of a content and a style that training never saw together; and as many that it did.
 
-    Content and style of what comes are those of the nearest prototype of the `Grid`. For a yardstick the same
+    Content and style of a sample are those of the nearest prototype of the `Grid`. For comparison the same
     rule is applied to real motion of training's own pairs (validation split) and of held-out ones (test_b).
     A contact sheet of the first eight unseen captions is written for each network.
     """
@@ -275,8 +275,9 @@ def unseen(options: Options) -> str:
 def variety(options: Options) -> str:
     """Eight motions of each of sixteen captions: how far apart within a caption and between captions.
 
-    In the evaluator's feature space, and as joints at the same frame (what the eye sees). Real motion beside
-    it: other recordings of one content and style, which differ in person and length too, in features only.
+    In the evaluator's feature space, and as joints at the same frame (the visible difference). For
+    comparison, in features only: other real recordings of one content and style, which also differ in person
+    and length.
     """
     reference, repeats = load_reference(), 8
     rows = distinct(reference, choose_captions(reference, 1, 64, options.config.seed))[:16]
@@ -313,9 +314,9 @@ def variety(options: Options) -> str:
 
 
 def judges(options: Options) -> str:
-    """The same motions before two evaluators: the shipped one, and one trained with another seed.
+    """The same motions scored by two evaluators: the shipped one, and one trained with another seed.
 
-    The numbers differ, for each has its own feature space. What should not differ is who is better.
+    The numbers differ, since each has its own feature space. The ranking of networks should not.
     """
     if not options.evaluator:
         raise LabError(
@@ -323,14 +324,14 @@ def judges(options: Options) -> str:
             "then --evaluator second/evaluator/evaluator.safetensors"
         )
     found: dict[str, dict[str, dict[str, float]]] = {}
-    drawn = None
+    generated = None
     for name, evaluator in (("shipped", load_evaluator()), ("second", load_evaluator(options.evaluator))):
         reference = real_reference(options.sources, "test_a", options.out / "cache", evaluator)
         rows = choose_captions(reference, 1, options.count, options.config.seed)
-        drawn = drawn or {n: sample_for(options, n, reference, rows) for n in options.networks}
+        generated = generated or {n: sample_for(options, n, reference, rows) for n in options.networks}
         owners = reference.owner[rows]
         sets = {"real": reference.motion[owners]}
-        sets |= {n: motion_features(evaluator, motions) for n, motions in drawn.items()}
+        sets |= {n: motion_features(evaluator, motions) for n, motions in generated.items()}
         for n, features in sets.items():
             row = score(n, reference, rows, features, reference.physical[owners], real=n == "real")
             kept = ("FD to half", "TMR-Score", "R3 of all", "content accuracy", "style accuracy")
@@ -379,7 +380,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--checkpoint", type=Path, help="folder of NETWORK.safetensors; else the shipped ones"
     )
     parser.add_argument("--text-checkpoint", type=Path, help="the text tower they were trained with")
-    parser.add_argument("--evaluator", type=Path, help="the second judge")
+    parser.add_argument("--evaluator", type=Path, help="the second evaluator")
     parser.add_argument("--out", type=Path, default=Path("out/diagnostics"), help="folder for contact sheets")
     args = parser.parse_args(arguments)
     config = SamplingConfig(steps=args.steps, guidance_scale=args.guidance, seed=args.seed)

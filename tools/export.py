@@ -1,4 +1,4 @@
-"""The averaged weights of a run that is still going on, as checkpoints to look at and to measure.
+"""Export the averaged weights of an unfinished run as checkpoints, for evaluation.
 
 python -m tools.export runs/adaln runs/incontext --out /tmp/now
 python -m labkit evaluate --reference --all --checkpoint /tmp/now

@@ -1,12 +1,12 @@
-"""From a folder of finished runs to what the repository ships.
+"""From a folder of finished runs to the data files of the repository.
 
     python -m tools.publish checkpoints      runs/*/*.safetensors and *.csv → data/checkpoints
-    python -m tools.publish reference        real test motion, as the evaluator sees it
+    python -m tools.publish reference        the evaluator's features of real test motion
     python -m tools.publish starter          captioned motions sampled from a network
     python -m tools.publish scores           data/checkpoints/scores.json, which tests compare with
     python -m tools.publish sheets           docs/samples_<network>.png and docs/training.png
 
-All but the first look through the shipped evaluator and networks, so the order matters.
+All but the first use the shipped evaluator and networks, so the order matters.
 """
 
 import argparse
@@ -42,10 +42,10 @@ from labkit.stubs import use_reference
 from labkit.text import TextEncoder
 from labkit.training.corpus import MAX_FRAMES, SOURCES, Corpus, label
 
-WORST = 0.8  # TMR-Score; a motion that fits its caption less does not come into the starter set
-NEAR = 30  # degrees; a caption that names an angle must be as right as this about how far the motion turns
-DEEPEST = 30  # millimetres; nor does one that sinks deeper into the floor, on average
-BY_EYE = {  # nor one of these, (caption, frames), which did not do on its contact sheet what its caption says
+WORST = 0.8  # TMR-Score; motions below it are left out of the starter set
+NEAR = 30  # degrees; the largest error of an angle in a caption
+DEEPEST = 30  # millimetres; motions with a larger mean penetration of the floor are left out
+BY_EYE = {  # left out by hand, (caption, frames): the contact sheet does not match the caption
     ("a figure does karate side kicks", 120),
     ("a figure swings the arms", 72),
     ("a human does a cartwheel", 96),
@@ -85,7 +85,7 @@ def publish_checkpoints(runs: Path) -> None:
 def real_reference(
     sources: Sequence[str | Path], split: str, cache: Path, evaluator: Evaluator, progress: bool = False
 ) -> Reference:
-    """What the evaluator makes of a split's real motions and their mirror images, cut to six seconds."""
+    """The evaluator's features of a split's real motions and their mirror images, cut to six seconds."""
     dataset = MotionDataset(sources, split, mirror=True, progress=progress)
     corpus, body = Corpus(dataset, TextEncoder(), cache), load_body()
     motions = [s.x[:MAX_FRAMES] for s in corpus.samples]
@@ -109,7 +109,7 @@ def real_reference(
 
 
 def recording(sample: Sample) -> str:
-    """What a sample is a piece or a mirror image of: its trial where that is known, else its own clip."""
+    """The recording of a sample: its trial where that is known, else its own clip."""
     return sample.labels.get("trial", sample.name.removesuffix("/m"))
 
 
@@ -119,9 +119,9 @@ def make_reference(sources: Sequence[str], split: str, runs: Path) -> None:
 
 
 def right_angle(caption: str, joints: np.ndarray) -> bool:
-    """Whether a body turns as far as the caption claims ("about 90 degrees"), if it does claim an angle.
+    """Does the body turn by the angle in the caption ("about 90 degrees")? True without an angle.
 
-    joints: world positions (F, 24, 3), metres. The evaluator cannot tell: it hardly knows numbers.
+    joints: world positions (F, 24, 3), metres. The evaluator cannot check it: it hardly uses numbers.
     """
     claimed = re.search(r"(\d+) degrees", caption)
     return not claimed or abs(abs(turned(to_open_body(joints))) - int(claimed[1])) <= NEAR
@@ -131,16 +131,18 @@ def right_angle(caption: str, joints: np.ndarray) -> bool:
 def make_starter(
     sources: Sequence[str], network: str, runs: Path, count: int, tries: int, seed: int = 0
 ) -> None:
-    """Up to `count` motions, asked for with captions of real clips.
+    """Up to `count` motions, generated from captions of real clips.
 
-    Of `tries` motions those that fit their caption compete, and the one whose feet slide least is kept, with
-    the sentence it was made from and at most two more of the real clip's own that fit it nearly as well.
+    Of `tries` motions that fit their caption, the one with least foot sliding is selected. It is stored with
+    its caption and at most two others of the real clip that fit it nearly as well.
     """
     corpus = Corpus(MotionDataset(sources, "train", mirror=True), TextEncoder(), runs / "cache")
     evaluator = load_evaluator()
     generator = torch.Generator().manual_seed(seed)
     chosen = torch.multinomial(corpus.weights, count, generator=generator).tolist()
-    samples = sorted((corpus.samples[i] for i in chosen), key=lambda s: len(s.x))  # batches of like lengths
+    samples = sorted(
+        (corpus.samples[i] for i in chosen), key=lambda s: len(s.x)
+    )  # batches of similar lengths
     repeated = [s for s in samples for _ in range(tries)]
     captions = [s.captions[0] for s in repeated]
     lengths = torch.tensor([min(len(s.x), MAX_FRAMES) for s in repeated])
@@ -182,7 +184,7 @@ def make_starter(
 
 
 def small_batch(network: str) -> tuple[np.ndarray, np.ndarray]:
-    """Features (32, W) of captions and of what a network draws for them: quick enough for a test."""
+    """Features (32, W) of captions and of a network's motions for them: fast enough for a test."""
     reference = load_reference()
     indices = choose_captions(reference, batches=1, batch_size=32)
     return reference.text[indices], sample_captions(network, reference, indices, progress=False).features
@@ -210,7 +212,7 @@ SHEET = [
 
 
 def make_sheets() -> None:
-    """The same captions and noise for each network, as pictures for people to look at."""
+    """The same captions and noise for each network, as contact sheets for visual inspection."""
     for network in NETWORKS:
         motions = generate(SHEET, network, seconds=4, config=SamplingConfig(seed=1))
         contact_sheet(Path("docs") / f"samples_{network}.png", motions, load_body(), SHEET)
@@ -244,7 +246,7 @@ def main(arguments: list[str] | None = None) -> int:
     starter = parser.add_argument_group("the starter set")
     starter.add_argument("--network", choices=tuple(NETWORKS), default="cross_attention")
     starter.add_argument("--count", type=int, default=300, help="motions, before bad ones are left out")
-    starter.add_argument("--tries", type=int, default=4, help="drawings of each, of which one is kept")
+    starter.add_argument("--tries", type=int, default=4, help="samples of each, of which one is selected")
     args = parser.parse_args(arguments)
 
     def work() -> None:

@@ -1,6 +1,6 @@
-"""Which sampler, how many steps, how much guidance? Chosen on the validation split alone.
+"""Compare samplers, numbers of steps and guidance scales, on the validation split alone.
 
-Every combination of what is listed is tried, with the same captions and the same first noise.
+Every combination of the listed values is evaluated, with the same captions and initial noise.
 
 python -m tools.sampling --network adaln --samplers ddim ddpm --steps 10 15 25 --scales 1.5 2 2.5
 """

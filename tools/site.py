@@ -1,4 +1,4 @@
-"""The public site: Sphinx over docs/, and what has to be computed before. `make site` calls it.
+"""Build the public site: compute the pages of docs/course/, then run Sphinx over docs/. `make site` calls it.
 
 The notebooks run with the reference solutions, which takes minutes; .cache/site keeps their outputs as long
 as nothing that they depend on has changed. docs/course/ holds the computed pages. Git ignores both.
@@ -29,7 +29,7 @@ DOCS = ROOT / "docs"
 COURSE = DOCS / "course"
 CACHE = ROOT / ".cache" / "site"
 SITE = ROOT / "site"
-# What outputs depend on, besides the notebooks' own text and the installed packages.
+# Files that outputs depend on, besides the notebooks' own text and the installed packages.
 DEPENDS = (
     "labkit/**/*.py", "labkit/**/*.js", "labkit/**/*.css", "solutions/reference/*.py",
     "data/**/*.safetensors", "data/**/*.npz",
@@ -91,7 +91,7 @@ def hints(exercise: str) -> NotebookNode:
 
 
 def page(name: str, ran: NotebookNode) -> NotebookNode:
-    """What students get of a notebook, with the outputs of `ran` and folded hints: no solution, no rubric."""
+    """The students' version of a notebook, with outputs of `ran` and folded hints: no solution, no rubric."""
     notebook = release(make(name))
     outputs = {cell.id: cell.outputs for cell in ran.cells if cell.cell_type == "code"}
     cells = []
@@ -110,7 +110,7 @@ def page(name: str, ran: NotebookNode) -> NotebookNode:
 
 
 def still(out: NotebookNode) -> NotebookNode | None:
-    """An output without what needs a running kernel; None where nothing is left."""
+    """An output without the parts that need a running kernel; None where nothing is left."""
     if "data" not in out:
         return out
     out.data = {kind: value for kind, value in out.data.items() if kind in SHOWN}

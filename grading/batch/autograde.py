@@ -1,10 +1,10 @@
-"""Grade a folder of submissions: hand them out as jobs, and write what comes back into the gradebook.
+"""Grade a folder of submissions: run them as jobs, and write the results into the gradebook.
 
 Only this process opens the gradebook. On the way of a submission,
 
     sanitize → a job → (a worker runs it) → results/ → the gradebook → autograded/
 
-every arrow leaves the disk in a state from which the same command goes on: a finished result is kept until it
+after every arrow the same command can continue from what is on disk: a finished result is kept until it
 is in both places, and all of it enters the gradebook in one transaction.
 """
 

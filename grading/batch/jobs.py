@@ -2,7 +2,7 @@
 from outside of it. What happens here needs no course folder, so that it can happen anywhere (`pool`).
 
 * A notebook runs in a kernel of its own under bubblewrap (`sandbox`).
-* At a check, this process asks the learner's functions and judges the answers (`remote.grader_client`).
+* At a check, this process calls the learner's functions and judges the results (`remote.grader_client`).
 * Cells that only show something (videos, training curves) are not run, where they are as handed out.
 * Where a kernel ends, a new one runs the cells above again, and grading goes on with the next cell.
 * Time, and what a notebook may print, are limited for each cell and for all of it.
@@ -56,7 +56,7 @@ ONE_AT_A_TIME = threading.Lock()  # a check plugs the learner's functions into t
 
 @dataclass(frozen=True)
 class Job:
-    """All that it takes to grade a notebook, and nothing of whose it is."""
+    """What is needed to grade a notebook, without its student's name."""
 
     notebook: str  # as JSON
     shown: tuple[str, ...]  # code of released cells that only show something
@@ -104,7 +104,7 @@ def _run(job: Job) -> tuple[str, bool]:
         for step in (run := runner(job), Points()):
             notebook, resources = step.preprocess(notebook, resources)
     notebook, _ = LimitOutput().preprocess(plain_notebook(notebook), {})
-    text = nbformat.writes(notebook).encode(errors="replace").decode()  # half a character cannot be written
+    text = nbformat.writes(notebook).encode(errors="replace").decode()  # a lone surrogate cannot be encoded
     return text, run.timed_out
 
 
@@ -127,7 +127,7 @@ def version() -> str:
 
 
 def fail(cell: NotebookNode, why: str) -> None:
-    """Let a cell say why it earns nothing, before all else: nbgrader believes the first output it knows."""
+    """Insert the reason for no points as first output: nbgrader takes the first one that it recognises."""
     cell.outputs.insert(0, new_output("error", ename="NotGraded", evalue=why, traceback=[why]))
 
 
@@ -154,7 +154,7 @@ class RunCells(Execute):
         self.timed_out = False
         self.printed: Counter[int] = Counter()  # by cell
         self.ended: list[int] = []  # cells in which Python ended
-        self.ignored: dict[int, int] = {}  # messages that were no messages, by cell
+        self.ignored: dict[int, int] = {}  # number of invalid messages, by cell
         self.ignored_before = 0  # of kernels that ended
         self.verdicts: dict[str, Verdict] = {}  # of the exercises whose check cell could be run
         self.earlier: dict[str, Verdict] = {}  # right definitions that later cells replace
@@ -249,7 +249,7 @@ class RunCells(Execute):
         return cell.source.strip() in self.shown
 
     def check(self, exercise: str, cell: NotebookNode, index: int) -> Verdict:
-        """The result of a check. The cell that runs lends the learner's functions; its outputs are lost."""
+        """The verdict of a check. The cell's code provides the functions; its outputs are replaced."""
         remote = Remote(self.km.grader_end, self._get_timeout(cell))  # pyright: ignore[reportAttributeAccessIssue] - our Manager
         with ThreadPoolExecutor(1) as pool:
             verdict = pool.submit(grade, exercise, self.seed, remote)
@@ -277,7 +277,7 @@ class RunCells(Execute):
         return max(1, min(self.timeout, int(self.end - time.monotonic())))
 
     def handle_comm_msg(self, outs, msg, cell_index):
-        """Widgets have nobody here who looks at them, and nothing of theirs is kept."""
+        """Messages of widgets are ignored: nothing displays them here."""
 
     def process_message(self, msg, cell, cell_index):
         """Messages of a kernel; of what it prints, as much as the limits allow."""

@@ -1,5 +1,5 @@
-"""Where jobs run: in processes of this machine, or on a Dask cluster. Either way a job is a function of what
-is in it, and a worker that dies takes nothing along but the job it was at."""
+"""Where jobs run: in processes of this machine, or on a Dask cluster. A job depends only on its
+own data, so a worker that dies loses the job that it was running and nothing else."""
 
 import multiprocessing
 import os
@@ -86,7 +86,7 @@ def outcome(future: Future) -> Result:
         reason = f"the worker process died (exit code {error.exitcode}, out of memory perhaps)"
     except TimeoutError:
         reason = f"the worker process gave no answer for {PATIENCE // 60} minutes"
-    except Exception as error:  # Dask's are many: KilledWorker says how often it was tried
+    except Exception as error:  # Dask's are many: KilledWorker states how often it was tried
         reason = f"{type(error).__name__}: {str(error).partition('. ')[0]}"
     return Result("", 0, reason)
 

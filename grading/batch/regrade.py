@@ -1,7 +1,7 @@
-"""Grade again what was graded before, and tell what changed: after a check was mended, say.
+"""Grade again what was graded before, and list what changed: for example after a check was corrected.
 
-What the gradebook said before is kept in a file until all is done, so that a regrade can be stopped, or
-killed, and gone on with.
+The earlier content of the gradebook is stored in a file until all is done, so that a regrade can be stopped
+or killed, and continued.
 """
 
 import json
@@ -57,7 +57,7 @@ class Regrade:
         self.course, self.chosen, self.path = course, chosen, course.results / "regrade.json"
         asked = dict(chosen=list(map(list, chosen)), exercise=exercise, version=version())
         if self.path.is_file() and self.begun()["asked"] != asked:
-            self.finish()  # as far as it came
+            self.finish()  # what is done so far
         if not self.path.is_file():
             for student, assignment in chosen:
                 StoredResult(course, student, assignment).remove()
@@ -75,7 +75,7 @@ class Regrade:
             raise LabError(f"{self.path} is damaged: remove it, and ask for the regrade again") from None
 
     def points(self) -> dict[tuple[str, str, str], float | None]:
-        """What the gradebook says, by student, assignment and exercise."""
+        """The points in the gradebook, by student, assignment and exercise."""
         return {(m.student, m.assignment, m.name): m.points for m in self.course.marks()}
 
     def left(self) -> list[Pair]:

@@ -1,4 +1,4 @@
-"""How the class did, on one page: points, frequent mistakes, what nobody has graded, how long it took.
+"""How the class did, on one page: points, frequent mistakes, ungraded answers, running times.
 
 Everything comes from what grading left in the course folder; nothing is run. Without `names` the page can be
 published: it holds no name, no file name, and no word that a student chose (texts, names of classes and
@@ -51,7 +51,7 @@ VERDICT = re.compile(r"^✘ .*? of [\d.e+]+ points\. ", re.DOTALL)
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What one check said about one student's code, in our words."""
+    """The message of one check about one student's code, without words of the student."""
 
     exercise: str
     student: str
@@ -130,7 +130,7 @@ def known(exercise: str) -> tuple[str, list[re.Pattern], list[str]]:
     """The start of the message of an empty exercise, its known mistakes, and the sentences of its probes."""
     diagnoses = [re.escape(m.diagnosis) for m in load_answers(exercise).mistakes]
     patterns = [d.replace(r"\{found\}", FIGURE).replace(r"\{expected\}", FIGURE) for d in diagnoses]
-    sentences = sorted((q.says for q in probes(exercise)), key=len, reverse=True)
+    sentences = sorted((q.requirement for q in probes(exercise)), key=len, reverse=True)
     return f"{find(exercise).title} is still empty", list(map(re.compile, patterns)), sentences
 
 
@@ -206,12 +206,12 @@ def bars(values: list[float], top: float) -> str:
     step = top / BARS or 1
     counts = Counter(min(int(value / step + 1e-9), BARS) for value in values)
     highest = max(counts.values(), default=1)
-    said = ", ".join(f"{count} × {value:g}" for value, count in sorted(Counter(values).items()))
-    drawn = "".join(
+    title = ", ".join(f"{count} × {value:g}" for value, count in sorted(Counter(values).items()))
+    bars = "".join(
         f'<rect x="{bar * 15}" y="{36 - height:.1f}" width="13" height="{height:.1f}"/>'
         for bar, height in sorted((bar, 36 * count / highest) for bar, count in counts.items())
     )
-    return f'<svg width="165" height="38" role="img"><title>{said}</title>{drawn}</svg>'
+    return f'<svg width="165" height="38" role="img"><title>{title}</title>{bars}</svg>'
 
 
 def points_table(marks: list[Mark]) -> str:

@@ -17,14 +17,14 @@ from labkit.exercises.probe import collect, probes
 from labkit.paths import UNREADABLE, LabError, atomic_write
 from labkit.stubs import EXERCISES, reference, stubs
 
-STEADY = 1e-5  # share of an outcome's size in which machines may differ; what needs more carries a tolerance
+STEADY = 1e-5  # relative difference allowed between machines; some outcomes have their own tolerance
 SEEDS = 3  # inputs on which rounding is measured
 
 _made: dict[tuple[str, str], dict[str, np.ndarray]] = {}
 
 
 def outcomes(exercise: str, entry: bank.Entry | None = None) -> dict[str, np.ndarray]:
-    """What an entry of the bank, or the reference, makes of the probes; asked once a process."""
+    """The outcomes of the probes for an entry of the bank, or for the reference; computed once a process."""
     key = exercise, entry.name if entry else ""
     if key not in _made:
         with bank.plugged(exercise, entry):
@@ -70,7 +70,7 @@ def make_answers(exercise: str) -> dict[str, np.ndarray]:
     for place, outcome in made.items():
         for q in questions:
             value = outcome[q.name]
-            if place == "right/0" or not agree(value, right[0][q.name], q.tolerance):  # most spoil little
+            if place == "right/0" or not agree(value, right[0][q.name], q.tolerance):  # most change little
                 arrays[f"{place}/{q.name}"] = value.astype(np.float32) if value.dtype.kind == "f" else value
     return arrays
 
@@ -121,8 +121,8 @@ def tolerances(exercise: str, arrays: Mapping[str, np.ndarray]) -> dict[str, flo
             if own > q.tolerance and place.startswith("right/"):
                 who = entry.name if entry else "the reference"
                 raise LabError(
-                    f"{exercise}: rounding moves what {who} makes of the probe {q.name} by {own / 4:.0e} of "
-                    "its size, more than a check on another machine bears: ask with other inputs"
+                    f"{exercise}: rounding changes what {who} gives for the probe {q.name} by {own / 4:.0e} "
+                    "of its size, more than the tolerance between machines: change the probe's inputs"
                 )
             found[f"{place}/{q.name}"] = math.inf if own > q.tolerance else float(f"{own:.1e}")
     return found

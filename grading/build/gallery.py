@@ -32,9 +32,9 @@ from labkit.show.figures import evaluation
 from labkit.stubs import use_reference
 
 FOLDER = ROOT / "docs" / "gallery"
-COLOURS = 200  # of a screenshot's palette: a third of the bytes, and nobody sees it
+COLOURS = 200  # of a screenshot's palette: a third of the bytes, without a visible difference
 
-# Pictures and what the cell that draws them has in it; where several cells do, it is the last.
+# Pictures, and a text in the cell that makes them; where several cells contain it, the last one.
 FIGURES = {
     "01_dataset": {
         "row_anatomy": ".row_anatomy(",
@@ -173,7 +173,7 @@ def actions() -> Figure:
 OTHERS = {"guidance": guidance, "actions": actions}  # more than a notebook has time for
 
 
-def drawn(figure: Figure) -> Image.Image:
+def as_image(figure: Figure) -> Image.Image:
     file = io.BytesIO()
     figure.savefig(file, format="png", bbox_inches="tight")
     return opened(file.getvalue())
@@ -196,7 +196,7 @@ def main() -> None:
         print("No Chromium here: the player's pictures stay as they are")
     for part in args.part or parts:
         if part in OTHERS:
-            save(part, drawn(OTHERS[part]()))
+            save(part, as_image(OTHERS[part]()))
             continue
         notebook = make(part)
         execute(notebook, progress=True)

@@ -1,6 +1,6 @@
 """solutions/NN_name.py → the nbgrader source notebooks, and the flat notebooks that students get.
 
-The sources are in jupytext's percent format. A cell's marker says what becomes of it:
+The sources are in jupytext's percent format. A cell's marker determines its treatment:
 
     # %%                                       code that is given
     # %% show=true                             likewise, and grading may leave it out: it only shows something
@@ -52,7 +52,7 @@ if importlib.util.find_spec("labkit") is None:
         course = "labkit @ git+REPOSITORY@BRANCH"
         print("Installing labkit: about a minute")
         if subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", course, *kept]).returncode:
-            print("labkit could not be installed. Is there a network? docs/colab.md says what else to try.")
+            print("labkit could not be installed. Is there a network? docs/colab.md lists what else to try.")
 import labkit
 
 device = labkit.setup()

@@ -45,11 +45,11 @@ def root(cov):
 
 
 # ------------------------------------------------------------------------------------------------------------
-#                                                What comes back
+#                                               The returned value
 # ------------------------------------------------------------------------------------------------------------
 
 
-@mutant("Your function gives nothing back: is `return` missing?")
+@mutant("Your function returns nothing: is `return` missing?")
 def no_return():
     def frechet_distance(a, b):
         right(a, b)
@@ -67,7 +67,10 @@ def no_trace():
     return frechet_distance
 
 
-@mutant('You return a NumPy array without axes, which a format such as f"{x:.3f}" refuses: return float(...)')
+@mutant(
+    'You return a NumPy array without axes, which a format such as f"{x:.3f}" does not accept: return '
+    "float(...)"
+)
 def array_without_axes():
     def frechet_distance(a, b):
         return np.asarray(right(a, b))
@@ -156,7 +159,7 @@ def mean_of_squares():
     return made_of(lambda shift: (shift**2).mean())
 
 
-@mutant("The difference of the means comes with a minus: it *adds* to the distance")
+@mutant("The difference of the means is subtracted: it is *added* to the distance")
 def means_subtracted():
     return made_of(lambda shift: -shift @ shift)
 
@@ -280,7 +283,7 @@ def mean_of_the_diagonal():
     return made_of(trace_term=lambda a, b: between(a, b) / len(a))
 
 
-@mutant("The determinant stands where the trace should be")
+@mutant("You take the determinant instead of the trace")
 def determinant():
     def trace_term(a, b):
         return np.linalg.det(a) + np.linalg.det(b) - 2 * np.sqrt(np.linalg.det(a) * np.linalg.det(b))
@@ -298,7 +301,7 @@ def biased():
     return made_of(covariance=lambda x: np.atleast_2d(np.cov(x, rowvar=False, bias=True)))
 
 
-@mutant("You used (XᵀX) / (N - 1) without taking the means off the columns of X first")
+@mutant("You used (XᵀX) / (N - 1) without subtracting the column means of X first")
 def not_centred():
     return made_of(covariance=lambda x: x.T @ x / (len(x) - 1))
 
@@ -313,12 +316,15 @@ def rows_as_variables():
     return made_of(covariance=np.cov)
 
 
-@mutant("These are correlations, with 1 on the diagonal: take covariances, which know how wide a set is")
+@mutant(
+    "These are correlations, with 1 on the diagonal: take covariances, which depend on the scale of the "
+    "features"
+)
 def correlation():
     return made_of(covariance=lambda x: np.atleast_2d(np.corrcoef(x, rowvar=False)))
 
 
-@mutant("Features are brought to unit length first: FD takes them as they are")
+@mutant("Features are normalised to unit length first: FD takes them as they are")
 def unit_length():
     def frechet_distance(a, b):
         a, b = as_pair(a, b, ("a", "b"), at_least=2)
@@ -327,7 +333,7 @@ def unit_length():
     return frechet_distance
 
 
-@mutant("Every set is standardised by itself first, which removes just what FD measures")
+@mutant("Each set is standardised by itself first, which removes the differences that FD measures")
 def standardised():
     def frechet_distance(a, b):
         a, b = as_pair(a, b, ("a", "b"), at_least=2)
@@ -346,8 +352,8 @@ def a_for_b():
 
 
 @mutant(
-    "Sets that cannot be compared pass without a word, and the result is nan: let `as_pair` of "
-    "labkit.metrics.features look at them first"
+    "Sets that cannot be compared raise nothing, and the result is nan: check them first by `as_pair` of "
+    "labkit.metrics.features"
 )
 def no_check():
     def check(a, b, names, at_least):
@@ -386,7 +392,7 @@ def refusing(which):
     return {"frechet_distance": frechet_distance}
 
 
-@mutant("With one column (D = 1) your function ends in an error: np.cov gives a number then, not a matrix")
+@mutant("With one column (D = 1) your function raises an error: np.cov returns a scalar then, not a matrix")
 def one_column_fails():
     def trace_term(a, b):
         return np.trace(a) + np.trace(b) - 2 * np.sqrt(np.maximum(np.linalg.eigvals(a @ b).real, 0)).sum()
@@ -394,7 +400,7 @@ def one_column_fails():
     return made_of(trace_term=trace_term, covariance=lambda x: np.cov(x, rowvar=False))
 
 
-@mutant("With one column (D = 1) the covariances are left out: np.cov gives a number then, not a matrix")
+@mutant("With one column (D = 1) the covariances are left out: np.cov returns a scalar then, not a matrix")
 def one_column_without_covariance():
     def trace_term(a, b):
         return between(a, b) if np.ndim(a) else 0.0
@@ -402,7 +408,7 @@ def one_column_without_covariance():
     return made_of(trace_term=trace_term, covariance=lambda x: np.cov(x, rowvar=False))
 
 
-@mutant("Sets of different N are cut to the smaller N first: every row counts, each set has its own N")
+@mutant("Sets of different N are cut to the smaller N first: use all rows, each set has its own N")
 def cut_to_the_smaller():
     def frechet_distance(a, b):
         a, b = as_pair(a, b, ("a", "b"), at_least=2)
@@ -414,7 +420,7 @@ def cut_to_the_smaller():
 
 @mutant(
     "The covariance is E[xxᵀ] − μμᵀ in float32: far from 0 the two terms are large and nearly equal, and "
-    "rounding is all that is left. Take the means off first, in float64"
+    "their difference is lost to rounding. Subtract the means first, in float64"
 )
 def uncentred_float32():
     def moments(x):
@@ -460,7 +466,7 @@ def rounded():
     return frechet_distance
 
 
-@mutant("Values are clipped to ±10: features may be of any size")
+@mutant("Values are clipped to ±10: features may have any magnitude")
 def clipped():
     def frechet_distance(a, b):
         a, b = as_pair(a, b, ("a", "b"), at_least=2)
@@ -469,7 +475,7 @@ def clipped():
     return frechet_distance
 
 
-@mutant("Only arrays can be compared: the docstring promises lists of rows as well. `as_pair` converts them")
+@mutant("Only arrays can be compared: the docstring allows lists of rows as well. `as_pair` converts them")
 def arrays_only():
     def frechet_distance(a, b):
         if not isinstance(a, np.ndarray):
@@ -498,7 +504,7 @@ def a_unchecked():
     )
 
 
-@mutant("nan is refused, infinity is not: np.isfinite knows both")
+@mutant("nan is rejected, infinity is not: np.isfinite tests for both")
 def infinity_passes():
     return refusing(
         lambda a, b: (
@@ -533,7 +539,7 @@ def other_width_passes():
     return frechet_distance
 
 
-@mutant("What cannot be compared raises an AssertionError: the docstring promises a ValueError")
+@mutant("What cannot be compared raises an AssertionError: the docstring states a ValueError")
 def asserts():
     def frechet_distance(a, b):
         try:
@@ -559,7 +565,9 @@ def any_axes_pass():
 # ------------------------------------------------------------------------------------------------------------
 
 
-@mutant("Features are centred in place (-=): the caller's array changes, and a second call finds another FD")
+@mutant(
+    "Features are centred in place (-=): the caller's array changes, and a second call returns another FD"
+)
 def centred_in_place():
     def frechet_distance(a, b):
         a, b = as_pair(a, b, ("a", "b"), at_least=2)
@@ -582,7 +590,7 @@ def reorders_b():
     return frechet_distance
 
 
-@mutant("The covariance of `a` is that of the call before: compute it anew in every call")
+@mutant("The covariance of `a` is that of the previous call: compute it in every call")
 def remembers_covariance():
     memory = {}
 

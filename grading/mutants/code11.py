@@ -25,7 +25,7 @@ def of_features(make):
 
     def tmr_score(text, motion):
         text, motion = pair(text, motion)
-        unit(text), unit(motion)  # refuses zero vectors
+        unit(text), unit(motion)  # rejects zero vectors
         return make(text, motion)
 
     return tmr_score
@@ -36,7 +36,7 @@ def of_features(make):
 # ------------------------------------------------------------------------------------------------------------
 
 
-@mutant("Your function gives nothing back: is `return` missing?")
+@mutant("Your function returns nothing: is `return` missing?")
 def no_return():
     return of_cosines(lambda cosine: None)
 
@@ -46,7 +46,10 @@ def score_of_each():
     return of_cosines(lambda cosine: (cosine + 1) / 2)
 
 
-@mutant('You return a NumPy array without axes, which a format such as f"{x:.3f}" refuses: return float(...)')
+@mutant(
+    'You return a NumPy array without axes, which a format such as f"{x:.3f}" does not accept: return '
+    "float(...)"
+)
 def array_without_axes():
     return of_cosines(lambda cosine: np.asarray((cosine.mean() + 1) / 2))
 
@@ -61,7 +64,7 @@ def cosine_alone():
     return of_cosines(np.mean)
 
 
-@mutant("cosine + 1 runs from 0 to 2: halve it")
+@mutant("cosine + 1 is between 0 and 2: halve it")
 def not_halved():
     return of_cosines(lambda cosine: (cosine + 1).mean())
 
@@ -96,12 +99,12 @@ def cut_at_zero():
     return of_cosines(lambda cosine: np.maximum(cosine, 0).mean())
 
 
-@mutant("The cosine loses its sign: opposite directions should score 0, not 1")
+@mutant("The cosine has no sign: opposite directions should score 0, not 1")
 def absolute_cosine():
     return of_cosines(lambda cosine: np.abs(cosine).mean())
 
 
-@mutant("The squared cosine loses its sign: the score is (cosine + 1) / 2")
+@mutant("The squared cosine has no sign: the score is (cosine + 1) / 2")
 def squared_cosine():
     return of_cosines(lambda cosine: (cosine**2).mean())
 
@@ -116,12 +119,12 @@ def cosine_distance():
     return of_cosines(lambda cosine: (1 - cosine).mean())
 
 
-@mutant("The score falls in a straight line with the *angle*: it is the cosine that counts, (cosine + 1) / 2")
+@mutant("The score is linear in the *angle*: use the cosine, (cosine + 1) / 2")
 def of_the_angle():
     return of_cosines(lambda cosine: (1 - np.arccos(np.clip(cosine, -1, 1)) / np.pi).mean())
 
 
-@mutant("A sigmoid brings the cosine between 0 and 1, but not to 0 and 1: the score is (cosine + 1) / 2")
+@mutant("A sigmoid maps the cosine into (0, 1), but never to 0 or 1: the score is (cosine + 1) / 2")
 def sigmoid():
     return of_cosines(lambda cosine: (1 / (1 + np.exp(-cosine))).mean())
 
@@ -142,23 +145,23 @@ def median():
 
 
 @mutant(
-    "The dot product grows with the features' lengths: divide it by both, that is, bring rows to length 1"
+    "The dot product grows with the features' lengths: divide it by both, that is, normalise rows to length 1"
 )
 def raw_dot():
     return of_features(lambda text, motion: ((text * motion).sum(1).mean() + 1) / 2)
 
 
-@mutant("The raw dot product, without (… + 1) / 2: bring features to unit length, then cosine to score")
+@mutant("The raw dot product, without (… + 1) / 2: normalise features to unit length, then cosine to score")
 def raw_dot_alone():
     return of_features(lambda text, motion: (text * motion).sum(1).mean())
 
 
-@mutant("Only the captions are brought to unit length: the motions need it too")
+@mutant("Only the captions are normalised to unit length: normalise the motions too")
 def text_alone():
     return of_features(lambda text, motion: ((unit(text) * motion).sum(1).mean() + 1) / 2)
 
 
-@mutant("Only the motions are brought to unit length: the captions need it too")
+@mutant("Only the motions are normalised to unit length: normalise the captions too")
 def motion_alone():
     return of_features(lambda text, motion: ((text * unit(motion)).sum(1).mean() + 1) / 2)
 
@@ -172,9 +175,7 @@ def squared_length():
     return of_features(score)
 
 
-@mutant(
-    "Features are divided by the sum of their absolute values: unit length is meant in the Euclidean sense"
-)
+@mutant("Features are divided by the sum of their absolute values: use the Euclidean length")
 def one_norm():
     def score(text, motion):
         text, motion = (x / np.abs(x).sum(1, keepdims=True) for x in (text, motion))
@@ -192,7 +193,7 @@ def one_length_for_all():
     return of_features(score)
 
 
-@mutant("The length is taken down the batch (axis 0): take it along each row (axis 1)")
+@mutant("The length is taken over the batch (axis 0): take it along each row (axis 1)")
 def length_over_batch():
     def score(text, motion):
         text, motion = (x / np.maximum(np.linalg.norm(x, axis=0), 1e-8) for x in (text, motion))
@@ -201,7 +202,7 @@ def length_over_batch():
     return of_features(score)
 
 
-@mutant("The cosine is taken down the batch (axis 0), column by column: take it along each row (axis 1)")
+@mutant("The cosine is taken over the batch (axis 0), column by column: take it along each row (axis 1)")
 def cosine_over_batch():
     def score(text, motion):
         text, motion = (x / np.maximum(np.linalg.norm(x, axis=0), 1e-8) for x in (text, motion))
@@ -232,22 +233,24 @@ def mean_of_products():
     return of_features(lambda text, motion: ((unit(text) * unit(motion)).mean() + 1) / 2)
 
 
-@mutant("Every caption is compared with every motion: row i belongs to row i, only the diagonal counts")
+@mutant("Every caption is compared with every motion: row i belongs to row i, use only the diagonal")
 def all_pairs():
     return of_features(lambda text, motion: ((unit(text) @ unit(motion).T).mean() + 1) / 2)
 
 
-@mutant("Each caption takes the motion that fits it best: row i belongs to row i, only the diagonal counts")
+@mutant("Each caption is compared with its best motion: row i belongs to row i, use only the diagonal")
 def best_motion():
     return of_features(lambda text, motion: ((unit(text) @ unit(motion).T).max(1).mean() + 1) / 2)
 
 
-@mutant("The rows are out of step: row i of text belongs to row i of motion, in this order")
+@mutant("The rows are shifted: row i of text belongs to row i of motion, in this order")
 def out_of_step():
     return of_features(lambda text, motion: ((unit(text) * unit(motion)[::-1]).sum(1).mean() + 1) / 2)
 
 
-@mutant("Each row's mean is taken off first, which makes it a correlation: cosine takes features as they are")
+@mutant(
+    "Each row's mean is subtracted first, which gives a correlation: the cosine takes features as they are"
+)
 def correlation():
     def score(text, motion):
         text, motion = (x - x.mean(1, keepdims=True) for x in (text, motion))
@@ -261,7 +264,7 @@ def euclidean():
     return of_features(lambda text, motion: np.linalg.norm(unit(text) - unit(motion), axis=1).mean())
 
 
-@mutant("Euclidean distance, turned round: the score is (cosine + 1) / 2")
+@mutant("This is one minus the Euclidean distance: the score is (cosine + 1) / 2")
 def one_minus_euclidean():
     return of_features(lambda text, motion: 1 - np.linalg.norm(unit(text) - unit(motion), axis=1).mean() / 2)
 
@@ -272,8 +275,8 @@ def text_for_motion():
 
 
 @mutant(
-    "Features that cannot be compared pass unnoticed (N = 0, unequal shapes, zero vectors): let `as_pair` "
-    "and `unit` of labkit.metrics.features look at them first"
+    "Features that cannot be compared raise nothing (N = 0, unequal shapes, zero vectors): check them "
+    "first by `as_pair` and `unit` of labkit.metrics.features"
 )
 def no_check():
     def tmr_score(text, motion):
@@ -284,8 +287,8 @@ def no_check():
 
 
 @mutant(
-    "A zero vector passes without a word: it has no direction. `unit` of labkit.metrics.features refuses it; "
-    "a small number added to the length, as torch does, hides it"
+    "A zero vector raises nothing, though it has no direction. `unit` of labkit.metrics.features rejects "
+    "it; a small number added to the length, as torch does, hides it"
 )
 def zero_vectors_pass():
     def tmr_score(text, motion):
@@ -327,7 +330,7 @@ def one_feature_is_perfect():
     )
 
 
-@mutant("A number is added to the lengths that is not small beside them: short vectors score too low")
+@mutant("The number added to the lengths is not small compared with them: short vectors score too low")
 def lengths_with_an_offset():
     def score(text, motion):
         lengths = np.linalg.norm(text, axis=1) * np.linalg.norm(motion, axis=1)
@@ -336,7 +339,7 @@ def lengths_with_an_offset():
     return of_features(score)
 
 
-@mutant("Features are clipped to ±1 first: their length does not matter, but their direction does")
+@mutant("Features are clipped to ±1 first: this changes their direction")
 def clipped():
     return of_features(
         lambda text, motion: ((unit(text.clip(-1, 1)) * unit(motion.clip(-1, 1))).sum(1).mean() + 1) / 2
@@ -348,7 +351,7 @@ def divided_by_n_minus_1():
     return of_cosines(lambda cosine: ((cosine + 1) / 2).sum() / max(len(cosine) - 1, 1))
 
 
-@mutant("Only arrays can be compared: the docstring promises lists of rows as well. `as_pair` converts them")
+@mutant("Only arrays can be compared: the docstring allows lists of rows as well. `as_pair` converts them")
 def arrays_only():
     def tmr_score(text, motion):
         if not isinstance(text, np.ndarray):
@@ -388,18 +391,18 @@ def strange(text, motion):
     )
 
 
-@mutant("A zero vector is refused in `text` only: `motion` may hold one as well")
+@mutant("A zero vector is rejected in `text` only: `motion` may hold one as well")
 def zero_motion_passes():
     return refusing(lambda text, motion: strange(text, motion) or zeros(text))
 
 
-@mutant("A zero vector is refused in `motion` only: `text` may hold one as well")
+@mutant("A zero vector is rejected in `motion` only: `text` may hold one as well")
 def zero_text_passes():
     return refusing(lambda text, motion: strange(text, motion) or zeros(motion))
 
 
 @mutant(
-    "One caption is compared with many motions, or the other way round: row i belongs to row i, refuse it"
+    "One caption is compared with many motions, or the reverse: row i belongs to row i, so raise ValueError"
 )
 def one_row_for_many():
     return refusing(
@@ -415,7 +418,10 @@ def one_row_for_many():
     )
 
 
-@mutant("Texts of one number are compared with motions of many, or the other way round: refuse another width")
+@mutant(
+    "Texts of one number are compared with motions of many, or the reverse: raise ValueError for another "
+    "width"
+)
 def one_column_for_many():
     return refusing(
         lambda text, motion: (
@@ -430,7 +436,7 @@ def one_column_for_many():
     )
 
 
-@mutant("nan and infinity pass, and the score is nan: np.isfinite knows both")
+@mutant("nan and infinity are accepted, and the score is nan: np.isfinite tests for both")
 def nan_passes():
     return refusing(
         lambda text, motion: (
@@ -439,7 +445,7 @@ def nan_passes():
     )
 
 
-@mutant("nan is refused, infinity is not: np.isfinite knows both")
+@mutant("nan is rejected, infinity is not: np.isfinite tests for both")
 def infinity_passes():
     return refusing(
         lambda text, motion: (
@@ -453,7 +459,7 @@ def infinity_passes():
     )
 
 
-@mutant("N = 0 passes: there is no mean of nothing")
+@mutant("N = 0 is accepted: the mean of no scores is undefined")
 def nothing_passes():
     def tmr_score(text, motion):
         if len(text) == len(motion) == 0:
@@ -463,7 +469,7 @@ def nothing_passes():
     return tmr_score
 
 
-@mutant("What cannot be compared raises an AssertionError: the docstring promises a ValueError")
+@mutant("What cannot be compared raises an AssertionError: the docstring states a ValueError")
 def asserts():
     def tmr_score(text, motion):
         try:
@@ -479,7 +485,7 @@ def asserts():
 # ------------------------------------------------------------------------------------------------------------
 
 
-@mutant("Features are brought to unit length in place (/=): the caller's arrays change. Work on copies")
+@mutant("Features are normalised to unit length in place (/=): the caller's arrays change. Work on copies")
 def unit_in_place():
     def score(text, motion):
         for x in (text, motion):
@@ -500,7 +506,7 @@ def motion_reordered():
     return tmr_score
 
 
-@mutant("The captions are those of the call before: compute everything anew in every call")
+@mutant("The captions are those of the previous call: compute everything in every call")
 def remembers_text():
     memory = {}
 

@@ -7,7 +7,7 @@ from labkit.motion import LAYOUT
 
 
 def right(x):
-    """The parts as they should be, for mutants that spoil some of them."""
+    """The parts as they should be, for mutants that change some of them."""
     parts = {name: x[:, columns] for name, columns in LAYOUT.items()}
     parts["rotations"] = parts["rotations"].reshape(len(x), 22, 6)
     parts["joints"] = parts["joints"].reshape(len(x), 23, 3)
@@ -34,11 +34,11 @@ def every_part(change):
 
 
 # ------------------------------------------------------------------------------------------------------------
-#                                              What is handed back
+#                                             The returned value
 # ------------------------------------------------------------------------------------------------------------
 
 
-@mutant("split_motion gives nothing back: printing is not returning. End it with `return F, D, parts`")
+@mutant("split_motion returns nothing, it only prints. End it with `return F, D, parts`")
 def prints_only():
     def split_motion(x):
         right(x)
@@ -46,7 +46,7 @@ def prints_only():
     return split_motion
 
 
-@mutant("You return x.shape as one thing: hand back F and D one by one, then the parts")
+@mutant("You return x.shape as one value: return F and D separately, then the parts")
 def shape_as_one():
     def split_motion(x):
         return x.shape, right(x)
@@ -54,7 +54,7 @@ def shape_as_one():
     return split_motion
 
 
-@mutant("F and D are missing: hand back three things, F, D and the dict")
+@mutant("F and D are missing: return three values, F, D and the dict")
 def parts_only():
     def split_motion(x):
         return right(x)
@@ -107,7 +107,7 @@ def sizes_as_floats():
     return split_motion
 
 
-@mutant("D is 205 whatever x is: do not write it down or take it from labkit, read it from x")
+@mutant("D is 205 whatever x is: read it from x.shape, do not use a constant")
 def constant_width():
     def split_motion(x):
         return len(x), 205, right(x)
@@ -149,7 +149,7 @@ def root_in_one():
     return split_motion
 
 
-@mutant("The parts bear the symbols of the paper: the dict's keys are the names in LAYOUT")
+@mutant("The parts are named by the symbols of the paper: the dict's keys are the names in LAYOUT")
 def symbols_as_names():
     def split_motion(x):
         return *x.shape, dict(zip(("r_z", "r_xy", "alpha", "theta", "j"), right(x).values()))
@@ -165,7 +165,10 @@ def numbers_as_names():
     return split_motion
 
 
-@mutant("yaw_velocity and root_velocity stand in each other's columns: after the height come two, then one")
+@mutant(
+    "yaw_velocity and root_velocity have each other's columns: after the height come two columns of "
+    "root_velocity, then one of yaw_velocity"
+)
 def yaw_before_velocity():
     return with_parts(yaw_velocity=lambda x: x[:, 1:2], root_velocity=lambda x: x[:, 2:4])
 
@@ -189,7 +192,7 @@ def rotations_one_late():
     return with_parts(rotations=lambda x: x[:, 5:137].reshape(len(x), 22, 6))
 
 
-@mutant("Rotations and joints begin one column early: four numbers stand before the rotations")
+@mutant("Rotations and joints begin one column early: the rotations come after four columns")
 def one_early():
     return with_parts(
         rotations=lambda x: x[:, 3:135].reshape(len(x), 22, 6),
@@ -197,7 +200,7 @@ def one_early():
     )
 
 
-@mutant("Joints begin one column early, at 135: that one is the last number of the rotations")
+@mutant("Joints begin one column early, at 135: that column is the last of the rotations")
 def joints_one_early():
     return with_parts(joints=lambda x: x[:, 135:204].reshape(len(x), 23, 3))
 
@@ -210,7 +213,7 @@ def joints_first():
     )
 
 
-@mutant("The parts are not the numbers of x: was x normalised on the way? Leave the numbers as they are")
+@mutant("The parts are not the numbers of x: was x normalised? Leave the values unchanged")
 def normalised():
     def split_motion(x):
         return *x.shape, right((x - x.mean(0)) / (x.std(0) + 1e-8))
@@ -233,12 +236,14 @@ def height_flat():
     return with_parts(root_height=lambda x: x[:, 0])
 
 
-@mutant("Axes of length 1 get lost: is there a squeeze()? root_height is (F, 1), and F may be 1 too")
+@mutant("Axes of length 1 are dropped: is there a squeeze()? root_height is (F, 1), and F may be 1 too")
 def squeezed():
     return every_part(lambda part: part.squeeze())
 
 
-@mutant("Rotations and joints are still flat: give every joint a row, (F, 22, 6) and (F, 23, 3)")
+@mutant(
+    "Rotations and joints are still flat: reshape them to one row for each joint, (F, 22, 6) and (F, 23, 3)"
+)
 def both_flat():
     return with_parts(rotations=lambda x: x[:, 4:136], joints=lambda x: x[:, 136:])
 
@@ -269,8 +274,8 @@ def six_by_joints():
 
 
 @mutant(
-    "The shapes are right, but numbers of different joints are mixed: the six (or three) numbers of a joint "
-    "are neighbours in x, so reshape straight to (F, 22, 6) and (F, 23, 3), without a transpose"
+    "The shapes are right, but numbers of different joints are mixed: the six (or three) numbers of a "
+    "joint are adjacent in x, so reshape directly to (F, 22, 6) and (F, 23, 3), without a transpose"
 )
 def interleaved():
     return with_parts(
@@ -279,12 +284,12 @@ def interleaved():
     )
 
 
-@mutant("F has moved to the back: the frames are the first axis of every part")
+@mutant("F is the last axis: the frames are the first axis of every part")
 def frames_last():
     return every_part(lambda part: part.movedim(0, -1))
 
 
-@mutant("An axis of length 1 stands before the frames: x is one motion, not a batch of one")
+@mutant("There is an axis of length 1 before the frames: x is one motion, not a batch of one")
 def batch_of_one():
     return every_part(lambda part: part[None])
 
@@ -302,7 +307,7 @@ def rows_for_columns():
     return split_motion
 
 
-@mutant("There are 24 joints in your split: the pelvis is no part of x, the positions are relative to it")
+@mutant("There are 24 joints in your split: x has no positions of the pelvis, the others are relative to it")
 def pelvis_added():
     return with_parts(
         joints=lambda x: torch.cat([torch.zeros(len(x), 1, 3).to(x), right(x)["joints"]], dim=1)
@@ -329,7 +334,7 @@ def nested_lists():
     return every_part(lambda part: part.tolist())
 
 
-@mutant("The parts are float32 whatever x is: leave the dtype as it came")
+@mutant("The parts are float32 whatever x is: keep the dtype of x")
 def always_float32():
     return every_part(lambda part: part.float())
 
@@ -339,7 +344,7 @@ def always_float32():
 # ------------------------------------------------------------------------------------------------------------
 
 
-@mutant("Signs are gone: the parts are the numbers of x as they are, negative ones too")
+@mutant("The signs are missing: the parts are the numbers of x unchanged, including negative ones")
 def absolute_values():
     return every_part(lambda part: part.abs())
 
@@ -354,7 +359,7 @@ def clamped_to_10():
     return every_part(lambda part: part.clamp(-10, 10))
 
 
-@mutant("float64 goes through float32 here and loses digits: leave the dtype as it is all the way")
+@mutant("float64 goes through float32 here and loses digits: keep the dtype of x throughout")
 def through_float32():
     return every_part(lambda part: part.float().to(part.dtype))
 
@@ -367,7 +372,7 @@ def three_frames():
     return split_motion
 
 
-@mutant("The parts of the call before come back: every call splits its own x")
+@mutant("The parts of the previous call are returned: every call splits its own x")
 def kept_from_the_call_before():
     memory = {}
 
@@ -380,7 +385,7 @@ def kept_from_the_call_before():
     return split_motion
 
 
-@mutant("x is changed in place: what was given must stay as it is")
+@mutant("x is changed in place: arguments must not change")
 def overwritten():
     def split_motion(x):
         parts = right(x.clone())

@@ -8,7 +8,7 @@ from grading.mutants.denoiser import common_mutants
 
 
 def with_time_and_caption(mask):
-    """The mask of the words behind two tokens that are always there."""
+    """The mask of the words after two tokens that are always real."""
     return functional.pad(mask, (2, 0), value=True)
 
 
@@ -36,7 +36,7 @@ def time_left_out():
     return cond_mapping
 
 
-@mutant("The pooled caption is missing among the condition tokens: it stands beside time and words")
+@mutant("The pooled caption is missing among the condition tokens: it is a token beside time and words")
 def caption_left_out():
     def cond_mapping(self, condition):
         tokens = torch.cat([condition.time[:, None], condition.tokens], dim=1)
@@ -54,7 +54,10 @@ def words_left_out():
     return cond_mapping
 
 
-@mutant("The caption's token is the mean of its words; `condition.pooled` holds a better one, ready to use")
+@mutant(
+    "The caption's token is the mean of its words; use `condition.pooled`, which is one vector for the "
+    "whole caption"
+)
 def mean_of_words_as_caption():
     def cond_mapping(self, condition):
         real = condition.mask[..., None]
@@ -65,7 +68,7 @@ def mean_of_words_as_caption():
     return cond_mapping
 
 
-@mutant("The words are averaged into one token: let each word be a token of its own")
+@mutant("The words are averaged into one token: each word is a token of its own")
 def one_token_for_all_words():
     def cond_mapping(self, condition):
         real = condition.mask[..., None]
@@ -93,7 +96,7 @@ def padded_words_seen():
     return cond_mapping
 
 
-@mutant("The mask hides the tokens of time and caption: those two are always there, so True")
+@mutant("The mask hides the tokens of time and caption: these two are always real, so True")
 def time_and_caption_masked():
     def cond_mapping(self, condition):
         tokens = all_tokens(condition)
@@ -103,14 +106,14 @@ def time_and_caption_masked():
 
 
 @mutant(
-    "The mask has no entries for the tokens of time and caption: it needs one for every token of the stream, "
-    "and those two are always True"
+    "The mask has no entries for the tokens of time and caption: it needs one for every token of the "
+    "sequence, and those two are always True"
 )
 def mask_too_short():
     return {"cond_mapping": lambda self, condition: (all_tokens(condition), condition.mask)}
 
 
-@mutant("The words' mask is upside down: True means that a word is real, not that it is padding")
+@mutant("The words' mask is inverted: True means that a word is real, not that it is padding")
 def words_mask_inverted():
     def cond_mapping(self, condition):
         tokens = all_tokens(condition)
@@ -120,8 +123,8 @@ def words_mask_inverted():
 
 
 @mutant(
-    "The masks are numbers, 0 and 1: attention *adds* a float mask to its scores, so nothing is hidden. Keep "
-    "them bool"
+    "The masks are numbers, 0 and 1: attention *adds* a float mask to its scores, so nothing is masked. "
+    "Keep them bool"
 )
 def float_mask():
     def backbone(self, h, mask, c):
@@ -135,8 +138,8 @@ def float_mask():
 
 
 @mutant(
-    "The mask's entries for time and caption are numbers, and torch.cat has turned all of it into numbers: "
-    "keep it bool"
+    "The mask's entries for time and caption are numbers, and torch.cat has converted the whole mask to "
+    "numbers: keep it bool"
 )
 def float_entries_for_time_and_caption():
     def cond_mapping(self, condition):
@@ -183,7 +186,9 @@ def no_residual_around_mlp():
     return backbone
 
 
-@mutant("Both residuals are missing: what attention and mlp say is *added* to h, it does not replace it")
+@mutant(
+    "Both residuals are missing: the outputs of attention and mlp are *added* to h, they do not replace it"
+)
 def no_residuals():
     def backbone(self, h, mask, c):
         h, mask = stream(h, mask, c)
@@ -195,7 +200,7 @@ def no_residuals():
     return backbone
 
 
-@mutant("You normalise after the addition (post-norm): here norm1 and norm2 stand before attention and mlp")
+@mutant("You normalise after the addition (post-norm): here norm1 and norm2 come before attention and mlp")
 def post_norm():
     def backbone(self, h, mask, c):
         h, mask = stream(h, mask, c)
@@ -207,7 +212,9 @@ def post_norm():
     return backbone
 
 
-@mutant("The residual is the normalised h: keep h as it was, only attention and mlp read its norm")
+@mutant(
+    "The residual is the normalised h: add to h itself; only the inputs of attention and mlp are normalised"
+)
 def norm_on_the_residual():
     def backbone(self, h, mask, c):
         h, mask = stream(h, mask, c)
@@ -221,7 +228,7 @@ def norm_on_the_residual():
     return backbone
 
 
-@mutant("Norms are missing in the blocks: attention reads norm1(h), the mlp reads norm2(h)")
+@mutant("Norms are missing in the blocks: the input of attention is norm1(h), that of the mlp is norm2(h)")
 def no_norms():
     def backbone(self, h, mask, c):
         h, mask = stream(h, mask, c)
@@ -256,7 +263,7 @@ def no_mlp():
     return backbone
 
 
-@mutant("Attention is never called: nothing else carries the condition to the frames")
+@mutant("Attention is never called: it is the only layer that passes the condition to the frames")
 def no_attention():
     def backbone(self, h, mask, c):
         h, mask = stream(h, mask, c)
@@ -267,7 +274,7 @@ def no_attention():
     return backbone
 
 
-@mutant("The mlp comes before attention: the other way round, please")
+@mutant("The mlp comes before attention: swap them")
 def mlp_first():
     def backbone(self, h, mask, c):
         h, mask = stream(h, mask, c)
@@ -279,7 +286,7 @@ def mlp_first():
     return backbone
 
 
-@mutant("Attention and mlp read the same h: the mlp should read h with attention already added")
+@mutant("Attention and mlp have the same input h: the mlp takes the h to which attention has been added")
 def parallel():
     def backbone(self, h, mask, c):
         h, mask = stream(h, mask, c)
@@ -303,7 +310,7 @@ def return_in_the_loop():
     return backbone
 
 
-@mutant("The first block is used again and again: take each of `self.blocks` once")
+@mutant("The first block is used every time: apply each of `self.blocks` once")
 def one_block_for_all():
     def backbone(self, h, mask, c):
         h, mask = stream(h, mask, c)
@@ -316,7 +323,7 @@ def one_block_for_all():
     return backbone
 
 
-@mutant("The blocks stand in reverse order: the first of `self.blocks` comes first")
+@mutant("The blocks are applied in reverse order: the first of `self.blocks` comes first")
 def reversed_blocks():
     def backbone(self, h, mask, c):
         h, mask = stream(h, mask, c)
@@ -328,7 +335,7 @@ def reversed_blocks():
     return backbone
 
 
-@mutant("Every block reads what came in at first: h must grow from block to block")
+@mutant("Every block has the initial h as its input: each block takes the output of the one before")
 def blocks_side_by_side():
     def backbone(self, h, mask, c):
         first, mask = stream(h, mask, c)
@@ -341,7 +348,7 @@ def blocks_side_by_side():
     return backbone
 
 
-@mutant("Padded frames are attended to: the frames' `mask` belongs into the mask of the stream")
+@mutant("Padded frames are attended to: the frames' `mask` is part of the mask of the sequence")
 def padded_frames_seen():
     def backbone(self, h, mask, c):
         h, mask = stream(h, torch.ones_like(mask), c)
@@ -365,7 +372,7 @@ def no_mask():
     return backbone
 
 
-@mutant("The frames' mask is upside down: True means that a frame is real")
+@mutant("The frames' mask is inverted: True means that a frame is real")
 def frames_mask_inverted():
     def backbone(self, h, mask, c):
         h, mask = stream(h, ~mask, c)
@@ -378,8 +385,8 @@ def frames_mask_inverted():
 
 
 @mutant(
-    "The whole mask is upside down: `attention` wants True where there *is* something to attend to. (The nn."
-    "MultiheadAttention of torch wants the opposite)"
+    "The whole mask is inverted: `attention` expects True where there *is* something to attend to. (The "
+    "nn.MultiheadAttention of torch expects the opposite)"
 )
 def mask_inverted():
     def backbone(self, h, mask, c):
@@ -392,7 +399,10 @@ def mask_inverted():
     return backbone
 
 
-@mutant("Tokens come before frames, but their mask comes after the frames' mask: join both in the same order")
+@mutant(
+    "Tokens come before frames, but their mask comes after the frames' mask: concatenate both in the "
+    "same order"
+)
 def masks_in_the_other_order():
     def backbone(self, h, mask, c):
         tokens, token_mask = c
@@ -405,7 +415,9 @@ def masks_in_the_other_order():
     return backbone
 
 
-@mutant("Attention still takes the mask of the frames alone: every token of the stream needs an entry in it")
+@mutant(
+    "Attention still takes the mask of the frames alone: every token of the sequence needs an entry in it"
+)
 def frames_mask_for_the_stream():
     def backbone(self, h, mask, c):
         h, _ = stream(h, mask, c)
@@ -417,7 +429,10 @@ def frames_mask_for_the_stream():
     return backbone
 
 
-@mutant("The condition never joins the frames: put its tokens and them into one stream before the blocks")
+@mutant(
+    "The condition tokens are never concatenated with the frames: put both into one sequence before the "
+    "blocks"
+)
 def tokens_do_not_join():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -428,9 +443,7 @@ def tokens_do_not_join():
     return backbone
 
 
-@mutant(
-    "The condition is added onto the frames: it should join them as tokens of its own, and be attended to"
-)
+@mutant("The condition is added to the frames: concatenate it as tokens instead, so that frames attend to it")
 def condition_added():
     def backbone(self, h, mask, c):
         tokens, token_mask = c
@@ -444,8 +457,8 @@ def condition_added():
 
 
 @mutant(
-    "Each block gets the condition tokens as they were at first: they are part of the stream, and the blocks "
-    "change them like any frame"
+    "Each block gets the initial condition tokens: they are part of the sequence, and every block "
+    "updates them as it does the frames"
 )
 def tokens_join_anew_in_each_block():
     def backbone(self, h, mask, c):
@@ -459,7 +472,10 @@ def tokens_join_anew_in_each_block():
     return backbone
 
 
-@mutant("`h += ...` changes h in place: fine here, but training needs the old one. Write h = h + ...")
+@mutant(
+    "`h += ...` changes h in place: this works here, but the backward pass needs the old values. Write h "
+    "= h + ..."
+)
 def in_place():
     def backbone(self, h, mask, c):
         h, mask = stream(h, mask, c)
@@ -471,7 +487,7 @@ def in_place():
     return backbone
 
 
-@mutant("The gradient is cut off: no detach, no .data, no torch.no_grad in here, or the network cannot learn")
+@mutant("The gradient is cut off: no detach, no .data, no torch.no_grad in here, or no weights are trained")
 def detached():
     def backbone(self, h, mask, c):
         h, mask = stream(h, mask, c)
@@ -494,15 +510,12 @@ def backbone_returns_nothing():
 # ----------------------------------------------------------------------------------------------------------
 
 
-@mutant(
-    "The wrong end of the stream is dropped: some of what you keep are condition tokens, and some frames are "
-    "gone"
-)
+@mutant("The wrong end of the sequence is dropped: condition tokens remain, and some frames are missing")
 def wrong_end_dropped():
     return {"output_projection": lambda self, h, mask, c: self.final(self.final_norm(h[:, : mask.shape[1]]))}
 
 
-@mutant("The condition tokens are still there: of the stream, only the frames are to be projected")
+@mutant("The condition tokens are not dropped: only the frames of the sequence are projected")
 def tokens_not_dropped():
     return {"output_projection": lambda self, h, mask, c: self.final(self.final_norm(h))}
 
@@ -522,7 +535,7 @@ def no_final():
     return {"output_projection": lambda self, h, mask, c: self.final_norm(h[:, -mask.shape[1] :])}
 
 
-@mutant("All frames come out alike: do not average over them, each is projected on its own")
+@mutant("All frames have the same output: project each frame by itself, do not average over them")
 def mean_over_frames():
     def output_projection(self, h, mask, c):
         frames = h[:, -mask.shape[1] :]

@@ -31,12 +31,12 @@ def caption_left_out():
     return {"cond_mapping": lambda self, condition: functional.silu(condition.time)}
 
 
-@mutant("SiLU is missing: c is SiLU of the sum, else each modulation is but a linear map of it")
+@mutant("SiLU is missing: c is SiLU of the sum, else each modulation is only a linear map of the sum")
 def no_silu():
     return {"cond_mapping": lambda self, condition: condition.time + condition.pooled}
 
 
-@mutant("SiLU is taken of time and caption apart: add first, then take SiLU of the sum")
+@mutant("SiLU is taken of time and caption separately: add first, then take SiLU of the sum")
 def silu_before_the_sum():
     def cond_mapping(self, condition):
         return functional.silu(condition.time) + functional.silu(condition.pooled)
@@ -49,7 +49,7 @@ def silu_of_time_alone():
     return {"cond_mapping": lambda self, condition: functional.silu(condition.time) + condition.pooled}
 
 
-@mutant("SiLU is taken twice: c has been through it when it reaches a modulation")
+@mutant("SiLU is taken twice: `cond_mapping` has already applied it")
 def silu_twice():
     def cond_mapping(self, condition):
         return functional.silu(functional.silu(condition.time + condition.pooled))
@@ -57,7 +57,7 @@ def silu_twice():
     return cond_mapping
 
 
-@mutant("Another nonlinearity stands in the place of SiLU: it is x · sigmoid(x)")
+@mutant("Another nonlinearity is used instead of SiLU, which is x · sigmoid(x)")
 def relu():
     return {"cond_mapping": lambda self, condition: functional.relu(condition.time + condition.pooled)}
 
@@ -72,7 +72,7 @@ def average():
     return {"cond_mapping": lambda self, condition: functional.silu((condition.time + condition.pooled) / 2)}
 
 
-@mutant("c is made of the words; `condition.pooled` holds one vector for the whole caption, ready to use")
+@mutant("c is computed from the words: use `condition.pooled`, one vector for the whole caption")
 def mean_of_words():
     def cond_mapping(self, condition):
         real = condition.mask[..., None]
@@ -81,7 +81,7 @@ def mean_of_words():
     return cond_mapping
 
 
-@mutant("The words are in c beside time and pooled caption: the sum of those two is all that adaLN gets")
+@mutant("The words are in c beside time and pooled caption: c is computed from the sum of these two alone")
 def words_added():
     def cond_mapping(self, condition):
         words = (condition.tokens * condition.mask[..., None]).sum(1) / condition.mask.sum(1, keepdim=True)
@@ -90,7 +90,7 @@ def words_added():
     return cond_mapping
 
 
-@mutant("Time and caption are joined side by side, 2·W wide: they are to be added")
+@mutant("Time and caption are concatenated, 2·W wide: add them")
 def concatenated():
     def cond_mapping(self, condition):
         return functional.silu(torch.cat([condition.time, condition.pooled], dim=-1))
@@ -108,7 +108,7 @@ def cond_mapping_returns_nothing():
 # ----------------------------------------------------------------------------------------------------------
 
 
-@mutant("The blocks scale by `scale`, so that 0 wipes out what it should leave alone: scale by 1 + scale")
+@mutant("The blocks scale by `scale`, so that scale 0 removes the input: scale by 1 + scale")
 def blocks_without_one_plus():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -167,7 +167,9 @@ def no_gate_for_mlp():
     return backbone
 
 
-@mutant("The gates are 1 + gate: a gate of zero should shut, so that a new block is the identity")
+@mutant(
+    "The gates are 1 + gate: a gate of zero multiplies the output by 0, so that a new block is the identity"
+)
 def one_plus_gate():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -179,7 +181,7 @@ def one_plus_gate():
     return backbone
 
 
-@mutant("The gates go through a sigmoid: take them as they are, zero must shut them")
+@mutant("A sigmoid is applied to the gates: use them as they are, a gate of zero gives an output of 0")
 def sigmoid_of_gate():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -191,7 +193,7 @@ def sigmoid_of_gate():
     return backbone
 
 
-@mutant("The gates multiply h too: only what attention or mlp returns goes through a gate, h passes by it")
+@mutant("The gates multiply h too: only the output of attention or mlp is multiplied by a gate, h is not")
 def gate_on_the_residual():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -203,7 +205,7 @@ def gate_on_the_residual():
     return backbone
 
 
-@mutant("The gates stand before attention and mlp: they belong behind, on what those return")
+@mutant("The gates are applied to the inputs of attention and mlp: apply them to their outputs")
 def gate_before_the_layer():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -248,7 +250,10 @@ def gate_first():
     return backbone
 
 
-@mutant("The six vectors are read in pairs (two shifts, two scales, two gates): they come as two threes")
+@mutant(
+    "The six vectors are read in pairs (two shifts, two scales, two gates): they are two groups of "
+    "three: shift, scale, gate"
+)
 def pairs():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -284,7 +289,9 @@ def one_three_for_both():
     return backbone
 
 
-@mutant("The residuals are missing: what attention and mlp say is *added* to h, it does not replace it")
+@mutant(
+    "The residuals are missing: the outputs of attention and mlp are *added* to h, they do not replace it"
+)
 def no_residuals():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -296,7 +303,9 @@ def no_residuals():
     return backbone
 
 
-@mutant("The residual is the modulated h: keep h as it was, and let only attention and mlp read the other")
+@mutant(
+    "The residual is the modulated h: add to h itself; only the inputs of attention and mlp are modulated"
+)
 def modulated_residual():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -310,7 +319,10 @@ def modulated_residual():
     return backbone
 
 
-@mutant("The residual is the normalised h: keep h as it was, and modulate its norm on the way to a layer")
+@mutant(
+    "The residual is the normalised h: add to h itself; only the inputs of the layers are normalised and "
+    "modulated"
+)
 def norm_on_the_residual():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -336,7 +348,9 @@ def no_norms():
     return backbone
 
 
-@mutant("The norm is taken after the modulation: first the norm, then scale and shift, or it undoes them")
+@mutant(
+    "The norm is taken after the modulation: first the norm, then scale and shift, or the norm removes them"
+)
 def norm_after_modulation():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -348,7 +362,10 @@ def norm_after_modulation():
     return backbone
 
 
-@mutant("The mlp reads the same h as attention: take the norm anew, of the h that attention has added to")
+@mutant(
+    "The mlp has the same input as attention: compute the norm again, of the h to which attention has "
+    "been added"
+)
 def one_norm_a_block():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -373,7 +390,7 @@ def shift_before_scale():
     return backbone
 
 
-@mutant("Shift and scale act on what the layers say: they belong in front, on what the layers read")
+@mutant("Shift and scale are applied to the layers' outputs: apply them to the layers' inputs")
 def modulation_behind_the_layer():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -420,7 +437,7 @@ def no_mlp():
     return backbone
 
 
-@mutant("Attention is never called: frames must see each other")
+@mutant("Attention is never called: the output of a frame depends on the other frames too")
 def no_attention():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -455,7 +472,7 @@ def modulation_of_the_first_block():
     return backbone
 
 
-@mutant("The first block is used again and again: take each of `self.blocks` once")
+@mutant("The first block is used every time: apply each of `self.blocks` once")
 def one_block_for_all():
     def backbone(self, h, mask, c):
         for _ in self.blocks:
@@ -468,20 +485,20 @@ def one_block_for_all():
     return backbone
 
 
-@mutant("Padded frames are attended to: hand `mask` to attention")
+@mutant("Padded frames are attended to: pass `mask` to attention")
 def padded_frames_seen():
     def backbone(self, h, mask, c):
         for block in self.blocks:
             shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
-            said = block.attention(modulated(block.norm, h, shift1, scale1), torch.ones_like(mask))
-            h = h + gate1 * said
+            out = block.attention(modulated(block.norm, h, shift1, scale1), torch.ones_like(mask))
+            h = h + gate1 * out
             h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
         return h
 
     return backbone
 
 
-@mutant("The mask is upside down: `attention` wants True where there *is* a frame to attend to")
+@mutant("The mask is inverted: `attention` expects True where there *is* a frame to attend to")
 def mask_inverted():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -493,7 +510,10 @@ def mask_inverted():
     return backbone
 
 
-@mutant("The mask is made of numbers: attention *adds* a float mask, and hides nothing. Keep it bool")
+@mutant(
+    "The mask is made of numbers: attention *adds* a float mask to its scores, so nothing is masked. "
+    "Keep it bool"
+)
 def float_mask():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -506,7 +526,7 @@ def float_mask():
 
 
 @mutant(
-    "The six vectors are (B, W), and meet frames (B, F, W): give them an axis for the frames, or samples and "
+    "The six vectors are (B, W), but frames are (B, F, W): add an axis for the frames, or samples and "
     "frames are mixed up"
 )
 def no_axis_for_frames():
@@ -520,7 +540,10 @@ def no_axis_for_frames():
     return backbone
 
 
-@mutant("Vectors of one sample reach the others: they come without an axis for the frames in the right place")
+@mutant(
+    "The vectors of one sample are applied to others: the axis for the frames is missing or in the wrong "
+    "place"
+)
 def vectors_of_the_first_sample():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -532,7 +555,10 @@ def vectors_of_the_first_sample():
     return backbone
 
 
-@mutant("`h += ...` changes h in place: fine here, but training needs the old one. Write h = h + ...")
+@mutant(
+    "`h += ...` changes h in place: this works here, but the backward pass needs the old values. Write h "
+    "= h + ..."
+)
 def in_place():
     def backbone(self, h, mask, c):
         for block in self.blocks:
@@ -564,7 +590,7 @@ def final_swaps_shift_and_scale():
     return {"output_projection": shift_and_scale_swapped.functions["output_projection"]}
 
 
-@mutant("`final_norm` is missing: the last modulation is of the normalised h")
+@mutant("`final_norm` is missing: the last modulation is applied to the normalised h")
 def no_final_norm():
     def output_projection(self, h, mask, c):
         shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)
@@ -591,7 +617,7 @@ def no_final():
     return output_projection
 
 
-@mutant("All frames come out alike: do not average over them, each is projected on its own")
+@mutant("All frames have the same output: project each frame by itself, do not average over them")
 def mean_over_frames():
     def output_projection(self, h, mask, c):
         shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)

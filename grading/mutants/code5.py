@@ -8,7 +8,7 @@ from grading.mutants.denoiser import common_mutants
 
 
 def with_time_and_caption(mask):
-    """The mask of the words behind two entries that are always there."""
+    """The mask of the words after two entries that are always True."""
     return functional.pad(mask, (2, 0), value=True)
 
 
@@ -31,7 +31,7 @@ def time_left_out():
     return cond_mapping
 
 
-@mutant("The pooled caption is missing in the memory: it stands beside time and words")
+@mutant("The pooled caption is missing in the memory: it is a token beside time and words")
 def caption_left_out():
     def cond_mapping(self, condition):
         memory = torch.cat([condition.time[:, None], condition.tokens], dim=1)
@@ -49,12 +49,15 @@ def words_left_out():
     return cond_mapping
 
 
-@mutant("Only words are looked up: time and caption are in the memory too, always True in its mask")
+@mutant("Only words are attended to: time and caption are in the memory too, always True in its mask")
 def words_alone():
     return {"cond_mapping": lambda self, condition: (self.memory_norm(condition.tokens), condition.mask)}
 
 
-@mutant("The caption's token is the mean of its words; `condition.pooled` holds a better one, ready to use")
+@mutant(
+    "The caption's token is the mean of its words; use `condition.pooled`, which is one vector for the "
+    "whole caption"
+)
 def mean_of_words_as_caption():
     def cond_mapping(self, condition):
         real = condition.mask[..., None]
@@ -65,7 +68,7 @@ def mean_of_words_as_caption():
     return cond_mapping
 
 
-@mutant("The words are averaged into one token: let each word be a token of its own")
+@mutant("The words are averaged into one token: each word is a token of its own")
 def one_token_for_all_words():
     def cond_mapping(self, condition):
         real = condition.mask[..., None]
@@ -85,7 +88,7 @@ def time_plus_caption():
     return cond_mapping
 
 
-@mutant("Time is added to every token of the memory: it is a token of its own, looked up like a word")
+@mutant("Time is added to every token of the memory: it is a token of its own, attended to like a word")
 def time_added_to_all():
     def cond_mapping(self, condition):
         memory = torch.cat([condition.pooled[:, None], condition.tokens], dim=1) + condition.time[:, None]
@@ -94,7 +97,7 @@ def time_added_to_all():
     return cond_mapping
 
 
-@mutant("`memory_norm` is missing: the whole memory goes through it once, in `cond_mapping`")
+@mutant("`memory_norm` is missing: apply it once to the whole memory, in `cond_mapping`")
 def no_memory_norm():
     def cond_mapping(self, condition):
         return all_tokens(condition), with_time_and_caption(condition.mask)
@@ -111,7 +114,7 @@ def padded_words_seen():
     return cond_mapping
 
 
-@mutant("Padded words are set to zero, but still attended to: what hides them is False in the mask")
+@mutant("Padded words are set to zero, but still attended to: set the mask to False there")
 def padded_words_zeroed():
     def cond_mapping(self, condition):
         mask = with_time_and_caption(condition.mask)
@@ -132,7 +135,7 @@ def mask_too_short():
     return cond_mapping
 
 
-@mutant("The words' mask is upside down: True means that a word is real, not that it is padding")
+@mutant("The words' mask is inverted: True means that a word is real, not that it is padding")
 def words_mask_inverted():
     def cond_mapping(self, condition):
         return self.memory_norm(all_tokens(condition)), with_time_and_caption(~condition.mask)
@@ -140,7 +143,7 @@ def words_mask_inverted():
     return cond_mapping
 
 
-@mutant("Time and caption stand at different ends of memory and mask: join both in the same order")
+@mutant("Time and caption are at different ends of memory and mask: concatenate both in the same order")
 def mask_in_the_other_order():
     def cond_mapping(self, condition):
         return self.memory_norm(all_tokens(condition)), functional.pad(condition.mask, (0, 2), value=True)
@@ -149,8 +152,8 @@ def mask_in_the_other_order():
 
 
 @mutant(
-    "The memory's mask is made of numbers: attention *adds* a float mask to its scores, and hides nothing. "
-    "Keep it bool"
+    "The memory's mask is made of numbers: attention *adds* a float mask to its scores, so nothing is "
+    "masked. Keep it bool"
 )
 def float_mask_of_the_memory():
     def cond_mapping(self, condition):
@@ -202,7 +205,7 @@ def think(h, block):
     return h + block.mlp(block.norm3(h))
 
 
-@mutant("Cross-attention looks at the frames: hand it the memory, as its third argument")
+@mutant("Cross-attention attends to the frames: pass the memory, as its third argument")
 def cross_attention_to_the_frames():
     def parts(h, block, mask, memory, memory_mask):
         h = look_around(h, block, mask)
@@ -211,7 +214,7 @@ def cross_attention_to_the_frames():
     return through(parts)
 
 
-@mutant("Cross-attention looks at the memory with the mask of the frames: it takes the memory's own mask")
+@mutant("Cross-attention uses the mask of the frames for the memory: pass the memory's own mask")
 def frames_mask_for_the_memory():
     def parts(h, block, mask, memory, memory_mask):
         h = look_around(h, block, mask)
@@ -220,7 +223,7 @@ def frames_mask_for_the_memory():
     return through(parts)
 
 
-@mutant("Frames and memory have changed places in cross-attention: the frames ask, so they come first")
+@mutant("Frames and memory are swapped in cross-attention: the queries are the frames, so they come first")
 def memory_asks_the_frames():
     def parts(h, block, mask, memory, memory_mask):
         h = look_around(h, block, mask)
@@ -229,7 +232,7 @@ def memory_asks_the_frames():
     return through(parts)
 
 
-@mutant("norm2 is for the frames that ask: the memory has been normalised before")
+@mutant("norm2 is for the queries (frames): `memory_norm` has already normalised the memory")
 def norm2_of_the_memory():
     def parts(h, block, mask, memory, memory_mask):
         h = look_around(h, block, mask)
@@ -238,7 +241,9 @@ def norm2_of_the_memory():
     return through(parts)
 
 
-@mutant("norm2 is used on the frames and on the memory, which has been normalised before: frames only")
+@mutant(
+    "norm2 is used on the frames and on the memory, which `memory_norm` has already normalised: frames only"
+)
 def norm2_of_both():
     def parts(h, block, mask, memory, memory_mask):
         h = look_around(h, block, mask)
@@ -247,22 +252,22 @@ def norm2_of_both():
     return through(parts)
 
 
-@mutant("Cross-attention is never called: nothing else brings the condition to the frames")
+@mutant("Cross-attention is never called: it is the only layer that passes the condition to the frames")
 def no_cross_attention():
     return through(lambda h, block, mask, *memory: think(look_around(h, block, mask), block))
 
 
-@mutant("Self-attention is never called: frames must see each other, not the condition alone")
+@mutant("Self-attention is never called: the output of a frame depends on the other frames too")
 def no_self_attention():
     return through(lambda h, block, mask, *memory: think(look_up(h, block, *memory), block))
 
 
-@mutant("The mlp is never called: a block looks around, looks the condition up, and *then thinks*")
+@mutant("The mlp is never called: a block is self-attention, cross-attention *and* mlp")
 def no_mlp():
     return through(lambda h, block, mask, *memory: look_up(look_around(h, block, mask), block, *memory))
 
 
-@mutant("Self-attention is called in the place of cross-attention: each has weights of its own")
+@mutant("Self-attention is called instead of cross-attention: each has its own weights")
 def self_attention_twice():
     def parts(h, block, mask, memory, memory_mask):
         h = look_around(h, block, mask)
@@ -271,7 +276,7 @@ def self_attention_twice():
     return through(parts)
 
 
-@mutant("Cross-attention comes before self-attention: the other way round, please")
+@mutant("Cross-attention comes before self-attention: swap them")
 def cross_attention_first():
     return through(
         lambda h, block, mask, *memory: think(look_around(look_up(h, block, *memory), block, mask), block)
@@ -285,7 +290,10 @@ def mlp_before_cross_attention():
     )
 
 
-@mutant("Self- and cross-attention read the same h: let the second read what the first has added to")
+@mutant(
+    "Self- and cross-attention have the same input h: cross-attention takes the h to which "
+    "self-attention has been added"
+)
 def parallel_attentions():
     def parts(h, block, mask, memory, memory_mask):
         around = block.self_attention(block.norm1(h), mask)
@@ -294,7 +302,9 @@ def parallel_attentions():
     return through(parts)
 
 
-@mutant("All three parts read the same h: let each read what those before it have added to")
+@mutant(
+    "All three layers have the same input h: each takes the h to which the layers before it have been added"
+)
 def parallel():
     def parts(h, block, mask, memory, memory_mask):
         around = block.self_attention(block.norm1(h), mask)
@@ -313,7 +323,7 @@ def no_residual_around_self_attention():
     return through(parts)
 
 
-@mutant("The residual around cross-attention is missing: what it finds is *added* to h, frames would be lost")
+@mutant("The residual around cross-attention is missing: its output is *added* to h, it does not replace it")
 def no_residual_around_cross_attention():
     def parts(h, block, mask, memory, memory_mask):
         h = look_around(h, block, mask)
@@ -331,7 +341,7 @@ def no_residual_around_mlp():
     return through(parts)
 
 
-@mutant("All residuals are missing: what each part returns is *added* to h, it does not replace it")
+@mutant("All residuals are missing: the output of each layer is *added* to h, it does not replace it")
 def no_residuals():
     def parts(h, block, mask, memory, memory_mask):
         h = block.self_attention(block.norm1(h), mask)
@@ -341,7 +351,7 @@ def no_residuals():
     return through(parts)
 
 
-@mutant("Norms are missing in the blocks: each part reads the norm of h, norm1, norm2 and norm3")
+@mutant("Norms are missing in the blocks: the inputs of the three layers are norm1(h), norm2(h) and norm3(h)")
 def no_norms():
     def parts(h, block, mask, memory, memory_mask):
         h = h + block.self_attention(h, mask)
@@ -351,7 +361,7 @@ def no_norms():
     return through(parts)
 
 
-@mutant("norm2 is missing: the frames go through it before they look into the memory")
+@mutant("norm2 is missing: apply it to the frames before cross-attention")
 def no_norm2():
     def parts(h, block, mask, memory, memory_mask):
         h = look_around(h, block, mask)
@@ -370,7 +380,7 @@ def norm1_everywhere():
     return through(parts)
 
 
-@mutant("You normalise after the addition (post-norm): here the norms stand before the three parts")
+@mutant("You normalise after the addition (post-norm): here the norms come before the three layers")
 def post_norm():
     def parts(h, block, mask, memory, memory_mask):
         h = block.norm1(h + block.self_attention(h, mask))
@@ -380,7 +390,9 @@ def post_norm():
     return through(parts)
 
 
-@mutant("The residual is the normalised h: keep h as it was, and let only the three parts read its norm")
+@mutant(
+    "The residual is the normalised h: add to h itself; only the inputs of the three layers are normalised"
+)
 def norm_on_the_residual():
     def parts(h, block, mask, memory, memory_mask):
         h = block.norm1(h)
@@ -393,7 +405,7 @@ def norm_on_the_residual():
     return through(parts)
 
 
-@mutant("Padded frames are attended to: hand `mask` to self-attention")
+@mutant("Padded frames are attended to: pass `mask` to self-attention")
 def padded_frames_seen():
     def parts(h, block, mask, *memory):
         return think(look_up(look_around(h, block, torch.ones_like(mask)), block, *memory), block)
@@ -410,7 +422,7 @@ def no_mask():
     return through(parts)
 
 
-@mutant("The frames' mask is upside down: `attention` wants True where there *is* a frame to attend to")
+@mutant("The frames' mask is inverted: `attention` expects True where there *is* a frame to attend to")
 def frames_mask_inverted():
     def parts(h, block, mask, *memory):
         return think(look_up(look_around(h, block, ~mask), block, *memory), block)
@@ -419,8 +431,8 @@ def frames_mask_inverted():
 
 
 @mutant(
-    "Both masks are upside down: attention wants True where there *is* something to attend to. (The "
-    "nn.MultiheadAttention of torch wants the opposite)"
+    "Both masks are inverted: attention expects True where there *is* something to attend to. (The "
+    "nn.MultiheadAttention of torch expects the opposite)"
 )
 def masks_inverted():
     def parts(h, block, mask, memory, memory_mask):
@@ -429,7 +441,9 @@ def masks_inverted():
     return through(parts)
 
 
-@mutant("The masks are numbers: attention *adds* a float mask, and hides nothing. Keep them bool")
+@mutant(
+    "The masks are numbers: attention *adds* a float mask to its scores, so nothing is masked. Keep them bool"
+)
 def float_masks():
     def parts(h, block, mask, memory, memory_mask):
         h = look_around(h, block, mask.float())
@@ -448,7 +462,7 @@ def return_in_the_loop():
     return backbone
 
 
-@mutant("The first block is used again and again: take each of `self.blocks` once")
+@mutant("The first block is used every time: apply each of `self.blocks` once")
 def one_block_for_all():
     def backbone(self, h, mask, c):
         for _ in self.blocks:
@@ -459,7 +473,10 @@ def one_block_for_all():
     return backbone
 
 
-@mutant("The condition joins the frames in one stream, as in Code 3: here it stays outside, and is looked up")
+@mutant(
+    "The condition is concatenated with the frames, as in Code 3: here it is a separate sequence for "
+    "cross-attention"
+)
 def one_stream():
     def backbone(self, h, mask, c):
         h, mask = torch.cat([c[0], h], dim=1), torch.cat([c[1], mask], dim=1)
@@ -470,7 +487,10 @@ def one_stream():
     return backbone
 
 
-@mutant("`h += ...` changes h in place: fine here, but training needs the old one. Write h = h + ...")
+@mutant(
+    "`h += ...` changes h in place: this works here, but the backward pass needs the old values. Write h "
+    "= h + ..."
+)
 def in_place():
     def parts(h, block, mask, memory, memory_mask):
         h += block.self_attention(block.norm1(h), mask)
@@ -496,12 +516,12 @@ def no_final():
     return {"output_projection": lambda self, h, mask, c: self.final_norm(h)}
 
 
-@mutant("`memory_norm` stands in the place of `final_norm`: that one is for the condition")
+@mutant("`memory_norm` is used instead of `final_norm`: it is for the condition")
 def memory_norm_at_the_end():
     return {"output_projection": lambda self, h, mask, c: self.final(self.memory_norm(h))}
 
 
-@mutant("Frames are cut off: nothing was added to the stream here, so there is nothing to drop")
+@mutant("Frames are cut off: no tokens were added to the sequence here, so none are dropped")
 def frames_dropped():
     def output_projection(self, h, mask, c):
         return self.final(self.final_norm(h[:, 2:]))
@@ -509,7 +529,7 @@ def frames_dropped():
     return output_projection
 
 
-@mutant("All frames come out alike: do not average over them, each is projected on its own")
+@mutant("All frames have the same output: project each frame by itself, do not average over them")
 def mean_over_frames():
     def output_projection(self, h, mask, c):
         return self.final(self.final_norm(h.mean(1, keepdim=True).expand_as(h)))

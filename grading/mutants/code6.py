@@ -9,12 +9,12 @@ SCALAR = "You return one number for the whole batch: keep one loss a sample, (B,
 
 
 def errors(model, schedule, x0, t, noise):
-    """The squared errors (B, F, D) as they should be, for mutants that spoil what follows."""
+    """The squared errors (B, F, D) as they should be, for mutants that change what follows."""
     return (model(schedule.q_sample(x0, t, noise), t) - schedule.target(x0, noise, t)) ** 2
 
 
 def reduce(error, mask):
-    """Squared errors (B, F, D) → (B,) as it should be, for mutants that spoil what comes before."""
+    """Squared errors (B, F, D) → (B,) as it should be, for mutants that change what comes before."""
     return (error.mean(-1) * mask).sum(-1) / mask.sum(-1)
 
 
@@ -23,7 +23,7 @@ def reduce(error, mask):
 # ------------------------------------------------------------------------------------------------------------
 
 
-@mutant(SCALAR + ". And mse_loss knows nothing of the mask")
+@mutant(SCALAR + ". Also, mse_loss does not use the mask")
 def mse_loss():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         return errors(model, schedule, x0, t, noise).mean()
@@ -47,7 +47,7 @@ def batch_sum():
     return ddpm_loss
 
 
-@mutant("You return one loss a frame, (B, F): go on and take the mean over the real frames of each sample")
+@mutant("You return one loss for each frame, (B, F): also take the mean over the real frames of each sample")
 def per_frame():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         return errors(model, schedule, x0, t, noise).mean(-1) * mask
@@ -55,7 +55,10 @@ def per_frame():
     return ddpm_loss
 
 
-@mutant("The loss is float64: schedule.alphas_cumprod is, and all that it touches. schedule.alpha_bar is not")
+@mutant(
+    "The loss is float64: schedule.alphas_cumprod is float64, and so are results computed from it. Use "
+    "schedule.alpha_bar, which is float32"
+)
 def float64_result():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         a = schedule.alphas_cumprod[t][:, None, None]
@@ -66,7 +69,7 @@ def float64_result():
 
 
 @mutant(
-    "The network is asked twice: slow, and with dropout it gives two different answers. Keep what it said"
+    "The network is called twice: slow, and with dropout it gives two different answers. Store its output"
 )
 def asked_twice():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
@@ -77,13 +80,11 @@ def asked_twice():
 
 
 # ------------------------------------------------------------------------------------------------------------
-#                                            What the network is shown
+#                                            The input of the network
 # ------------------------------------------------------------------------------------------------------------
 
 
-@mutant(
-    "The network is shown x0, where there is no noise to undo: show it x_t, which schedule.q_sample makes"
-)
+@mutant("The network is given x0, without noise: pass x_t, which schedule.q_sample returns")
 def clean_input():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         return reduce((model(x0, t) - schedule.target(x0, noise, t)) ** 2, mask)
@@ -92,7 +93,8 @@ def clean_input():
 
 
 @mutant(
-    "The network is shown the bare noise: show it x_t, the motion and the noise mixed by schedule.q_sample"
+    "The network is given the noise alone: pass x_t, the weighted sum of motion and noise of "
+    "schedule.q_sample"
 )
 def noise_input():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
@@ -116,34 +118,38 @@ def unweighted():
     return mixed(lambda a, x0, noise: x0 + noise)
 
 
-@mutant("x_t weighs x0 by ᾱ_t and noise by 1 − ᾱ_t: these are its *squared* weights, take both roots")
+@mutant(
+    "In x_t, the weight of x0 is ᾱ_t and that of noise 1 − ᾱ_t: these are its *squared* weights, take "
+    "both roots"
+)
 def no_roots():
     return mixed(lambda a, x0, noise: a * x0 + (1 - a) * noise)
 
 
-@mutant("x_t weighs x0 by ᾱ_t: take the square root")
+@mutant("In x_t, the weight of x0 is ᾱ_t: take the square root")
 def no_root_of_signal():
     return mixed(lambda a, x0, noise: a * x0 + (1 - a).sqrt() * noise)
 
 
-@mutant("x_t weighs the noise by 1 − ᾱ_t, which is its variance: take the square root")
+@mutant("In x_t, the weight of the noise is 1 − ᾱ_t, which is its variance: take the square root")
 def no_root_of_noise():
     return mixed(lambda a, x0, noise: a.sqrt() * x0 + (1 - a) * noise)
 
 
 @mutant(
-    "The weights in x_t are swapped: √ᾱ_t belongs to x0 and √(1 − ᾱ_t) to the noise, so that t = 0 is clean"
+    "The weights in x_t are swapped: √ᾱ_t belongs to x0 and √(1 − ᾱ_t) to the noise, so that there is "
+    "little noise at t = 0"
 )
 def swapped_weights():
     return mixed(lambda a, x0, noise: (1 - a).sqrt() * x0 + a.sqrt() * noise)
 
 
-@mutant("The noise in x_t weighs 1 − √ᾱ_t: the root goes around the whole, √(1 − ᾱ_t)")
+@mutant("In x_t, the weight of the noise is 1 − √ᾱ_t: the root goes around the whole, √(1 − ᾱ_t)")
 def root_inside():
     return mixed(lambda a, x0, noise: a.sqrt() * x0 + (1 - a.sqrt()) * noise)
 
 
-@mutant("x_t is noised by β_t, one step alone: ᾱ_t, the product of all steps up to t, leads there from x0")
+@mutant("x_t is noised with β_t, which is one step: use ᾱ_t, the product over all steps up to t")
 def beta_for_alpha_bar():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         beta = schedule.betas[t].float()[:, None, None]
@@ -174,8 +180,8 @@ def first_t_for_all():
 
 
 @mutant(
-    "x_t holds other noise than `noise`, which the network is then asked for: it could never guess. "
-    "Draw nothing yourself, use `noise` in both places"
+    "x_t holds other noise than `noise`, which is the target: the network cannot predict it. Sample "
+    "nothing yourself, use `noise` in both places"
 )
 def fresh_noise_in_x_t():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
@@ -185,7 +191,7 @@ def fresh_noise_in_x_t():
     return ddpm_loss
 
 
-@mutant("You draw noise of your own: `noise` is drawn already, use it, so that a seed tells what happens")
+@mutant("You sample noise of your own: use the given `noise`, so that the result is reproducible from a seed")
 def own_noise():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         noise = torch.randn_like(x0)
@@ -194,7 +200,7 @@ def own_noise():
     return ddpm_loss
 
 
-@mutant("The network is told t / T: tell it t as it is, it does the rest itself")
+@mutant("The network is given t / T: pass t unchanged, the network embeds it itself")
 def t_as_share():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         prediction = model(schedule.q_sample(x0, t, noise), t / schedule.T)
@@ -203,7 +209,7 @@ def t_as_share():
     return ddpm_loss
 
 
-@mutant("The network is told t + 1: steps count from 0 everywhere here, tell it t as it is")
+@mutant("The network is given t + 1: steps count from 0 everywhere here, pass t unchanged")
 def t_from_one():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         prediction = model(schedule.q_sample(x0, t, noise), t + 1)
@@ -212,7 +218,7 @@ def t_from_one():
     return ddpm_loss
 
 
-@mutant("The network is told t in the shape (B, 1, 1): it wants (B,), as t came")
+@mutant("The network is given t in the shape (B, 1, 1): pass it as (B,), as it is in the arguments")
 def t_unsqueezed():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         prediction = model(schedule.q_sample(x0, t, noise), t[:, None, None])
@@ -222,7 +228,7 @@ def t_unsqueezed():
 
 
 # ------------------------------------------------------------------------------------------------------------
-#                                           What it should have said
+#                                                    The target
 # ------------------------------------------------------------------------------------------------------------
 
 
@@ -237,27 +243,27 @@ def compared(with_what):
 
 
 @mutant(
-    "You compare with the noise, whatever `schedule.prediction_type` says: eq. 14 does so as well, but here "
-    "the network may be asked for x0 or v. schedule.target knows what is right"
+    "You compare with the noise, whatever `schedule.prediction_type` is: eq. 14 does so as well, but "
+    "here the target may be x0 or v. schedule.target returns it"
 )
 def always_noise():
     return compared(lambda schedule, x0, noise, t, x_t: noise)
 
 
 @mutant(
-    "You compare with x0, whatever `schedule.prediction_type` says: the network may be asked for the noise "
-    "or for v. schedule.target knows what is right"
+    "You compare with x0, whatever `schedule.prediction_type` is: the target may be the noise or v. "
+    "schedule.target returns it"
 )
 def always_x0():
     return compared(lambda schedule, x0, noise, t, x_t: x0)
 
 
-@mutant("You compare with x_t, which is what the network was shown: compare with what it should say of it")
+@mutant("You compare with x_t, which is the network's input: compare with the target")
 def against_x_t():
     return compared(lambda schedule, x0, noise, t, x_t: x_t)
 
 
-@mutant("The differences count by their absolute value: eq. 14 squares them, and takes no root afterwards")
+@mutant("You take the absolute value of the differences: eq. 14 squares them, without a root")
 def absolute():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         return reduce(errors(model, schedule, x0, t, noise).sqrt(), mask)
@@ -290,7 +296,7 @@ def half():
     return ddpm_loss
 
 
-@mutant("The difference is not squared: too high and too low cancel, and the loss can be negative")
+@mutant("The difference is not squared: positive and negative errors cancel, and the loss can be negative")
 def not_squared():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         return reduce(model(schedule.q_sample(x0, t, noise), t) - schedule.target(x0, noise, t), mask)
@@ -304,8 +310,8 @@ def not_squared():
 
 
 @mutant(
-    "Padded frames count: nonsense in the padding makes a loss {found}× as large. Use `mask`, and divide by "
-    "the number of real frames"
+    "Padded frames are in the loss: errors in the padding multiply it by {found}. Use `mask`, and divide "
+    "by the number of real frames"
 )
 def no_mask():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
@@ -314,7 +320,7 @@ def no_mask():
     return ddpm_loss
 
 
-@mutant("You count the padding and leave out the motion: `mask` is True where frames are *real*")
+@mutant("The loss is taken over the padding, not over the motion: `mask` is True where frames are *real*")
 def mask_inverted():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         error = errors(model, schedule, x0, t, noise).mean(-1)
@@ -323,7 +329,7 @@ def mask_inverted():
     return ddpm_loss
 
 
-@mutant("Only the target is masked, so in the padding the network has to say 0: mask the error, not one side")
+@mutant("Only the target is masked, so that it is 0 in the padding: mask the error, not one side")
 def target_masked_only():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         target = schedule.target(x0, noise, t) * mask[..., None]
@@ -363,7 +369,7 @@ def divided_by_batch():
     return ddpm_loss
 
 
-@mutant("No gradient reaches the network, it would learn nothing: leave out detach() and no_grad() here")
+@mutant("No gradient reaches the network, so it is not trained: leave out detach() and no_grad() here")
 def detached():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         prediction = model(schedule.q_sample(x0, t, noise), t).detach()
@@ -386,7 +392,7 @@ def with_schedule(make):
     return {"ddpm_loss": ddpm_loss}
 
 
-@mutant("You make a cosine schedule of your own: use the one that is given, which may be linear")
+@mutant("You make a cosine schedule of your own: use the given one, which may be linear")
 def cosine_always():
     return with_schedule(lambda s: Schedule(s.T, "cosine", s.prediction_type))
 
@@ -396,7 +402,7 @@ def hundred_steps_always():
     return with_schedule(lambda s: Schedule(max(100, s.T // 10), s.config["kind"], s.prediction_type))
 
 
-@mutant('x_t is right with prediction type "sample" only: what the network is shown does not depend on it')
+@mutant('x_t is right with prediction type "sample" only: the network\'s input does not depend on it')
 def x_t_of_one_type():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         x_t = schedule.q_sample(x0, t, noise) if schedule.prediction_type == "sample" else noise
@@ -405,7 +411,7 @@ def x_t_of_one_type():
     return ddpm_loss
 
 
-@mutant('The mask is used with prediction type "sample" only: padding never counts')
+@mutant('The mask is used with prediction type "sample" only: padding is masked for every type')
 def mask_of_one_type():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         if schedule.prediction_type != "sample":
@@ -432,7 +438,7 @@ def first_mask_for_all():
     return ddpm_loss
 
 
-@mutant("A frame counts where it is real in *any* sample of the batch: each sample has its own length")
+@mutant("A frame is used where it is real in *any* sample of the batch: each sample has its own length")
 def any_mask():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         return reduce(errors(model, schedule, x0, t, noise), mask.any(0).expand_as(mask))
@@ -440,7 +446,7 @@ def any_mask():
     return ddpm_loss
 
 
-@mutant("A frame counts where it is real in *every* sample of the batch: each sample has its own length")
+@mutant("A frame is used where it is real in *every* sample of the batch: each sample has its own length")
 def all_mask():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         return reduce(errors(model, schedule, x0, t, noise), mask.all(0).expand_as(mask))
@@ -466,7 +472,7 @@ def clean_if_any_at_0():
     return ddpm_loss
 
 
-@mutant("The loss is 0 at t = 0: that step counts like any other")
+@mutant("The loss is 0 at t = 0: that step has a loss like any other")
 def nothing_at_0():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         return reduce(errors(model, schedule, x0, t, noise), mask) * (t > 0)
@@ -474,7 +480,7 @@ def nothing_at_0():
     return ddpm_loss
 
 
-@mutant("At the last step, t = T − 1, the network is shown bare noise: some of x0 is left there")
+@mutant("At the last step, t = T − 1, the network is given the noise alone: x_t still contains some of x0")
 def bare_noise_at_the_end():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         x_t = torch.where((t == schedule.T - 1)[:, None, None], noise, schedule.q_sample(x0, t, noise))
@@ -512,37 +518,37 @@ def clip(limit):
     return lambda x: x.clamp(-limit, limit)
 
 
-@mutant("x0 is clipped to ±3: z-scored motions go beyond, clip nothing")
+@mutant("x0 is clipped to ±3: z-scored motions exceed it, clip nothing")
 def x0_clipped_at_3():
     return limited(clip(3))
 
 
-@mutant("x0 is clipped to ±5: z-scored motions go beyond, clip nothing")
+@mutant("x0 is clipped to ±5: z-scored motions exceed it, clip nothing")
 def x0_clipped_at_5():
     return limited(clip(5))
 
 
-@mutant("x0 is clipped to ±10: z-scored motions go beyond, clip nothing")
+@mutant("x0 is clipped to ±10: z-scored motions exceed it, clip nothing")
 def x0_clipped_at_10():
     return limited(clip(10))
 
 
-@mutant("The prediction is clipped to ±5: a network that errs by more must feel it")
+@mutant("The prediction is clipped to ±5: larger errors must contribute to the loss too")
 def prediction_clipped_at_5():
     return limited(limit_prediction=clip(5))
 
 
-@mutant("The prediction is clipped to ±10: a network that errs by more must feel it")
+@mutant("The prediction is clipped to ±10: larger errors must contribute to the loss too")
 def prediction_clipped_at_10():
     return limited(limit_prediction=clip(10))
 
 
-@mutant("Errors count up to a limit only: eq. 14 squares them, however large they are")
+@mutant("Errors are clipped: eq. 14 squares all of them, however large")
 def error_clipped():
     return limited(square=lambda error: error.clamp(-20, 20) ** 2)
 
 
-@mutant("Large errors count by their absolute value, as in a Huber loss: eq. 14 squares all of them")
+@mutant("Large errors have a linear loss, as in a Huber loss: eq. 14 squares all of them")
 def huber():
     return limited(square=lambda e: torch.where(e.abs() < 10, e**2, 20 * e.abs() - 100))
 
@@ -556,7 +562,7 @@ def half_precision():
     return ddpm_loss
 
 
-@mutant("`squeeze()` drops every axis of length 1: a batch of one sample must give (1,), not a number alone")
+@mutant("`squeeze()` drops every axis of length 1: a batch of one sample must give (1,), not a scalar")
 def squeezed_result():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         return reduce(errors(model, schedule, x0, t, noise), mask).squeeze()
@@ -580,7 +586,9 @@ def squeezed_error():
 # ------------------------------------------------------------------------------------------------------------
 
 
-@mutant("The network is called with names (x_t=, t=) that it need not have: write model(x_t, t)")
+@mutant(
+    "The network is called with keyword arguments (x_t=, t=), whose names may differ: write model(x_t, t)"
+)
 def called_by_name():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         prediction = model(x_t=schedule.q_sample(x0, t, noise), t=t)
@@ -589,7 +597,7 @@ def called_by_name():
     return ddpm_loss
 
 
-@mutant("The network is given t as float: it is int64 and stays so, networks look it up in a table")
+@mutant("The network is given t as float: keep it int64, networks use it as an index")
 def t_as_float():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         prediction = model(schedule.q_sample(x0, t, noise), t.float())
@@ -607,7 +615,7 @@ def x_t_as_double():
     return ddpm_loss
 
 
-@mutant("The network is called once a sample: give it the whole batch in one call")
+@mutant("The network is called once for each sample: pass the whole batch in one call")
 def sample_by_sample():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         x_t = schedule.q_sample(x0, t, noise)
@@ -637,7 +645,7 @@ def overwrites_noise():
     return ddpm_loss
 
 
-@mutant("The network's output is overwritten (sub_, -=): training uses it once more. Work on a copy")
+@mutant("The network's output is overwritten (sub_, -=): the backward pass needs it. Work on a copy")
 def overwrites_the_prediction():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         error = model(schedule.q_sample(x0, t, noise), t)
@@ -656,7 +664,7 @@ def overwrites_the_schedule():
     return ddpm_loss
 
 
-@mutant("ᾱ is that of the call before: look it up anew in every call")
+@mutant("ᾱ is that of the previous call: compute it in every call")
 def remembers_alpha_bar():
     memory = {}
 
@@ -669,7 +677,7 @@ def remembers_alpha_bar():
     return ddpm_loss
 
 
-@mutant("The mask is that of the call before: every batch has its own")
+@mutant("The mask is that of the previous call: every batch has its own")
 def remembers_the_mask():
     memory = {}
 
@@ -680,7 +688,7 @@ def remembers_the_mask():
     return ddpm_loss
 
 
-@mutant("The root of the squares is squared again: where the network errs by exactly 0, its gradient is nan")
+@mutant("You take a root and square it again: where the error is exactly 0, the gradient is nan")
 def gradient_not_finite():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         length = errors(model, schedule, x0, t, noise).mean(-1).sqrt()

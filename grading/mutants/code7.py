@@ -7,7 +7,7 @@ from labkit.diffusion import Schedule
 
 
 def parts(schedule, prediction, x_t, t, t_prev):
-    """x0, ᾱ_t, ᾱ_prev, α, β, mean and variance as they should be, for mutants that spoil one of them."""
+    """x0, ᾱ_t, ᾱ_prev, α, β, mean and variance as they should be, for mutants that change one of them."""
     x0, _ = schedule.split(prediction, x_t, t)
     a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
     alpha = a_t / a_prev
@@ -68,7 +68,7 @@ def beta_as_deviation():
     return with_deviation(lambda a_t, a_prev, beta, variance: beta * (a_prev < 1))
 
 
-@mutant("You return the mean alone: `noise`, times its deviation, is still to be added")
+@mutant("You return the mean alone: add `noise` times its standard deviation")
 def no_noise():
     return with_deviation(lambda a_t, a_prev, beta, variance: 0)
 
@@ -79,24 +79,24 @@ def bare_noise():
 
 
 @mutant(
-    "The noise you add has a standard deviation of {found}, expected {expected}: is 1 − ᾱ_t its variance? "
-    "That is all the noise there is in x_t. A step adds back only what one step may"
+    "The noise you add has a standard deviation of {found}, expected {expected}: is 1 − ᾱ_t its "
+    "variance? That is the variance of all the noise in x_t. A step adds much less"
 )
 def all_noise_of_t():
     return with_deviation(lambda a_t, a_prev, beta, variance: (1 - a_t).sqrt())
 
 
 @mutant(
-    "The noise you add has a standard deviation of {found}, expected {expected}: is 1 − ᾱ_prev its variance? "
-    "That is all the noise there is in x_prev, most of which the mean has kept already"
+    "The noise you add has a standard deviation of {found}, expected {expected}: is 1 − ᾱ_prev its "
+    "variance? That is the variance of all the noise in x_prev, most of which is in the mean already"
 )
 def all_noise_of_t_prev():
     return with_deviation(lambda a_t, a_prev, beta, variance: (1 - a_prev).sqrt())
 
 
 @mutant(
-    "x0 is noised afresh, to the level of t_prev: that forgets x_t. The posterior's mean lies between x0 and "
-    "x_t, and its noise is far less"
+    "x0 is noised again, to the level of t_prev, without using x_t. The posterior's mean is a weighted "
+    "sum of x0 and x_t, and its variance is much smaller"
 )
 def noised_afresh():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
@@ -107,8 +107,8 @@ def noised_afresh():
 
 
 @mutant(
-    "The fraction in the variance is upside down: 1 − ᾱ_prev is above, 1 − ᾱ_t below, and nothing is left at "
-    "the last step"
+    "The fraction in the variance is inverted: the numerator is 1 − ᾱ_prev, the denominator 1 − ᾱ_t, so "
+    "that it is 0 at the last step"
 )
 def variance_inverted():
     return with_deviation(
@@ -116,9 +116,7 @@ def variance_inverted():
     )
 
 
-@mutant(
-    "The last step adds noise: with β as the variance nothing stops it by itself: add none where t_prev is −1"
-)
+@mutant("The last step adds noise: β is not 0 there, as β̃ would be: add none where t_prev is −1")
 def noise_at_the_end():
     return with_deviation(lambda a_t, a_prev, beta, variance: beta.sqrt())
 
@@ -133,9 +131,7 @@ def variance_of_one_step():
     return ddpm_step
 
 
-@mutant(
-    "You draw noise of your own: `noise` is drawn already, use it, so that a seed gives the same motion again"
-)
+@mutant("You sample noise of your own: use the given `noise`, so that the same seed gives the same motion")
 def own_noise():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
@@ -160,19 +156,17 @@ def swapped_weights():
     )
 
 
-@mutant(
-    "The mean is x0: one step does not go there at once. (In eq. 11, ᾱ in the place of α and β does that)"
-)
+@mutant("The mean is x0: it is a weighted sum of x0 and x_t. (Eq. 11 gives x0 with ᾱ instead of α and β)")
 def mean_is_x0():
     return with_mean(lambda x0, x_t, a_t, a_prev, alpha, beta: x0)
 
 
-@mutant("The mean is x_t: weigh it with x0, as eq. 7 says, or the noise is never taken away")
+@mutant("The mean is x_t: take the weighted sum with x0, as in eq. 7, or the noise is never removed")
 def mean_is_x_t():
     return with_mean(lambda x0, x_t, a_t, a_prev, alpha, beta: x_t)
 
 
-@mutant("In the mean, x0 is weighed with √ᾱ_t: eq. 7 has the ᾱ of where you go *to*, √ᾱ_prev")
+@mutant("In the mean, x0 has the weight √ᾱ_t: eq. 7 has √ᾱ_prev, of the step that you go *to*")
 def signal_of_t():
     return with_mean(
         lambda x0, x_t, a_t, a_prev, alpha, beta: (
@@ -181,7 +175,7 @@ def signal_of_t():
     )
 
 
-@mutant("In the mean, x0 is weighed with ᾱ_prev: take its square root")
+@mutant("In the mean, x0 has the weight ᾱ_prev: take its square root")
 def no_root_of_signal():
     return with_mean(
         lambda x0, x_t, a_t, a_prev, alpha, beta: (
@@ -190,7 +184,7 @@ def no_root_of_signal():
     )
 
 
-@mutant("In the mean, x_t is weighed with α: take its square root")
+@mutant("In the mean, x_t has the weight α: take its square root")
 def no_root_of_alpha():
     return with_mean(
         lambda x0, x_t, a_t, a_prev, alpha, beta: (
@@ -199,7 +193,7 @@ def no_root_of_alpha():
     )
 
 
-@mutant("In the mean, x_t is weighed with √ᾱ_t: eq. 7 has α of the stride without the bar, ᾱ_t / ᾱ_prev")
+@mutant("In the mean, x_t has the weight √ᾱ_t: eq. 7 has α of the stride without the bar, ᾱ_t / ᾱ_prev")
 def alpha_bar_for_alpha():
     return with_mean(
         lambda x0, x_t, a_t, a_prev, alpha, beta: (
@@ -208,7 +202,7 @@ def alpha_bar_for_alpha():
     )
 
 
-@mutant("In the mean, x_t is weighed with 1 − ᾱ_t: eq. 7 has 1 − ᾱ_prev there, and 1 − ᾱ_t below")
+@mutant("In the mean, x_t has the weight 1 − ᾱ_t: eq. 7 has 1 − ᾱ_prev there, and 1 − ᾱ_t in the denominator")
 def noise_level_of_t():
     return with_mean(
         lambda x0, x_t, a_t, a_prev, alpha, beta: a_prev.sqrt() * beta / (1 - a_t) * x0 + alpha.sqrt() * x_t
@@ -238,17 +232,17 @@ def divided_by_root():
 # ------------------------------------------------------------------------------------------------------------
 
 
-@mutant("In the mean, 1/√α is missing (eq. 11): a step takes away noise and lets the signal grow as well")
+@mutant("In the mean, 1/√α is missing (eq. 11): a step also rescales the signal")
 def not_rescaled():
     return with_epsilon(lambda epsilon, x_t, a_t, alpha, beta: x_t - beta / (1 - a_t).sqrt() * epsilon)
 
 
-@mutant("In the mean, ε is weighed with β alone: eq. 11 has β / √(1 − ᾱ_t)")
+@mutant("In the mean, ε has the weight β alone: eq. 11 has β / √(1 − ᾱ_t)")
 def epsilon_by_beta():
     return with_epsilon(lambda epsilon, x_t, a_t, alpha, beta: (x_t - beta * epsilon) / alpha.sqrt())
 
 
-@mutant("In the mean, ε is weighed with √β: eq. 11 has β / √(1 − ᾱ_t)")
+@mutant("In the mean, ε has the weight √β: eq. 11 has β / √(1 − ᾱ_t)")
 def epsilon_by_root_of_beta():
     return with_epsilon(lambda epsilon, x_t, a_t, alpha, beta: (x_t - beta.sqrt() * epsilon) / alpha.sqrt())
 
@@ -260,7 +254,7 @@ def epsilon_without_root():
     )
 
 
-@mutant("In the mean, ε is added: a step towards less noise takes it away, see the minus in eq. 11")
+@mutant("In the mean, ε is added: eq. 11 subtracts it")
 def epsilon_added():
     return with_epsilon(
         lambda epsilon, x_t, a_t, alpha, beta: (x_t + beta / (1 - a_t).sqrt() * epsilon) / alpha.sqrt()
@@ -282,7 +276,8 @@ def rescaled_by_alpha():
 
 
 @mutant(
-    "That is a step of DDIM: it keeps all the noise the network found. DDPM keeps some, and adds fresh noise"
+    "This is a DDIM step, which keeps all of the estimated noise. DDPM keeps a part of it and adds fresh "
+    "noise"
 )
 def ddim():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
@@ -294,13 +289,13 @@ def ddim():
 
 
 # ------------------------------------------------------------------------------------------------------------
-#                                          What is looked up, what comes out
+#                                          Looked-up values, result
 # ------------------------------------------------------------------------------------------------------------
 
 
 @mutant(
-    "You take `prediction` for the noise whatever schedule.prediction_type says: alg. 2 does so as well, but "
-    "here it may be x0 or v. schedule.split tells"
+    "You take `prediction` for the noise whatever schedule.prediction_type is: alg. 2 does so as well, "
+    "but here it may be x0 or v. schedule.split converts it"
 )
 def always_noise():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
@@ -314,8 +309,8 @@ def always_noise():
 
 
 @mutant(
-    "You take `prediction` for x0 whatever schedule.prediction_type says: it may be the noise or v as well, "
-    "schedule.split tells"
+    "You take `prediction` for x0 whatever schedule.prediction_type is: it may be the noise or v as "
+    "well, schedule.split converts it"
 )
 def always_x0():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
@@ -326,7 +321,7 @@ def always_x0():
     return ddpm_step
 
 
-@mutant("x0 is clipped to ±1: that is for images. Motions are z-scored and go well beyond")
+@mutant("x0 is clipped to ±1: that is for images. Motions are z-scored and exceed it")
 def clipped():
     return with_mean(
         lambda x0, x_t, a_t, a_prev, alpha, beta: (
@@ -335,9 +330,7 @@ def clipped():
     )
 
 
-@mutant(
-    "The first sample's step is used for the whole batch: t and t_prev are (B,), look ᾱ up for all of them"
-)
+@mutant("The first sample's step is used for the whole batch: t and t_prev are (B,), use ᾱ of each of them")
 def first_t_for_all():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         t, t_prev = t[:1].expand(len(t)), t_prev[:1].expand(len(t))
@@ -347,7 +340,7 @@ def first_t_for_all():
     return ddpm_step
 
 
-@mutant("You go back one step, whatever t_prev says: take ᾱ at t_prev, and β from ᾱ_t / ᾱ_prev")
+@mutant("You go back one step, whatever t_prev is: take ᾱ at t_prev, and β from ᾱ_t / ᾱ_prev")
 def one_step_back():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         *_, mean, variance = parts(schedule, prediction, x_t, t, t - 1)
@@ -369,9 +362,7 @@ def beta_of_the_table():
     return ddpm_step
 
 
-@mutant(
-    "At t_prev = −1 you read the *last* entry of the table: ᾱ is 1 there, and schedule.alpha_bar knows it"
-)
+@mutant("At t_prev = −1 you read the *last* entry of the table: ᾱ is 1 there, use schedule.alpha_bar")
 def index_wraps():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         x0, _ = schedule.split(prediction, x_t, t)
@@ -383,7 +374,7 @@ def index_wraps():
     return ddpm_step
 
 
-@mutant("At t_prev = −1 you stay at step 0, where some noise is left: ᾱ is 1 there, schedule.alpha_bar knows")
+@mutant("At t_prev = −1 you stay at step 0, where some noise is left: ᾱ is 1 there, use schedule.alpha_bar")
 def stops_at_0():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev.clamp(min=0))
@@ -393,7 +384,8 @@ def stops_at_0():
 
 
 @mutant(
-    "The result is float64: schedule.alphas_cumprod is, and all that it touches. schedule.alpha_bar is not"
+    "The result is float64: schedule.alphas_cumprod is float64, and so are results computed from it. Use "
+    "schedule.alpha_bar, which is float32"
 )
 def float64_result():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
@@ -423,17 +415,17 @@ def with_last(which):
     return {"ddpm_step": ddpm_step}
 
 
-@mutant("The whole batch is finished when the *first* sample is at its last step: ask every row of t_prev")
+@mutant("The whole batch is finished when the *first* sample is at its last step: test every row of t_prev")
 def last_of_the_first():
     return with_last(lambda t, t_prev: (t_prev[:1] < 0).expand(len(t)))
 
 
-@mutant("The whole batch is finished when *any* sample is at its last step: ask every row of t_prev")
+@mutant("The whole batch is finished when *any* sample is at its last step: test every row of t_prev")
 def last_of_any():
     return with_last(lambda t, t_prev: (t_prev < 0).any().expand(len(t)))
 
 
-@mutant("The last step is taken for that from t = 0: it is the one to t_prev = −1, from whatever t")
+@mutant("The last step is recognised by t = 0: it is the one to t_prev = −1, from any t")
 def last_at_t_0():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         *_, beta, mean, _ = parts(schedule, prediction, x_t, t, t_prev)
@@ -442,12 +434,12 @@ def last_at_t_0():
     return ddpm_step
 
 
-@mutant("A step to t_prev = 0 is taken for the last one: the last one goes to t_prev = −1")
+@mutant("A step to t_prev = 0 is treated as the last one: the last one goes to t_prev = −1")
 def last_at_t_prev_0():
     return with_last(lambda t, t_prev: t_prev <= 0)
 
 
-@mutant("Noise is left out for the whole batch as soon as *any* sample is at its last step")
+@mutant("Noise is left out for the whole batch if *any* sample is at its last step")
 def quiet_if_any_is_last():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
@@ -484,7 +476,7 @@ def stride_of_the_first():
     return ddpm_step
 
 
-@mutant("x0 is split off with the first sample's ᾱ: schedule.split takes the whole of t")
+@mutant("x0 is computed with the first sample's ᾱ: pass all of t to schedule.split")
 def split_at_the_first_t():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         x0, _ = schedule.split(prediction, x_t, t[:1])
@@ -510,7 +502,7 @@ def with_schedule(make):
     return {"ddpm_step": ddpm_step}
 
 
-@mutant("You make a cosine schedule of your own: use the one that is given, which may be linear")
+@mutant("You make a cosine schedule of your own: use the given one, which may be linear")
 def cosine_always():
     return with_schedule(lambda s: Schedule(s.T, "cosine", s.prediction_type))
 
@@ -558,7 +550,7 @@ def noise_with_one_type():
     return ddpm_step
 
 
-@mutant("Over a stride no noise is added: only single steps get theirs")
+@mutant("No noise is added over a stride of several steps: every step adds noise")
 def quiet_strides():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
@@ -581,22 +573,22 @@ def clipped_at(limit):
     )
 
 
-@mutant("x0 is clipped to ±3: z-scored motions go beyond, clip nothing")
+@mutant("x0 is clipped to ±3: z-scored motions exceed it, clip nothing")
 def clipped_at_3():
     return clipped_at(3)
 
 
-@mutant("x0 is clipped to ±5: z-scored motions go beyond, clip nothing")
+@mutant("x0 is clipped to ±5: z-scored motions exceed it, clip nothing")
 def clipped_at_5():
     return clipped_at(5)
 
 
-@mutant("x0 is clipped to ±10: z-scored motions go beyond, clip nothing")
+@mutant("x0 is clipped to ±10: z-scored motions exceed it, clip nothing")
 def clipped_at_10():
     return clipped_at(10)
 
 
-@mutant("The result is clipped to ±5: noisy motions go beyond, clip nothing")
+@mutant("The result is clipped to ±5: noisy motions exceed it, clip nothing")
 def result_clipped():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
@@ -605,7 +597,7 @@ def result_clipped():
     return ddpm_step
 
 
-@mutant("x_t is clipped to ±10: noisy motions go beyond, clip nothing")
+@mutant("x_t is clipped to ±10: noisy motions exceed it, clip nothing")
 def x_t_clipped():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         *_, mean, variance = parts(schedule, prediction, x_t.clamp(-10, 10), t, t_prev)
@@ -699,7 +691,7 @@ def overwrites_the_schedule():
     return ddpm_step
 
 
-@mutant("The variance is that of the call before: compute it anew in every call")
+@mutant("The variance is that of the previous call: compute it in every call")
 def remembers_the_variance():
     memory = {}
 
@@ -711,7 +703,7 @@ def remembers_the_variance():
     return ddpm_step
 
 
-@mutant("x0 is that of the call before, averaged with this one's: a step depends on its own inputs alone")
+@mutant("x0 is averaged with that of the previous call: a step depends on its own inputs alone")
 def averages_over_calls():
     memory = {}
 

@@ -7,7 +7,7 @@ from labkit.diffusion import Schedule
 
 
 def parts(schedule, prediction, x_t, t, t_prev, eta):
-    """x0, ε, ᾱ_t, ᾱ_prev and σ as they should be, for mutants that spoil one of them."""
+    """x0, ε, ᾱ_t, ᾱ_prev and σ as they should be, for mutants that change one of them."""
     x0, epsilon = schedule.split(prediction, x_t, t)
     a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
     return x0, epsilon, a_t, a_prev, eta * ((1 - a_prev) / (1 - a_t) * (1 - a_t / a_prev)).sqrt()
@@ -41,11 +41,11 @@ def with_sigma(make):
 
 
 # ------------------------------------------------------------------------------------------------------------
-#                                               The line, at eta = 0
+#                                               The mean, at eta = 0
 # ------------------------------------------------------------------------------------------------------------
 
 
-@mutant("You return the network's x0 as it is: weigh it by √ᾱ_prev and put noise of level t_prev back on it")
+@mutant("You return x0 as it is: multiply it by √ᾱ_prev and add noise of the level of t_prev")
 def bare_x0():
     return combined(lambda x0, epsilon, a_t, a_prev, sigma, noise: x0)
 
@@ -58,8 +58,7 @@ def no_direction():
 
 
 @mutant(
-    "You put fresh `noise` back on x0, all of it: DDIM puts back the ε that the network found, and fresh "
-    "noise only in the measure of σ"
+    "You add fresh `noise` alone to x0: DDIM adds the estimated ε again, and fresh noise with the weight σ"
 )
 def noised_afresh():
     return combined(
@@ -67,9 +66,7 @@ def noised_afresh():
     )
 
 
-@mutant(
-    "The direction is x_t itself: eq. 12 wants the noise in it, ε, the second of what schedule.split gives"
-)
+@mutant("The direction is x_t itself: eq. 12 has the noise ε, the second value of schedule.split")
 def x_t_for_epsilon():
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
         x0, _, a_t, a_prev, sigma = parts(schedule, prediction, x_t, t, t_prev, eta)
@@ -78,7 +75,9 @@ def x_t_for_epsilon():
     return ddim_step
 
 
-@mutant("t and t_prev are swapped: x0 and ε are combined at the noise level where you go *to*, ᾱ_prev")
+@mutant(
+    "t and t_prev are swapped: x0 and ε are combined at the noise level of the step that you go *to*, ᾱ_prev"
+)
 def swapped_steps():
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
         x0, epsilon, a_t, a_prev, sigma = parts(schedule, prediction, x_t, t, t_prev, eta)
@@ -87,9 +86,7 @@ def swapped_steps():
     return ddim_step
 
 
-@mutant(
-    "The direction is as long as ε was at t, √(1 − ᾱ_t): take ᾱ_prev there too, the noise level you go to"
-)
+@mutant("The direction has the weight of ε at t, √(1 − ᾱ_t): use ᾱ_prev there, the noise level of t_prev")
 def direction_of_t():
     return combined(
         lambda x0, epsilon, a_t, a_prev, sigma, noise: (
@@ -98,7 +95,7 @@ def direction_of_t():
     )
 
 
-@mutant("x0 is weighed by ᾱ_prev: take its square root")
+@mutant("x0 has the weight ᾱ_prev: take its square root")
 def no_root_of_signal():
     return combined(
         lambda x0, epsilon, a_t, a_prev, sigma, noise: (
@@ -107,7 +104,7 @@ def no_root_of_signal():
     )
 
 
-@mutant("ε is weighed by 1 − ᾱ_prev − σ², which is a variance: take its square root")
+@mutant("ε has the weight 1 − ᾱ_prev − σ², which is a variance: take its square root")
 def no_root_of_direction():
     return combined(
         lambda x0, epsilon, a_t, a_prev, sigma, noise: (
@@ -116,7 +113,7 @@ def no_root_of_direction():
     )
 
 
-@mutant("The direction is subtracted: what lies between x0 and x_t is x0 *plus* noise")
+@mutant("The direction is subtracted: x_{t_prev} is x0 *plus* noise, both weighted")
 def direction_subtracted():
     return combined(
         lambda x0, epsilon, a_t, a_prev, sigma, noise: (
@@ -125,9 +122,7 @@ def direction_subtracted():
     )
 
 
-@mutant(
-    "You use α_t = 1 − β_t of single steps: the α of the DDIM paper is our ᾱ, which schedule.alpha_bar knows"
-)
+@mutant("You use α_t = 1 − β_t of single steps: the α of the DDIM paper is our ᾱ, use schedule.alpha_bar")
 def alpha_for_alpha_bar():
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
         x0, epsilon = schedule.split(prediction, x_t, t)
@@ -139,7 +134,7 @@ def alpha_for_alpha_bar():
     return ddim_step
 
 
-@mutant("You go back one step, whatever t_prev says: DDIM is there to skip steps, take ᾱ at t_prev")
+@mutant("You go back one step, whatever t_prev is: DDIM may skip steps, take ᾱ at t_prev")
 def one_step_back():
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
         return correct(*parts(schedule, prediction, x_t, t, t - 1, eta), noise)
@@ -147,9 +142,7 @@ def one_step_back():
     return ddim_step
 
 
-@mutant(
-    "The first sample's step is used for the whole batch: t and t_prev are (B,), look ᾱ up for all of them"
-)
+@mutant("The first sample's step is used for the whole batch: t and t_prev are (B,), use ᾱ of each of them")
 def first_t_for_all():
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
         t, t_prev = t[:1].expand(len(t)), t_prev[:1].expand(len(t))
@@ -159,8 +152,8 @@ def first_t_for_all():
 
 
 @mutant(
-    "You take `prediction` for the noise whatever schedule.prediction_type says: it may be x0 or v as well, "
-    "schedule.split tells"
+    "You take `prediction` for the noise whatever schedule.prediction_type is: it may be x0 or v as "
+    "well, schedule.split converts it"
 )
 def always_noise():
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
@@ -172,8 +165,8 @@ def always_noise():
 
 
 @mutant(
-    "You take `prediction` for x0 whatever schedule.prediction_type says: it may be the noise or v as well, "
-    "schedule.split tells"
+    "You take `prediction` for x0 whatever schedule.prediction_type is: it may be the noise or v as "
+    "well, schedule.split converts it"
 )
 def always_x0():
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
@@ -184,7 +177,7 @@ def always_x0():
     return ddim_step
 
 
-@mutant("x0 is clipped to ±1: that is for images. Motions are z-scored and go well beyond")
+@mutant("x0 is clipped to ±1: that is for images. Motions are z-scored and exceed it")
 def clipped():
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
         x0, epsilon, a_t, a_prev, sigma = parts(schedule, prediction, x_t, t, t_prev, eta)
@@ -194,7 +187,8 @@ def clipped():
 
 
 @mutant(
-    "The result is float64: schedule.alphas_cumprod is, and all that it touches. schedule.alpha_bar is not"
+    "The result is float64: schedule.alphas_cumprod is float64, and so are results computed from it. Use "
+    "schedule.alpha_bar, which is float32"
 )
 def float64_result():
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
@@ -208,7 +202,7 @@ def float64_result():
 
 
 # ------------------------------------------------------------------------------------------------------------
-#                                               σ, and where it goes
+#                                              σ and its two uses
 # ------------------------------------------------------------------------------------------------------------
 
 
@@ -217,7 +211,7 @@ def eta_always_1():
     return with_sigma(lambda a_t, a_prev, eta: ((1 - a_prev) / (1 - a_t) * (1 - a_t / a_prev)).sqrt())
 
 
-@mutant("eta does nothing, no noise is ever added: σ, eq. 16, is still to be used, in two places of eq. 12")
+@mutant("eta does nothing, no noise is ever added: σ, eq. 16, is missing, in two places of eq. 12")
 def eta_always_0():
     return with_sigma(lambda a_t, a_prev, eta: 0 * a_prev)
 
@@ -239,13 +233,13 @@ def sigma_without_roots():
     return with_sigma(lambda a_t, a_prev, eta: eta * (1 - a_prev) / (1 - a_t) * (1 - a_t / a_prev))
 
 
-@mutant("eta stands under the root: σ is proportional to eta itself, so multiply after taking the root")
+@mutant("eta is under the root: σ is proportional to eta itself, so multiply after taking the root")
 def eta_under_root():
     return with_sigma(lambda a_t, a_prev, eta: (eta * (1 - a_prev) / (1 - a_t) * (1 - a_t / a_prev)).sqrt())
 
 
 @mutant(
-    "The first fraction of eq. 16 is upside down: 1 − ᾱ_prev is above, so that σ vanishes at the last step"
+    "The first fraction of eq. 16 is inverted: the numerator is 1 − ᾱ_prev, so that σ is 0 at the last step"
 )
 def sigma_inverted():
     return with_sigma(
@@ -256,14 +250,17 @@ def sigma_inverted():
 
 
 @mutant(
-    "σ is √(1 − ᾱ_t/ᾱ_prev), {found} here, expected {expected}: eq. 16 has a first factor too, which makes "
-    "it vanish at the last step"
+    "σ is √(1 − ᾱ_t/ᾱ_prev), {found} here, expected {expected}: eq. 16 has another factor, which is 0 at "
+    "the last step"
 )
 def sigma_of_beta():
     return with_sigma(lambda a_t, a_prev, eta: eta * (1 - a_t / a_prev).sqrt())
 
 
-@mutant("σ is missing under the root of the direction: √(1 − ᾱ_prev − σ²), or there is too much noise in all")
+@mutant(
+    "σ is missing under the root of the direction: √(1 − ᾱ_prev − σ²), or the total variance of the "
+    "noise is too large"
+)
 def sigma_not_subtracted():
     return combined(
         lambda x0, epsilon, a_t, a_prev, sigma, noise: (
@@ -273,7 +270,8 @@ def sigma_not_subtracted():
 
 
 @mutant(
-    "Under the root of the direction stands σ: subtract its square, variances add up and deviations do not"
+    "σ is subtracted under the root of the direction: subtract σ², since variances add up and standard "
+    "deviations do not"
 )
 def sigma_not_squared():
     return combined(
@@ -301,7 +299,7 @@ def bare_noise():
     )
 
 
-@mutant("The noise is multiplied by eta alone: its measure is σ, eta times the two roots of eq. 16")
+@mutant("The noise is multiplied by eta alone: its weight is σ, eta times the two roots of eq. 16")
 def eta_for_sigma():
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
         x0, epsilon, a_t, a_prev, sigma = parts(schedule, prediction, x_t, t, t_prev, eta)
@@ -310,9 +308,7 @@ def eta_for_sigma():
     return ddim_step
 
 
-@mutant(
-    "You draw noise of your own: `noise` is drawn already, use it, so that a seed gives the same motion again"
-)
+@mutant("You sample noise of your own: use the given `noise`, so that the same seed gives the same motion")
 def own_noise():
     return combined(
         lambda x0, epsilon, a_t, a_prev, sigma, noise: correct(
@@ -326,9 +322,7 @@ def own_noise():
 # ------------------------------------------------------------------------------------------------------------
 
 
-@mutant(
-    "At t_prev = −1 you read the *last* entry of the table: ᾱ is 1 there, and schedule.alpha_bar knows it"
-)
+@mutant("At t_prev = −1 you read the *last* entry of the table: ᾱ is 1 there, use schedule.alpha_bar")
 def index_wraps():
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
         x0, epsilon = schedule.split(prediction, x_t, t)
@@ -339,7 +333,7 @@ def index_wraps():
     return ddim_step
 
 
-@mutant("At t_prev = −1 you stay at step 0, where some noise is left: ᾱ is 1 there, schedule.alpha_bar knows")
+@mutant("At t_prev = −1 you stay at step 0, where some noise is left: ᾱ is 1 there, use schedule.alpha_bar")
 def stops_at_0():
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
         return correct(*parts(schedule, prediction, x_t, t, t_prev.clamp(min=0), eta), noise)
@@ -348,8 +342,8 @@ def stops_at_0():
 
 
 @mutant(
-    "At eta = 1 and some long strides the result is nan: 1 − ᾱ_prev − σ² is 0 there and rounds to a hair "
-    "below. Clamp it before you take the root"
+    "At eta = 1 and some long strides the result is nan: 1 − ᾱ_prev − σ² is 0 there and rounds to "
+    "slightly below. Clamp it before you take the root"
 )
 def root_of_less_than_0():
     return combined(
@@ -376,17 +370,17 @@ def with_last(which, end=lambda x0, prediction: x0):
     return {"ddim_step": ddim_step}
 
 
-@mutant("The whole batch is finished when the *first* sample is at its last step: ask every row of t_prev")
+@mutant("The whole batch is finished when the *first* sample is at its last step: test every row of t_prev")
 def last_of_the_first():
     return with_last(lambda t, t_prev: (t_prev[:1] < 0).expand(len(t)))
 
 
-@mutant("The whole batch is finished when *any* sample is at its last step: ask every row of t_prev")
+@mutant("The whole batch is finished when *any* sample is at its last step: test every row of t_prev")
 def last_of_any():
     return with_last(lambda t, t_prev: (t_prev < 0).any().expand(len(t)))
 
 
-@mutant("A step to t_prev = 0 is taken for the last one: the last one goes to t_prev = −1")
+@mutant("A step to t_prev = 0 is treated as the last one: the last one goes to t_prev = −1")
 def last_at_t_prev_0():
     return with_last(lambda t, t_prev: t_prev <= 0)
 
@@ -418,7 +412,7 @@ def stride_of_the_first():
     return ddim_step
 
 
-@mutant("x0 and ε are split with the first sample's ᾱ: schedule.split takes the whole of t")
+@mutant("x0 and ε are split with the first sample's ᾱ: pass all of t to schedule.split")
 def split_at_the_first_t():
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
         _, _, a_t, a_prev, sigma = parts(schedule, prediction, x_t, t, t_prev, eta)
@@ -441,7 +435,7 @@ def with_schedule(make):
     return {"ddim_step": ddim_step}
 
 
-@mutant("You make a cosine schedule of your own: use the one that is given, which may be linear")
+@mutant("You make a cosine schedule of your own: use the given one, which may be linear")
 def cosine_always():
     return with_schedule(lambda s: Schedule(s.T, "cosine", s.prediction_type))
 
@@ -473,7 +467,7 @@ def noise_with_one_type():
     return ddim_step
 
 
-@mutant("Any eta above 0 is taken for 1: σ is proportional to eta")
+@mutant("Any eta above 0 is treated as 1: σ is proportional to eta")
 def eta_as_a_switch():
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
         return correct(*parts(schedule, prediction, x_t, t, t_prev, float(eta > 0)), noise)
@@ -523,17 +517,17 @@ def clip(limit):
     return lambda x: x.clamp(-limit, limit)
 
 
-@mutant("x0 is clipped to ±3: z-scored motions go beyond, clip nothing")
+@mutant("x0 is clipped to ±3: z-scored motions exceed it, clip nothing")
 def clipped_at_3():
     return limited(clip(3))
 
 
-@mutant("x0 is clipped to ±5: z-scored motions go beyond, clip nothing")
+@mutant("x0 is clipped to ±5: z-scored motions exceed it, clip nothing")
 def clipped_at_5():
     return limited(clip(5))
 
 
-@mutant("x0 is clipped to ±10: z-scored motions go beyond, clip nothing")
+@mutant("x0 is clipped to ±10: z-scored motions exceed it, clip nothing")
 def clipped_at_10():
     return limited(clip(10))
 
@@ -543,7 +537,7 @@ def epsilon_clipped():
     return limited(limit_epsilon=clip(5))
 
 
-@mutant("The result is clipped to ±5: noisy motions go beyond, clip nothing")
+@mutant("The result is clipped to ±5: noisy motions exceed it, clip nothing")
 def result_clipped():
     return limited(limit_result=clip(5))
 
@@ -599,7 +593,7 @@ def overwrites_the_schedule():
     return spoiling(lambda schedule, prediction, x_t, t, t_prev, noise: schedule.alphas_cumprod.mul_(0.5))
 
 
-@mutant("σ is that of the call before: compute it anew in every call")
+@mutant("σ is that of the previous call: compute it in every call")
 def remembers_sigma():
     memory = {}
 
@@ -611,7 +605,7 @@ def remembers_sigma():
     return ddim_step
 
 
-@mutant("ᾱ_prev is that of the call before: compute it anew in every call")
+@mutant("ᾱ_prev is that of the previous call: compute it in every call")
 def remembers_alpha_bar():
     memory = {}
 

@@ -1,7 +1,7 @@
-"""Wrong answers that Code 3, 4 and 5 have in common: the right functions, and one thing changed about them.
+"""Wrong answers that Code 3, 4 and 5 have in common: the right functions with one change.
 
-What is wrong shows only to those who ask for gradients, other sizes, large numbers, another dtype, training
-mode or a second call.
+These mistakes have an effect only on gradients, other sizes, large numbers, another dtype, training mode or a
+second call.
 """
 
 import dataclasses
@@ -41,7 +41,7 @@ def common_mutants(exercise: str) -> list[Entry]:
 
 
 # ------------------------------------------------------------------------------------------------------------
-#                                      The right functions, but for ...
+#                                      The right functions with one change
 # ------------------------------------------------------------------------------------------------------------
 
 
@@ -104,7 +104,7 @@ def blocks(right, choose: Callable) -> Functions:
 
 
 @wrong(
-    "The words are detached: no gradient reaches the layers that made them, so these never learn",
+    "The words are detached: no gradient reaches the layers that computed them, so these are not trained",
     *READS_WORDS,
 )
 def detached_words(right):
@@ -116,7 +116,7 @@ def detached_time(right):
     return given(right, time=lambda c: c.time.detach())
 
 
-@wrong("`condition.pooled` is detached: no gradient reaches the layer that made it from the caption")
+@wrong("`condition.pooled` is detached: no gradient reaches the layer that projects the caption")
 def detached_caption(right):
     return given(right, pooled=lambda c: c.pooled.detach())
 
@@ -126,17 +126,17 @@ def mapping_without_gradient(right):
     return dict(cond_mapping=torch.no_grad()(right.cond_mapping))
 
 
-@wrong("The frames are detached on their way into the blocks: no gradient reaches `input_projection`")
+@wrong("The frames are detached before the blocks: no gradient reaches `input_projection`")
 def detached_frames(right):
     return first(right, lambda self, h: h.detach())
 
 
-@wrong("What the norms of the blocks read is detached: part of the gradient is missing")
+@wrong("The input of the blocks' norms is detached: part of the gradient is missing")
 def detached_in_front_of_norms(right):
     return layers(right, lambda self, name, layer: "norm" in name and (lambda x: layer(x.detach())))
 
 
-@wrong("What attention returns is scaled for the forward pass only: its gradient is a tenth of the right one")
+@wrong("The output of attention is scaled in the forward pass only: its gradient is a tenth of the right one")
 def damped_gradient(right):
     def damped(layer):
         def call(*arguments):
@@ -164,14 +164,14 @@ def caption_of_the_first_sample(right):
 
 
 @wrong(
-    "All samples get the length of the first caption: each has its own row in `condition.mask`", *READS_WORDS
+    "All samples use the length of the first caption: each has its own row in `condition.mask`", *READS_WORDS
 )
 def words_mask_of_the_first_sample(right):
     return given(right, mask=lambda c: c.mask[:1].expand_as(c.mask))
 
 
 @wrong(
-    "A word counts where it is real in any of the captions: each has its own row in `condition.mask`",
+    "A word is used where it is real in any of the captions: each has its own row in `condition.mask`",
     *READS_WORDS,
 )
 def words_mask_of_any_sample(right):
@@ -183,7 +183,7 @@ def frames_mask_of_the_first_sample(right):
     return masked(right, lambda self, mask: mask[:1].expand_as(mask))
 
 
-@wrong("A frame counts where it is real in any sample: each sample has its own row in `mask`")
+@wrong("A frame is used where it is real in any sample: each sample has its own row in `mask`")
 def frames_mask_of_any_sample(right):
     return masked(right, lambda self, mask: mask.any(0, keepdim=True).expand_as(mask))
 
@@ -193,32 +193,32 @@ def frames_mask_of_any_sample(right):
 # ------------------------------------------------------------------------------------------------------------
 
 
-@wrong("Four blocks are run and no more: take all of `self.blocks`, however many there are")
+@wrong("Only four blocks are applied: apply all of `self.blocks`")
 def four_blocks(right):
     return blocks(right, lambda self: self.blocks[:4])
 
 
-@wrong("An axis gets lost where the batch has one sample: name the axis in squeeze(), or leave it out")
+@wrong("An axis is dropped where the batch has one sample: name the axis in squeeze(), or leave it out")
 def squeezed_batch(right):
     return projected(right, lambda self, out: out.squeeze(0))
 
 
-@wrong("An axis gets lost where a motion has one frame: name the axis in squeeze(), or leave it out")
+@wrong("An axis is dropped where a motion has one frame: name the axis in squeeze(), or leave it out")
 def squeezed_frames(right):
     return projected(right, lambda self, out: out.squeeze(1))
 
 
-@wrong("In training there is dropout: none is asked for, the same numbers come out in either mode")
+@wrong("There is dropout in training mode: use none, the output is the same in both modes")
 def dropout(right):
     return afterwards(right, lambda self, h: h * (torch.rand_like(h) > 0.1) if self.training else h)
 
 
-@wrong("In training the blocks are left out: they run in either mode, self.training does not matter here")
+@wrong("The blocks are left out in training mode: apply them in both modes")
 def blocks_in_eval_mode_only(right):
     return blocks(right, lambda self: [] if self.training else self.blocks)
 
 
-@wrong("In eval mode the mask is left out: it counts in either mode, self.training does not matter here")
+@wrong("The mask is left out in eval mode: use it in both modes")
 def mask_in_training_only(right):
     return masked(right, lambda self, mask: mask if self.training else torch.ones_like(mask))
 
@@ -232,32 +232,34 @@ def clamped(limit: float) -> Callable:
     return lambda self, h: h.clamp(-limit, limit)
 
 
-@wrong("The hidden state is clamped to ±100: it may have any size, the norms take care of it")
+@wrong("The hidden state is clamped to ±100: values may have any magnitude, the norms rescale them")
 def hidden_clamped_to_100(right):
     return afterwards(right, clamped(100))
 
 
-@wrong("The frames are clamped to ±50 before the blocks: they may have any size, the norms take care of it")
+@wrong(
+    "The frames are clamped to ±50 before the blocks: values may have any magnitude, the norms rescale them"
+)
 def frames_clamped_to_50(right):
     return first(right, clamped(50))
 
 
-@wrong("The output is clamped to ±10: a prediction of v or ε may go further")
+@wrong("The output is clamped to ±10: a prediction of v or ε may be larger")
 def output_clamped_to_10(right):
     return projected(right, clamped(10))
 
 
-@wrong("The pooled caption is clamped to ±10: hand it on as it is")
+@wrong("The pooled caption is clamped to ±10: pass it on unchanged")
 def caption_clamped_to_10(right):
     return given(right, pooled=lambda c: c.pooled.clamp(-10, 10))
 
 
-@wrong("The words are clamped to ±10: hand them on as they are", *READS_WORDS)
+@wrong("The words are clamped to ±10: pass them on unchanged", *READS_WORDS)
 def words_clamped_to_10(right):
     return given(right, tokens=lambda c: c.tokens.clamp(-10, 10))
 
 
-@wrong("What attention returns is clamped to ±10: hand it on as it is")
+@wrong("The output of attention is clamped to ±10: pass it on unchanged")
 def attention_clamped_to_10(right):
     def clamp(layer):
         return lambda *arguments: layer(*arguments).clamp(-10, 10)
@@ -275,7 +277,7 @@ def mask_of_minus_100(right):
 # ------------------------------------------------------------------------------------------------------------
 
 
-@wrong("The output is float64: leave the dtype as it is")
+@wrong("The output is float64: keep the dtype")
 def output_always_float64(right):
     return projected(right, lambda self, out: out.double())
 
@@ -290,7 +292,7 @@ def through_numpy(right):
     return given(right, time=time)
 
 
-@wrong("Time is made float64, which no layer of the network takes: leave the dtype as it is")
+@wrong("Time is made float64, which no layer of the network takes: keep the dtype")
 def float64_time(right):
     return given(right, time=lambda c: c.time.double())
 
@@ -316,12 +318,12 @@ def kept(self, name: str, value: object, shape: object):
     return memory.setdefault((name, shape), value)
 
 
-@wrong("The mask of the first call is used in later ones: every call has its own")
+@wrong("The mask of the first call is used in later calls: use the arguments of each call")
 def kept_mask(right):
     return masked(right, lambda self, mask: kept(self, "mask", mask, mask.shape))
 
 
-@wrong("The condition of the first call is used in later ones: every call has its own")
+@wrong("The condition of the first call is used in later calls: use the arguments of each call")
 def kept_condition(right):
     def cond_mapping(self, condition):
         return kept(self, "c", right.cond_mapping(self, condition), condition.tokens.shape)
@@ -329,7 +331,9 @@ def kept_condition(right):
     return dict(cond_mapping=cond_mapping)
 
 
-@wrong("The words' mask of the first call is used in later ones: every call has its own", *READS_WORDS)
+@wrong(
+    "The words' mask of the first call is used in later calls: use the arguments of each call", *READS_WORDS
+)
 def kept_words_mask(right):
     def cond_mapping(self, condition):
         mask = kept(self, "words", condition.mask, condition.mask.shape)
@@ -338,7 +342,7 @@ def kept_words_mask(right):
     return dict(cond_mapping=cond_mapping)
 
 
-@wrong("The output of the call before is mixed in: a call must not change the next one")
+@wrong("The output of the previous call is mixed in: calls must be independent")
 def output_of_the_call_before(right):
     def change(self, out):
         before = self.__dict__.get("_before", out)
@@ -348,12 +352,12 @@ def output_of_the_call_before(right):
     return projected(right, change)
 
 
-@wrong("`self.eval()` is called inside: the mode belongs to the caller")
+@wrong("`self.eval()` is called inside: only the caller sets the mode")
 def switches_to_eval(right):
     return first(right, lambda self, h: self.eval() and h)
 
 
-@wrong("Gradients are switched off for good: torch.set_grad_enabled(False) outlives the call")
+@wrong("torch.set_grad_enabled(False) stays in effect after the call: do not change global settings")
 def switches_gradients_off(right):
     def change(self, out):
         torch.set_grad_enabled(False)
@@ -362,7 +366,7 @@ def switches_gradients_off(right):
     return projected(right, change)
 
 
-@wrong("`h` is changed in place before the blocks: what was given must stay as it is")
+@wrong("`h` is changed in place before the blocks: arguments must not change")
 def frames_overwritten(right):
     def backbone(self, h, mask, c):
         h[~mask] = 0
@@ -371,7 +375,7 @@ def frames_overwritten(right):
     return dict(backbone=backbone)
 
 
-@wrong("`mask` is changed in place: what was given must stay as it is")
+@wrong("`mask` is changed in place: arguments must not change")
 def mask_overwritten(right):
     def backbone(self, h, mask, c):
         found = right.backbone(self, h, mask.clone(), c)
@@ -381,7 +385,7 @@ def mask_overwritten(right):
     return dict(backbone=backbone)
 
 
-@wrong("A tensor of `condition` is changed in place: what was given must stay as it is")
+@wrong("A tensor of `condition` is changed in place: arguments must not change")
 def condition_overwritten(right):
     def cond_mapping(self, condition):
         condition.tokens[~condition.mask] = 0

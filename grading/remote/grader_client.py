@@ -35,7 +35,7 @@ from labkit.stubs import EmptyExercise, Stub, find, stubs
 
 CALLS = 20_000  # messages for one exercise; the longest one needs some hundreds
 ROOM = 512 * 2**20  # bytes that probes may allocate: two small results may make a large one together
-WORDS = 2000  # characters of what a check says; a learner's code may return any text
+WORDS = 2000  # characters of a check's message; a learner's code may return any text
 TOO_LONG = "took too long"
 OTHER = "It is right on the inputs that labkit.check shows, but not on others: it must hold for any input."
 

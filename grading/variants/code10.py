@@ -34,7 +34,7 @@ def the_last_hint():
 
 @variant()
 def scipy_sqrtm():
-    """The formula as it stands; the imaginary part that singular covariances leave is rounding."""
+    """The formula literally; the imaginary part of singular covariances is rounding error."""
 
     def frechet_distance(a, b):
         a, b = check(a, b)
@@ -59,7 +59,7 @@ def eigenvalues_of_the_product():
 
 @variant()
 def offset_where_singular():
-    """As public FID code does: a little on the diagonal of both covariances before the root."""
+    """As in public FID code: a small offset on the diagonal of both covariances before the root."""
 
     def frechet_distance(a, b):
         a, b = check(a, b)
@@ -133,7 +133,7 @@ def torch_float64():
 
 @variant()
 def torch_float32():
-    """Coarse, and near enough; never below 0."""
+    """Rounded within the tolerance, and clamped to at least 0."""
 
     def frechet_distance(a, b):
         a, b = (torch.as_tensor(x, dtype=torch.float32) for x in check(a, b))
@@ -148,7 +148,7 @@ def torch_float32():
 
 @variant()
 def own_checks_and_einsum():
-    """Means and covariances as sums; bad input refused by hand."""
+    """Means and covariances as sums; bad input rejected by hand."""
 
     def moments(x):
         mean = x.sum(0) / len(x)

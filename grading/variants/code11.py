@@ -32,7 +32,7 @@ def the_last_hint():
 
 @variant()
 def diagonal():
-    """Every caption with every motion, of which the diagonal counts."""
+    """Every caption with every motion, of which the diagonal is used."""
 
     def tmr_score(text, motion):
         text, motion = check(text, motion)
@@ -117,7 +117,7 @@ def half_way():
 
 @variant()
 def own_checks():
-    """Bad input refused by hand, the trace as the sum of dot products."""
+    """Bad input rejected by hand, the trace as the sum of dot products."""
 
     def tmr_score(text, motion):
         text, motion = np.asarray(text), np.asarray(motion)

@@ -83,7 +83,7 @@ def loops():
 
 @variant()
 def pieces_in_a_row():
-    """A running start, the widths read from LAYOUT."""
+    """A running column index, with widths from LAYOUT."""
 
     def split_motion(x):
         F, D = map(int, x.shape)
@@ -100,7 +100,7 @@ def pieces_in_a_row():
 
 @variant()
 def other_order():
-    """The dict is for looking up: its order does not matter."""
+    """The order of the dict does not matter."""
 
     def split_motion(x):
         x = x.clone()
@@ -126,7 +126,7 @@ def through_numpy():
 
 @variant()
 def indexed():
-    """Columns picked by their numbers; transposed there and back."""
+    """Columns selected by index, and two transposes that cancel."""
 
     def split_motion(x):
         columns = torch.arange(x.shape[1])

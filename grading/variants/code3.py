@@ -9,7 +9,7 @@ from grading.variants.denoiser import common_variants
 
 @variant()
 def frames_first():
-    """Condition tokens behind the frames."""
+    """Condition tokens after the frames."""
 
     def backbone(self, h, mask, c):
         tokens, token_mask = c
@@ -27,7 +27,7 @@ def frames_first():
 
 @variant()
 def frames_between():
-    """Time before the frames, caption and words, in another order, behind them."""
+    """Time before the frames; caption and words, in another order, after them."""
 
     def cond_mapping(self, condition):
         return condition
@@ -50,7 +50,7 @@ def frames_between():
 
 @variant()
 def additive_mask():
-    """0 where to look, −inf elsewhere."""
+    """A float mask: 0 at real tokens, −inf elsewhere."""
 
     def cond_mapping(self, condition):
         tokens = torch.cat([condition.time[:, None], condition.pooled[:, None], condition.tokens], dim=1)
@@ -87,7 +87,7 @@ def large_negative_mask():
 
 @variant()
 def frames_and_tokens_apart():
-    """Two streams that look at each other: the same as one."""
+    """Two sequences with attention over both, which equals one sequence."""
 
     def backbone(self, h, mask, c):
         tokens, token_mask = c
@@ -130,7 +130,7 @@ def attention_by_hand():
 
 @variant()
 def sample_by_sample():
-    """A loop over the batch in which padding is cut away instead of masked."""
+    """A loop over the batch in which padding is cut off instead of masked."""
 
     def cond_mapping(self, condition):
         kept = [words[real] for words, real in zip(condition.tokens, condition.mask, strict=True)]
@@ -156,7 +156,7 @@ def sample_by_sample():
 
 @variant()
 def buffer_filled_in():
-    """New tensors filled slice by slice; nothing that was given is changed."""
+    """New tensors filled slice by slice; no argument is changed."""
 
     def cond_mapping(self, condition):
         B, L, W = condition.tokens.shape
@@ -171,7 +171,7 @@ def buffer_filled_in():
 
 @variant()
 def project_then_drop():
-    """Norm and projection of every token, then the frames alone; the number of frames goes by the stream."""
+    """Norm and projection of every token, then the frames alone, counted from the sequence's length."""
 
     def output_projection(self, h, mask, c):
         return self.final(self.final_norm(h))[:, c[0].shape[1] :]
@@ -181,7 +181,7 @@ def project_then_drop():
 
 @variant()
 def dictionary():
-    """What `cond_mapping` gives is one's own affair."""
+    """The structure of what `cond_mapping` returns is free."""
 
     def cond_mapping(self, condition):
         always = condition.mask.new_ones(len(condition.mask), 1)
@@ -203,7 +203,7 @@ def dictionary():
 
 @variant()
 def in_double():
-    """Norms and sums in float64 and back; one dtype outside."""
+    """Norms and sums in float64; results in the dtype of h."""
 
     def norm(layer, h):
         return functional.layer_norm(

@@ -10,7 +10,7 @@ from grading.variants.denoiser import common_variants
 
 @variant()
 def modulate():
-    """With the helper of the authors' code, and the axis for frames made there."""
+    """With `modulate` of the authors' code, which adds the axis for frames."""
 
     def modulated(x, shift, scale):
         return x * (1 + scale.unsqueeze(1)) + shift.unsqueeze(1)
@@ -34,7 +34,7 @@ def modulate():
 
 @variant()
 def silu_at_each_modulation():
-    """c is the bare sum, and bent where it is read, as in the authors' code."""
+    """c is the sum, and SiLU is applied before each modulation, as in the authors' code."""
 
     def cond_mapping(self, condition):
         return condition.time + condition.pooled
@@ -101,7 +101,7 @@ def all_vectors_at_once():
 
 @variant()
 def sample_by_sample():
-    """A loop over the batch in which padding is cut away instead of masked."""
+    """A loop over the batch in which padding is cut off instead of masked."""
 
     def backbone(self, h, mask, c):
         out = torch.zeros_like(h)
@@ -120,7 +120,7 @@ def sample_by_sample():
 
 @variant()
 def additive_mask():
-    """0 where to look, −inf elsewhere."""
+    """A float mask: 0 at real frames, −inf elsewhere."""
 
     def backbone(self, h, mask, c):
         added = torch.zeros_like(mask, dtype=h.dtype).masked_fill(~mask, -torch.inf)
@@ -146,10 +146,10 @@ def einsum():
         for block in self.blocks:
             v = block.modulation(c).reshape(len(c), 6, self.width)
             wide = v.unsqueeze(1).expand(-1, F, -1, -1)
-            said = block.attention(norm(h) * (1 + wide[:, :, 1]) + wide[:, :, 0], mask)
-            h = h + torch.einsum("bfw,bw->bfw", said, v[:, 2])
-            said = block.mlp(norm(h) * (1 + wide[:, :, 4]) + wide[:, :, 3])
-            h = h + torch.einsum("bfw,bw->bfw", said, v[:, 5])
+            out = block.attention(norm(h) * (1 + wide[:, :, 1]) + wide[:, :, 0], mask)
+            h = h + torch.einsum("bfw,bw->bfw", out, v[:, 2])
+            out = block.mlp(norm(h) * (1 + wide[:, :, 4]) + wide[:, :, 3])
+            h = h + torch.einsum("bfw,bw->bfw", out, v[:, 5])
         return h
 
     def output_projection(self, h, mask, c):
@@ -162,7 +162,7 @@ def einsum():
 
 @variant()
 def in_double():
-    """Modulation in float64 and back; one dtype outside."""
+    """Modulation in float64; results in the dtype of h."""
 
     def modulated(norm, h, shift, scale):
         return ((1 + scale.double()) * norm(h.double()) + shift.double()).float()

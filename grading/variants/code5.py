@@ -9,7 +9,7 @@ from grading.variants.denoiser import common_variants
 
 @variant()
 def words_first():
-    """The memory in another order: attention does not care."""
+    """The memory in another order: attention does not depend on it."""
 
     def cond_mapping(self, condition):
         parts = [condition.tokens.flip(1), condition.pooled.unsqueeze(1), condition.time.unsqueeze(1)]
@@ -21,7 +21,7 @@ def words_first():
 
 @variant()
 def part_by_part():
-    """Each part of the memory through the norm alone, which works row by row."""
+    """Each part of the memory through the norm by itself, which is computed row by row."""
 
     def cond_mapping(self, condition):
         memory = [self.memory_norm(part)[:, None] for part in (condition.time, condition.pooled)]
@@ -34,7 +34,7 @@ def part_by_part():
 
 @variant()
 def norm_in_the_backbone():
-    """`cond_mapping` hands the condition on as it is."""
+    """`cond_mapping` passes the condition on unchanged."""
 
     def cond_mapping(self, condition):
         return condition
@@ -54,7 +54,7 @@ def norm_in_the_backbone():
 
 @variant()
 def additive_masks():
-    """0 where to look, −inf elsewhere."""
+    """A float mask: 0 at real tokens, −inf elsewhere."""
 
     def added(mask):
         return torch.zeros(mask.shape, device=mask.device).masked_fill(~mask, -torch.inf)
@@ -96,8 +96,8 @@ def attention_by_hand():
         k, v = layer.key_value(memory).chunk(2, dim=-1)
         scores = torch.einsum("bnhd,bmhd->bhnm", layer.query(x).reshape(heads), k.reshape(heads))
         scores = torch.where(mask[:, None, None], scores / heads[-1] ** 0.5, -torch.inf)
-        said = torch.einsum("bhnm,bmhd->bnhd", scores.softmax(dim=-1), v.reshape(heads))
-        return layer.output(said.reshape(x.shape))
+        out = torch.einsum("bhnm,bmhd->bnhd", scores.softmax(dim=-1), v.reshape(heads))
+        return layer.output(out.reshape(x.shape))
 
     def backbone(self, h, mask, c):
         memory, memory_mask = c
@@ -113,7 +113,7 @@ def attention_by_hand():
 
 @variant()
 def sample_by_sample():
-    """A loop over the batch in which padding is cut away instead of masked."""
+    """A loop over the batch in which padding is cut off instead of masked."""
 
     def cond_mapping(self, condition):
         rows = zip(condition.time, condition.pooled, condition.tokens, condition.mask, strict=True)
@@ -138,7 +138,7 @@ def sample_by_sample():
 
 @variant()
 def padded_words_zeroed_and_masked():
-    """Zeros where nothing is, and the mask on top of it."""
+    """Padding is set to zero, and masked as well."""
 
     def cond_mapping(self, condition):
         B, L, W = condition.tokens.shape
@@ -153,7 +153,7 @@ def padded_words_zeroed_and_masked():
 
 @variant()
 def in_double():
-    """Norms and sums in float64 and back; one dtype outside."""
+    """Norms and sums in float64; results in the dtype of h."""
 
     def norm(layer, h):
         weights = layer.weight.double(), layer.bias.double()
@@ -175,7 +175,7 @@ def in_double():
 
 @variant()
 def padded_rows_zeroed():
-    """Padded frames come out as zeros: nobody asks for them."""
+    """The output at padded frames is zero: it is not used."""
 
     def output_projection(self, h, mask, c):
         return torch.where(mask[..., None], self.final(self.final_norm(h)), 0)

@@ -39,7 +39,7 @@ def by_hand():
 
 @variant()
 def mse_of_each_sample():
-    """A loop over the batch, after one pass of the network; real frames are picked, not weighed."""
+    """A loop over the batch, after one call of the network; real frames are selected, not weighted."""
 
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         prediction = model(schedule.q_sample(x0, t, noise), t)
@@ -60,7 +60,7 @@ def einsum():
 
 @variant()
 def masked_sides():
-    """Both sides are zero in the padding, so nothing is left of it."""
+    """Prediction and target are set to zero in the padding."""
 
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         keep = mask[..., None]

@@ -140,7 +140,7 @@ def logarithm_of_variance():
 
 @variant()
 def in_place():
-    """The three kinds of prediction told apart by hand, eq. 11 in place on copies."""
+    """The three kinds of prediction distinguished by hand, eq. 11 in place on copies."""
 
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
@@ -196,7 +196,7 @@ def products_of_betas():
 
 @variant()
 def rows_by_branch():
-    """Samples at their last step are treated apart; the others in one go."""
+    """Samples at their last step are computed separately from the others."""
 
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         result = schedule.split(prediction, x_t, t)[0].clone()
@@ -229,7 +229,7 @@ def beta_variance():
 
 @variant(other_numbers=True)
 def noise_subtracted():
-    """Normal noise is symmetric: −σ · noise is as good a draw."""
+    """Normal noise is symmetric: −σ · noise is a sample of the same distribution."""
 
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
         _, epsilon = schedule.split(prediction, x_t, t)

@@ -101,7 +101,7 @@ def numpy_float64():
 
 @variant()
 def in_place():
-    """The three kinds of prediction told apart by hand, sums in place."""
+    """The three kinds of prediction distinguished by hand, sums in place."""
 
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
         a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
@@ -126,7 +126,7 @@ def in_place():
 
 @variant()
 def nan_to_zero():
-    """A root of less than nothing is nan, and nan is taken for 0."""
+    """The root of a negative number is nan, which is replaced by 0."""
 
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
         x0, epsilon = schedule.split(prediction, x_t, t)
@@ -154,7 +154,7 @@ def einsum_of_three():
 
 @variant()
 def ends_by_where():
-    """The last step is taken apart."""
+    """The last step is computed separately."""
 
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
         x0, epsilon = schedule.split(prediction, x_t, t)
@@ -184,7 +184,7 @@ def in_place_on_copies():
 
 @variant(other_numbers=True)
 def noise_subtracted():
-    """Normal noise is symmetric: −σ · noise is as good a draw."""
+    """Normal noise is symmetric: −σ · noise is a sample of the same distribution."""
 
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
         x0, epsilon = schedule.split(prediction, x_t, t)

@@ -17,7 +17,7 @@ _all: list[Callable] = []
 
 
 def right_too(make: Callable) -> Callable:
-    """Note down ``def name(right) -> functions``, where `right` is the module with the right functions."""
+    """Register ``def name(right) -> functions``, where `right` is the module with the right functions."""
     _all.append(make)
     return make
 
@@ -28,12 +28,12 @@ def common_variants(exercise: str) -> list[Entry]:
 
 
 # ------------------------------------------------------------------------------------------------------------
-#                                     What cond_mapping hands to backbone
+#                                     What cond_mapping passes to backbone
 # ------------------------------------------------------------------------------------------------------------
 
 
 def handed(right, pack: Callable, unpack: Callable) -> Functions:
-    """c packed into something else on its way: pack(self, c) → anything, unpack(self, anything) → c."""
+    """c in another structure: pack(self, c) → anything, unpack(self, anything) → c."""
     return dict(
         cond_mapping=lambda self, condition: pack(self, right.cond_mapping(self, condition)),
         backbone=lambda self, h, mask, c: right.backbone(self, h, mask, unpack(self, c)),
@@ -94,7 +94,7 @@ def same_object(right):
 
 @right_too
 def dict_that_backbone_extends(right):
-    """The hidden state travels in the dict: backbone returns it for show."""
+    """The hidden state is in the dict, and the return value of backbone is not used."""
 
     def backbone(self, h, mask, c):
         c["h"] = right.backbone(self, h, mask, c["value"])
@@ -117,7 +117,7 @@ def hidden_state_in_a_tuple(right):
 
 
 # ------------------------------------------------------------------------------------------------------------
-#                                              How things are run
+#                                              Order of computation
 # ------------------------------------------------------------------------------------------------------------
 
 
@@ -146,12 +146,12 @@ def checkpoints(right):
 
 @right_too
 def compiled(right):
-    """Traced by dynamo; the graph is run as it is, without a C++ compiler."""
+    """Traced by dynamo; the graph is run unchanged, without a C++ compiler."""
     return dict(output_projection=torch.compile(right.output_projection, backend="eager"))
 
 
 # ------------------------------------------------------------------------------------------------------------
-#                                             Attention by others
+#                                             Other attention functions
 # ------------------------------------------------------------------------------------------------------------
 
 

@@ -30,7 +30,7 @@ def ddpm_loss(
     squared error is a mean over the real frames and over D. (A sum over either, or both, will do as well.)
 
     x0, noise, x_t, prediction and loss are float32 on one device. Leave the arguments and the network's
-    output as they are: training uses them once more.
+    output as they are: the backward pass needs them.
     """
     # TODO (Code 6): here, or in notebooks/03_diffusion.ipynb
     raise NotImplementedError

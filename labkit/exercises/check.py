@@ -1,4 +1,4 @@
-"""What a learner types: ``labkit.check("code7")``, ``labkit.hint("code7")``, ``labkit.solution("code7")``."""
+"""What a learner calls: ``labkit.check("code7")``, ``labkit.hint("code7")``, ``labkit.solution("code7")``."""
 
 import html
 import importlib.resources
@@ -22,12 +22,12 @@ def folder():
 
 
 def load_answers(exercise: str) -> Answers:
-    """The stored outcomes of an exercise: one .npz, a JSON text in it says what is what."""
+    """The stored outcomes of an exercise: one .npz with a JSON index."""
     with np.load(folder() / "answers" / f"{exercise}.npz", allow_pickle=False) as file:
         index = json.loads(str(file["index"]))
 
         def outcomes(prefix: str) -> dict[str, np.ndarray]:
-            """What is not stored is as in the first right answer."""
+            """Outcomes that are not stored equal those of the first right answer."""
             paths = {name: f"{prefix}/{name}" for name in index["probes"]}
             return {n: file[path if path in file else f"right/0/{n}"] for n, path in paths.items()}
 

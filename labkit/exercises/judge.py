@@ -1,4 +1,4 @@
-"""Outcomes in, points and a diagnosis out. Pure NumPy: it never touches the learner's code.
+"""From outcomes to points and a diagnosis. Pure NumPy: it never calls the learner's code.
 
 Right is whatever agrees with a right outcome: there may be several (β or β̃ as variance). Wrong outcomes are
 compared with those of known mistakes. One that accounts for all of them, and for nothing else, is named as a
@@ -18,7 +18,7 @@ VARIES = np.array("varies")  # in the place of a mistake's outcome that is not r
 
 @dataclass(frozen=True)
 class Mistake:
-    """What a known mistake makes of the probes, and the words for it."""
+    """The outcomes of a known mistake, and its diagnosis."""
 
     name: str
     diagnosis: str  # may hold {found} and {expected}: the probe's measure of either
@@ -27,7 +27,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Answers:
-    """All that is known of an exercise: right outcomes (at least one) and mistakes."""
+    """The known outcomes of an exercise: right ones (at least one) and mistakes."""
 
     right: Sequence[Outcomes]
     mistakes: Sequence[Mistake]
@@ -37,7 +37,7 @@ class Answers:
 class Judgement:
     """points: earned, of `total`. failed: names of the probes that failed, coarse to fine.
 
-    message: the first thing that is wrong, in words; empty where nothing is. mistake: its name, if known.
+    message: the first thing that is wrong, as text; empty where all is right. mistake: its name, if known.
     """
 
     points: float
@@ -65,7 +65,7 @@ def agree(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
 
 
 def judge(questions: Sequence[Probe], found: Outcomes, answers: Answers) -> Judgement:
-    """Compare what was found with what is known."""
+    """Compare outcomes with the known ones."""
 
     def wrong(right: Outcomes) -> list[Probe]:
         return [q for q in questions if not agree(found[q.name], right[q.name], q.tolerance)]
@@ -91,8 +91,8 @@ def explains(mistake: Mistake, q: Probe, found: Outcomes) -> bool:
 
 
 def varies(mistake: Mistake, q: Probe) -> bool:
-    """Whether chance or rounding decides the outcome of this mistake: then only that the probe fails is
-    known.
+    """Does the outcome of this mistake depend on chance or rounding? Then it is only known that the probe
+    fails.
     """
     return bool(np.array_equal(mistake.outcomes[q.name], VARIES))
 
@@ -126,8 +126,8 @@ def number(q: Probe, outcome: np.ndarray) -> str:
 
 
 def fill(mistake: Mistake, failed: Sequence[Probe], found: Outcomes, right: Outcomes) -> str:
-    """The words of a mistake, with the measures of the first probe in which they tell it from the right
-    answer; empty where there is none, but the words ask for it."""
+    """The diagnosis of a mistake, with the measures of the first probe in which these differ from the right
+    answer. Empty where the diagnosis needs measures, and no probe has them."""
     if "{" not in mistake.diagnosis:
         return mistake.diagnosis
     for q in failed:
@@ -138,22 +138,22 @@ def fill(mistake: Mistake, failed: Sequence[Probe], found: Outcomes, right: Outc
 
 
 def describe(q: Probe, found: Outcomes, right: Outcomes) -> str:
-    """The words for a mistake that nobody foresaw: the property, inputs, what was expected and found."""
+    """The message for an unknown mistake: the requirement, inputs, expected and found values."""
     a, b = found[q.name], right[q.name]
     if a.dtype.kind == "U":
         text = str(a)
         if text.startswith("raised EmptyExercise: "):
             return text.removeprefix("raised EmptyExercise: ")
         if text.startswith("raised "):
-            return f"{q.says}. Your code {text}"
+            return f"{q.requirement}. Your code {text}"
         if text.startswith("returned by "):
-            return f"{q.says}. R{text[1:]}"
+            return f"{q.requirement}. R{text[1:]}"
     if "U" in (a.dtype.kind, b.dtype.kind) or a.shape != b.shape:
         expected, got = (str(x) if x.dtype.kind == "U" else f"shape {x.shape}" for x in (b, a))
-        return f"{q.says}. Expected {expected}, found {got}"
+        return f"{q.requirement}. Expected {expected}, found {got}"
     if np.isfinite(a).all() and number(q, a) != number(q, b):
-        return f"{q.says}. Expected {number(q, b)} as {q.measure[0]}, found {number(q, a)}"
+        return f"{q.requirement}. Expected {number(q, b)} as {q.measure[0]}, found {number(q, a)}"
     size = max(float(np.abs(b).max(initial=0.0)), 1e-6)
     first = tuple(map(int, np.argwhere(~(np.abs(a - b) <= q.tolerance * size))[0]))
     where = q.inputs_at(first) or (f"At {list(first)}" if first else "")
-    return f"{q.says}. {where + ': ' if where else ''}expected {b[first]:.4g}, found {a[first]:.4g}"
+    return f"{q.requirement}. {where + ': ' if where else ''}expected {b[first]:.4g}, found {a[first]:.4g}"

@@ -1,8 +1,8 @@
-"""What a check asks of a learner's function: inputs go in, plain arrays come out.
+"""Probes: small functions that call a learner's code on fixed inputs and return plain arrays.
 
-A probe is a small function that calls labkit's (that is, the learner's) code on inputs of its own and
-returns an array, or a text such as a shape. It compares nothing: that is `judge`'s work, elsewhere and maybe
-in another process. An exercise is a list of probes from coarse to fine, each worth points.
+A probe calls labkit's (that is, the learner's) code on its own inputs and returns an array, or a text such as
+a shape. It compares nothing: `judge` does, possibly in another process. An exercise is a list of probes from
+coarse to fine, each worth points.
 """
 
 import importlib
@@ -28,32 +28,32 @@ Network = TypeVar("Network", bound=torch.nn.Module)
 
 @dataclass(frozen=True)
 class Probe:
-    """One question.
+    """One test of a learner's code.
 
-    says: the property that is asked for, as a sentence, shown where it does not hold.
-    measure: what `judge` may tell about an outcome in one number, as (name, function).
-    tolerance: how far from a right outcome a right one may be, as a share of the outcome's size.
-    example: what an element of the outcome was computed from, in one line: (inputs, index) → text.
+    requirement: the required property, as a sentence; shown where it does not hold.
+    measure: one number that describes an outcome in messages, as (name, function).
+    tolerance: the largest deviation from a right outcome that is accepted, relative to the outcome's size.
+    example: a function (inputs, index) → text: one line with the inputs of one element of the outcome.
     """
 
     name: str
     ask: Callable[["Inputs"], object]
     points: float
-    says: str
+    requirement: str
     measure: tuple[str, Callable[[np.ndarray], float]] | None
     tolerance: float
     example: Callable[["Inputs", tuple[int, ...]], str] | None = None
 
     def inputs_at(self, index: tuple[int, ...]) -> str:
-        """The example of one element, for the inputs that everybody may know; empty where there is none."""
+        """The example of one element for the public inputs (seed 0); empty where there is none."""
         return self.example(Inputs(0, self.name), index) if self.example else ""
 
 
 class Inputs:
     """Random inputs that are the same on every machine: NumPy's stream, not torch's.
 
-    scale: 1 for the inputs that everybody may know (seed 0), else a number between 0.7 and 1.4. It is for
-    questions whose answer would otherwise be one figure, whatever is drawn.
+    scale: 1 for the public inputs (seed 0), else a number between 0.7 and 1.4. It is for probes whose outcome
+    would otherwise not depend on the seed.
     """
 
     def __init__(self, seed: int, name: str):
@@ -68,11 +68,11 @@ class Inputs:
         return torch.from_numpy(self.generator.random(shape)).float()
 
     def integers(self, low: int, high: int, *shape: int) -> Tensor:
-        """From `low` to `high`, which is left out; int64."""
+        """From `low` to `high` (exclusive), int64."""
         return torch.from_numpy(self.generator.integers(low, high, shape))
 
     def fill(self, module: Network, std: float = 0.3) -> Network:
-        """A module whose every weight is drawn anew, in the order of its names; none stays zero."""
+        """The module with all weights sampled from N(0, std²), in the order of their names."""
         with torch.no_grad():
             for _, parameter in sorted(module.named_parameters()):
                 parameter.copy_(std * self.normal(*parameter.shape))
@@ -81,28 +81,28 @@ class Inputs:
 
 def probe(
     points: float,
-    says: str,
+    requirement: str,
     measure: tuple[str, Callable[[np.ndarray], float]] | None = None,
     tolerance: float = 1e-3,
     example: Callable[[Inputs, tuple[int, ...]], str] | None = None,
 ) -> Callable[[Callable], Probe]:
-    """Make a probe of a function ``(draw: Inputs) -> array or text``."""
+    """Make a probe of a function ``(inputs: Inputs) -> array or text``."""
 
     def make(ask: Callable) -> Probe:
-        return Probe(ask.__name__, ask, points, says, measure, tolerance, example)
+        return Probe(ask.__name__, ask, points, requirement, measure, tolerance, example)
 
     return make
 
 
 def probes(exercise: str) -> list[Probe]:
-    """The questions of an exercise, from coarse to fine: the probes of its file, and its lists of probes."""
+    """The probes of an exercise, from coarse to fine: those in its file, and those in its lists of probes."""
     module = importlib.import_module(f"labkit.exercises.probes.{exercise}")
     lists = [value if isinstance(value, list) else [value] for value in vars(module).values()]
     return [value for some in lists for value in some if isinstance(value, Probe)]
 
 
 def plain(value: object) -> np.ndarray:
-    """What came back, as an array without any object in it: numbers as float64, or else a text."""
+    """A result as an array without objects: numbers as float64, all else as a text that describes it."""
     try:
         array = np.asarray(value.detach().cpu() if isinstance(value, Tensor) else value)
     except (TypeError, ValueError, RuntimeError):  # a dtype that NumPy does not know, a ragged list
@@ -113,7 +113,7 @@ def plain(value: object) -> np.ndarray:
 
 
 def describe(value: object) -> str:
-    """Kind, dtype and shape of a result in words: "float32 tensor (3, 8, 5)"."""
+    """Kind, dtype and shape of a result as text: "float32 tensor (3, 8, 5)"."""
     if isinstance(value, Tensor):
         return f"{str(value.dtype).removeprefix('torch.')} tensor {tuple(value.shape)}"
     if isinstance(value, np.ndarray):
@@ -124,19 +124,19 @@ def describe(value: object) -> str:
 
 
 class Unusable(Exception):
-    """Raised by a probe that cannot go on with what came back; the message says what that was."""
+    """Raised by a probe that cannot use the result of a call. The message describes that result."""
 
 
 def restart() -> None:
-    """Begin all streams of random numbers anew: code that samples its own noise is always equally wrong."""
-    torch.default_generator.manual_seed(0)  # the CPU's alone: no probe computes elsewhere
+    """Seed all random generators, so that code which samples its own noise has reproducible outcomes."""
+    torch.default_generator.manual_seed(0)  # of the CPU alone: probes use no other device
     np.random.seed(0)
     random.seed(0)
 
 
 @contextmanager
 def random_numbers_kept() -> Iterator[None]:
-    """Afterwards the learner's streams of random numbers go on where they were."""
+    """Restore the state of the learner's random generators at the end."""
     states = np.random.get_state(), random.getstate()
     try:
         with torch.random.fork_rng(devices=[]):
@@ -147,22 +147,22 @@ def random_numbers_kept() -> Iterator[None]:
 
 
 def answer(question: Probe, seed: int = 0, begin: Callable[[], None] = restart) -> np.ndarray:
-    """The outcome of one probe, the second time that it is asked: the first time it has other inputs, so that
-    code which keeps something from call to call shows it. begin: called before each.
+    """The outcome of one probe. It is run twice, first with other inputs: code that stores something between
+    calls then has a wrong outcome. begin: called before each run.
     """
     with random_numbers_kept(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with standard_settings(), torch.no_grad():
             begin()
             _ask(question, Inputs(seed + 1, question.name))
-        with standard_settings(), torch.no_grad():  # whatever the code has set meanwhile
+        with standard_settings(), torch.no_grad():  # the learner's code may have changed settings
             begin()
             return _ask(question, Inputs(seed, question.name))
 
 
 def _ask(question: Probe, inputs: Inputs) -> np.ndarray:
     """An exception is an outcome too: "raised TypeError: ..." where the learner's code raised it, "returned
-    by f: ..." where the probe could make nothing of what f returned.
+    by f: ..." where the probe could not use the result of f.
     """
     with observed(Observer()) as seen:
         try:
@@ -187,18 +187,18 @@ def collect(exercise: str, seed: int = 0, names: Container[str] | None = None) -
 
 
 def arguments_kept(points: float, *questions: Probe) -> Probe:
-    """A probe: do the functions leave their arguments as they are, in what these other probes ask?
+    """A probe: do the functions leave their arguments unchanged in the calls of these other probes?
 
-    What gives no numbers has done nothing with its arguments, and is told so.
+    Code without finite results earns no points here: it need not have used its arguments.
     """
 
-    def arguments(draw: Inputs) -> str:
+    def arguments(inputs: Inputs) -> str:
         for question in questions:
-            found = plain(question.ask(draw))
+            found = plain(question.ask(inputs))
             if found.dtype.kind == "U" or not np.isfinite(found).any():
                 return f"no finite numbers in what is asked under `{question.name}`"
         changed = Stub.observer.changed
         return "changed: " + ", ".join(sorted(changed)) if changed else "nothing changed"
 
-    says = "A call leaves its arguments as they are: work on copies (`x = x + 1`, not `x += 1`)"
-    return Probe(arguments.__name__, arguments, points, says, None, 0.0)
+    requirement = "A call does not change its arguments: work on copies (`x = x + 1`, not `x += 1`)"
+    return Probe(arguments.__name__, arguments, points, requirement, None, 0.0)

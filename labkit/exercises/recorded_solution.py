@@ -2,7 +2,7 @@
 
 It is a list of the reference's steps ("layer norm1 of block 0, on value 3"), played again on the layers of a
 network, weights as they are. It is data, not code, and can call only what is listed below. Checks do
-not count it: nobody has written it.
+not count it: it is not a student's work.
 """
 
 import json

@@ -414,7 +414,7 @@ def flip(j):
 class Action:
     """An everyday action, how people ask for it, and the rule that tells whether a body does it.
 
-    rule: see the top of this file; its docstring says it in words. plain, rephrased: two sets of captions of
+    rule: see the top of this file; its docstring describes it. plain, rephrased: two sets of captions of
     equal size, in the words that descriptions of motion capture use, and in others.
     """
 

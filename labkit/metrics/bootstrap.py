@@ -30,7 +30,7 @@ def bootstrap(
 
     An end may exceed a metric's range (a share above 1): clip it where it is shown.
 
-    Checked on 100 draws each of four Gaussian cases (D = 24, N = 64 or 200, a fixed real set of 400): 95 %
+    Checked on 100 samples each of four Gaussian cases (D = 24, N = 64 or 200, a fixed real set of 400): 95 %
     intervals held the expected FD in 90 to 100 % of them, the ordinary percentile bootstrap's in 26 to 95 %.
 
     arrays: resampled together, row by row. Anything else is fixed, such as the real set in
@@ -53,12 +53,12 @@ def bootstrap(
 
 
 def population_spread(values: ArrayLike, n: int, N: int) -> np.ndarray:
-    """Statistics of draws of n of the same N rows, spread as draws of n from the whole population are.
+    """Statistics of subsamples of n of N rows, scaled to the spread of samples of n from the population.
 
-    Draws without replacement share rows, so they vary too little: for a mean by the factor √(1 − n / N), the
+    Subsamples without replacement share rows, so they vary too little: for a mean by √(1 − n / N), the
     finite population correction. Here each value's deviation from the mean of all values is divided by it.
 
-    values: (K, ...), the statistic of each draw. Raises ValueError unless 1 <= n < N.
+    values: (K, ...), the statistic of each subsample. Raises ValueError unless 1 <= n < N.
     """
     if not 1 <= n < N:
         raise ValueError(f"n must be from 1 to N - 1, got n = {n} and N = {N}")

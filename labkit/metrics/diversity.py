@@ -10,7 +10,7 @@ from labkit.metrics.features import as_features
 def diversity(features: ArrayLike) -> float:
     """Mean distance between two rows of features (N, D), over all N (N - 1) / 2 pairs.
 
-    The paper takes 300 random pairs; this is the mean of its result over all draws, and does not depend on
+    The paper takes 300 random pairs; this is the mean of its result over all pairs, and does not depend on
     the order of the rows. Compare it with that of the real set: more is not better. Raises ValueError for
     N < 2.
     """

@@ -37,8 +37,8 @@ def sinusoids(positions: Tensor, width: int) -> Tensor:
     frequencies = torch.exp(
         -math.log(10_000) * torch.arange(width // 2, device=positions.device) / (width // 2)
     )
-    angles = positions[:, None].float() * frequencies
-    return torch.cat([angles.cos(), angles.sin()], dim=-1)
+    angles = positions[:, None].float() * frequencies  # (N, width / 2)
+    return torch.cat([angles.cos(), angles.sin()], dim=-1)  # (N, width)
 
 
 class TimestepEmbedder(nn.Module):
@@ -50,7 +50,7 @@ class TimestepEmbedder(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
 
     def forward(self, t: Tensor) -> Tensor:
-        return self.mlp(sinusoids(t, self.width).to(next(self.mlp.parameters()).dtype))
+        return self.mlp(sinusoids(t, self.width).to(next(self.mlp.parameters()).dtype))  # (B, W)
 
 
 class Attention(nn.Module):
@@ -80,11 +80,11 @@ class Attention(nn.Module):
         mask = mask[:, None, None, :]  # (B, 1, 1, M)
         # A bool mask removes; a float mask of 0 and 1 would only be added to the scores.
         scores = scores.masked_fill(~mask, -math.inf) if mask.dtype == torch.bool else scores + mask
-        return scores.softmax(dim=-1)
+        return scores.softmax(dim=-1)  # (B, H, N, M)
 
     def split_heads(self, x: Tensor) -> Tensor:
         """(B, N, W) → (B, H, N, W/H)."""
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (B, N, H, W/H), then (B, H, N, W/H)
 
 
 class FeedForward(nn.Sequential):
@@ -149,7 +149,7 @@ class BaseDiT(nn.Module):
     def embed_condition(self, t: Tensor, text: TextFeatures, drop: Tensor) -> Condition:
         """Steps t (B,), captions' features, drop (B,) bool, True to withhold the caption → Condition."""
         tokens = self.token_projection(text.tokens)  # (B, L, W)
-        null = torch.zeros_like(tokens)
+        null = torch.zeros_like(tokens)  # (B, L, W)
         null[:, 0] = self.null_token
         first = torch.arange(tokens.shape[1], device=t.device)[None] == 0  # (1, L)
         pooled = self.pooled_projection(text.pooled)  # (B, W)
@@ -176,14 +176,14 @@ class BaseDiT(nn.Module):
         """
         B, F, _ = x.shape
         if mask is None:
-            mask = torch.ones(B, F, dtype=torch.bool, device=x.device)
+            mask = torch.ones(B, F, dtype=torch.bool, device=x.device)  # (B, F)
         if drop is None:
             p = self.condition_dropout if self.training else 0.0
-            drop = torch.rand(B, device=x.device) < p
+            drop = torch.rand(B, device=x.device) < p  # (B,)
 
         h = self.input_projection(x)  # (B, F, W)
         h = h + sinusoids(torch.arange(F, device=x.device), self.width).to(h)  # (B, F, W)
         condition = self.embed_condition(t, text, drop)  # time (B, W), tokens (B, L, W), pooled (B, W)
-        c = self.cond_mapping(condition)
+        c = self.cond_mapping(condition)  # adaLN: (B, W); else tokens (B, 2 + L, W) and their mask
         h = self.backbone(h, mask, c)  # (B, F, W); in-context: (B, 2 + L + F, W)
         return self.output_projection(h, mask, c)  # (B, F, D)

@@ -48,12 +48,12 @@ class CrossAttentionDiT(BaseDiT):
     def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
         """Frames (B, F, W), their mask (B, F), `cond_mapping`'s result → (B, F, W).
 
-        Each block of `self.blocks` is self-attention, cross-attention and mlp, each behind a norm (pre-norm):
+        Each block of `self.blocks` is self-attention, cross-attention and mlp, each after a norm (pre-norm):
 
             h ← h + self_attention(norm1(h)),   h ← h + cross_attention(norm2(h)),   h ← h + mlp(norm3(h))
 
         `self_attention(x, mask)` attends to x itself, `cross_attention(x, memory_mask, memory)` to a memory.
-        Masks are bool, True where there is something.
+        Masks are bool, True where a frame or token is real.
 
         For all three methods: B, F and L are any from 1 on, the number of blocks any from 0 on. Gradients
         reach every tensor and weight that is used. train() and eval() give the same numbers. They may be

@@ -44,14 +44,14 @@ class InContextDiT(BaseDiT):
 
     @stub("code3")
     def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
-        """Frames (B, F, W), their mask (B, F), `cond_mapping`'s result → the stream (B, 2 + L + F, W).
+        """Frames (B, F, W), their mask (B, F), `cond_mapping`'s result → the sequence (B, 2 + L + F, W).
 
-        The condition tokens join the frames, before or after them: frames know their positions already.
+        Condition tokens and frames are concatenated, in either order: frames contain their positions already.
         Then each block of `self.blocks` (Peebles & Xie, sec. 3.2):
 
             h ← h + attention(norm1(h)),   h ← h + mlp(norm2(h))
 
-        where `attention(x, mask)` takes the mask of the whole stream: bool, True where there is something.
+        where `attention(x, mask)` takes the mask of the whole sequence: bool, True where a token is real.
 
         For all three methods: B, F and L are any from 1 on, the number of blocks any from 0 on. Gradients
         reach every tensor and weight that is used. train() and eval() give the same numbers. They may be
@@ -63,6 +63,6 @@ class InContextDiT(BaseDiT):
 
     @stub("code3")
     def output_projection(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
-        """The stream → (B, F, D): condition tokens are dropped, then `self.final_norm`, `self.final`."""
+        """The sequence → (B, F, D): condition tokens are dropped, then `self.final_norm`, `self.final`."""
         # TODO (Code 3): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError

@@ -53,8 +53,8 @@ class Denoiser(nn.Module):
     ) -> Tensor:
         """Prediction (B, F, D) for x_t (B, F, D), z-scored, at steps t (B,). mask, drop: as in `BaseDiT`."""
         if mask is None:
-            mask = torch.ones(x.shape[:2], dtype=torch.bool, device=x.device)
-        x = x * mask[..., None]
+            mask = torch.ones(x.shape[:2], dtype=torch.bool, device=x.device)  # (B, F)
+        x = x * mask[..., None]  # (B, F, D)
         estimate = self.filter(x, t)  # (B, F, D): c_skip
         c_in = torch.cat([x, estimate], dim=-1)  # (B, F, 2D)
         c_out = self.filter.deviation(t)  # (B, 1, D)

@@ -78,7 +78,7 @@ def outward(faces: np.ndarray, vertices: np.ndarray) -> np.ndarray:
 def require_finite(motion: Motion) -> None:
     """Raises LabError where a number of the motion is NaN or infinite."""
     if not all(bool(v.isfinite().all()) for v in vars(motion).values()):
-        raise LabError("cannot draw a motion with NaN or infinite values: look at what made it")
+        raise LabError("cannot draw a motion with NaN or infinite values: check how it was generated")
 
 
 def _vertices(body, motion: Motion) -> np.ndarray:
@@ -163,7 +163,7 @@ def _encode(path: Path, frames: Iterator[np.ndarray], size: tuple[int, int]) -> 
         ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
     except RuntimeError as error:
         raise LabError("ffmpeg not found: pip install imageio-ffmpeg, or set IMAGEIO_FFMPEG_EXE") from error
-    # The colour matrix is written into the file, or players guess it from the picture's size. "superfast"
+    # The colour matrix is written into the file, or players choose it by the picture's size. "superfast"
     # with macroblock trees takes half of "veryfast"'s time for a file of nearly the same size.
     command = [
         *(ffmpeg, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24"),
@@ -184,7 +184,7 @@ def _encode(path: Path, frames: Iterator[np.ndarray], size: tuple[int, int]) -> 
                 process.stdin.write(frame)
             process.stdin.close()
             status = process.wait()
-        except BrokenPipeError:  # ffmpeg gave up; its log says why
+        except BrokenPipeError:  # ffmpeg gave up; its log states why
             status = process.wait()
         finally:
             process.kill()

@@ -46,22 +46,22 @@ def info_nce(
     return (functional.cross_entropy(scores, target) + functional.cross_entropy(of_motion, target)) / 2
 
 
-def truth(said: Sequence[Facts], of: Sequence[Facts]) -> Tensor:
+def truth(claims: Sequence[Facts], of: Sequence[Facts]) -> Tensor:
     """Whether each of S captions may be true of each of B motions, (S, B) bool."""
-    return torch.tensor([[may_be_true(a, b) for b in of] for a in said], dtype=torch.bool).reshape(
-        len(said), len(of)
+    return torch.tensor([[may_be_true(a, b) for b in of] for a in claims], dtype=torch.bool).reshape(
+        len(claims), len(of)
     )
 
 
 def swap(batch: Batch) -> tuple[list[str], list[Facts]]:
     """The captions of a batch that name a side, with left and right swapped, and their facts."""
-    captions, said = [], []
+    captions, claims = [], []
     for caption, of in zip(batch.captions, batch.facts):
         other = mirror_caption(caption)
         if other != caption and of.side:
             captions.append(other)
-            said.append(stated(caption, of)._replace(side=mirror_caption(of.side)))
-    return captions, said
+            claims.append(stated(caption, of)._replace(side=mirror_caption(of.side)))
+    return captions, claims
 
 
 def train_towers(
@@ -80,12 +80,14 @@ def train_towers(
     for step in range(steps):
         batch = next(batches)
         x, mask, text = batch.x.to(device), batch.mask.to(device), batch.text.to(device)
-        captions, said = swap(batch)
+        captions, claims = swap(batch)
         with autocast(device):
             text_features, motion_features = model.text_features(text), model.motion_features(x, mask)
             hard = model.text_features(corpus.captions(captions).to(device)).float() if captions else None
         true = truth([stated(c, of) for c, of in zip(batch.captions, batch.facts)], batch.facts)
-        loss = info_nce(text_features.float(), motion_features.float(), true, hard, truth(said, batch.facts))
+        loss = info_nce(
+            text_features.float(), motion_features.float(), true, hard, truth(claims, batch.facts)
+        )
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -2,9 +2,9 @@
 
     torchrun --nproc-per-node 2 -m labkit train adaln --reference
 
-Every process draws the same batch and works on its own equal share of it; `DistributedDataParallel` averages
-the gradients. So the result is that of a single process, up to rounding. Only the first
-process writes files (states, logs, videos, weights).
+Every process samples the same batch and computes an equal share of it; `DistributedDataParallel`
+averages the gradients. So the result is that of a single process, up to rounding. Only the first process
+writes files (states, logs, videos, weights).
 """
 
 import os

@@ -21,7 +21,7 @@ from labkit_data.captions.styles import style_words
 from labkit_data.events import find_events
 from labkit_data.kinematics import measure
 
-OURS = 20  # sentences for a clip nobody described
+OURS = 20  # sentences for a clip without captions
 BESIDE_HUMAN = 16  # of ours, where people did
 MOST_HUMAN = 8
 

@@ -212,20 +212,20 @@ def _long(evidence: Evidence, posture: str) -> bool:
 
 
 def find_actions(evidence: Evidence) -> Found:
-    """All that may be told of a motion, in order; never empty."""
+    """All actions that captions of a motion may contain, in order; never empty."""
     found = claims(evidence)
-    told = {a.family for a in found}
+    mentioned = {a.family for a in found}
     speaks_of_ways = bool(_WAYS.search(evidence.words))
     if not found:
         found = ways(evidence, 0.4) if speaks_of_ways and evidence.of("walk") else measured(evidence)
-    elif not told & GO_ABOUT:
+    elif not mentioned & GO_ABOUT:
         found = found + ways(evidence, 0.5 if speaks_of_ways else 1.2)
-    elif speaks_of_ways and not told & (GO_ABOUT - BESIDE_WAYS):
+    elif speaks_of_ways and not mentioned & (GO_ABOUT - BESIDE_WAYS):
         found = found + [w for w in ways(evidence, 0.8) if w.family not in ("sidestep", "walk diagonally")]
     ordered = sorted(found, key=lambda a: a.start)
     if len({a.family for a in ordered}) > 1 and ordered[0].family in ("stand", "stand and move"):
         ordered = [a for a in ordered if a.family not in ("stand", "stand and move")]
-    implied = set().union(*(IMPLIED[family] for family in told if family in IMPLIED))
+    implied = set().union(*(IMPLIED[family] for family in mentioned if family in IMPLIED))
     ordered = [a for a in ordered if a.family not in implied]
     kept: Found = []
     for action in ordered:

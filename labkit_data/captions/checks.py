@@ -30,7 +30,7 @@ def dance(family: str) -> Check:
 
 
 def in_place(family: str, least: float) -> Check:
-    """As `_shown`, of a body that stays where it is: walkers swing their arms, and nobody says so."""
+    """As `_shown`, of a body that stays in place: walkers swing their arms, and captions omit it."""
 
     def check(evidence: Evidence, words: str) -> Found:
         still = evidence.facts.distance < 0.8 and not evidence.of("jump")
@@ -183,7 +183,7 @@ def pushed(evidence: Evidence, words: str) -> Found:
 
 
 def jump(evidence: Evidence, words: str) -> Found:
-    """Jumps told one by one or, where they are alike, together."""
+    """Jumps one by one or, where they are alike, together."""
     jumps = [j for j in evidence.of("jump") if not _in_run(evidence, j)]
     if not jumps:
         return []
@@ -461,7 +461,7 @@ def slip(evidence: Evidence, words: str) -> Found:
 
 
 def crawl(evidence: Evidence, words: str) -> Found:
-    """On hands and knees, or on the belly where the label says so."""
+    """On hands and knees, or on the belly where the label states it."""
     belly = evidence.label_matches("stomach|belly|army")
     fours = evidence.of("fours", "lie") if "crawl" in words else evidence.of("fours")
     if (
@@ -690,7 +690,7 @@ _MOVES = {
 
 
 def ballet(evidence: Evidence, words: str) -> Found:
-    moves = [said for word, said in _MOVES.items() if word in evidence.words]
+    moves = [phrase for word, phrase in _MOVES.items() if word in evidence.words]
     # a piece of a longer dance need not show the one that is named
     slots = dict(move=moves[0]) if len(moves) == 1 and not evidence.label_matches("piece of") else {}
     return [ActionMatch("ballet", slots)] if evidence.moves(0.06) else []

@@ -46,7 +46,7 @@ class Evidence:
         return self.facts.activity > 0.14 or max(self.facts.left.reach, self.facts.right.reach) > 0.35
 
     def moves(self, least: float) -> bool:
-        """Whether the body is active enough, metres a second, to do what a longer recording's label says."""
+        """Is the body active enough, metres a second, for the action in a longer recording's label?"""
         return not self.part or self.active or self.facts.activity > least
 
 

@@ -2903,8 +2903,8 @@ def expand(body: str) -> tuple[str, ...]:
         else [part]
         for part in parts
     ]  # fmt: skip
-    said = ("".join(chosen) for chosen in itertools.product(*choices))
-    return tuple(dict.fromkeys(s for text in said for s in (expand(text) if "(" in text else (text,))))
+    texts = ("".join(chosen) for chosen in itertools.product(*choices))
+    return tuple(dict.fromkeys(s for text in texts for s in (expand(text) if "(" in text else (text,))))
 
 
 def slots(body: str) -> set[str]:

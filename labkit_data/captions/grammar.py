@@ -78,7 +78,7 @@ def inflect(body: str, form: str) -> str:
 def pronouns(text: str, subject: str, rng: random.Random, without: str = "") -> str:
     """{their}, {self} and {they} filled so that they agree with the subject; "" is one who gets an order.
 
-    without: "m" or "f", never said of one whose subject does not tell.
+    without: "m" or "f", never used for a subject of unknown gender.
     """
     if not subject:
         own, self_, they = "your", "yourself", "you"
@@ -99,12 +99,12 @@ def in_order(does: Sequence[str], rng: random.Random) -> str:
     if len(does) == 1:
         return does[0]
     *rest, last = does
-    told = ", ".join(rest)
-    ways = [f"{told} and then {last}", f"{told}, then {last}", f"{told} and {last}"]
+    listed = ", ".join(rest)
+    ways = [f"{listed} and then {last}", f"{listed}, then {last}", f"{listed} and {last}"]
     if len(does) == 2:
-        ways += [f"first {rest[0]}, then {last}", f"{told} and then {last}"]
+        ways += [f"first {rest[0]}, then {last}", f"{listed} and then {last}"]
     else:
-        ways += [f"{rest[0]}, then {' and '.join(rest[1:])}, then {last}", f"{told} and finally {last}"]
+        ways += [f"{rest[0]}, then {' and '.join(rest[1:])}, then {last}", f"{listed} and finally {last}"]
     return rng.choice(ways)
 
 

@@ -167,7 +167,7 @@ RULES: tuple[tuple[str, c.Check], ...] = (
     (r"\b(stand(s|ing)?|idle|wait(s|ing)?)\b", c.stand),
 )  # fmt: skip
 
-# Families in which the body goes about anyway: its way over the floor is not told beside them.
+# Families that include locomotion: captions do not describe the path as well.
 GO_ABOUT = {
     "salsa", "charleston", "indian dance", "breakdance", "ballet", "dance", "martial arts", "sword", "tennis",
     "table tennis", "basketball", "sneak", "limp", "zombie", "march", "stagger", "exaggerated walk",
@@ -180,7 +180,7 @@ GO_ABOUT = {
     "jumping jacks", "jog in place", "stretch", "twist", "squat", "laugh", "talk", "argue", "jump up",
     "jump and turn", "handstand", "balance", "push", "throw", "catch", "fighting stance", "push-up", "dab",
 }  # fmt: skip
-# Of these a label's walks and runs are told too: "run, jump, run".
+# With these, captions contain a label's walks and runs too: "run, jump, run".
 BESIDE_WAYS = {
     "jump up", "jump forward", "jump and turn", "hop", "leap", "kick", "cartwheel", "flip", "roll",
     "dive roll", "lie down", "get up", "fall", "punch", "skip", "jump kick", "spin kick", "balance", "spin",
@@ -188,7 +188,7 @@ BESIDE_WAYS = {
 
 _DOWN = {"crouch", "rise from crouch", "bow", "bend down", "squat", "kneel"}
 _DANCES = ("salsa", "charleston", "indian dance", "ballet", "breakdance")
-# What is said already by saying something else.
+# Actions that another action implies.
 IMPLIED = {
     **dict.fromkeys(_DANCES, {"dance", "spin", "stretch", "jump forward", "leap"}),
     "backflip": {"jump up", "jump backwards", "flip"},

@@ -21,7 +21,7 @@ FORMS = {"third": 60, "gerund": 20, "order": 14, "bare": 6}
 SIDED = 0.75  # of the sentences of a sided action name its side
 STYLED = 0.55  # of the sentences of a clip with a style
 TRIES = 12  # for each sentence wanted
-# What everybody does beside everything: never told in place of what is special.
+# Common side actions: captions never contain them instead of a specific action.
 PLAIN = {
     "walk", "jog", "run", "stand", "stand and move", "turn", "walk and turn", "run and turn", "walk about",
     "run about", "walk and turn twice", "walk backwards", "sidestep", "walk diagonally",
@@ -33,9 +33,9 @@ def _bodies(family: str, known: frozenset[str]) -> tuple[tuple[str, tuple[str, .
     """The bodies of a family that a set of slots can fill: (body, all that it can say)."""
     found = []
     for body in families.table()[family]:
-        said = tuple(text for text in families.expand(body) if families.slots(text) <= known)
-        if said:
-            found.append((body, said))
+        texts = tuple(text for text in families.expand(body) if families.slots(text) <= known)
+        if texts:
+            found.append((body, texts))
     return tuple(found)
 
 
@@ -43,7 +43,7 @@ def _body(action: ActionMatch, rng: random.Random, plain: bool = False) -> str:
     """One thing to say of an action, its slots filled; pronouns and verbs are still marked."""
     bodies = _bodies(action.family, frozenset(action.slots))
     if plain:
-        sided = [said for _, said in bodies[:2] if any("{side}" in s for s in said)]
+        sided = [texts for _, texts in bodies[:2] if any("{side}" in s for s in texts)]
         text = (sided[0] if sided else bodies[0][1])[0]
     else:
         text = ""
@@ -100,7 +100,7 @@ def _sentence(
             manner = rng.choice(style.manners)
     if form in ("order", "bare"):
         subject = ""
-    told = (
+    phrases = (
         in_order(does, rng)
         if not plain
         else " and then ".join(does[:2])
@@ -108,5 +108,5 @@ def _sentence(
         else in_order(does, rng)
     )
     verb = "is" if form == "gerund" else ""
-    text = pronouns(join(told, manner), "" if form == "order" else subject or "someone", rng, without)
+    text = pronouns(join(phrases, manner), "" if form == "order" else subject or "someone", rng, without)
     return join(subject, verb, text)

@@ -61,7 +61,7 @@ STYLES = {
 
 
 def style_words(style: str) -> tuple[str, ...]:
-    """What a caption has in it that says in which style something is done."""
+    """The part of a caption that describes the style of an action."""
     if not style:
         return ()
     words = STYLES.get(style, Style((), ()))

@@ -1,4 +1,4 @@
-"""What every reader returns, whatever the file format: a skeleton and how it turns."""
+"""The result of every reader: a skeleton with its rotations."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from labkit.paths import LabError
 
 
 def broken(path: Path, line: int, why: str) -> LabError:
-    """What readers of text raise of a file that is damaged or cut short."""
+    """The error of text readers for a file that is damaged or cut short."""
     return LabError(f"{path}, line {line}: {why}: the file is damaged, get it again")
 
 
 @dataclass(frozen=True)
 class Animation:
-    """An animated skeleton as its file tells it: the file's own axes and joint names, lengths in metres.
+    """An animated skeleton as in its file: the file's own axes and joint names, lengths in metres.
 
     names: J joint names, parents before children.
     parents: J indices, -1 for the root.

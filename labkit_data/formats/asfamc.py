@@ -17,14 +17,14 @@ from labkit.paths import LabError, existing_file
 from labkit_data.formats.animation import Animation, broken
 from labkit_data.formats.text import read_text, with_points
 
-FPS = 120.0  # the rate of most of CMU; the files do not tell
+FPS = 120.0  # the rate of most of CMU; the files do not state it
 INCH = 0.0254
 
 
 @dataclass
 class _Bone:
     """parent: name, None for the root. end: (3,) from the bone's start to its end, metres. axis: C.
-    channels: what the AMC file gives of it, in order, such as ["rx", "rz"]."""
+    channels: its values in the AMC file, in order, such as ["rx", "rz"]."""
 
     parent: str | None = None
     end: np.ndarray = field(default_factory=lambda: np.zeros(3))

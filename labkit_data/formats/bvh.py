@@ -18,10 +18,10 @@ def read_bvh(path: str | Path, scale: float) -> Animation:
 
     Rotation channels may come in any order and are composed in the order of the file. Position channels are
     the joint's place in its parent's frame, instead of its OFFSET; below the root, where a skeleton does not
-    stretch, their mean over the frames is taken. A root that merely holds one child with position channels of
+    stretch, their mean over the frames is taken. A root that only has one child with position channels of
     its own (Bandai's ``joint_Root``) is folded into this child. End Sites are dropped.
 
-    Dialects are read alike: UTF-16, decimal commas, braces on a joint's line, keywords in any case, a prefix
+    Supported variants: UTF-16, decimal commas, braces on a joint's line, keywords in any case, a prefix
     that all names share (``mixamorig:``), and a last row that was not counted.
 
     Raises LabError with file and line where the file is cut off or damaged.
@@ -142,7 +142,7 @@ def _read_motion(path: Path, lines: list[str], start: int, width: int) -> tuple[
     except ValueError:
         values = np.empty((0, 0))
     if values.shape != (len(rows), width) or not np.isfinite(values).all():
-        for number, line in rows:  # the slow way finds the guilty line
+        for number, line in rows:  # parse line by line to find the invalid one
             found = _numbers(path, number, line.split())
             if len(found) != width:
                 raise broken(path, number, f"{len(found)} values for {width} channels")

@@ -1,6 +1,6 @@
 """The CMU Graphics Lab Motion Capture Database: ASF/AMC as published, and BVH conversions made by others.
 
-Files are named by subject and trial (``16_15.amc``). The skeleton of a BVH file is told by its joint names:
+Files are named by subject and trial (``16_15.amc``). A BVH file's skeleton is identified by its joint names:
 CMU's own 31 joints under three sets of names, the 43 of DAZ Studio, or the 100 of Character Creator.
 """
 
@@ -122,10 +122,10 @@ DAZ_TOE = np.array([1.1221, -3.69964, 12.103])  # the End Site of its left foot,
 
 
 def scan(path: Path) -> list[Raw]:
-    """The trials under `path` in which somebody moves, each once: as AMC where it is there, else as BVH.
+    """The trials under `path` in which a person moves, each once: as AMC where it is there, else as BVH.
 
-    Files ``NN_TT.amc`` and ``NN_TT.bvh`` in any folder, and ``NN.bvh`` in folders named after salsa. What
-    people said of trials is taken from `path`, see `mocap.read_sentences`.
+    Files ``NN_TT.amc`` and ``NN_TT.bvh`` in any folder, and ``NN.bvh`` in folders named after salsa. The
+    trials' captions are read from `path`, see `mocap.read_sentences`.
     """
     sentences, found = read_sentences(path), []
     trials: dict[str, Path] = {}
@@ -155,9 +155,9 @@ def trial_labels(trial: str, sentences: Sentences) -> dict[str, str]:
     labels = dict(trial=trial, subject=trial.split("_")[0], take=trial.split("_")[1])
     if trial in sentences.labels:
         # The short label is of the subject's whole session, the long one of the trial.
-        session, said = (sentences.labels[trial][k] for k in ("short_label", "long_label"))
-        said = session if said == "Unknown" else said.removeprefix("playground - ")
-        labels |= dict(content=said, description=said, session=session)
+        session, content = (sentences.labels[trial][k] for k in ("short_label", "long_label"))
+        content = session if content == "Unknown" else content.removeprefix("playground - ")
+        labels |= dict(content=content, description=content, session=session)
     return labels
 
 
@@ -241,7 +241,7 @@ def zero_pose_mapping(animation: Animation) -> dict[str, str] | None:
 
 
 def level_feet(animation: Animation, mapping: dict[str, str]) -> Animation:
-    """The same motion, its feet told in axes that lie level when the foot stands level under a straight leg.
+    """The same motion, its feet in axes that are level when the foot is level under a straight leg.
 
     CMU's zero pose spreads the legs by 20° and tilts the feet with them.
     """

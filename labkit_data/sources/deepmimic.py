@@ -68,7 +68,7 @@ DESCRIPTIONS = {
     "dance_b": "dance",
     "dance_spin": "dance, spin around",
     "punch_forward": "punch with the right hand",
-    "punch_left": "punch with the right hand",  # at somebody on the left
+    "punch_left": "punch with the right hand",  # at an opponent on the left
     "run_forward": "run",
     "run_left": "run",
     "run_right": "run",

@@ -118,8 +118,8 @@ def scan(path: Path) -> list[Raw]:
     for stem, table in _CLIPS.items():
         for file in sorted(path.rglob(stem + any_case(".glb")))[:1]:
             for line in table.strip().splitlines():
-                told, description = line.strip().split(": ")
-                animations, _, times = told.partition(" × ")
+                names, description = line.strip().split(": ")
+                animations, _, times = names.partition(" × ")
                 # Two files of one kind each: no trials to tell apart, and too few for a test of their own.
                 labels = dict(content=description, description=description, split="train")
                 labels |= dict(animations=animations, times=times or "1")

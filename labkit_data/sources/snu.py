@@ -72,7 +72,7 @@ _SHOWN = """
     boxing_boxman_stand_dir_zap_left: boxing jab left
     boxing_boxman_stand_dir_zap_right: boxing jab right
 """
-# Two of less than two seconds in which nobody is pushed, and one with a left foot turned round.
+# Two of less than two seconds without a push, and one with a left foot turned round.
 _LEFT_OUT = {"wd2_PushBack00", "wd2_PushStep02", "s_024_2_4"}
 
 UPRIGHT = 0.85  # of the height of the hips of who stands
@@ -170,9 +170,9 @@ def scan(path: Path) -> list[Raw]:
     raws = []
     patterns = "*" + any_case(".bvh"), "B_boy*" + any_case(".amc")
     for file in (file for pattern in patterns for file in sorted(path.rglob(pattern))):
-        told = next((description for stems, description in shown if file.stem.startswith(stems)), None)
-        if told and file.stem not in _LEFT_OUT:
-            raws.append(Raw(file.stem, file, dict(content=told, description=told)))
+        content = next((description for stems, description in shown if file.stem.startswith(stems)), None)
+        if content and file.stem not in _LEFT_OUT:
+            raws.append(Raw(file.stem, file, dict(content=content, description=content)))
     return raws
 
 
@@ -206,7 +206,7 @@ def read_dancer(file: Path) -> Animation:
 
 
 def read_snu(file: Path) -> Animation:
-    """A recording in metres; files are in centimetres or inches, told by the length of a thigh."""
+    """A recording in metres; files are in centimetres or inches, determined by the length of a thigh."""
     animation = read_bvh(file, 1.0)
     names = [{"HEad": "Head"}.get(name, name) for name in animation.names]
     if "LeftLeg" not in names:

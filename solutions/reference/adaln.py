@@ -9,7 +9,7 @@ def cond_mapping(self, condition: Condition) -> Tensor:
 
     You may return anything else too: `backbone` and `output_projection` get what you return.
     """
-    return functional.silu(condition.time + condition.pooled)
+    return functional.silu(condition.time + condition.pooled)  # (B, W)
 
 
 def backbone(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
@@ -29,9 +29,9 @@ def backbone(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
     """
     for block in self.blocks:
         vectors = block.modulation(c)[:, None]  # (B, 1, 6W): one for all frames
-        shift1, scale1, gate1, shift2, scale2, gate2 = vectors.chunk(6, dim=-1)
-        h = h + gate1 * block.attention((1 + scale1) * block.norm(h) + shift1, mask)
-        h = h + gate2 * block.mlp((1 + scale2) * block.norm(h) + shift2)
+        shift1, scale1, gate1, shift2, scale2, gate2 = vectors.chunk(6, dim=-1)  # (B, 1, W) each
+        h = h + gate1 * block.attention((1 + scale1) * block.norm(h) + shift1, mask)  # (B, F, W)
+        h = h + gate2 * block.mlp((1 + scale2) * block.norm(h) + shift2)  # (B, F, W)
     return h
 
 
@@ -40,5 +40,5 @@ def output_projection(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
 
     `self.final_modulation` regresses shift and scale, in this order, from c.
     """
-    shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)
-    return self.final((1 + scale) * self.final_norm(h) + shift)
+    shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)  # (B, 1, W) each
+    return self.final((1 + scale) * self.final_norm(h) + shift)  # (B, F, D)

@@ -13,20 +13,21 @@ def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
     You may return anything else too: `backbone` and `output_projection` get what you return.
     """
     always = torch.stack([condition.time, condition.pooled], dim=1)  # (B, 2, W)
-    memory = self.memory_norm(torch.cat([always, condition.tokens], dim=1))
-    mask = torch.cat([torch.ones_like(condition.mask[:, :1]).expand(-1, 2), condition.mask], dim=1)
+    memory = self.memory_norm(torch.cat([always, condition.tokens], dim=1))  # (B, 2 + L, W)
+    real = torch.ones_like(condition.mask[:, :1]).expand(-1, 2)  # (B, 2)
+    mask = torch.cat([real, condition.mask], dim=1)  # (B, 2 + L)
     return memory, mask
 
 
 def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
     """Frames (B, F, W), their mask (B, F), `cond_mapping`'s result → (B, F, W).
 
-    Each block of `self.blocks` is self-attention, cross-attention and mlp, each behind a norm (pre-norm):
+    Each block of `self.blocks` is self-attention, cross-attention and mlp, each after a norm (pre-norm):
 
         h ← h + self_attention(norm1(h)),   h ← h + cross_attention(norm2(h)),   h ← h + mlp(norm3(h))
 
     `self_attention(x, mask)` attends to x itself, `cross_attention(x, memory_mask, memory)` to a memory.
-    Masks are bool, True where there is something.
+    Masks are bool, True where a frame or token is real.
 
     For all three methods: B, F and L are any from 1 on, the number of blocks any from 0 on. Gradients
     reach every tensor and weight that is used. train() and eval() give the same numbers. They may be
@@ -35,12 +36,12 @@ def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
     """
     memory, memory_mask = c
     for block in self.blocks:
-        h = h + block.self_attention(block.norm1(h), mask)
-        h = h + block.cross_attention(block.norm2(h), memory_mask, memory)
-        h = h + block.mlp(block.norm3(h))
+        h = h + block.self_attention(block.norm1(h), mask)  # (B, F, W)
+        h = h + block.cross_attention(block.norm2(h), memory_mask, memory)  # (B, F, W)
+        h = h + block.mlp(block.norm3(h))  # (B, F, W)
     return h
 
 
 def output_projection(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
     """The last hidden state → (B, F, D): `self.final_norm`, then `self.final`."""
-    return self.final(self.final_norm(h))
+    return self.final(self.final_norm(h))  # (B, F, D)

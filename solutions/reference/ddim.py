@@ -25,8 +25,8 @@ def ddim_step(
     strides 1 − ᾱ_prev − σ² is so near 0 that rounding may take it below, and its root is nan then: clamp it.
     All tensors are on one device. Leave the arguments as they are: callers keep x_t and the prediction.
     """
-    x0, epsilon = schedule.split(prediction, x_t, t)
-    a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+    x0, epsilon = schedule.split(prediction, x_t, t)  # (B, F, D)
+    a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)  # (B, 1, 1)
     sigma = eta * ((1 - a_prev) / (1 - a_t) * (1 - a_t / a_prev)).sqrt()
     rest = (1 - a_prev - sigma**2).clamp(min=0)  # at eta = 1 it may be zero but for rounding
-    return a_prev.sqrt() * x0 + rest.sqrt() * epsilon + sigma * noise
+    return a_prev.sqrt() * x0 + rest.sqrt() * epsilon + sigma * noise  # (B, F, D)

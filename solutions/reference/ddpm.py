@@ -19,10 +19,10 @@ def ddpm_step(
     noise: (B, F, D), standard normal, already sampled: use this one. The last step adds none.
     All tensors are on one device. Leave the arguments as they are: callers keep x_t and the prediction.
     """
-    x0, _ = schedule.split(prediction, x_t, t)
-    a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+    x0, _ = schedule.split(prediction, x_t, t)  # (B, F, D)
+    a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)  # (B, 1, 1)
     alpha = a_t / a_prev
     beta = 1 - alpha
     mean = (a_prev.sqrt() * beta * x0 + alpha.sqrt() * (1 - a_prev) * x_t) / (1 - a_t)
     variance = beta * (1 - a_prev) / (1 - a_t)  # zero at the last step, where ᾱ_prev is 1
-    return mean + variance.sqrt() * noise
+    return mean + variance.sqrt() * noise  # (B, F, D)

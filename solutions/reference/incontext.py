@@ -13,20 +13,21 @@ def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
     You may return anything else too: `backbone` and `output_projection` get what you return.
     """
     always = torch.stack([condition.time, condition.pooled], dim=1)  # (B, 2, W)
-    tokens = torch.cat([always, condition.tokens], dim=1)
-    mask = torch.cat([torch.ones_like(condition.mask[:, :1]).expand(-1, 2), condition.mask], dim=1)
+    tokens = torch.cat([always, condition.tokens], dim=1)  # (B, 2 + L, W)
+    real = torch.ones_like(condition.mask[:, :1]).expand(-1, 2)  # (B, 2)
+    mask = torch.cat([real, condition.mask], dim=1)  # (B, 2 + L)
     return tokens, mask
 
 
 def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
-    """Frames (B, F, W), their mask (B, F), `cond_mapping`'s result → the stream (B, 2 + L + F, W).
+    """Frames (B, F, W), their mask (B, F), `cond_mapping`'s result → the sequence (B, 2 + L + F, W).
 
-    The condition tokens join the frames, before or after them: frames know their positions already.
+    Condition tokens and frames are concatenated, in either order: frames contain their positions already.
     Then each block of `self.blocks` (Peebles & Xie, sec. 3.2):
 
         h ← h + attention(norm1(h)),   h ← h + mlp(norm2(h))
 
-    where `attention(x, mask)` takes the mask of the whole stream: bool, True where there is something.
+    where `attention(x, mask)` takes the mask of the whole sequence: bool, True where a token is real.
 
     For all three methods: B, F and L are any from 1 on, the number of blocks any from 0 on. Gradients
     reach every tensor and weight that is used. train() and eval() give the same numbers. They may be
@@ -34,15 +35,15 @@ def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
     place, and nothing is kept from one call for the next.
     """
     tokens, token_mask = c
-    h = torch.cat([tokens, h], dim=1)
-    mask = torch.cat([token_mask, mask], dim=1)
+    h = torch.cat([tokens, h], dim=1)  # (B, 2 + L + F, W)
+    mask = torch.cat([token_mask, mask], dim=1)  # (B, 2 + L + F)
     for block in self.blocks:
-        h = h + block.attention(block.norm1(h), mask)
-        h = h + block.mlp(block.norm2(h))
+        h = h + block.attention(block.norm1(h), mask)  # (B, 2 + L + F, W)
+        h = h + block.mlp(block.norm2(h))  # (B, 2 + L + F, W)
     return h
 
 
 def output_projection(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
-    """The stream → (B, F, D): condition tokens are dropped, then `self.final_norm`, `self.final`."""
-    frames = h[:, -mask.shape[1] :]
-    return self.final(self.final_norm(frames))
+    """The sequence → (B, F, D): condition tokens are dropped, then `self.final_norm`, `self.final`."""
+    frames = h[:, -mask.shape[1] :]  # (B, F, W)
+    return self.final(self.final_norm(frames))  # (B, F, D)

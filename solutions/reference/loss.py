@@ -26,8 +26,8 @@ def ddpm_loss(
     squared error is a mean over the real frames and over D. (A sum over either, or both, will do as well.)
 
     x0, noise, x_t, prediction and loss are float32 on one device. Leave the arguments and the network's
-    output as they are: training uses them once more.
+    output as they are: the backward pass needs them.
     """
-    prediction = model(schedule.q_sample(x0, t, noise), t)
+    prediction = model(schedule.q_sample(x0, t, noise), t)  # (B, F, D)
     error = (prediction - schedule.target(x0, noise, t)) ** 2  # (B, F, D)
-    return (error.mean(-1) * mask).sum(-1) / mask.sum(-1)
+    return (error.mean(-1) * mask).sum(-1) / mask.sum(-1)  # (B,)

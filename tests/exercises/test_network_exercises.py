@@ -7,12 +7,12 @@ from grading import bank
 from grading.mutants.denoiser import common_mutants
 from labkit.exercises.observer import Observer, observed
 from labkit.exercises.probe import Inputs, collect, probes
-from labkit.exercises.probes.denoiser import Batch, network, run
+from labkit.exercises.probes.denoiser import NetworkInputs, network, run
 from labkit.models import AdaLNDiT
 from labkit.stubs import stubs
 
 NETWORKS = ("code3", "code4", "code5")
-ALIKE = {"shape", "told", "frames", "padded_frames", "withheld", "rows", "idle"}
+ALIKE = {"shape", "conditions", "frames", "padded_frames", "withheld", "rows", "idle"}
 ALIKE |= {"gradients", "training", "large", "single", "again", "autocast", "arguments"}
 
 
@@ -60,8 +60,8 @@ def same(a, b, tolerance: float) -> bool:
 
 def changed(**functions) -> set[str]:
     """What a call of a small AdaLN network changes with these functions in the place of the reference's."""
-    draw = Inputs(0, "changed")
-    model, batch = network(AdaLNDiT, draw), Batch.draw(draw)
+    inputs = Inputs(0, "changed")
+    model, batch = network(AdaLNDiT, inputs), NetworkInputs.sample(inputs)
     with bank.plugged("code4", bank.Entry("", functions)), observed(Observer()) as observer:
         run(model.train(), batch)
     return observer.changed

@@ -14,7 +14,7 @@ from labkit.stubs import EXERCISES, stubs
 
 
 def ask(function) -> np.ndarray:
-    return answer(Probe("name", lambda draw: function(), 1, "", None, 1e-3))
+    return answer(Probe("name", lambda inputs: function(), 1, "", None, 1e-3))
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_what_is_kept_from_another_call_shows(plug):
         memory.append(x)
         return memory[0]
 
-    question = Probe("name", lambda draw: ddpm_step(draw.normal(3)), 1, "", None, 1e-3)
+    question = Probe("name", lambda inputs: ddpm_step(inputs.normal(3)), 1, "", None, 1e-3)
     plug(lambda x: x)
     right = answer(question)
     plug(remembers)
@@ -135,7 +135,7 @@ def test_what_is_kept_from_another_call_shows(plug):
 class TestArguments:
     """Functions are called by value: a change of an argument is one probe's question and no other's."""
 
-    question = Probe("question", lambda draw: ddpm_step(draw.normal(2), [1.0, 2.0]), 1, "", None, 1e-3)
+    question = Probe("question", lambda inputs: ddpm_step(inputs.normal(2), [1.0, 2.0]), 1, "", None, 1e-3)
 
     def asked(self, function, plug) -> str:
         plug(function)
@@ -159,7 +159,7 @@ class TestArguments:
 
     def test_what_a_callable_returns(self, plug):
         given = torch.zeros(2)
-        question = Probe("question", lambda draw: ddpm_step(lambda: given), 1, "", None, 1e-3)
+        question = Probe("question", lambda inputs: ddpm_step(lambda: given), 1, "", None, 1e-3)
         plug(lambda model: model().add_(1))
         assert str(answer(arguments_kept(1, question))) == "changed: the result of schedule"
         assert given.tolist() == [0, 0]
@@ -173,12 +173,12 @@ class TestArguments:
         ],
     )
     def test_a_schedule(self, plug, spoil):
-        question = Probe("question", lambda draw: ddpm_step(Schedule(5)), 1, "", None, 1e-3)
+        question = Probe("question", lambda inputs: ddpm_step(Schedule(5)), 1, "", None, 1e-3)
         plug(spoil)
         assert str(answer(arguments_kept(1, question))) == "changed: schedule"
 
     def test_a_learners_own_result_is_theirs_to_change(self, plug):
-        question = Probe("question", lambda draw: ddpm_step(ddpm_step(draw.normal(2))), 1, "", None, 1e-3)
+        question = Probe("question", lambda inputs: ddpm_step(ddpm_step(inputs.normal(2))), 1, "", None, 1e-3)
         results = []
 
         def twice(x):
@@ -197,8 +197,8 @@ def test_code_that_draws_draws_the_same_each_time_and_does_not_disturb_others():
     torch.manual_seed(5)
     np.random.seed(5)
     state = np.random.get_state()[1].copy()
-    for draw in (lambda: torch.randn(4), lambda: np.random.randn(4), random.random):
-        first, second = ask(draw), ask(draw)
+    for inputs in (lambda: torch.randn(4), lambda: np.random.randn(4), random.random):
+        first, second = ask(inputs), ask(inputs)
         assert (first == second).all()
     assert torch.equal(torch.randn(3), expected)
     assert (np.random.get_state()[1] == state).all()
@@ -222,11 +222,11 @@ def test_no_gradients_are_kept_unless_asked_for():
 
 def test_inputs_are_numpys_stream():
     stream = np.random.default_rng([3, zlib.crc32(b"mean")])
-    draw = Inputs(3, "mean")
+    inputs = Inputs(3, "mean")
     np.testing.assert_array_equal(
-        draw.normal(2, 3).numpy(), stream.standard_normal((2, 3)).astype(np.float32)
+        inputs.normal(2, 3).numpy(), stream.standard_normal((2, 3)).astype(np.float32)
     )
-    np.testing.assert_array_equal(draw.uniform(4).numpy(), stream.random(4).astype(np.float32))
+    np.testing.assert_array_equal(inputs.uniform(4).numpy(), stream.random(4).astype(np.float32))
 
 
 def test_each_probe_and_seed_has_inputs_of_its_own():

@@ -405,7 +405,7 @@ PF_EXITING = 0x4  # include/linux/sched.h
 
 
 @needs_bwrap
-def test_bubblewrap_itself_is_told_nothing(monkeypatch):
+def test_bubblewrap_itself_inherits_nothing(monkeypatch):
     """Who runs as the same user can read in /proc what its process 1 was started with."""
     seen = []
 

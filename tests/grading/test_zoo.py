@@ -39,8 +39,8 @@ NAME = "03_diffusion"
 EXERCISES = ("code6", "code7", "code8")
 EMPTY = "    # TODO: your code here\n    raise NotImplementedError"
 CANARY = "zoo-was-here"
-TOLD_NOBODY = "a-secret-of-the-bystander"
-HEADER = re.compile(r"^(points|right|form|refused|hangs|says): (.+)$", re.MULTILINE)
+SECRET = "a-secret-of-the-bystander"
+HEADER = re.compile(r"^(points|right|form|refused|hangs|message): (.+)$", re.MULTILINE)
 BLOCK = re.compile(r"^```python ?(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandboxed")]
 
@@ -63,7 +63,9 @@ class Animal:
 def read(path: Path) -> Animal:
     text = path.read_text("utf-8")
     animal = Animal(path.stem, dict(HEADER.findall(text)), BLOCK.findall(text))
-    assert ("points" in animal.header) != ("refused" in animal.header), f"{path.name} says not what it gets"
+    assert ("points" in animal.header) != ("refused" in animal.header), (
+        f"{path.name} has neither points nor refused"
+    )
     return animal
 
 
@@ -293,7 +295,7 @@ def points(course: Course) -> dict[str, dict[str, float]]:
 
 @pytest.fixture(scope="module")
 def graded(prepared, tmp_path_factory) -> Round:
-    bystander = Animal("bystander", {"right": "code7"}, [("", f"{TOLD_NOBODY!r}")])
+    bystander = Animal("bystander", {"right": "code7"}, [("", f"{SECRET!r}")])
     course, lines = take_in(prepared, tmp_path_factory.mktemp("zoo"), [bystander, *ZOO])
 
     def grade(*students: str, **settings) -> dict:
@@ -302,10 +304,10 @@ def graded(prepared, tmp_path_factory) -> Round:
 
     seccomp.own_keyring()  # of these tests, with a secret in it that kernels must not inherit
     if calls := seccomp.CALLS.get(platform.machine()):
-        secret = TOLD_NOBODY.encode()
+        secret = SECRET.encode()
         ctypes.CDLL(None).syscall(calls["add_key"], b"user", b"labkit-secret", secret, len(secret), -3)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LABKIT_SECRET", TOLD_NOBODY)
+        patch.setenv("LABKIT_SECRET", SECRET)
         assert grade("bystander") == {}
         before = untouched(course)
         failures = grade(*(a.name for a in GRADED if "hangs" not in a.header), timeout=60)
@@ -325,7 +327,7 @@ def graded(prepared, tmp_path_factory) -> Round:
 def test_it_gets_what_it_earns(graded, animal):
     assert graded.points.get(animal.name) == animal.points, graded.lines[animal.name].text
     page = html.unescape(graded.pages[animal.name])
-    assert animal.header.get("says", "") in page
+    assert animal.header.get("message", "") in page
     assert "No module named 'grading" not in page  # it found the parts of the grader that it attacks
 
 
@@ -360,7 +362,7 @@ def test_no_secret_is_in_the_feedback(graded):
     secrets = [str(graded.course.seed()), *rubrics]
     for who, page in graded.pages.items():
         text = html.unescape(page)
-        mine = secrets if who == "bystander" else [*secrets, TOLD_NOBODY]
+        mine = secrets if who == "bystander" else [*secrets, SECRET]
         assert not [secret for secret in mine if secret in text], who
 
 
@@ -420,11 +422,11 @@ def test_an_unprivileged_user_grades_as_well(prepared):
         for path in (Path(folder), *Path(folder).rglob("*")):
             os.chown(path, 65534, 65534)
         env = os.environ | {"HOME": folder, "MPLCONFIGDIR": folder, "PYTHONDONTWRITEBYTECODE": "1"}
-        env["LABKIT_SECRET"] = TOLD_NOBODY
+        env["LABKIT_SECRET"] = SECRET
         command = [sys.executable, "-m", "grading", "autograde", "--course", str(course.root)]
         result = subprocess.run([*nobody, *command], cwd=ROOT, env=env, capture_output=True, text=True)
         assert result.returncode == 0, result.stderr[-2000:]
         assert points(course) == {animal.name: animal.points for animal in animals}
         assert not list(Path(folder).rglob(CANARY))
         seen = course.graded_notebook("curious", NAME)
-        assert "environ" in str(seen) and TOLD_NOBODY not in str(seen)
+        assert "environ" in str(seen) and SECRET not in str(seen)

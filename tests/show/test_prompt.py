@@ -108,7 +108,7 @@ def test_cancel_ends_the_loop_at_the_next_step(box, own):
     own(labkit.diffusion.ddim_step, ddim_step)
     click(box, box.generate)
     assert len(done) == 3
-    assert said(box) == "Cancelled: nothing was drawn."
+    assert said(box) == "Cancelled: nothing was generated."
     assert not box.history and box.cancel.disabled and not box.generate.disabled
     click(box, box.generate)  # and it is ready again
     assert len(done) == 13 and len(box.history) == 1
@@ -364,7 +364,7 @@ def test_colab_gets_its_motion_before_the_click_ends(box, own, monkeypatch):
 
     own(labkit.diffusion.ddim_step, ddim_step)
     box.generate.click()  # "Interrupt execution" in the middle of it
-    assert said(box) == "Cancelled: nothing was drawn." and len(box.history) == 1
+    assert said(box) == "Cancelled: nothing was generated." and len(box.history) == 1
 
 
 def test_labels_for_screen_readers(box):

@@ -1,1 +1,1 @@
-"""What each check asks: one file an exercise, its probes from coarse to fine."""
+"""The probes of each check: one file for each exercise, from coarse to fine."""

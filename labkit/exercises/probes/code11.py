@@ -1,4 +1,4 @@
-"""What is asked of tmr_score."""
+"""The probes of tmr_score."""
 
 import numpy as np
 
@@ -7,9 +7,9 @@ from labkit.exercises.probes.scalar import accepted, kind, number
 from labkit.metrics import tmr_score
 
 
-def features(draw: Inputs, n: int, d: int = 4) -> np.ndarray:
-    """n directions at unit length."""
-    x = draw.normal(n, d).double().numpy()
+def features(inputs: Inputs, n: int, d: int = 4) -> np.ndarray:
+    """n random unit vectors."""
+    x = inputs.normal(n, d).double().numpy()
     return x / np.linalg.norm(x, axis=1, keepdims=True)
 
 
@@ -17,45 +17,45 @@ def score(text: np.ndarray, motion: np.ndarray) -> np.ndarray:
     return number(tmr_score(text, motion))
 
 
-def pair_at(draw: Inputs, degrees: float) -> np.ndarray:
-    """The score of three pairs of unit vectors, all at that angle, times `draw.scale`."""
-    angle, text, side = np.radians(draw.scale * degrees), np.eye(3, 4), np.eye(4)[3]
+def pair_at(inputs: Inputs, degrees: float) -> np.ndarray:
+    """The score of three pairs of unit vectors, all at that angle, times `inputs.scale`."""
+    angle, text, side = np.radians(inputs.scale * degrees), np.eye(3, 4), np.eye(4)[3]
     return score(text, np.cos(angle) * text + np.sin(angle) * side)
 
 
 @probe(0.5, "tmr_score returns one real number for all pairs together, for arrays and for lists of rows")
-def one_number(draw: Inputs) -> str:
-    text, motion = features(draw, 6), features(draw, 6)
+def one_number(inputs: Inputs) -> str:
+    text, motion = features(inputs, 6), features(inputs, 6)
     return f"{kind(tmr_score(text, motion))}, of lists {kind(tmr_score(text.tolist(), motion.tolist()))}"
 
 
 @probe(0.5, "Equal directions score 1", ("score", float))
-def same(draw: Inputs) -> np.ndarray:
-    return pair_at(draw, 0)
+def same(inputs: Inputs) -> np.ndarray:
+    return pair_at(inputs, 0)
 
 
 @probe(0.5, "Directions at right angles score 0.5", ("score", float))
-def right_angle(draw: Inputs) -> np.ndarray:
-    return pair_at(draw, 90)
+def right_angle(inputs: Inputs) -> np.ndarray:
+    return pair_at(inputs, 90)
 
 
 @probe(0.5, "Directions that point away from each other, at 150°, score (cos 150° + 1) / 2", ("score", float))
-def away(draw: Inputs) -> np.ndarray:
-    return pair_at(draw, 150)
+def away(inputs: Inputs) -> np.ndarray:
+    return pair_at(inputs, 150)
 
 
 @probe(1, "Row i of text belongs to row i of motion, and the score is the mean over rows", ("score", float))
-def rows(draw: Inputs) -> np.ndarray:
-    return score(features(draw, 6), features(draw, 6))
+def rows(inputs: Inputs) -> np.ndarray:
+    return score(features(inputs, 6), features(inputs, 6))
 
 
 @probe(
     0.5,
-    "The length of a feature vector does not matter: features are brought to unit length",
+    "The score does not depend on the length of feature vectors: they are normalised to unit length",
     ("score", float),
 )
-def lengths(draw: Inputs) -> np.ndarray:
-    text, motion = features(draw, 8), features(draw, 8)
+def lengths(inputs: Inputs) -> np.ndarray:
+    text, motion = features(inputs, 8), features(inputs, 8)
     scale = 10.0 ** np.arange(-4, 4)[:, None]  # 0.0001 to 1000
     return score(scale * text, motion / (2 * scale[::-1]))
 
@@ -63,15 +63,15 @@ def lengths(draw: Inputs) -> np.ndarray:
 @probe(
     0.5, "One pair (N = 1) has a score too, and so have features of one number (D = 1): first 1 pair, then 2"
 )
-def one(draw: Inputs) -> np.ndarray:
-    text, motion = features(draw, 1), features(draw, 1)
+def one(inputs: Inputs) -> np.ndarray:
+    text, motion = features(inputs, 1), features(inputs, 1)
     return np.stack([score(text, motion), score(np.array([[2.0], [3.0]]), np.array([[5.0], [-1.0]]))])
 
 
-@probe(0.5, "Features that cannot be compared raise ValueError, as the docstring says")
-def refuses(draw: Inputs) -> str:
-    x, bad = features(draw, 6), np.stack([features(draw, 6) for _ in range(3)])
-    score(x, x)  # an error here is no refusal
+@probe(0.5, "Features that cannot be compared raise ValueError, see the docstring")
+def refuses(inputs: Inputs) -> str:
+    x, bad = features(inputs, 6), np.stack([features(inputs, 6) for _ in range(3)])
+    score(x, x)  # an error here is no rejection of bad input
     bad[0, 2, 1], bad[1, 3, 2], bad[2, 4] = np.nan, np.inf, 0
     sets = {
         "one row beside 6": x[:1], "five rows beside 6": x[:5], "one column beside 4": x[:, :1],

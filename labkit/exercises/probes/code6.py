@@ -1,4 +1,4 @@
-"""What is asked of ddpm_loss."""
+"""The probes of ddpm_loss."""
 
 import torch
 from torch import Tensor
@@ -14,7 +14,7 @@ SCHEDULES = tuple(
 
 
 class Witness:
-    """A network that puts out what it is made with, and remembers what it was asked."""
+    """A network with a fixed output that records the arguments of its calls."""
 
     def __init__(self, prediction: Tensor):
         self.prediction, self.asked = prediction, []
@@ -28,10 +28,10 @@ def copy(value: object) -> object:
     return value.clone() if isinstance(value, Tensor) else value
 
 
-def steps(draw: Inputs, schedule: Schedule) -> Tensor:
-    """Four samples, each at a step of its own, the first and the last step among them."""
+def steps(inputs: Inputs, schedule: Schedule) -> Tensor:
+    """Timesteps of four samples, all different; the first and the last step are among them."""
     T = schedule.T
-    inner = draw.integers(1, T // 2, 1), draw.integers(T // 2, T - 1, 1)
+    inner = inputs.integers(1, T // 2, 1), inputs.integers(T // 2, T - 1, 1)
     return torch.cat([inner[0], torch.tensor([0, T - 1]), inner[1]])
 
 
@@ -40,23 +40,23 @@ def everything(*shape: int) -> Tensor:
     return torch.ones(shape, dtype=torch.bool)
 
 
-def watched(draw: Inputs, schedule: Schedule, ends: bool = True) -> tuple[Tensor, Witness]:
-    """The loss of four motions of five frames, and a network that saw it being made. ends: are samples at the
-    first and the last step among them?"""
-    t = steps(draw, schedule) if ends else steps(draw, schedule).clamp(1, schedule.T - 2)
-    x0, noise, model = draw.normal(4, 5, 3), draw.normal(4, 5, 3), Witness(draw.normal(4, 5, 3))
-    x0[2] *= 100  # at the last step so little of x0 is left that it could not be seen
+def watched(inputs: Inputs, schedule: Schedule, ends: bool = True) -> tuple[Tensor, Witness]:
+    """The loss of four motions of five frames, and the network with the calls it recorded. ends: are samples
+    at the first and the last step among them?"""
+    t = steps(inputs, schedule) if ends else steps(inputs, schedule).clamp(1, schedule.T - 2)
+    x0, noise, model = inputs.normal(4, 5, 3), inputs.normal(4, 5, 3), Witness(inputs.normal(4, 5, 3))
+    x0[2] *= 100  # at the last step the weight of x0 is so small that a wrong one would not be detected
     return ddpm_loss(model, schedule, x0, t, noise, everything(4, 5)), model
 
 
-def motions(draw: Inputs) -> list[tuple[Tensor, ...]]:
+def motions(inputs: Inputs) -> list[tuple[Tensor, ...]]:
     """x0, t, noise and error (3, 6, 4) for each schedule."""
-    return [(*draw.normal(3, 3, 6, 4), steps(draw, schedule)[[0, 1, 3]]) for schedule in SCHEDULES]
+    return [(*inputs.normal(3, 3, 6, 4), steps(inputs, schedule)[[0, 1, 3]]) for schedule in SCHEDULES]
 
 
 def padded(given: list[tuple[Tensor, ...]], junk: float) -> Tensor:
-    """Losses (6, 3) of motions of 5, 3 and 1 frames among 6, by every schedule, with other rows each time; in
-    the padding the network is wrong by `junk`."""
+    """Losses (6, 3) of motions of 5, 3 and 1 frames, padded to 6, by every schedule, in another order
+    for each. The error of the network in the padding is `junk`."""
     losses = []
     for n, (schedule, (x0, noise, error, t)) in enumerate(zip(SCHEDULES, given)):
         mask = torch.arange(6) < torch.tensor([5, 3, 1]).roll(n)[:, None]
@@ -65,14 +65,14 @@ def padded(given: list[tuple[Tensor, ...]], junk: float) -> Tensor:
     return torch.stack(losses)
 
 
-def single(draw: Inputs, schedule: Schedule) -> tuple[Tensor, ...]:
-    """x0, t, noise and prediction of four motions of one number, of which sum and mean are the same."""
-    x0, noise, prediction = draw.normal(3, 4, 1, 1)
-    return x0, steps(draw, schedule), noise, prediction
+def single(inputs: Inputs, schedule: Schedule) -> tuple[Tensor, ...]:
+    """x0, t, noise and prediction of four motions (1, 1), for which sum and mean are equal."""
+    x0, noise, prediction = inputs.normal(3, 4, 1, 1)
+    return x0, steps(inputs, schedule), noise, prediction
 
 
-def example(draw: Inputs, at: tuple[int, ...]) -> str:
-    given = [single(draw, schedule) for schedule in SCHEDULES][at[0]]
+def example(inputs: Inputs, at: tuple[int, ...]) -> str:
+    given = [single(inputs, schedule) for schedule in SCHEDULES][at[0]]
     x0, t, noise, prediction = (float(value[at[1]].squeeze()) for value in given)
     config = SCHEDULES[at[0]].config
     return (
@@ -81,46 +81,46 @@ def example(draw: Inputs, at: tuple[int, ...]) -> str:
     )
 
 
-@probe(0.5, "The loss is one number for each sample, float32, and the network is asked once")
-def shape(draw: Inputs) -> str:
-    loss, model = watched(draw, SCHEDULES[1])
+@probe(0.5, "The loss is one float32 number for each sample, and the network is called once")
+def shape(inputs: Inputs) -> str:
+    loss, model = watched(inputs, SCHEDULES[1])
     asked = len(model.asked)
     return describe(loss) if asked == 1 else f"{describe(loss)}, network asked {asked}×"
 
 
 @probe(1.5, "The network is given x_t = √ᾱ_t · x0 + √(1 − ᾱ_t) · noise, which schedule.q_sample makes")
-def x_t(draw: Inputs) -> Tensor:
-    asked = [watched(draw, s, ends)[1].asked for s in SCHEDULES for ends in (True, False)]
+def x_t(inputs: Inputs) -> Tensor:
+    asked = [watched(inputs, s, ends)[1].asked for s in SCHEDULES for ends in (True, False)]
     return torch.stack([calls[0][0] for calls in asked])
 
 
 @probe(1, "The network is given x_t as float32 and t as it is, a whole step for each sample: model(x_t, t)")
-def call(draw: Inputs) -> str:
-    x_t, t = watched(draw, SCHEDULES[1])[1].asked[0]
+def call(inputs: Inputs) -> str:
+    x_t, t = watched(inputs, SCHEDULES[1])[1].asked[0]
     steps = t.flatten().tolist() if isinstance(t, Tensor) else t
     return f"x_t a {describe(x_t)}, t an {describe(t)} of {steps}"
 
 
 @probe(
     2,
-    "The loss is the squared difference from what `schedule.prediction_type` asks for: the noise, x0 or v",
+    "The loss is the squared difference from the target of `schedule.prediction_type`: the noise, x0 or v",
     example=example,
 )
-def target(draw: Inputs) -> Tensor:
+def target(inputs: Inputs) -> Tensor:
     losses = []
     for schedule in SCHEDULES:
-        x0, t, noise, prediction = single(draw, schedule)
+        x0, t, noise, prediction = single(inputs, schedule)
         losses.append(ddpm_loss(Witness(prediction), schedule, x0, t, noise, everything(4, 1)))
     return torch.stack(losses)
 
 
 @probe(
     1,
-    "What the network puts out at padded frames does not count: `mask` is True at real frames",
-    ("the factor by which nonsense in the padding changes a loss", lambda a: a[0, -1]),
+    "The output at padded frames does not contribute to the loss: `mask` is True at real frames",
+    ("the factor by which errors in the padding change a loss", lambda a: a[0, -1]),
 )
-def padding(draw: Inputs) -> Tensor:
-    given = motions(draw)
+def padding(inputs: Inputs) -> Tensor:
+    given = motions(inputs)
     return padded(given, junk=10.0) / padded(given, junk=1.0)
 
 
@@ -129,39 +129,39 @@ def padding(draw: Inputs) -> Tensor:
     "A motion's loss is the mean (or sum) over its real frames, however many frames of padding follow",
     ("the loss of a motion of 1 frame in a batch of 6", lambda a: a[0, -1]),
 )
-def mean(draw: Inputs) -> Tensor:
-    return padded(motions(draw), junk=1.0)
+def mean(inputs: Inputs) -> Tensor:
+    return padded(motions(inputs), junk=1.0)
 
 
-@probe(0.5, "A batch may be of one sample, one frame or one feature: the loss is (B,) all the same")
-def small(draw: Inputs) -> Tensor | str:
+@probe(0.5, "The loss is (B,), also for a batch of one sample, one frame or one feature")
+def small(inputs: Inputs) -> Tensor | str:
     losses = []
     for B, F, D in ((1, 5, 3), (4, 1, 3), (4, 5, 1), (1, 1, 1), (3, 3, 3)):
-        x0, noise, prediction = draw.normal(3, B, F, D)
-        t = draw.integers(20, 60, B)
+        x0, noise, prediction = inputs.normal(3, B, F, D)
+        t = inputs.integers(20, 60, B)
         losses.append(ddpm_loss(Witness(prediction), SCHEDULES[1], x0, t, noise, everything(B, F)))
         if losses[-1].shape != (B,):
             return f"{describe(losses[-1])} for x0 of shape {(B, F, D)}"
     return torch.cat(losses)
 
 
-@probe(0.5, "Nothing is clipped: x0 and prediction may be of any size")
-def large(draw: Inputs) -> Tensor:
+@probe(0.5, "Nothing is clipped: x0 and prediction may have any magnitude")
+def large(inputs: Inputs) -> Tensor:
     size, losses = torch.tensor([4.0, 8, 20, 60]), []
     for schedule in SCHEDULES:
-        x0, prediction = size[:, None, None] * draw.normal(2, 4, 1, 1)
-        given = schedule, x0, steps(draw, schedule), draw.normal(4, 1, 1), everything(4, 1)
+        x0, prediction = size[:, None, None] * inputs.normal(2, 4, 1, 1)
+        given = schedule, x0, steps(inputs, schedule), inputs.normal(4, 1, 1), everything(4, 1)
         losses.append(ddpm_loss(Witness(prediction), *given) / size**2)
     return torch.stack(losses)
 
 
-@probe(1, "The gradient of every sample's loss reaches the network, and is 0 where it makes no error")
-def gradient(draw: Inputs) -> Tensor | str:
+@probe(1, "The gradient of every sample's loss reaches the prediction, and is 0 where its error is 0")
+def gradient(inputs: Inputs) -> Tensor | str:
     found = []
     for schedule in SCHEDULES[:3]:
-        x0, noise, error = draw.normal(3, 2, 4, 3)
+        x0, noise, error = inputs.normal(3, 2, 4, 3)
         error[:, 0] = 0
-        mask, t = torch.arange(4) < torch.tensor([[4], [2]]), draw.integers(20, 60, 2)
+        mask, t = torch.arange(4) < torch.tensor([[4], [2]]), inputs.integers(20, 60, 2)
         prediction = schedule.target(x0, noise, t) + error
         with torch.enable_grad():
             model = Witness(1 * prediction.requires_grad_())

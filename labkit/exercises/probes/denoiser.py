@@ -1,4 +1,4 @@
-"""What Code 3, 4 and 5 are all asked. A question is a function of the network's class and of `Inputs`."""
+"""The probes that Code 3, 4 and 5 share. Each is a function of the network's class and of `Inputs`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -17,8 +17,8 @@ Kind = TypeVar("Kind", bound=BaseDiT)
 
 
 @dataclass(frozen=True)
-class Batch:
-    """What a network is called with; everything is real and no caption withheld unless said so."""
+class NetworkInputs:
+    """The arguments of a network. By default nothing is padding and no caption is withheld."""
 
     x: Tensor
     t: Tensor
@@ -27,50 +27,50 @@ class Batch:
     drop: Tensor
 
     @classmethod
-    def draw(cls, draw: Inputs, B: int = 3, F: int = 5, L: int = 4) -> "Batch":
+    def sample(cls, inputs: Inputs, B: int = 3, F: int = 5, L: int = 4) -> "NetworkInputs":
         words = torch.ones(B, L, dtype=torch.bool)
-        text = TextFeatures(draw.normal(B, L, D_TEXT), words, draw.normal(B, D_TEXT))
+        text = TextFeatures(inputs.normal(B, L, D_TEXT), words, inputs.normal(B, D_TEXT))
         t = torch.arange(B) * 37 + 5
         mask, drop = torch.ones(B, F, dtype=torch.bool), torch.zeros(B, dtype=torch.bool)
-        return cls(draw.normal(B, F, FEATURES), t, text, mask, drop)
+        return cls(inputs.normal(B, F, FEATURES), t, text, mask, drop)
 
-    def mixed(self) -> "Batch":
-        """The same three samples of five frames and four words with padding, the last caption withheld."""
+    def mixed(self) -> "NetworkInputs":
+        """The same three samples (F = 5, L = 4) with padded frames and words, the last caption withheld."""
         text = replace(self.text, mask=torch.arange(4) < torch.tensor([[2], [3], [1]]))
         mask = torch.arange(5) < torch.tensor([[3], [4], [2]])
         return self.but(text=text, mask=mask, drop=torch.tensor([False, False, True]))
 
-    def but(self, **changes) -> "Batch":
-        """The same with other fields, of this batch or of its `text`."""
+    def but(self, **changes) -> "NetworkInputs":
+        """A copy with these fields replaced, here or in `text`."""
         text = {name: changes.pop(name) for name in ("tokens", "pooled") if name in changes}
         return replace(self, **{"text": replace(self.text, **text), **changes})
 
 
-def network(kind: type[Kind], draw: Inputs, depth: int = 2, width: int = 16, std: float = 0.5) -> Kind:
-    """A small network in which no weight is zero."""
+def network(kind: type[Kind], inputs: Inputs, depth: int = 2, width: int = 16, std: float = 0.5) -> Kind:
+    """A small network with random weights, none of them zero."""
     model = kind(features=FEATURES, d_text=D_TEXT, width=width, depth=depth, heads=4)
-    return draw.fill(model, std)
+    return inputs.fill(model, std)
 
 
 def silence(*layers: nn.Module) -> None:
-    """Let these layers say zero whatever they read."""
+    """Set the weights of these layers to zero, so that their output is zero for any input."""
     for layer in layers:
         for parameter in layer.parameters():
             nn.init.zeros_(parameter)
 
 
-def run(model: BaseDiT, batch: Batch):
+def run(model: BaseDiT, batch: NetworkInputs):
     """The network's output: whatever `output_projection` returns."""
     return model(batch.x, batch.t, batch.text, batch.mask, batch.drop)
 
 
 # ----------------------------------------------------------------------------------------------------------
-#                                        What moves the output?
+#                                 Which inputs does the output depend on?
 # ----------------------------------------------------------------------------------------------------------
 
 
 def moved_by(before: Tensor, after: Mapping[str, Tensor]) -> str:
-    """The names of those outputs that differ from `before` by more than rounding: "time + caption"."""
+    """The names of the outputs that differ from `before` by more than rounding, as "time + caption"."""
     if not torch.isfinite(before).all():
         return "values that are not finite (nan or inf)"
     tiny = 1e-4 * before.abs().max()
@@ -78,33 +78,33 @@ def moved_by(before: Tensor, after: Mapping[str, Tensor]) -> str:
     return " + ".join(names) or "nothing"
 
 
-def shape(kind: type[BaseDiT], draw: Inputs) -> str:
-    return describe(run(network(kind, draw), Batch.draw(draw)))
+def shape(kind: type[BaseDiT], inputs: Inputs) -> str:
+    return describe(run(network(kind, inputs), NetworkInputs.sample(inputs)))
 
 
-def told(kind: type[BaseDiT], draw: Inputs) -> str:
-    """What the output depends on, of all that is not motion."""
-    model, batch = network(kind, draw), Batch.draw(draw)
+def conditions(kind: type[BaseDiT], inputs: Inputs) -> str:
+    """The inputs other than motion that the output depends on."""
+    model, batch = network(kind, inputs), NetworkInputs.sample(inputs)
     first, last = batch.text.tokens.clone(), batch.text.tokens.clone()
-    first[:, 0], last[:, -1] = draw.normal(D_TEXT), draw.normal(D_TEXT)
+    first[:, 0], last[:, -1] = inputs.normal(D_TEXT), inputs.normal(D_TEXT)
     changes = {
         "time": batch.but(t=batch.t + 300),
-        "caption": batch.but(pooled=draw.normal(*batch.text.pooled.shape)),
+        "caption": batch.but(pooled=inputs.normal(*batch.text.pooled.shape)),
         "first word": batch.but(tokens=first),
         "last word": batch.but(tokens=last),
     }
     return moved_by(run(model, batch), {name: run(model, other) for name, other in changes.items()})
 
 
-def withheld(kind: type[BaseDiT], draw: Inputs) -> str:
-    """The same where no caption is given: its length may tell something too."""
-    model, batch = network(kind, draw), Batch.draw(draw)
+def withheld(kind: type[BaseDiT], inputs: Inputs) -> str:
+    """The same where the caption is withheld; its length must have no influence either."""
+    model, batch = network(kind, inputs), NetworkInputs.sample(inputs)
     batch = batch.but(drop=torch.ones_like(batch.drop))
     text = batch.text
     changes = {
         "time": batch.but(t=batch.t + 300),
-        "caption": batch.but(pooled=draw.normal(*text.pooled.shape)),
-        "words": batch.but(tokens=draw.normal(*text.tokens.shape)),
+        "caption": batch.but(pooled=inputs.normal(*text.pooled.shape)),
+        "words": batch.but(tokens=inputs.normal(*text.tokens.shape)),
         "length of the caption": batch.but(
             text=replace(text, tokens=text.tokens[:, :2], mask=text.mask[:, :2])
         ),
@@ -112,28 +112,28 @@ def withheld(kind: type[BaseDiT], draw: Inputs) -> str:
     return moved_by(run(model, batch), {name: run(model, other) for name, other in changes.items()})
 
 
-def frames(kind: type[BaseDiT], draw: Inputs) -> str:
-    """On which frames the output of the middle one of 13 depends."""
-    model, batch = network(kind, draw), Batch.draw(draw, B=2, F=13)
+def frames(kind: type[BaseDiT], inputs: Inputs) -> str:
+    """The frames that the output of the middle one of 13 depends on."""
+    model, batch = network(kind, inputs), NetworkInputs.sample(inputs, B=2, F=13)
 
     def changed(at: int) -> Tensor:
         x = batch.x.clone()
-        x[:, at] = draw.normal(FEATURES)
+        x[:, at] = inputs.normal(FEATURES)
         return run(model, batch.but(x=x))[:, 6]
 
     after = {"itself": changed(6), "earlier frames": changed(0), "later frames": changed(12)}
     return moved_by(run(model, batch)[:, 6], after)
 
 
-def padded_frames(kind: type[BaseDiT], draw: Inputs) -> str:
-    """Does it matter to a real frame what else is real, and how much padding follows?"""
+def padded_frames(kind: type[BaseDiT], inputs: Inputs) -> str:
+    """Does the output of a real frame depend on the other real frames, and on padding?"""
     n = 4
-    model, batch = network(kind, draw), Batch.draw(draw, B=2, F=n)
+    model, batch = network(kind, inputs), NetworkInputs.sample(inputs, B=2, F=n)
     other = batch.x.clone()
-    other[:, 0] = draw.normal(FEATURES)
+    other[:, 0] = inputs.normal(FEATURES)
 
-    def padded(F: int) -> Batch:
-        x = torch.cat([batch.x, 10 * draw.normal(2, F - n, FEATURES)], dim=1)
+    def padded(F: int) -> NetworkInputs:
+        x = torch.cat([batch.x, 10 * inputs.normal(2, F - n, FEATURES)], dim=1)
         return batch.but(x=x, mask=(torch.arange(F) < n).expand(2, F))
 
     after = {"real frames": run(model, batch.but(x=other))}
@@ -141,23 +141,23 @@ def padded_frames(kind: type[BaseDiT], draw: Inputs) -> str:
     return moved_by(run(model, batch), after)
 
 
-def padded_words(kind: type[BaseDiT], draw: Inputs) -> str:
-    """The same for words; three real ones are followed by junk."""
+def padded_words(kind: type[BaseDiT], inputs: Inputs) -> str:
+    """The same for words: three real ones, followed by random padding."""
     n = 3
-    model, batch = network(kind, draw), Batch.draw(draw, B=2, L=n)
+    model, batch = network(kind, inputs), NetworkInputs.sample(inputs, B=2, L=n)
 
-    def padded(L: int, junk: float) -> Batch:
-        tokens = torch.cat([batch.text.tokens, junk * draw.normal(2, L - n, D_TEXT)], dim=1)
+    def padded(L: int, junk: float) -> NetworkInputs:
+        tokens = torch.cat([batch.text.tokens, junk * inputs.normal(2, L - n, D_TEXT)], dim=1)
         return batch.but(text=TextFeatures(tokens, (torch.arange(L) < n).expand(2, L), batch.text.pooled))
 
-    after = {"real words": run(model, batch.but(tokens=draw.normal(2, n, D_TEXT)))}
+    after = {"real words": run(model, batch.but(tokens=inputs.normal(2, n, D_TEXT)))}
     after["padded words"] = torch.stack([run(model, padded(n + 2, 0.0)), run(model, padded(n + 4, 5.0))])
     return moved_by(run(model, batch), after)
 
 
-def rows(kind: type[BaseDiT], draw: Inputs) -> str:
-    """On whose motion and caption the output of one sample of the batch depends."""
-    model, batch, new = network(kind, draw), Batch.draw(draw), Batch.draw(draw)
+def rows(kind: type[BaseDiT], inputs: Inputs) -> str:
+    """The samples of the batch that the output of one sample depends on."""
+    model, batch, new = network(kind, inputs), NetworkInputs.sample(inputs), NetworkInputs.sample(inputs)
 
     def exchanged(rows: list[int]) -> Tensor:
         other = [part.clone() for part in (batch.x, batch.t, batch.text.tokens, batch.text.pooled)]
@@ -169,13 +169,13 @@ def rows(kind: type[BaseDiT], draw: Inputs) -> str:
     return moved_by(run(model, batch)[2], {"its own": own, "those of others": others})
 
 
-# What a network does not read, and so cannot train.
+# Layers that a network does not use, so that they get no gradient.
 UNREAD: dict[type[BaseDiT], tuple[str, ...]] = {AdaLNDiT: ("token_projection", "null_token")}
 
 
-def idle(kind: type[BaseDiT], draw: Inputs) -> str:
+def idle(kind: type[BaseDiT], inputs: Inputs) -> str:
     """Layers and learned vectors that get no gradient, as "blocks.1.mlp + final_norm"."""
-    model, found = trained(kind, draw)
+    model, found = trained(kind, inputs)
     if isinstance(found, str):
         return found
     gradients: dict[str, bool] = {}
@@ -187,12 +187,12 @@ def idle(kind: type[BaseDiT], draw: Inputs) -> str:
     return " + ".join(name for name, busy in gradients.items() if not busy) or "none"
 
 
-def trained(kind: type[BaseDiT], draw: Inputs) -> tuple[BaseDiT, str | None]:
+def trained(kind: type[BaseDiT], inputs: Inputs) -> tuple[BaseDiT, str | None]:
     """A network after a backward pass from all real frames, or why there was none."""
-    model, batch = network(kind, draw), Batch.draw(draw).mixed()
+    model, batch = network(kind, inputs), NetworkInputs.sample(inputs).mixed()
     with torch.enable_grad():
         out = run(model.train(), batch)[batch.mask]
-        loss = (out * draw.normal(*out.shape)).sum()
+        loss = (out * inputs.normal(*out.shape)).sum()
         try:
             loss.backward()
         except RuntimeError:
@@ -201,58 +201,58 @@ def trained(kind: type[BaseDiT], draw: Inputs) -> tuple[BaseDiT, str | None]:
 
 
 def layer(name: str) -> str:
-    """Of which layer a parameter is: "blocks.1.mlp.0.weight" → "blocks.1.mlp"."""
+    """The layer of a parameter: "blocks.1.mlp.0.weight" → "blocks.1.mlp"."""
     parts = name.split(".")
     return ".".join(parts[: 3 if parts[0] == "blocks" else 1])
 
 
 # ----------------------------------------------------------------------------------------------------------
-#                                            What is the output?
+#                                           Values of the output
 # ----------------------------------------------------------------------------------------------------------
 
 
-# Stored answers are small: three of the nine features tell what all nine would.
+# Three of the nine features are enough to detect mistakes, and keep the stored answers small.
 SOME = slice(None, None, 4)
 
 
-def last_sample(model: BaseDiT, draw: Inputs) -> Tensor:
+def last_sample(model: BaseDiT, inputs: Inputs) -> Tensor:
     """The output for the last of a batch without padding."""
-    return run(model, Batch.draw(draw))[-1][:, SOME]
+    return run(model, NetworkInputs.sample(inputs))[-1][:, SOME]
 
 
-def real(model: BaseDiT, batch: Batch) -> Tensor:
+def real(model: BaseDiT, batch: NetworkInputs) -> Tensor:
     """The output at all real frames."""
     return run(model, batch)[batch.mask][:, SOME]
 
 
-def everything(kind: type[BaseDiT], draw: Inputs) -> Tensor:
+def everything(kind: type[BaseDiT], inputs: Inputs) -> Tensor:
     """The output with padded frames, padded words, and a caption withheld."""
-    return real(network(kind, draw), Batch.draw(draw).mixed())
+    return real(network(kind, inputs), NetworkInputs.sample(inputs).mixed())
 
 
-def gradients(kind: type[BaseDiT], draw: Inputs) -> Tensor | str:
+def gradients(kind: type[BaseDiT], inputs: Inputs) -> Tensor | str:
     """The gradient of each parameter along a random direction."""
-    model, found = trained(kind, draw)
+    model, found = trained(kind, inputs)
     if found:
         return found
     slopes = [
-        (draw.normal(*p.shape) * (0 if p.grad is None else p.grad)).sum() / len(p) ** 0.5
+        (inputs.normal(*p.shape) * (0 if p.grad is None else p.grad)).sum() / len(p) ** 0.5
         for _, p in sorted(model.named_parameters())
     ]
     return torch.stack(slopes)
 
 
-def training(kind: type[BaseDiT], draw: Inputs) -> Tensor | str:
+def training(kind: type[BaseDiT], inputs: Inputs) -> Tensor | str:
     """The output in training mode: the caption that is withheld is given, so nothing is random."""
-    model, batch = network(kind, draw).train(), Batch.draw(draw).mixed()
+    model, batch = network(kind, inputs).train(), NetworkInputs.sample(inputs).mixed()
     first, second = real(model, batch), real(model, batch)
     same = torch.allclose(first, second, rtol=1e-3, atol=1e-4)
     return first if same else "another output when called again with the same inputs"
 
 
-def large(kind: type[BaseDiT], draw: Inputs) -> Tensor:
-    """The output where motion, caption, time and weights are large, and one feature stands out."""
-    model, batch = network(kind, draw, width=48), Batch.draw(draw).mixed()
+def large(kind: type[BaseDiT], inputs: Inputs) -> Tensor:
+    """The output for large motion, caption, time and weights, with one feature larger than the others."""
+    model, batch = network(kind, inputs, width=48), NetworkInputs.sample(inputs).mixed()
     model.input_projection.weight[0] *= 10
     model.get_parameter("timestep_embedding.mlp.2.weight").mul_(10)
     model.get_parameter("final.weight").mul_(30)
@@ -263,27 +263,31 @@ def large(kind: type[BaseDiT], draw: Inputs) -> Tensor:
     return real(model, batch.but(x=100 * batch.x, t=batch.t + 900, tokens=tokens, pooled=pooled))
 
 
-def single(kind: type[BaseDiT], draw: Inputs) -> Tensor | str:
+def single(kind: type[BaseDiT], inputs: Inputs) -> Tensor | str:
     """The output for one sample, one frame, one word, and two of these at once; shapes where one is wrong."""
-    model, found = network(kind, draw), []
+    model, found = network(kind, inputs), []
     for B, F, L in ((1, 5, 4), (3, 1, 4), (3, 5, 1), (1, 1, 1)):
-        out = run(model, Batch.draw(draw, B, F, L))
+        out = run(model, NetworkInputs.sample(inputs, B, F, L))
         if out.shape != (B, F, FEATURES):
             return f"{describe(out)} for {B} x {F} frames and {L} words"
         found.append(out[..., SOME].flatten())
     return torch.cat(found)
 
 
-def again(kind: type[BaseDiT], draw: Inputs) -> Tensor:
+def again(kind: type[BaseDiT], inputs: Inputs) -> Tensor:
     """The output of a second call, after one with other inputs of the same shape."""
-    model, before, batch = network(kind, draw), Batch.draw(draw), Batch.draw(draw).mixed()
+    model, before, batch = (
+        network(kind, inputs),
+        NetworkInputs.sample(inputs),
+        NetworkInputs.sample(inputs).mixed(),
+    )
     run(model, before.but(t=before.t + 300))
     return real(model, batch)
 
 
-def autocast(kind: type[BaseDiT], draw: Inputs) -> str:
-    """Is the output in bfloat16 that of float32, but for rounding?"""
-    model, batch = network(kind, draw, std=0.2), Batch.draw(draw).mixed()
+def autocast(kind: type[BaseDiT], inputs: Inputs) -> str:
+    """Does the output in bfloat16 equal that of float32 up to rounding?"""
+    model, batch = network(kind, inputs, std=0.2), NetworkInputs.sample(inputs).mixed()
     exact = run(model, batch)[batch.mask]
     with torch.autocast("cpu", torch.bfloat16):
         rough = run(model, batch)[batch.mask].float()
@@ -292,47 +296,47 @@ def autocast(kind: type[BaseDiT], draw: Inputs) -> str:
 
 
 # ----------------------------------------------------------------------------------------------------------
-#                                           Questions to all three
+#                                        The probes of all three networks
 # ----------------------------------------------------------------------------------------------------------
 
 
-def about(kind: type[BaseDiT], points: float, says: str, ask: Callable) -> Probe:
-    """The probe that asks this question of one kind of network."""
+def about(kind: type[BaseDiT], points: float, requirement: str, ask: Callable) -> Probe:
+    """A probe that applies `ask` to one class of networks."""
 
-    def ask_it(draw: Inputs) -> object:
-        return ask(kind, draw)
+    def ask_it(inputs: Inputs) -> object:
+        return ask(kind, inputs)
 
     ask_it.__name__ = ask.__name__
-    return probe(points, says)(ask_it)
+    return probe(points, requirement)(ask_it)
 
 
 def first_questions(kind: type[BaseDiT], condition: str, words: bool) -> list[Probe]:
-    """What comes before the questions about the parts of a block.
+    """The probes that come before those of the layers of a block.
 
-    condition: the property that `told` asks for. words: whether this network reads the words one by one.
+    condition: the requirement of `conditions`. words: does this network use each word by itself?
     """
     questions = [
         (0.5, "`output_projection` gives one row of features a frame", shape),
-        (0.5, f"{condition}. What changes the output", told),
-        (0.25, "A frame reads all frames, before it and after it. What changes it", frames),
-        (0.5, "A real frame reads real frames only, padding changes nothing. What changes it", padded_frames),
-        (0.5, "Only real words count, padding changes nothing. What changes the output", padded_words),
-        (0.5, "Where the caption is withheld, only time is left. What changes the output", withheld),
-        (0.25, "A sample reads its own motion and caption, not those of others. What changes it", rows),
-        (0.5, "In training, a gradient reaches all that is learned. What gets none", idle),
+        (0.5, f"{condition}. What changes the output", conditions),
+        (0.25, "Each frame attends to all frames, before and after it. What changes its output", frames),
+        (0.5, "Real frames attend to real frames only, never to padding. What changes them", padded_frames),
+        (0.5, "Only real words are attended to, never padding. What changes the output", padded_words),
+        (0.5, "Where the caption is withheld, only time is a condition. What changes the output", withheld),
+        (0.25, "A sample depends on its own motion and caption only. What changes its output", rows),
+        (0.5, "In training, every learned parameter gets a gradient. What gets none", idle),
     ]
     return [about(kind, *question) for question in questions if words or question[-1] is not padded_words]
 
 
 def last_questions(kind: type[BaseDiT]) -> list[Probe]:
-    """What comes after them: the same answer in every setting."""
+    """The probes that come after them: gradients, modes, sizes, precision, repeated calls."""
     questions = [
         (0.5, "Gradients are right, parameter by parameter", gradients),
         (0.5, "In training mode the output is the same as in eval mode", training),
-        (0.5, "Numbers may be large: nothing is cut off, and nothing overflows", large),
-        (0.5, "One sample, one frame or one word is enough, and every axis stays", single),
-        (0.5, "A second call gives what it would give alone: nothing stays from the call before", again),
-        (0.5, "In bfloat16 (torch.autocast) it runs too. The numbers are", autocast),
+        (0.5, "Large values are neither clipped, nor do they overflow", large),
+        (0.5, "Axes of length 1 are kept: one sample, one frame, one word", single),
+        (0.5, "The result of a call does not depend on calls before it", again),
+        (0.5, "The network also runs in bfloat16 (torch.autocast). Its outputs are", autocast),
     ]
     asked = [about(kind, *question) for question in questions]
     return [*asked, arguments_kept(0.5, *(p for p in asked if p.name == "gradients"))]

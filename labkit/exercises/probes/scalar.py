@@ -9,7 +9,7 @@ from labkit.exercises.probe import describe
 
 
 def kind(result: object) -> str:
-    """In words: "a real number" for a float and whatever can be formatted like one (NumPy's, torch's)."""
+    """A description: "a real number" for a float and what can be formatted like one (of NumPy, of torch)."""
     array = _array(result)
     if isinstance(result, np.ndarray) or array.ndim or array.dtype.kind not in "fiuc":
         return describe(result)
@@ -17,7 +17,7 @@ def kind(result: object) -> str:
 
 
 def number(result: object) -> np.ndarray:
-    """The one number, also out of an array of one; of a complex one the real part: `kind` tells of these."""
+    """The number, also of an array of size one. Of a complex number the real part, see `kind`."""
     array = _array(result)
     if array.size != 1 or array.dtype.kind not in "fiuc":
         raise TypeError(f"found {describe(result)}, expected one number")
@@ -25,8 +25,8 @@ def number(result: object) -> np.ndarray:
 
 
 def accepted(function, cases: Mapping[str, tuple]) -> str:
-    """Which of these calls, with input that is no good, do not raise ValueError: "all are refused", or what
-    came of the others: "b with nan: no error"."""
+    """Which of these calls with invalid input do not raise ValueError: "all are refused", or the result
+    of each of the others: "b with nan: no error"."""
 
     def refusal(args: tuple) -> str:
         try:

@@ -1,4 +1,4 @@
-"""For probes of the two samplers' steps: batches whose samples are at steps of their own."""
+"""For probes of both samplers' steps: batches in which each sample has its own t and t_prev."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -29,9 +29,9 @@ class Step:
     options: dict = field(default_factory=dict)
 
     @classmethod
-    def draw(
+    def sample(
         cls,
-        draw: Inputs,
+        inputs: Inputs,
         rows: Sequence[tuple[int, int]] = ((60, 59),) * B,
         schedule: Schedule | None = None,
         size: Tensor | float = 1.0,
@@ -41,7 +41,7 @@ class Step:
     ) -> "Step":
         """Random inputs. rows: t and t_prev of each sample. size, noise: factors of the network's in- and
         output, and of the noise. shape: F and D."""
-        prediction, x_t, z = (draw.normal(len(rows), *shape) for _ in range(3))
+        prediction, x_t, z = (inputs.normal(len(rows), *shape) for _ in range(3))
         t, t_prev = torch.tensor(rows).T
         given = schedule or Schedule(100), size * prediction, size * x_t, t.clone(), t_prev.clone(), noise * z
         return cls(*given, options)
@@ -52,7 +52,7 @@ class Step:
         )
 
     def example(self, at: tuple[int, ...]) -> str:
-        """What one number of the result was computed from."""
+        """The inputs of one number of the result, as text."""
         config, b = self.schedule.config, at[0]
         options = "".join(f", {name} = {value:g}" for name, value in self.options.items())
         return (
@@ -65,29 +65,29 @@ class Step:
 def of_steps(
     function: Callable,
     points: float,
-    says: str,
+    requirement: str,
     measure: tuple[str, Callable] | None = None,
 ) -> Callable[[Callable[[Inputs], Sequence[Step]]], Probe]:
-    """Make a probe of a function that gives calls: its outcome is their results, one after the other."""
+    """Decorator: make a probe of a function that returns calls. Its outcome is their stacked results."""
 
     def make(calls: Callable[[Inputs], Sequence[Step]]) -> Probe:
-        def ask(draw: Inputs) -> Tensor:
-            return torch.stack([call.run(function) for call in calls(draw)])
+        def ask(inputs: Inputs) -> Tensor:
+            return torch.stack([call.run(function) for call in calls(inputs)])
 
-        def example(draw: Inputs, at: tuple[int, ...]) -> str:
-            return calls(draw)[at[0]].example(at[1:])
+        def example(inputs: Inputs, at: tuple[int, ...]) -> str:
+            return calls(inputs)[at[0]].example(at[1:])
 
-        return Probe(calls.__name__, ask, points, says, measure, 1e-3, example)
+        return Probe(calls.__name__, ask, points, requirement, measure, 1e-3, example)
 
     return make
 
 
-def small_batches(draw: Inputs, function: Callable, **options) -> Tensor | str:
-    """The results for one sample, one frame, one feature, and as many of all, end to end; another shape in
-    words."""
+def small_batches(inputs: Inputs, function: Callable, **options) -> Tensor | str:
+    """The results for one sample, one frame, one feature, and B = F = D, flattened and concatenated. Where a
+    shape is wrong, a description of it instead."""
     found = []
     for rows, shape in ((1, (F, D)), (B, (1, D)), (B, (F, 1)), (1, (1, 1)), (B, (B, B))):
-        step = Step.draw(draw, ROWS[0][-rows:], shape=shape, **options)
+        step = Step.sample(inputs, ROWS[0][-rows:], shape=shape, **options)
         result = step.run(function)
         if result.shape != step.x_t.shape:
             return f"{describe(result)} for x_t of shape {tuple(step.x_t.shape)}"

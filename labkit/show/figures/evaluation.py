@@ -170,7 +170,7 @@ def guidance(rows: Mapping[float, Scores], real: Scores, metrics: Sequence[str])
 
 @picture
 def by_size(panels: Mapping[str, Mapping[str, Mapping[int, Sequence[float]]]], columns: int = 4) -> Figure:
-    """Metrics against the N they were measured at: panels[title][line][N] holds those of repeated draws.
+    """Metrics against the N they were measured at: panels[title][line][N] holds those of repeated subsamples.
 
     A line is their mean, the band around it holds 95 % of them.
     """
@@ -181,14 +181,14 @@ def by_size(panels: Mapping[str, Mapping[str, Mapping[int, Sequence[float]]]], c
         ax.remove()
     for ax, (title, lines) in zip(grid.flat, panels.items()):
         fallback = iter(FALLBACK)
-        for name, draws in lines.items():
+        for name, samples in lines.items():
             look = NETWORK_LINES.get(name) or next(fallback)
-            sizes = list(draws)
-            low, high = np.transpose([np.quantile(v, [0.025, 0.975]) for v in draws.values()])
-            means = [np.mean(v) for v in draws.values()]
+            sizes = list(samples)
+            low, high = np.transpose([np.quantile(v, [0.025, 0.975]) for v in samples.values()])
+            means = [np.mean(v) for v in samples.values()]
             ax.plot(sizes, means, **look, markersize=4, label=NETWORK_LABELS.get(name, name))
             ax.fill_between(sizes, low, high, color=look["color"], alpha=0.15, linewidth=0)
-        ticks = sorted({n for draws in lines.values() for n in draws})
+        ticks = sorted({n for samples in lines.values() for n in samples})
         ax.set_xscale("log")
         ax.set_xticks(ticks, ticks)
         ax.minorticks_off()
@@ -265,6 +265,8 @@ def actions(networks: Mapping[str, Hits], panels: int = 2) -> Figure:
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
     means = (share(np.stack(list(hits.values()))) for hits in networks.values())
-    said = (f"{NETWORK_LABELS.get(n, n)} {m:.0%} [{a:.0%}, {b:.0%}]" for n, (m, a, b) in zip(networks, means))
-    figure.suptitle("All actions: " + ", ".join(said), fontsize=9, color=INK)
+    results = (
+        f"{NETWORK_LABELS.get(n, n)} {m:.0%} [{a:.0%}, {b:.0%}]" for n, (m, a, b) in zip(networks, means)
+    )
+    figure.suptitle("All actions: " + ", ".join(results), fontsize=9, color=INK)
     return figure

@@ -92,7 +92,7 @@ class PromptBox:
         }  # fmt: skip
         for name, part in named.items():
             part.add_class(f"lkp-{name}")
-        self._drawn_only = [self.choice, files]
+        self._result_only = [self.choice, files]
         self._appear(False)
         box = widgets.VBox([
             style, self.caption, settings, self._whose, run,
@@ -102,10 +102,10 @@ class PromptBox:
         box.add_class(self._name)
         return box
 
-    def _appear(self, drawn: bool) -> None:
+    def _appear(self, generated: bool) -> None:
         """History and downloads are there once there is something to choose."""
-        for part in self._drawn_only:
-            part.layout.display = "" if drawn else "none"
+        for part in self._result_only:
+            part.layout.display = "" if generated else "none"
 
     # What happens behind the buttons
 
@@ -156,8 +156,8 @@ class PromptBox:
 
     def _save_npz(self, job: BackgroundJob) -> None:
         paths = [OUT / f"{file_stem([d.prompt])}.npz" for d in self.shown]
-        for path, drawn in zip(paths, self.shown):
-            write_smpl(path, drawn.motion, self.body, drawn.prompt.caption)
+        for path, generated in zip(paths, self.shown):
+            write_smpl(path, generated.motion, self.body, generated.prompt.caption)
         self.links.value = "<br>".join(link(path, "application/zip") for path in paths)
 
     def _start(
@@ -175,7 +175,7 @@ class PromptBox:
             try:
                 line = work(job) or ""
             except (Stopped, KeyboardInterrupt):
-                line = "Cancelled: nothing was drawn."
+                line = "Cancelled: nothing was generated."
             except (LabError, EmptyExercise, OSError) as error:
                 line = str(error)
             except BaseException as error:  # a learner's code runs here: whatever it raises, exit() too
@@ -212,17 +212,17 @@ class PromptBox:
     def _tell_whose(self) -> None:
         self._whose.value = html.escape(overview())
 
-    def _show(self, drawn: list[Generated]) -> None:
+    def _show(self, generated: list[Generated]) -> None:
         """Show these motions side by side; the saved notebook keeps them, too."""
-        scene = Scene([d.motion for d in drawn], captions([d.prompt for d in drawn]), self.body)
+        scene = Scene([d.motion for d in generated], captions([d.prompt for d in generated]), self.body)
         self.view.value = str(scene.view(HEIGHT).data)
-        self.shown = drawn
+        self.shown = generated
         if self._kept:
             self._kept.update(HTML(self._saved()))
 
     def _offer(self) -> None:
         """The history as boxes to tick."""
-        self._ticks = [_tick(drawn, drawn in self.shown) for drawn in self.history]
+        self._ticks = [_tick(generated, generated in self.shown) for generated in self.history]
         for tick in self._ticks:
             tick.observe(self._on_tick, "value")
         title = widgets.HTML(f"<b>History</b>: tick up to {COMPARED} to compare")
@@ -230,7 +230,7 @@ class PromptBox:
         self._appear(True)
 
     def _on_tick(self, change) -> None:
-        ticked = [drawn for drawn, tick in zip(self.history, self._ticks) if tick.value]
+        ticked = [generated for generated, tick in zip(self.history, self._ticks) if tick.value]
         if self.job or ticked == self.shown:
             return
         if len(ticked) in range(1, COMPARED + 1):
@@ -262,19 +262,19 @@ class PromptBox:
 @contextlib.contextmanager
 def notes() -> Iterator[list[str]]:
     """Messages that labkit logs meanwhile; in a notebook they would appear outside of the box."""
-    told: list[str] = []
+    messages: list[str] = []
     handler = logging.Handler(logging.WARNING)
-    handler.emit = lambda record: told.append(record.getMessage())
+    handler.emit = lambda record: messages.append(record.getMessage())
     logger = logging.getLogger("labkit")
     logger.addHandler(handler)
     try:
-        yield told
+        yield messages
     finally:
         logger.removeHandler(handler)
 
 
-def _tick(drawn: Generated, on: bool) -> widgets.Checkbox:
-    words = " · ".join([drawn.prompt.caption, *drawn.prompt.words().values()])
+def _tick(generated: Generated, on: bool) -> widgets.Checkbox:
+    words = " · ".join([generated.prompt.caption, *generated.prompt.words().values()])
     return widgets.Checkbox(on, description=words, indent=False)
 
 
@@ -290,8 +290,8 @@ def link(path: Path, kind: str) -> str:
 def prompt_box(body: Body | None = None) -> PromptBox:
     """A box in the notebook that turns captions into motion with your own code, where you have written it.
 
-    Choose network, sampler and settings, press Generate or Enter, and turn the body. What was drawn stays in
-    a history, to be shown side by side, and can be downloaded as a video or as SMPL parameters.
+    Choose network, sampler and settings, press Generate or Enter, and turn the body. Results stay in a
+    history, to be shown side by side, and can be downloaded as a video or as SMPL parameters.
     body: None is :func:`load_body`'s.
     """
     return PromptBox(body)

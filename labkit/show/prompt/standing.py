@@ -13,7 +13,7 @@ def exercise_of(name: str) -> str:
 
 
 def standing(exercise: str) -> str:
-    """Whose code has filled it: "yours", "recorded", "reference", or nobody's: "empty"."""
+    """Whose code has filled it: "yours", "recorded", "reference", or none: "empty"."""
     entries = stubs(exercise)
     if any(entry.untouched for entry in entries):
         return "empty"
