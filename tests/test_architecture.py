@@ -34,7 +34,7 @@ LAYERS = """
     grading.sandbox
     grading.remote
     grading.batch
-    grading.book
+    grading.book grading.doctor
     grading.cli grading.__main__ grading
     tools
     benchmarks
