@@ -193,12 +193,13 @@ def arguments_kept(points: float, *questions: Probe) -> Probe:
     """
 
     def arguments(inputs: Inputs) -> str:
-        for question in questions:
-            found = plain(question.ask(inputs))
-            if found.dtype.kind == "U" or not np.isfinite(found).any():
-                return f"no finite numbers in what is asked under `{question.name}`"
-        changed = Stub.observer.changed
-        return "changed: " + ", ".join(sorted(changed)) if changed else "nothing changed"
+        found = {question.name: plain(question.ask(inputs)) for question in questions}
+        if changed := Stub.observer.changed:
+            return "changed: " + ", ".join(sorted(changed))
+        for name, result in found.items():
+            if result.dtype.kind == "U" or not np.isfinite(result).any():
+                return f"no finite numbers in what is asked under `{name}`"
+        return "nothing changed"
 
     requirement = "A call does not change its arguments: work on copies (`x = x + 1`, not `x += 1`)"
     return Probe(arguments.__name__, arguments, points, requirement, None, 0.0)

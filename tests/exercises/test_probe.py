@@ -1,5 +1,6 @@
 """Whatever a learner's function gives back becomes a plain array, and the world is as it was before."""
 
+import math
 import random
 import warnings
 import zlib
@@ -148,6 +149,12 @@ class TestArguments:
     def test_changed(self, plug):
         assert self.asked(lambda x, y: x.add_(1), plug) == "changed: schedule"  # by the stub's own names
         assert self.asked(lambda x, y: y.sort(reverse=True), plug) == "changed: prediction"
+
+    def test_no_result(self, plug):
+        """Whoever returns nothing usable has done nothing with the arguments."""
+        for function in (lambda x, y: None, lambda x, y: x * math.nan, lambda x, y: "x + 1"):
+            assert self.asked(function, plug) == "no finite numbers in what is asked under `question`"
+        assert self.asked(lambda x, y: torch.tensor([math.nan, 1]), plug) == "nothing changed"
 
     def test_the_probe_itself_sees_nothing_of_it(self, plug):
         plug(lambda x, y: x.add_(1))
