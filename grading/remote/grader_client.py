@@ -58,7 +58,7 @@ class KernelObject:
         self.leaves: list[Tensor] = []
 
 
-class Pack(protocol.Packer):
+class GraderPacker(protocol.Packer):
     """Packs arguments for the kernel."""
 
     def __init__(self, remote: "Remote"):
@@ -92,7 +92,7 @@ class Pack(protocol.Packer):
         return message
 
 
-class Unpack(protocol.Unpacker):
+class GraderUnpacker(protocol.Unpacker):
     """Unpacks results of the kernel: plain values, and references to others."""
 
     def other(self, kind: str, message: dict) -> Any:
@@ -115,7 +115,7 @@ class Gradient(torch.autograd.Function):
         found = ctx.remote.ask(
             "backward", number=ctx.number, gradients=protocol.Packer().pack(list(gradients))
         )
-        found = Unpack(lambda t: t).unpack(found)
+        found = GraderUnpacker(lambda t: t).unpack(found)
         if [None if g is None else g.shape for g in found] != [
             None if g is None else shape for g, shape in zip(found, ctx.shapes, strict=True)
         ]:
@@ -156,7 +156,7 @@ class Remote:
 
         def call(*arguments, **keywords):
             self.calls += 1
-            pack, grad, number = Pack(self), torch.is_grad_enabled(), self.calls
+            pack, grad, number = GraderPacker(self), torch.is_grad_enabled(), self.calls
             reply = self.ask(
                 "call", function=name, number=number, grad=grad, leaves=pack.leaves, keep=keep,
                 bfloat16=torch.is_autocast_enabled("cpu"),
@@ -168,14 +168,14 @@ class Remote:
                 found.append(tensor)
                 return tensor
 
-            value = Unpack(track).unpack(reply)
+            value = GraderUnpacker(track).unpack(reply)
             if keep and isinstance(value, KernelObject):
                 value.leaves = pack.leaves
                 return value
             if not grad or not found or not pack.leaves:
                 return value
             tied = iter(Gradient.apply(self, number, len(found), *found, *pack.leaves))
-            return Unpack(lambda t: next(tied)).unpack(reply)
+            return GraderUnpacker(lambda t: next(tied)).unpack(reply)
 
         return call
 
@@ -221,9 +221,9 @@ class Remote:
 
     def asked(self, reply: dict, leaves: list[Tensor] | None) -> dict:
         """The reply to learner's code that calls a function which a probe passed to it."""
-        pack = Pack(self)
+        pack = GraderPacker(self)
         try:
-            arguments, keywords = Unpack(lambda t: t).unpack(reply.get("given"))
+            arguments, keywords = GraderUnpacker(lambda t: t).unpack(reply.get("given"))
             value = pack.pack(self.callables[reply["ask"]](*arguments, **keywords))
         except (TypeError, ValueError, LookupError, AttributeError, RuntimeError) as error:
             return {"failed": str(error)[:1000]}

@@ -24,7 +24,7 @@ from labkit.settings import standard_settings
 from labkit.stubs import stubs
 
 
-class Pack(protocol.Packer):
+class KernelPacker(protocol.Packer):
     """Packs results for the grader. Values that are not plain are stored in `objects`, their indices sent.
 
     With each object are the tensors with a gradient that it was made from.
@@ -42,7 +42,7 @@ class Pack(protocol.Packer):
         return dict(kind="reference", number=len(self.objects) - 1, name=type(value).__name__)
 
 
-class Unpack(protocol.Unpacker):
+class KernelUnpacker(protocol.Unpacker):
     """Unpacks arguments. Tensors and parameters that need a gradient are listed in `leaves`."""
 
     def __init__(self, server: "Server"):
@@ -121,7 +121,7 @@ class Server:
 
     def call(self, message: dict) -> Any:
         """One call of a learner's function."""
-        unpack, pack = Unpack(self), Pack(self.objects)
+        unpack, pack = KernelUnpacker(self), KernelPacker(self.objects)
         arguments, keywords = unpack.unpack(message["arguments"]), unpack.unpack(message["keywords"])
         self.observer.changed.clear()
         bfloat16 = torch.autocast("cpu", torch.bfloat16, enabled=message["bfloat16"])
@@ -136,7 +136,7 @@ class Server:
     def backward(self, message: dict) -> Any:
         """The gradients of an earlier call's inputs, given those of its results."""
         leaves, results = self.calls[message["number"]]
-        gradients = Unpack(self).unpack(message["gradients"])
+        gradients = KernelUnpacker(self).unpack(message["gradients"])
         for leaf in leaves:
             leaf.grad = None
         # autograd.grad would not do: re-entrant checkpointing refuses it
@@ -145,14 +145,14 @@ class Server:
         for leaf in leaves:  # one that is listed twice has its gradient once: the grader adds them up
             found.append(leaf.grad)
             leaf.grad = None
-        return Pack(self.objects).pack(found)
+        return KernelPacker(self.objects).pack(found)
 
-    def ask(self, unpack: Unpack, number: int, *arguments, **keywords) -> Any:
+    def ask(self, unpack: KernelUnpacker, number: int, *arguments, **keywords) -> Any:
         """Call a function of the grader, such as the network that a probe passes to `ddpm_loss`.
 
         unpack: that of the call to which this function was passed; the result is one more input of that call.
         """
-        self.channel.send({"ask": number, "given": Pack(self.objects).pack([arguments, keywords])})
+        self.channel.send({"ask": number, "given": KernelPacker(self.objects).pack([arguments, keywords])})
         reply = self.channel.receive()
         if "failed" in reply:
             raise TypeError(reply["failed"])
