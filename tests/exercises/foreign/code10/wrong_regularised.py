@@ -1,0 +1,18 @@
+# wrong: 0.001 is added to the diagonals of both covariances
+import numpy as np
+from numpy.typing import ArrayLike
+
+from labkit.metrics.features import as_pair
+import labkit
+
+
+@labkit.exercise(labkit.metrics.frechet_distance)
+def frechet_distance(a: ArrayLike, b: ArrayLike) -> float:
+    a, b = as_pair(a, b, ("a", "b"), at_least=2)
+    shift = a.mean(0) - b.mean(0)
+    cov_a = np.atleast_2d(np.cov(a, rowvar=False))
+    cov_b = np.atleast_2d(np.cov(b, rowvar=False))
+    cov_a += 1e-3 * np.eye(len(cov_a))
+    cov_b += 1e-3 * np.eye(len(cov_b))
+    root = np.sqrt(np.maximum(np.linalg.eigvals(cov_a @ cov_b).real, 0)).sum()
+    return float(shift @ shift + np.trace(cov_a + cov_b) - 2 * root)

@@ -1,0 +1,21 @@
+# wrong: the product of the two roots instead of the root of the product
+import numpy as np
+from numpy.typing import ArrayLike
+
+from labkit.metrics.features import as_pair
+import labkit
+
+
+@labkit.exercise(labkit.metrics.frechet_distance)
+def frechet_distance(a: ArrayLike, b: ArrayLike) -> float:
+    a, b = as_pair(a, b, ("a", "b"), at_least=2)
+    shift = a.mean(0) - b.mean(0)
+    cov_a = np.atleast_2d(np.cov(a, rowvar=False))
+    cov_b = np.atleast_2d(np.cov(b, rowvar=False))
+
+    def sqrt(matrix):
+        values, vectors = np.linalg.eigh(matrix)
+        return (vectors * np.sqrt(values.clip(0))) @ vectors.T
+
+    root = np.trace(sqrt(cov_a) @ sqrt(cov_b))
+    return float(shift @ shift + np.trace(cov_a + cov_b) - 2 * root)

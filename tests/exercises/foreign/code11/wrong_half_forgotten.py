@@ -1,0 +1,12 @@
+# wrong: 1 is added to the cosine and not halved
+import numpy as np
+from numpy.typing import ArrayLike
+
+from labkit.metrics.features import as_pair, unit
+import labkit
+
+
+@labkit.exercise(labkit.metrics.tmr_score)
+def tmr_score(text: ArrayLike, motion: ArrayLike) -> float:
+    text, motion = as_pair(text, motion, ("text", "motion"), rows_match=True)
+    return float(1 + (unit(text) * unit(motion)).sum(1).mean())

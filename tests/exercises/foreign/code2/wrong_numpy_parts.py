@@ -1,0 +1,16 @@
+# wrong: the parts are NumPy arrays instead of tensors
+from torch import Tensor
+
+from labkit.motion import LAYOUT
+import labkit
+
+
+@labkit.exercise(labkit.motion.split_motion)
+def split_motion(x: Tensor) -> tuple[int, int, dict[str, Tensor]]:
+    F, D = x.shape
+    parts = {}
+    for name, columns in LAYOUT.items():
+        parts[name] = x[:, columns].numpy()
+    parts["rotations"] = parts["rotations"].reshape(F, 22, 6)
+    parts["joints"] = parts["joints"].reshape(F, 23, 3)
+    return F, D, parts

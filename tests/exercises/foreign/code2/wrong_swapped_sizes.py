@@ -1,0 +1,14 @@
+# wrong: frames and features are read from x.shape in the wrong order
+from torch import Tensor
+
+from labkit.motion import LAYOUT
+import labkit
+
+
+@labkit.exercise(labkit.motion.split_motion)
+def split_motion(x: Tensor) -> tuple[int, int, dict[str, Tensor]]:
+    D, F = x.shape
+    parts = {name: x[:, columns] for name, columns in LAYOUT.items()}
+    parts["rotations"] = parts["rotations"].unflatten(1, (22, 6))
+    parts["joints"] = parts["joints"].unflatten(1, (23, 3))
+    return F, D, parts

@@ -1,0 +1,14 @@
+# wrong: the number of frames of the notebook's walk is hard-coded
+from torch import Tensor
+
+from labkit.motion import LAYOUT
+import labkit
+
+
+@labkit.exercise(labkit.motion.split_motion)
+def split_motion(x: Tensor) -> tuple[int, int, dict[str, Tensor]]:
+    F, D = 120, 205
+    parts = {name: x[:, columns] for name, columns in LAYOUT.items()}
+    parts["rotations"] = parts["rotations"].reshape(F, 22, 6)
+    parts["joints"] = parts["joints"].reshape(F, 23, 3)
+    return F, D, parts

@@ -1,0 +1,34 @@
+# wrong: exactly two blocks are written out
+import torch
+from torch import Tensor
+
+from labkit.models import Condition, InContextDiT
+import labkit
+
+
+@labkit.exercise(labkit.models.InContextDiT.cond_mapping)
+def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
+    special = torch.stack([condition.time, condition.pooled], dim=1)
+    tokens = torch.cat([special, condition.tokens], dim=1)
+    here = torch.ones(len(special), 2, dtype=torch.bool, device=special.device)
+    return tokens, torch.cat([here, condition.mask], dim=1)
+
+
+@labkit.exercise(labkit.models.InContextDiT.backbone)
+def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    tokens, token_mask = c
+    h = torch.cat([tokens, h], dim=1)
+    mask = torch.cat([token_mask, mask], dim=1)
+    first, second = self.blocks[0], self.blocks[1]
+    h = h + first.attention(first.norm1(h), mask)
+    h = h + first.mlp(first.norm2(h))
+    h = h + second.attention(second.norm1(h), mask)
+    h = h + second.mlp(second.norm2(h))
+    return h
+
+
+@labkit.exercise(labkit.models.InContextDiT.output_projection)
+def output_projection(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    tokens, _ = c
+    h = h[:, tokens.shape[1] :]
+    return self.final(self.final_norm(h))

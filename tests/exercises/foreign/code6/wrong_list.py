@@ -1,0 +1,24 @@
+# wrong: a list of Python numbers is returned
+from collections.abc import Callable
+
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_loss)
+def ddpm_loss(
+    model: Callable[[Tensor, Tensor], Tensor],
+    schedule: Schedule,
+    x0: Tensor,
+    t: Tensor,
+    noise: Tensor,
+    mask: Tensor,
+) -> Tensor:
+    x_t = schedule.q_sample(x0, t, noise)
+    error = ((model(x_t, t) - schedule.target(x0, noise, t)) ** 2).mean(-1)
+    losses = []
+    for i in range(len(x0)):
+        losses.append(error[i][mask[i]].mean().item())
+    return losses

@@ -1,0 +1,21 @@
+# wrong: the network gets t first
+from collections.abc import Callable
+
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_loss)
+def ddpm_loss(
+    model: Callable[[Tensor, Tensor], Tensor],
+    schedule: Schedule,
+    x0: Tensor,
+    t: Tensor,
+    noise: Tensor,
+    mask: Tensor,
+) -> Tensor:
+    x_t = schedule.q_sample(x0, t, noise)
+    error = ((model(t, x_t) - schedule.target(x0, noise, t)) ** 2).mean(-1)
+    return (error * mask).sum(-1) / mask.sum(-1)

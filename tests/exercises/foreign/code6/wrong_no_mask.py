@@ -1,0 +1,21 @@
+# wrong: the mask is not used
+from collections.abc import Callable
+
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_loss)
+def ddpm_loss(
+    model: Callable[[Tensor, Tensor], Tensor],
+    schedule: Schedule,
+    x0: Tensor,
+    t: Tensor,
+    noise: Tensor,
+    mask: Tensor,
+) -> Tensor:
+    prediction = model(schedule.q_sample(x0, t, noise), t)
+    target = schedule.target(x0, noise, t)
+    return ((prediction - target) ** 2).mean(dim=(1, 2))

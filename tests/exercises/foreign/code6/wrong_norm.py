@@ -1,0 +1,22 @@
+# wrong: the norm of a frame's error instead of its square
+import torch
+from collections.abc import Callable
+
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_loss)
+def ddpm_loss(
+    model: Callable[[Tensor, Tensor], Tensor],
+    schedule: Schedule,
+    x0: Tensor,
+    t: Tensor,
+    noise: Tensor,
+    mask: Tensor,
+) -> Tensor:
+    prediction = model(schedule.q_sample(x0, t, noise), t)
+    error = torch.linalg.norm(prediction - schedule.target(x0, noise, t), dim=-1)
+    return (error * mask).sum(-1) / mask.sum(-1)

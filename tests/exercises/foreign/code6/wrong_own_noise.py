@@ -1,0 +1,23 @@
+# wrong: fresh noise is sampled instead of the noise that is given
+import torch
+from collections.abc import Callable
+
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_loss)
+def ddpm_loss(
+    model: Callable[[Tensor, Tensor], Tensor],
+    schedule: Schedule,
+    x0: Tensor,
+    t: Tensor,
+    noise: Tensor,
+    mask: Tensor,
+) -> Tensor:
+    noise = torch.randn_like(x0)
+    prediction = model(schedule.q_sample(x0, t, noise), t)
+    error = ((prediction - schedule.target(x0, noise, t)) ** 2).mean(-1)
+    return (error * mask).sum(-1) / mask.sum(-1)

@@ -1,0 +1,22 @@
+# wrong: the error is averaged over features before it is squared
+from collections.abc import Callable
+
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_loss)
+def ddpm_loss(
+    model: Callable[[Tensor, Tensor], Tensor],
+    schedule: Schedule,
+    x0: Tensor,
+    t: Tensor,
+    noise: Tensor,
+    mask: Tensor,
+) -> Tensor:
+    x_t = schedule.q_sample(x0, t, noise)
+    prediction = model(x_t, t)
+    error = (prediction - schedule.target(x0, noise, t)).mean(-1) ** 2
+    return (error * mask).sum(-1) / mask.sum(-1)

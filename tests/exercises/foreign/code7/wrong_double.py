@@ -1,0 +1,21 @@
+# wrong: the tables' float64 makes the result float64
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_step)
+def ddpm_step(
+    schedule: Schedule, prediction: Tensor, x_t: Tensor, t: Tensor, t_prev: Tensor, noise: Tensor
+) -> Tensor:
+    x0, _ = schedule.split(prediction, x_t, t)
+    before = torch.cat([schedule.alphas_cumprod, torch.ones(1).to(schedule.alphas_cumprod)])
+    a_t = schedule.alphas_cumprod[t][:, None, None]
+    a_prev = before[t_prev][:, None, None]
+    alpha = a_t / a_prev
+    beta = 1 - alpha
+    mean = a_prev.sqrt() * beta / (1 - a_t) * x0 + alpha.sqrt() * (1 - a_prev) / (1 - a_t) * x_t
+    variance = (1 - a_prev) / (1 - a_t) * beta
+    return mean + variance.sqrt() * noise

@@ -1,0 +1,18 @@
+# wrong: the prediction is taken as x0 whatever the prediction type
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_step)
+def ddpm_step(
+    schedule: Schedule, prediction: Tensor, x_t: Tensor, t: Tensor, t_prev: Tensor, noise: Tensor
+) -> Tensor:
+    x0 = prediction
+    a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+    alpha = a_t / a_prev
+    beta = 1 - alpha
+    mean = a_prev.sqrt() * beta / (1 - a_t) * x0 + alpha.sqrt() * (1 - a_prev) / (1 - a_t) * x_t
+    variance = (1 - a_prev) / (1 - a_t) * beta
+    return mean + variance.sqrt() * noise

@@ -1,0 +1,13 @@
+# wrong: x0 is noised again to t_prev, which forgets x_t
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_step)
+def ddpm_step(
+    schedule: Schedule, prediction: Tensor, x_t: Tensor, t: Tensor, t_prev: Tensor, noise: Tensor
+) -> Tensor:
+    x0, _ = schedule.split(prediction, x_t, t)
+    return schedule.q_sample(x0, t_prev, noise)

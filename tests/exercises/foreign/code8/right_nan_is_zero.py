@@ -1,0 +1,23 @@
+# right: nan of the root becomes 0 instead of a clamp before it
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddim_step)
+def ddim_step(
+    schedule: Schedule,
+    prediction: Tensor,
+    x_t: Tensor,
+    t: Tensor,
+    t_prev: Tensor,
+    noise: Tensor,
+    eta: float = 0.0,
+) -> Tensor:
+    x0, eps = schedule.split(prediction, x_t, t)
+    a, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+    sigma = eta * ((1 - a_prev) / (1 - a)).sqrt() * (1 - a / a_prev).sqrt()
+    direction = torch.nan_to_num((1 - a_prev - torch.square(sigma)).sqrt()) * eps
+    return a_prev.sqrt() * x0 + direction + sigma * noise

@@ -1,0 +1,20 @@
+# wrong: eta is not used, every step is deterministic
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddim_step)
+def ddim_step(
+    schedule: Schedule,
+    prediction: Tensor,
+    x_t: Tensor,
+    t: Tensor,
+    t_prev: Tensor,
+    noise: Tensor,
+    eta: float = 0.0,
+) -> Tensor:
+    x0, eps = schedule.split(prediction, x_t, t)
+    a, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+    return a_prev.sqrt() * x0 + (1 - a_prev).sqrt() * eps

@@ -1,0 +1,23 @@
+# wrong: the prediction is taken as the noise whatever the prediction type
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddim_step)
+def ddim_step(
+    schedule: Schedule,
+    prediction: Tensor,
+    x_t: Tensor,
+    t: Tensor,
+    t_prev: Tensor,
+    noise: Tensor,
+    eta: float = 0.0,
+) -> Tensor:
+    a, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+    eps = prediction
+    x0 = (x_t - (1 - a).sqrt() * eps) / a.sqrt()
+    sigma = eta * ((1 - a_prev) / (1 - a)).sqrt() * (1 - a / a_prev).sqrt()
+    direction = (1 - a_prev - sigma**2).clamp(min=0).sqrt() * eps
+    return a_prev.sqrt() * x0 + direction + sigma * noise
