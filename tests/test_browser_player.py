@@ -235,7 +235,7 @@ def test_denoising_slider(denoised, browser):
     player = page.frame_locator("iframe")
     player.locator(FRAMES).wait_for()
     steps = player.get_by_role("slider", name="Diffusion step")
-    assert steps.get_attribute("aria-valuetext") == "the motion drawn"
+    assert steps.get_attribute("aria-valuetext") == "the result"
     drawn = picture(player)
     steps.fill("0")
     assert steps.get_attribute("aria-valuetext") == "t = 999"

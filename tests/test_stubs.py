@@ -252,10 +252,10 @@ def test_an_exercise_that_does_not_exist(function):
         function("code9")
 
 
-def test_no_reference_while_a_notebook_is_graded(monkeypatch):
+def test_no_reference_while_a_notebook_is_graded(monkeypatch, capsys):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    with pytest.raises(LabError, match="while a notebook is graded"):
-        use_reference("code7")
+    use_reference("code7")  # an error would stop the cell
+    assert "not used while a notebook is graded" in capsys.readouterr().out
     assert stubs("code7")[0].untouched
 
 

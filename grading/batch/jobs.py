@@ -12,6 +12,7 @@ from outside of it. What happens here needs no course folder, so that it can hap
 
 import hashlib
 import json
+import math
 import re
 import tempfile
 import threading
@@ -274,7 +275,7 @@ class RunCells(Execute):
         return await super()._async_handle_timeout(timeout, cell)
 
     def _get_timeout(self, cell):
-        return max(1, min(self.timeout, int(self.end - time.monotonic())))
+        return max(1, min(self.timeout, math.ceil(self.end - time.monotonic())))
 
     def handle_comm_msg(self, outs, msg, cell_index):
         """Messages of widgets are ignored: nothing displays them here."""

@@ -113,7 +113,7 @@ def no_root_of_direction():
     )
 
 
-@mutant("The direction is subtracted: x_{t_prev} is x0 *plus* noise, both weighted")
+@mutant("The direction is subtracted: the result is x0 *plus* noise, both weighted")
 def direction_subtracted():
     return combined(
         lambda x0, epsilon, a_t, a_prev, sigma, noise: (

@@ -105,7 +105,7 @@ def test_an_outcome_that_rounding_moves_has_its_own_tolerance(monkeypatch, size,
 def test_a_right_answer_that_rounding_moves_is_refused(monkeypatch):
     entry = step_with(lambda x0: 5 + x0 + 1e7 - 1e7)
     monkeypatch.setattr(answers, "answered", lambda exercise: {"right/1": entry})
-    with pytest.raises(LabError, match="code8: rounding moves what cancels makes of the probe last by"):
+    with pytest.raises(LabError, match="code8: rounding changes what cancels gives for the probe last by"):
         answers.tolerances("code8", {"right/1/last": np.zeros(1)})
 
 

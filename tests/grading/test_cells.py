@@ -105,12 +105,12 @@ def analysis_names() -> dict:
 
     owner = np.arange(256) % 128
     reference = SimpleNamespace(text=features(256), captions=["a caption"] * 256, owner=owner)
-    drawn = {name: SimpleNamespace(features=features(64)) for name in NETWORKS}
+    generated = {name: SimpleNamespace(features=features(64)) for name in NETWORKS}
     return dict(
         np=np,
         rng=rng,
         real=features(128),
-        drawn=drawn,
+        generated=generated,
         reference=reference,
         asked=np.arange(64),
         NETWORK_LABELS=NETWORK_LABELS,

@@ -122,7 +122,7 @@ def graded(sandboxed, _course, tmp_path_factory):
 def test_points(graded):
     found = points(graded.marks())
     assert {who: found[who, "code7"] for who, _ in graded.submissions()} == {
-        "right": 10, "empty": 0, "mangled": 5.5, "noisy": 10, "borrower": 0, "exits": 0, "curious": 0,
+        "right": 10, "empty": 0, "mangled": 5.5, "noisy": 10, "borrower": 0, "exits": 10, "curious": 0,
     }  # fmt: skip
     assert found["right", "q6"] is None and found["right", "bonus1"] is None  # for somebody to grade
     assert found["empty", "q6"] == 0  # nothing was written
