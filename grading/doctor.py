@@ -8,7 +8,7 @@ import secrets
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -137,37 +137,44 @@ def graded(notebook: NotebookNode) -> tuple[float, str, float, bool]:
     return sum(points), printed, result.seconds, result.timed_out
 
 
-def right_answer() -> Finding:
-    try:
-        points, _, seconds, _ = graded(submission())
-    except LabError as error:
-        return Finding("fails", f"self-test, a right answer: {error}")
-    text = f"self-test, a right answer: {points:g} of {POINTS} points in {seconds:.1f} s"
-    return Finding("ok" if points == POINTS else "fails", text)
+def self_test(name: str) -> Callable[[Callable[[], tuple[bool, str]]], Callable[[], Finding]]:
+    """Make a finding of a function that returns whether a test passed, and its result in words."""
+
+    def decorate(test: Callable[[], tuple[bool, str]]) -> Callable[[], Finding]:
+        def run_test() -> Finding:
+            try:
+                passed, text = test()
+            except LabError as error:
+                passed, text = False, str(error)
+            return Finding("ok" if passed else "fails", f"self-test, {name}: {text}")
+
+        return run_test
+
+    return decorate
 
 
-def endless_loop() -> Finding:
-    try:
-        points, _, seconds, ended = graded(submission(answer=ENDLESS))
-    except LabError as error:
-        return Finding("fails", f"self-test, an endless loop: {error}")
+@self_test("a right answer")
+def right_answer() -> tuple[bool, str]:
+    points, _, seconds, _ = graded(submission())
+    return points == POINTS, f"{points:g} of {POINTS} points in {seconds:.1f} s"
+
+
+@self_test("an endless loop")
+def endless_loop() -> tuple[bool, str]:
+    points, _, seconds, ended = graded(submission(answer=ENDLESS))
     how = "ended" if ended else "not ended"
-    text = f"self-test, an endless loop: {how} after {seconds:.1f} s, {points:g} points"
-    return Finding("ok" if ended and not points else "fails", text)
+    return ended and not points, f"{how} after {seconds:.1f} s, {points:g} points"
 
 
-def curious() -> Finding:
-    """A submission that looks for solutions, grades and a server on this machine, and tries to write."""
+@self_test("a curious submission")
+def curious() -> tuple[bool, str]:
+    """It looks for solutions, grades and a server on this machine, and tries to write."""
     paths = [str(ROOT / name) for name in ("solutions", "grading/course", "grading/zoo", ".git")]
     with socket.create_server(("127.0.0.1", 0)) as server:
         code = CURIOUS.replace("PATHS", repr(paths)).replace("ROOT", repr(str(ROOT)))
         code = code.replace("PORT", str(server.getsockname()[1]))
-        try:
-            _, printed, _, _ = graded(submission(first=code))
-        except LabError as error:
-            return Finding("fails", f"self-test, a curious submission: {error}")
-    text = f"self-test, a curious submission: {printed or 'printed nothing'}"
-    return Finding("ok" if printed == "reached: nothing" else "fails", text)
+        _, printed, _, _ = graded(submission(first=code))
+    return printed == "reached: nothing", printed or "printed nothing"
 
 
 def doctor() -> int:

@@ -30,7 +30,7 @@ from nbgrader.utils import is_grade
 from sqlalchemy.exc import DatabaseError
 from tqdm import tqdm
 
-from grading.batch.jobs import TIMEOUT, Job, Result
+from grading.batch.jobs import TIMEOUT, Job, Result, exercise_of
 from grading.batch.pool import Pool, cluster, processes
 from grading.course import Course, why
 from grading.intake.outputs import plain_notebook
@@ -42,8 +42,7 @@ Pair = tuple[str, str]  # student, assignment
 
 def checked(release: NotebookNode) -> list[str]:
     """The exercises that a notebook checks."""
-    cells = [cell for cell in release.cells if cell.cell_type == "code" and is_grade(cell)]
-    return [cell.metadata.nbgrader.grade_id.removeprefix("check-") for cell in cells]
+    return [exercise_of(cell) for cell in release.cells if cell.cell_type == "code" and is_grade(cell)]
 
 
 def is_new(course: Course, student: str, assignment: str) -> bool:

@@ -132,7 +132,7 @@ def fail(cell: NotebookNode, why: str) -> None:
     cell.outputs.insert(0, new_output("error", ename="NotGraded", evalue=why, traceback=[why]))
 
 
-def checked(cell: NotebookNode) -> str:
+def exercise_of(cell: NotebookNode) -> str:
     """The exercise of a check cell."""
     return cell.metadata.nbgrader.grade_id.removeprefix("check-")
 
@@ -172,7 +172,7 @@ class RunCells(Execute):
 
     def conclude(self, cell: NotebookNode) -> None:
         """Write a check's result below it. A check that could not be run keeps the reason."""
-        exercise, notes = checked(cell), []
+        exercise, notes = exercise_of(cell), []
         verdict, earlier = self.verdicts.get(exercise), self.earlier.get(exercise)
         if earlier and (not verdict or verdict.judgement.failed):
             verdict, notes = earlier, [new_output("stream", text=EARLIER)]
@@ -189,7 +189,7 @@ class RunCells(Execute):
             before = self.nonsense()
             try:
                 if is_grade(cell):
-                    self.verdicts[checked(cell)] = self.check(checked(cell), cell, index)
+                    self.verdicts[exercise_of(cell)] = self.check(exercise_of(cell), cell, index)
                 else:
                     self.execute_cell(cell, index)
                     self.check_earlier(cell, index)
