@@ -19,7 +19,7 @@ export OMP_NUM_THREADS ?= $(CORES)
 PYTEST := $(RUN)/python -m pytest -n $(CORES) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # What another processor, or another build of PyTorch, does otherwise; and the tests to see it in.
-CPUS ?= ATEN_CPU_CAPABILITY=default ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 LABKIT_ONEDNN=off OMP_NUM_THREADS=2
+CPUS ?= ATEN_CPU_CAPABILITY=default ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 LABKIT_ONEDNN=off OPENBLAS_CORETYPE=Nehalem OMP_NUM_THREADS=2
 TESTS ?= stored or not slow
 
 .PHONY: demo test quick test-cpus bench lint hooks build widget site wheel system clean

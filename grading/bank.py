@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from labkit.stubs import reference, stubs
+from labkit.stubs import EXERCISES, reference, stubs
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,18 @@ def reference_source(exercise: str) -> str:
 
 @contextmanager
 def plugged(exercise: str, entry: Entry | None = None) -> Iterator[None]:
-    """Work with the reference's answer to an exercise, or with an entry of the bank."""
-    before = [(s, s.plugged) for s in stubs(exercise)]
-    module = reference(exercise)
+    """Work with the reference's answer to an exercise, or with an entry of the bank.
+
+    The reference also stands in for other exercises that are empty: Code 13 calls Code 6.
+    """
+    own = stubs(exercise)
+    entries = [s for name in EXERCISES for s in stubs(name) if name == exercise or s.untouched]
+    before = [(s, s.plugged) for s in entries]
     try:
-        for s in stubs(exercise):
-            s.plugged = (entry.functions if entry else {}).get(s.name) or getattr(module, s.name)
-        if entry and (strange := set(entry.functions) - {s.name for s in stubs(exercise)}):
+        for s in entries:
+            given = entry.functions.get(s.name) if entry and s in own else None
+            s.plugged = given or getattr(reference(s.exercise), s.name)
+        if entry and (strange := set(entry.functions) - {s.name for s in own}):
             raise ValueError(f"{exercise} has no {', '.join(strange)}: see {entry.name}")
         yield
     finally:

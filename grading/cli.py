@@ -12,6 +12,9 @@ from labkit.paths import LabError
 EPILOG = """first:
   python -m grading doctor                    does grading work on this machine? With a self-test
 
+instead of a whole round, on Gradescope:
+  python -m grading package gradescope --notebook 03      an autograder to upload
+
 a whole round:
   python -m grading build                     notebooks, checks, and a gradebook that knows them
   python -m grading release ../my-course      what students get, ready to be pushed
@@ -59,6 +62,15 @@ def build_parser() -> argparse.ArgumentParser:
         "step. Grades three small submissions: a right answer, an endless loop, and one that looks for "
         "solutions. Exit status 1 where grading does not work.",
     )  # fmt: skip
+
+    p = add(
+        "package", "Write an autograder for another platform.",
+        "Gradescope: a zip file to upload. It contains the reference solutions and the seed of the hidden "
+        "inputs, so keep it private.",
+    )  # fmt: skip
+    p.add_argument("platform", choices=("gradescope",))
+    p.add_argument("--notebook", required=True, metavar="NN", help="its number, such as 03")
+    p.add_argument("--out", type=Path, default=Path("autograder.zip"), metavar="FILE.zip")
 
     add("build", "Make notebooks, stubs and checks from solutions/, and tell the gradebook about them.")
 
@@ -137,6 +149,14 @@ def build(args) -> None:
     course = Course(args.course)
     course.prepare(notebooks.write_sources)
     print(f"{course.root} knows {', '.join(course.released())}")
+
+
+def package(args) -> None:
+    from grading.course import Course
+    from grading.gradescope.package import package
+
+    name = package(Course(args.course), args.notebook, args.out)
+    print(f"{args.out}: the autograder of {name}; it contains solutions, keep it private")
 
 
 def release(args) -> None:
@@ -253,8 +273,8 @@ def export(args) -> None:
 
 
 COMMANDS = dict(
-    doctor=doctor, build=build, release=release, collect=collect, autograde=autograde, answers=answers,
-    feedback=feedback, export=export, report=report,
+    doctor=doctor, build=build, release=release, package=package, collect=collect, autograde=autograde,
+    answers=answers, feedback=feedback, export=export, report=report,
 )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """The text–motion encoder of the metrics, after TMR (Petrovich et al. 2023) at a small scale.
 
-A caption and a motion that belong together have features of similar direction. It shares no weights with the
-evaluated models. Its text tower has the architecture, data and recipe of the one that conditions the
-denoisers, with another seed. Its numbers do not compare with those of TMR's own weights.
+A caption and a motion that belong together have features of similar direction. It shares no trained weights
+with the evaluated models, but both read captions through the same frozen sentence encoder. Its text tower has
+the architecture, data and recipe of the one that conditions the denoisers, with another seed. Its numbers do
+not compare with those of TMR's own weights.
 Letters: B batch, F frames, D features of a frame, W width.
 """
 

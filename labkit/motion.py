@@ -75,7 +75,9 @@ def join(parts: dict[str, Tensor]) -> Tensor:
 
 
 # SMPL's rest pose is Y up; this rotation about X stands it up in the Z-up world, facing -Y (heading 0).
-UPRIGHT = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+UPRIGHT = torch.tensor(  # dtype and device whatever a session has set before it imports labkit
+    [[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]], dtype=torch.float32, device="cpu"
+)
 
 
 def _tensor(value: Any) -> Tensor:

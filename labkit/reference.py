@@ -74,6 +74,12 @@ def load_reference(split: str = "test_a") -> Reference:
     )
 
 
+def half_of_takes(reference: Reference, rng: np.random.Generator) -> np.ndarray:
+    """The motions of a random half of the recordings, (N,) bool. A mirror image stays with its original."""
+    takes = np.unique(reference.take)
+    return np.isin(reference.take, rng.permutation(takes)[: len(takes) // 2])
+
+
 def names_style(reference: Reference) -> np.ndarray:
     """Whether each caption names its motion's style ("wearily", not just "walks"), (M,) bool.
 

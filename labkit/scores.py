@@ -24,7 +24,7 @@ from labkit.metrics import (
 )  # fmt: skip
 from labkit.metrics.physical import FEET
 from labkit.motion import decode
-from labkit.reference import Reference, names_style
+from labkit.reference import Reference, half_of_takes, names_style
 from labkit.settings import standard_settings
 
 PHYSICAL = ("foot sliding m/s", "jerk m/s³", "penetration mm")
@@ -77,10 +77,9 @@ def half_distance(reference: Reference, motion: np.ndarray | None, n: int) -> tu
     influence of the half; it is no interval for another sample of generated motions.
     """
     rng = np.random.default_rng(0)
-    takes = np.unique(reference.take)
     distances = []
     for _ in range(20):
-        first = np.isin(reference.take, rng.permutation(takes)[: len(takes) // 2])
+        first = half_of_takes(reference, rng)
         others = reference.motion[~first] if motion is None else motion
         distances.append(frechet_distance(reference.motion[first], rng.permutation(others)[:n]))
     return float(np.mean(distances)), *np.quantile(distances, [0.025, 0.975]).tolist()

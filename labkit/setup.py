@@ -2,6 +2,7 @@
 
 import importlib
 import platform
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -32,6 +33,11 @@ def setup() -> str:
             ) from error
     data_dir()
     import torch
+
+    from labkit.exercises.recorded_solution import use_recorded_solution
+
+    with suppress(FileNotFoundError):  # it is hidden where Code 14 itself is graded
+        use_recorded_solution("code14")  # guidance is given until notebook 05
 
     try:
         number = version("labkit")

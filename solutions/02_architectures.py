@@ -5,6 +5,14 @@
 # write the central part of three such networks, which differ only in how the sentence enters. You look at
 # attention weights and modulation inside them, and measure what each way costs.
 #
+# | exercise | you write | difficulty (1 to 5) | minutes | needs |
+# |---|---|---|---|---|
+# | Code 3 | in-context conditioning | 3 | 35 | nothing |
+# | Code 4 | adaLN | 3 | 30 | nothing; Code 3 shows how a block is written |
+# | Code 5 | cross-attention | 3 | 25 | the masks of Code 3 |
+#
+# With reading and the three questions, plan about three hours.
+#
 # Symbols and papers: [docs/reading.md](../docs/reading.md).
 
 # %% setup=true
@@ -36,8 +44,8 @@ schedule = load_denoiser("adaln")[1].to(device)
 # %% [markdown]
 # ## The inputs of a denoiser
 #
-# One motion of the starter set serves as the example throughout: its caption has two parts, one after the
-# other.
+# One motion of the starter set serves as the example throughout, if possible one whose caption has two parts, one
+# after the other.
 
 # %%
 sample = max(dataset, key=lambda s: (" then " in s.captions[0]) * len(s.x))
@@ -54,7 +62,7 @@ labkit.show(decode(sample.x), caption)
 #
 # $$x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\; \varepsilon$$
 #
-# $\bar\alpha_t$ falls from 1 to 0 as $t$ grows. Notebook 3 is about this formula; here it only makes our
+# $\bar\alpha_t$ falls from nearly 1 to nearly 0 as $t$ grows. Notebook 3 is about this formula; here it only makes our
 # input.
 
 # %%
@@ -91,7 +99,7 @@ architecture.skeleton()
 print(inspect.getsource(BaseDiT.forward))
 
 # %% [markdown]
-# From top to bottom; $W$ is the width of the network:
+# In the code, from top to bottom; $W$ is the width of the network:
 #
 # 1. A linear layer maps each frame to a vector of width $W$, a **token**. A code of its position is added,
 #    since attention alone does not know the order of the frames.
@@ -107,24 +115,29 @@ print(inspect.getsource(BaseDiT.forward))
 print(inspect.getsource(Denoiser.forward))
 
 # %% [markdown]
-# **Why does a filter stand before the network?** `self.filter` is a Wiener filter: the best *linear* estimate
-# of $x_0$ from $x_t$. It is not learned; it follows from the autocovariance of the data. Neighbouring frames
-# resemble each other, so a weighted mean over them already removes much noise. The network receives this
-# estimate beside the noisy frames, and its own output is added to it. Two things follow. The network only has
-# to learn what no *linear* filter can: what the caption asks for, or which foot stands. And its
-# output is multiplied by $c_{out}(t)$, the standard deviation of the filter's error, so that the target has
-# about unit size at every noise level: with little noise the correction is small, with much noise large. This
-# is the preconditioning of [Karras et al. (2022, "EDM")](https://arxiv.org/abs/2206.00364), section 5, with a
-# filter in the place of their scalar $c_{skip}$.
+# **Why does a filter stand before the network?** `self.filter` is a Wiener filter, a linear estimate of $x_0$ from
+# the 31 frames of $x_t$ around each frame. Neighbouring frames resemble each other, so a weighted mean over them
+# already removes much noise. The weights are not learned. They follow from the *autocovariance* of the data: how
+# strongly a frame varies together with the frame $k$ frames later. The network receives this estimate as a fourth
+# input, and its own output is added to it:
+#
+# $$\hat x_0 = \mathrm{filter}(x_t, t) + c_{out}(t) \cdot \mathrm{network}\big(x_t,\ \mathrm{filter}(x_t, t),\ t,\
+#   \text{caption}\big).$$
+#
+# Two things follow. The network only has to learn what this filter cannot estimate: what the caption asks for, or
+# which foot stands. And its output is multiplied by $c_{out}(t)$, the standard deviation of the filter's error. So
+# the network's target has about unit size at every noise level: with little noise the correction is small, with
+# much noise large. [Karras et al. (2022, "EDM")](https://arxiv.org/abs/2206.00364), section 5, call this
+# *preconditioning*. Their first term is $x_t$ times a number, $c_{skip}(t)$; here it is the filter.
 
 # %% [markdown]
 # ## Words, tokens and masks
 #
 # The text encoder is [all-MiniLM-L6-v2](https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2), a
-# frozen sentence encoder, followed by a small transformer (`TextTower` in `labkit/text.py`) that was trained
-# to bring a caption near its motion. It returns one vector per **word piece** (part of a word, a text token),
-# and one **pooled** vector for the whole caption. Captions of a batch differ in length, so short ones are
-# padded. The mask is `True` at real tokens.
+# frozen sentence encoder, followed by a small transformer (`TextTower` in `labkit/text.py`). It was trained so that
+# the vector of a caption and the vector of its motion have a large cosine. It returns one vector per **word piece**
+# (part of a word, a text token), and one **pooled** vector for the whole caption. Captions of a batch differ in
+# length, so short ones are padded. The mask is `True` at real tokens.
 
 
 # %%
@@ -218,7 +231,8 @@ def padding_difference(network, frames=40, pieces=5, nonsense=100.0):
 print(f"in-context: predictions differ by at most {padding_difference(network):.1e}")
 
 # %% [markdown]
-# Predictions are about 1 in size: a difference around $10^{-6}$ is rounding, anything much larger is a leak.
+# Predictions are about 1 in size. On a CPU a difference around $10^{-6}$ is rounding, and anything much larger is a
+# leak. A GPU may round more coarsely.
 #
 # Which tokens attend to which? We record the inputs of each `Attention` as your code calls it, and compute
 # the weights. Rows are queries, columns are keys; orange lines separate condition and frames.
@@ -239,8 +253,10 @@ attention.stream(attention.stream_weights(network, x_t, t, text), words)
 # ### Does it learn?
 #
 # A common test of a new network: can it overfit **one** small batch? Four motions of equal length, a new
-# small network of your architecture, a few hundred steps. The loss is the mean square of $\hat x_0 - x_0$ at
-# random $t$. (About ten seconds on an idle CPU; less on a GPU.)
+# small network of your architecture, a few hundred steps. This network has neither the filter nor $c_{out}$, so
+# its output is $\hat x_0$ itself. The loss is the mean square of $\hat x_0 - x_0$ at random $t$. A new network
+# outputs nearly zero, so the loss starts near the mean square of $x_0$. (About ten seconds on an idle CPU; less on
+# a GPU.)
 
 # %%
 frames = 60
@@ -330,7 +346,7 @@ print("non-zero gradients:", *sorted(moved))
 
 # %% [markdown]
 # The last layer is zero, so no gradient passes through it, and only that layer itself learns. In the next
-# steps it passes gradients on, and the gates begin to open. A layer behind a closed gate gets no gradient, so
+# steps it passes gradients on, and the gates become non-zero. A layer with a gate of zero gets no gradient, so
 # attention and mlp learn last. Compare the first steps of the loss curves below.
 #
 # And after training? For every step $t$ we compute the size of the scales and gates in each block of the
@@ -348,8 +364,7 @@ attention.knobs(vectors, steps.tolist())
 # %% [markdown]
 # Time is part of $c$, so scales and gates *can* depend on $t$. Do they? Over which range of $t$ are they
 # nearly constant, and where do they change? Keep $c_{out}(t)$ in mind: it already scales the network's output
-# with the noise level, so the gates do not have to. Then compare the blocks: which one adds most to the
-# stream?
+# with the noise level, so the gates do not have to. Then compare the blocks: which one has the largest gates?
 #
 # The caption is part of $c$ too. From each caption's scales and gates we subtract the mean over all captions
 # of the starter set, and correlate what remains: 1 means that two captions modulate alike, 0 that they have
@@ -376,16 +391,20 @@ architecture.losses(curves)
 # %% [markdown] question="q3" points=3
 # **Q3.** Write down the adaLN operation. Let $h \in \mathbb{R}^W$ be the token of one frame and $c$ the
 # condition; call the scale $\gamma$ and the shift $\beta$. Give the formula with everything that LayerNorm
-# does, state where $\gamma$ and $\beta$ come from, and how they differ from those of an ordinary LayerNorm.
+# does. Which of its quantities differ between the frames of one sample, and which only between samples and between
+# diffusion steps? And why is the factor $1 + \gamma$? (All modulation layers and the last layer start at zero. Which
+# weights of a new network would learn with $\gamma$ alone?)
 #
 # *Learning alone? Answer first, then compare with your own `backbone` and with section 3.2 of
 # [Peebles & Xie (2023)](https://arxiv.org/abs/2212.09748).*
 
 # %% [markdown] rubric="q3"
-# **3 points.** 1: normalisation over the $W$ channels of each token, with mean and deviation. 1: scale and
-# shift applied channel by channel, in one consistent convention. 1: $\gamma, \beta$ are functions of $c$
-# (time and caption), computed per sample and the same for all of its frames, where an ordinary LayerNorm
-# has constants.
+# **3 points.** 1: the formula: normalisation over the $W$ channels of each token, with mean and deviation, then
+# scale and shift channel by channel. 1: what differs: $h, \mu, \sigma$ from frame to frame; $\gamma, \beta$ from
+# sample to sample and from step to step, since they are functions of $c$ (time and caption), and not between the
+# frames of a sample. 1: a new modulation layer outputs zero. With $1 + \gamma$ a layer then reads the plain
+# LayerNorm, with $\gamma$ alone it reads zeros, so that nothing (or only biases) can learn. Half of this point for
+# "it starts as a plain LayerNorm" alone.
 #
 # **Model answer.** With $\mu = \frac1W \sum_i h_i$ and $\sigma^2 = \frac1W \sum_i (h_i - \mu)^2$,
 #
@@ -394,13 +413,16 @@ architecture.losses(curves)
 #
 # $\gamma$ and $\beta$ have $W$ entries. They are regressed from the condition by a linear layer, so they
 # differ from sample to sample, step to step and block to block, and are the same for all frames of a
-# sample. An ordinary LayerNorm learns one $\gamma$ and one $\beta$ and uses them whatever the condition.
-# With the 1, zero output of the layer means "plain LayerNorm", which is how adaLN-Zero starts.
+# sample. Only $h$, $\mu$ and $\sigma$ differ between the frames. With the 1, zero output of the layer means "plain
+# LayerNorm", which is how adaLN-Zero starts. With $\gamma$ alone every layer would read zeros. The last layer too:
+# its weights are zero and so is its input, so neither its weights nor anything before it gets a gradient. Only its
+# bias learns, in all steps.
 #
-# **Accept** $\gamma(c) \odot \mathrm{LN}(h) + \beta(c)$ without the 1 where $\gamma$ is defined as the whole
+# **Accept** $\gamma(c) \odot \mathrm{LN}(h) + \beta(c)$ in the formula where $\gamma$ is defined as the whole
 # factor; the gate may be left out. **Common misunderstandings:** statistics over frames or the batch (that is
-# InstanceNorm or BatchNorm); $\gamma$ and $\beta$ exchanged (−1); a gate in the place of the scale; a matrix
-# product instead of a product by channels; "γ and β are learnt", without saying that they depend on $c$ (−1).
+# InstanceNorm or BatchNorm); $\gamma$ and $\beta$ exchanged, or a matrix product instead of a product by channels
+# (no first point); a gate in the place of the scale; "γ and β are learnt", without stating that they depend on $c$
+# (no second point).
 
 # %% [markdown]
 # ## Code 5 · Cross-attention: a memory beside the frames
@@ -451,7 +473,8 @@ for title, weights in looks.items():
         print(f"{title}, {name}: {share:.0%} of attention on words, {varied:.0%} variation over frames")
 
 # %% [markdown]
-# Compare the two halves first: is more attention on words when the frames are noisier? Then follow one row.
+# First compare the two lines *mean of all heads*: is more attention on words when the frames are noisier? (The
+# head shown was chosen at t = 950, so its own two lines are no fair comparison.) Then follow one row.
 # Where it changes, *these frames* attend to *this word* more than others do. Where it is constant, all frames
 # use the word alike, and a single vector would carry the same information. Do words of the second part of the
 # sentence belong to later frames? And how much of this is left in the mean over all heads? These are small
@@ -464,8 +487,7 @@ architecture.losses(curves)
 # %% [markdown] question="q4" points=3
 # **Q4.** Write down cross-attention (one head). Let $H \in \mathbb{R}^{F \times W}$ be the frames, $M \in
 # \mathbb{R}^{N \times W}$ the memory, $\mathbf{W}_Q, \mathbf{W}_K, \mathbf{W}_V \in \mathbb{R}^{W \times d}$
-# the three weight matrices. Explain what each product is for, over what the attention weights sum to 1, and
-# why $d$ appears.
+# the three weight matrices. Explain what each product is for, give the shape of each, and explain why $d$ appears.
 #
 # *Learning alone? Answer first, then compare with section 3.2.1 of
 # [Vaswani et al. (2017)](https://arxiv.org/abs/1706.03762) and with `Attention.forward` in
@@ -473,8 +495,8 @@ architecture.losses(curves)
 
 # %% [markdown] rubric="q4"
 # **3 points.** 1: queries from the frames, keys and values from the memory. 1: the formula, with
-# $\mathrm{softmax}$ and $\sqrt d$ in their places. 1: the softmax runs over the $N$ memory tokens, and
-# $\sqrt d$ keeps the scores' size independent of $d$.
+# $\mathrm{softmax}$ over the $N$ memory tokens and $\sqrt d$ in their places, with shapes that fit. 1: $\sqrt d$
+# keeps the scores' size independent of $d$, with a reason.
 #
 # **Model answer.** $Q = H \mathbf{W}_Q$ ($F \times d$), $K = M \mathbf{W}_K$ and $V = M \mathbf{W}_V$
 # ($N \times d$),
@@ -552,7 +574,7 @@ labkit.show([decode(inverse(x[0]).cpu()) for x in shown.values()], list(shown))
 # %% [markdown]
 # ## Why the caption is sometimes withheld
 #
-# One box of the skeleton is left. In training, one caption in ten is replaced by a learned "no caption"
+# One box of the figure of the skeleton is not explained yet: *withheld at random*. In training, one caption in ten is replaced by a learned "no caption"
 # embedding (`drop` in `forward`). So one network learns two estimates: of motion given *this* caption, and of
 # motion in general. Their difference points from "any motion" towards "the motion asked for", and a sampler
 # may go further in this direction. This is **classifier-free guidance** ([Ho & Salimans
@@ -572,8 +594,9 @@ for step in (100, 500, 950):
 
 # %% [markdown] question="q5" points=4
 # **Q5.** You condition a motion network on a caption. What does adaLN offer over cross-attention, and what
-# does it give up? Use what you measured: the table, the scales and gates, the attention maps. Name a kind of
-# caption for which the difference should matter.
+# does it give up? Use what you measured: the table, the scales and gates, the attention maps. Quote the numbers that
+# you use: only the text of this cell is graded, and your figures are not handed in. Name a kind of caption for which
+# the difference should matter.
 #
 # *Learning alone? Answer first, then compare with section 3.2 and figure 5 of [Peebles & Xie
 # (2023)](https://arxiv.org/abs/2212.09748), and change the captions above to test your claims.*
@@ -594,8 +617,8 @@ for step in (100, 500, 950):
 # makes training stable and slow at first. In return, the sentence must fit into one pooled vector that is the
 # same for all frames. "walks, then sits down" is one vector, and the network must reconstruct the order in
 # time by itself. In cross-attention each frame may attend to other words. Whether it does is to be seen in
-# the map: where a row is constant over the frames, one vector would do as well. (Grade with the student's own
-# figures; what the gates and heads show depends on the weights.)
+# the map: where a row is constant over the frames, one vector would do as well. (Check the answer against the numbers
+# that it quotes. Without any, no point for evidence. What gates and heads show depends on the weights.)
 #
 # **Common misunderstandings:** "adaLN has fewer parameters" (equal here by construction, and modulation is
 # not small); "adaLN cannot use text"; "cross-attention is always better" (in DiT's class-conditional

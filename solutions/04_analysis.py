@@ -5,6 +5,15 @@
 # motion with two metrics that you write yourself, the Fréchet distance and the TMR-Score. Then you read a
 # results table with its intervals, and find out what such a table does not show.
 #
+# | exercise | you write | difficulty (1 to 5) | minutes | needs |
+# |---|---|---|---|---|
+# | Code 9 | nothing: you generate with each architecture | 1 | 10 | Code 3, 4, 5 and 7 |
+# | Code 10 | the Fréchet distance | 4 | 35 | nothing |
+# | Code 11 | the TMR-Score | 2 | 15 | nothing |
+# | Code 12 | nothing: the results table | 1 | 15 | Code 10 and 11 |
+#
+# With reading, sampling and the three questions, plan about three hours.
+#
 # Symbols and papers: [docs/reading.md](../docs/reading.md).
 
 # %% setup=true
@@ -13,21 +22,28 @@
 # This notebook samples from all three architectures, so it needs Code 3, 4, 5 and 7 (and 8, for the box
 # below). `labkit.use_mine` plugs in your answers that were stored when they passed their checks. A recorded
 # solution takes the place of those that are missing, and the output states it.
+#
+# Code 10 and 11 are written here, and cells below them need them. If you skip Code 10,
+# `labkit.use_recorded_solution("code10")` plugs in a recorded solution, which earns no points. Code 11 has none.
 
 # %%
+from pathlib import Path
+
 import numpy as np
 
+from labkit.body import load_body
 from labkit.diffusion import SamplingConfig
 from labkit.evaluate import choose_captions, sample_captions, score_samples
 from labkit.generate import generate
 from labkit.metrics import frechet_distance, population_spread, prdc, retrieval, tmr_score, tmr_scores
 from labkit.models import NETWORKS
 from labkit.motion import decode, smooth
-from labkit.reference import load_reference
+from labkit.reference import half_of_takes, load_reference
 from labkit.scores import score_mean_motion, score_real
 from labkit.show.figures import evaluation as figures
 from labkit.show.figures.style import NETWORK_LABELS
 from labkit.show.table import results_table
+from labkit.tmr import read_features, write_joints
 
 labkit.use_mine("code3", "code4", "code5", "code7", "code8")
 
@@ -57,8 +73,7 @@ labkit.show(list(bodies.values()), list(bodies))
 # How similar are they? The networks were trained separately, but on the same data and from the same noise
 # here.
 #
-# The training data contain many waves. The next caption describes something of which they hold only a handful
-# of clips.
+# The training data contain many waves, and far fewer cartwheels.
 
 # %% show=true
 caption = "a person does a cartwheel"
@@ -88,7 +103,8 @@ labkit.prompt_box()
 # **Q8.** Try at least three captions and two seeds, here or in the cells of Code 9: one caption that names a
 # side, one that names a style ("like an old person"), one that you expect to fail. Which differences between
 # the three architectures do you see? State for each whether it holds across captions and seeds, or occurred
-# in one sample. Can you relate it to how the caption enters the network?
+# in one sample. Can you relate it to how the caption enters the network? Quote the captions and seeds that you use:
+# only the text of this cell is graded, your motions are not handed in.
 
 # %% [markdown] rubric="q8"
 # **3 points.** 1 for at least two concrete observations that name a body part or a moment (feet slide while
@@ -97,8 +113,8 @@ labkit.prompt_box()
 # architecture that is argued as a hypothesis: adaLN has one pooled vector for the whole caption, which
 # modulates every frame alike; in-context and cross-attention can attend to single words, frame by frame.
 #
-# **Model answer** (an example; the observations depend on weights and seeds, so grade against what the
-# student shows). With the same seed the three start alike and often do the same thing at the same time. On
+# **Model answer** (an example; the observations depend on weights and seeds, so check the answer against the captions
+# and seeds that it quotes). With the same seed the three start alike and often do the same thing at the same time. On
 # common captions (waving, walking, raising hands) all three followed the words in my six samples, sides
 # included; feet slide in all of them. On the rare caption they differ: one network turned over in three of
 # three seeds, another in none. In one seed I would have ranked them the other way round, so I do not rank
@@ -120,13 +136,14 @@ labkit.prompt_box()
 # Comparing joint positions would not help: two good walks differ in every joint. So an *evaluator* first
 # converts motions into **features**. It is a text–motion encoder after TMR ([Petrovich et al.
 # 2023](https://arxiv.org/abs/2305.00976)) with two towers, one for motions and one for captions, which both
-# output a vector of length 1. Training brings a motion and its caption together, and separates pairs that do
-# not belong together.
+# output a vector of length 1. Training makes the cosine of a motion and its caption large, and that of a motion and
+# another caption small.
 #
-# How independent is it? It shares no weights with the generators. But its text tower has the same
-# architecture, data and training recipe as the one that conditions them, with another seed. A caption that
-# one of them misunderstands may be misunderstood by the other too. And the names of actions and styles of the
-# data, from which many captions are made, also decide which pairs training separates.
+# How independent is it? It shares no *trained* weights with the generators. But both read captions through the same
+# frozen sentence encoder (all-MiniLM-L6-v2), and its text tower has the same architecture, data and training recipe
+# as the one that conditions them, with another seed. Captions that the encoder cannot tell apart are alike for both.
+# And pairs are not separated where a caption may be true of the other motion as well. Labels decide that, and many
+# captions are made from the same labels.
 #
 # The library contains the evaluator's features of real motions of a test split, which no network was trained
 # on.
@@ -189,15 +206,16 @@ figures.gaussians(real, {name: d.features for name, d in generated.items()})
 # *Difficulty 4 of 5 · 35 minutes · needs nothing. Stretch: make it fast for N much smaller than D, without
 # any D × D matrix.*
 #
-# Two Gaussians with means $m, m_w$ and covariances $C, C_w$ have the Fréchet distance $d$ with
+# Two Gaussians with means $\mu_a, \mu_b$ and covariances $\Sigma_a, \Sigma_b$ have the Fréchet distance $d$ with
 #
-# $$d^2\big((m, C), (m_w, C_w)\big) = \lVert m - m_w\rVert_2^2 +
-# \mathrm{Tr}\left(C + C_w - 2\,(C\, C_w)^{1/2}\right)$$
+# $$d^2\big((\mu_a, \Sigma_a), (\mu_b, \Sigma_b)\big) = \lVert \mu_a - \mu_b\rVert_2^2 +
+# \mathrm{Tr}\left(\Sigma_a + \Sigma_b - 2\,(\Sigma_a\, \Sigma_b)^{1/2}\right)$$
 #
-# ([Heusel et al. 2017](https://arxiv.org/abs/1706.08500), eq. 6; Dowson & Landau 1982). For images the metric
+# ([Heusel et al. 2017](https://arxiv.org/abs/1706.08500), eq. 6, with $m, C$ for $\mu, \Sigma$; Dowson & Landau
+# 1982). For images the metric
 # is called FID, here FD. Like FID, **FD is the squared distance** $d^2$; $d$ is also known as the
 # Wasserstein-2 distance of the two Gaussians. The first term compares the positions of the two sets, the
-# second their widths and orientations. In one dimension the second term is $(\sigma - \sigma_w)^2$.
+# second their widths and orientations. In one dimension the second term is $(\sigma_a - \sigma_b)^2$.
 #
 # Means and covariances are estimated from two sets of features, arrays of shape (N, D) and (M, D);
 # covariances are the unbiased ones, divided by N − 1. $(\cdot)^{1/2}$ is a *matrix* square root, and for N ≤
@@ -232,8 +250,8 @@ print(f"rows shuffled:    FD = {frechet_distance(real, rows_shuffled):.4f}")
 print(f"columns shuffled: FD = {frechet_distance(real, columns_shuffled):.4f}")
 
 # %% [markdown]
-# FD ignores the order of the rows: it does not know which caption a motion was made for. A network that walks
-# when asked to wave, and waves when asked to walk, has a perfect FD. Columns matter: the off-diagonal part of
+# FD ignores the order of the rows: it does not know which caption a motion was made for. A network that exchanges
+# the motions of two equally frequent captions has a perfect FD. Columns matter: the off-diagonal part of
 # the covariance holds how features vary *together*.
 #
 # Now the networks, each against all real motions:
@@ -247,16 +265,16 @@ for name, d in generated.items():
 # %% [markdown]
 # ## FD and the number of motions
 #
-# Are these distances large or small? Compare with what a perfect network would get: split the real motions
-# into two halves, let one be the reference, and measure random subsets of N motions of the *other* half, many
-# times.
+# Are these distances large or small? Compare with what a perfect network would get: split the real *recordings*
+# into two halves (a mirror image stays with its original), let one be the reference, and measure random subsets of
+# N motions of the *other* half, many times.
 #
 # Subsets of one finite set share motions, so they vary less than N new motions would. `population_spread`
-# corrects their spread for it (`labkit/metrics/bootstrap.py`).
+# corrects their spread for it, by the finite population correction (`labkit/metrics/bootstrap.py`).
 
 # %% show=true
-halves = rng.permutation(real)  # rows in random order
-half, other = halves[: len(real) // 2], halves[len(real) // 2 :]
+first = half_of_takes(reference, rng)  # (N,) bool
+half, other = real[first], real[~first]
 
 
 def fd_of_subsets(pool, repeats=10):
@@ -286,16 +304,20 @@ panels = {
     "FD to one half of the real motions": on_real,
     "FD of one Gaussian to itself": {"FD": one_gaussian},
 }
+variances = np.linalg.eigvalsh(np.cov(real.T.astype(float)))
+print(f"effective dimension of the real features: {variances.sum() ** 2 / (variances**2).sum():.0f}")
 figures.by_size(panels)
 
 # %% [markdown]
 # On the right the true value is 0 at every N, but the estimate starts far above it. On the left even *real*
 # motion has a distance from real motion, and all lines fall as N grows. The reason: a covariance of D × D
 # numbers is estimated from few motions. It misses directions of the distribution, and FD counts them as a
-# difference. FD is **biased** upwards.
+# difference. FD is **biased** upwards. The bias depends on how many directions hold variance: 256 equal ones in the
+# right panel, fewer in our features. (Their *effective dimension* is $(\sum\lambda)^2 / \sum\lambda^2$, with the
+# eigenvalues $\lambda$ of the covariance.) So read the size of the bias from the left panel.
 #
-# Three rules follow. Always report N with an FD. Compare FDs only at *equal* N. And compare with the line of
-# real motion instead of with 0, in view of the width of the bands.
+# Three rules follow. Always report N with an FD. Compare FDs only at *equal* N, which removes most of the bias. And
+# compare with the line of real motion instead of with 0, in view of the width of the bands.
 
 # %% [markdown]
 # ## What FD cannot see
@@ -317,8 +339,7 @@ forged = forge(real, rng)
 figures.twins(real, forged, frechet_distance(real, forged))
 
 # %% [markdown]
-# FD cannot tell them apart. Yet the right set has no clusters, its vectors do not have length 1, and no point
-# belongs to a motion. Remember this figure for the next question.
+# *Can FD tell the two sets apart? In what do they differ all the same?* Remember this figure for the next question.
 
 # %% [markdown] question="q9" points=3
 # **Q9.** What does the Fréchet distance assume about the distributions of the features? What follows when
@@ -330,13 +351,14 @@ figures.twins(real, forged, frechet_distance(real, forged))
 # only mean and covariance; FD is the squared Wasserstein-2 distance between these Gaussians. 1: a
 # consequence: distributions with equal first two moments have FD 0 whatever their shape (clusters, tails,
 # missing modes that leave the moments alone). 1: at least one further condition: enough independent motions
-# for the covariance (N well above D, the same N for all rows, since the estimate is biased upwards); features
-# in which good and bad motion differ (the evaluator hardly reacts to sliding feet); no attention to captions.
+# for the covariance (N well above the number of directions that hold variance, or above D; the same N for all
+# networks, since the estimate is biased upwards); features in which good and bad motion differ (the evaluator hardly reacts to sliding feet); no attention to captions.
 #
 # **Model answer.** FD compares only mean and covariance; that is the whole distribution only if the
 # features are Gaussian. They are not: they have length 1 and form clusters. The noise with the same mean
 # and covariance has FD 0, though it contains no motion at all. FD = 0 is necessary for equal distributions,
-# not sufficient. Its estimate needs N well above D and is biased upwards below that. It is only as good as
+# not sufficient. Its estimate is biased upwards, the more so the smaller N is beside the number of directions that hold
+# variance. It is only as good as
 # the features, and it does not know which caption a motion belongs to.
 #
 # **Common misunderstandings.** "Features must be independent or have unit variance": no, covariances are
@@ -344,14 +366,15 @@ figures.twins(real, forged, frechet_distance(real, forged))
 # captions are followed": see the shuffled rows.
 
 # %% [markdown]
-# *Learning alone? [Heusel et al. 2017](https://arxiv.org/abs/1706.08500), section 2, and for the bias
+# *Learning alone? [Heusel et al. 2017](https://arxiv.org/abs/1706.08500), "Performance Measure" in the experiments
+# and appendix A1, and for the bias
 # [Chong & Forsyth 2020](https://arxiv.org/abs/1911.07023).*
 
 # %% [markdown]
 # ## Code 11 · The TMR-Score
 #
-# *Difficulty 2 of 5 · 15 minutes · needs nothing. Stretch: for which features would 100 · cos of raw features
-# rank motions differently?*
+# *Difficulty 2 of 5 · 15 minutes · needs nothing. Stretch: for which features would the dot product
+# $\langle u, v\rangle$, without division by the lengths, rank motions differently?*
 #
 # FD does not ask whether a motion fits its caption. The evaluator can, with its text tower. Let $u_i$ be the
 # features of caption $i$ (`text[i]`) and $v_i$ those of the motion that was made for it (`motion[i]`). The
@@ -365,9 +388,11 @@ figures.twins(real, forged, frechet_distance(real, forged))
 # opposite.
 #
 # > **These numbers do not compare with published ones.** Our evaluator follows TMR's recipe (two transformer towers,
-# > a contrastive loss without false negatives) at a small scale: 256 dimensions, another text encoder, other data and
-# > features, and short training. Published TMR-Scores, R-precision and FD come from other features, and
-# > even the formula differs between papers: some report 100 · cos, CLIPScore is 2.5 · max(cos, 0).
+# > a contrastive loss) at a small scale: 256 dimensions, another text encoder, other data and features, and short
+# > training. The loss makes pairs similar and other combinations different, and leaves out combinations in which the
+# > caption may be true of the motion. Published TMR-Scores, R-precision and FD come from other features, and
+# > even the formula differs between papers: some report 100 · cos, CLIPScore is 2.5 · max(cos, 0). At the end of
+# > this section you can name TMR's own weights, if you have them.
 #
 # The figure shows both towers: real motions and their captions. A thin line joins a motion and its caption;
 # the shorter it is, the better they agree for the evaluator.
@@ -419,18 +444,36 @@ labkit.show(
 # %% [markdown]
 # A low score has two possible causes: the network did not follow the caption, or the *evaluator* does not
 # represent such motions well. The score cannot separate the two; looking can.
+#
+# **With TMR's own weights.** If you have them, TMR's own code can encode the same motions and captions. Write the
+# folder of its run below. The cell writes the motions for it and reads the features that it has made;
+# [docs/tmr.md](../docs/tmr.md) has the commands in between. Without TMR, leave it as it is.
+
+# %% show=true
+TMR = ""  # such as "../../TMR/models/tmr_humanml3d_guoh3dfeats"
+
+if TMR:
+    captions = [reference.captions[i] for i in asked]
+    write_joints("out/tmr/pose_data", [decode(x) for x in generated[name].motions], load_body())
+    Path("out/tmr/captions.txt").write_text("\n".join(captions) + "\n", "utf-8")
+    text, motion = read_features(Path(TMR) / "encoded", captions)
+    found = retrieval(text, motion, same=np.array(captions)[:, None] == captions)
+    print(f"TMR's own features: TMR-Score {tmr_score(text, motion):.3f}, R3 {found['R3']:.3f}")
+else:
+    print("No weights of TMR named: all scores here are by the evaluator of the course.")
 
 # %% [markdown]
 # ## Code 12 · The results table
 #
-# *Difficulty 1 of 5 · 15 minutes · needs Code 10 and 11. Stretch: run `python -m labkit evaluate --all` with
-# another seed. Which columns change more than their intervals suggest?*
+# *Difficulty 1 of 5 · 15 minutes · needs Code 10 and 11. Stretch: compute the interval of the difference of two
+# networks' TMR-Scores, caption by caption (`labkit.metrics.bootstrap`). Is it narrower than the intervals of the two
+# scores, and why?*
 #
 # All metrics, all networks. `score` measures the motions generated above; it calls your `frechet_distance`
 # and your `tmr_score`. Three columns are for comparison: *real* is real motion in the place of generated
 # motion; *real, shuffled* is the same with captions exchanged, which is chance level for every metric that
-# uses captions; *mean motion* is a body in the mean pose that glides along, whatever the caption. A metric on
-# which it does well measures little.
+# uses captions; *mean motion* is a body in the mean pose that glides along, whatever the caption. In which metric
+# does it do well? That metric alone does not show good motion.
 
 # %% show=true
 # Code 12: evaluate each architecture
@@ -444,7 +487,9 @@ results_table(table)
 
 # %% [markdown]
 # The same as a figure, without the mean motion. Where intervals overlap widely, the table does not decide
-# which is better.
+# which is better. Two remarks. All networks have the same captions and the same noise, so the difference of two
+# networks, caption by caption, can have a narrower interval than these suggest. And among so many metrics a
+# difference can arise by chance.
 
 # %% show=true
 named = [m for m in table[0].metrics if m.startswith(("FD to half", "R3 of 32"))]
@@ -456,14 +501,14 @@ figures.intervals([row for row in table if row.name != "mean motion"], shown)
 #
 # - **FD**: at this N. The *real* column is biased downwards, since the real motions are measured against a
 #   set that contains them. **FD to half** is fair to all: everything is measured against one half of the
-#   recordings, and *real* is the other half. Its interval shows how much the choice of the half matters. How
-#   many times as large as real motion's is a network's FD?
-# - **R1, R2, R3 of n**: rank n motions by their similarity to a caption; how often is its own motion among
-#   the first 1, 2, 3?
+#   recordings, and *real* is the other half. Its interval shows how much the choice of the half matters, and not
+#   what other generated motions would give. How many times as large as real motion's is a network's FD?
+# - **R1, R2, R3 of n** (in papers R@1, R@2, R@3): rank n motions by their similarity to a caption; how often is its
+#   own motion among the first 1, 2, 3?
 # - **precision, density**: do generated motions lie near real ones? **recall, coverage**: are real motions
 #   reached by generated ones? **diversity**: the mean distance of two motions.
-# - **content, style accuracy**: is the nearest class of real motions the one asked for: a wave, like an old
-#   person?
+# - **content, style accuracy**: is a motion nearest to real motions of the action (a wave) and of the style (like an
+#   old person) that its caption names?
 # - **foot sliding, jerk, penetration** are measured on the body itself, without the evaluator.
 #
 # Two points deserve attention.
@@ -482,40 +527,45 @@ shown = [*named[-1:], "TMR-Score", *named[:1], "coverage"]
 figures.guidance({1: unguided, 2: columns["adaln"]}, columns["real"], shown)
 
 # %% [markdown]
-# Real waves vary; guidance exaggerates the typical one, and the evaluator finds it more easily. Which metrics
+# Real waves vary. Guidance may favour the typical one, which the evaluator finds more easily. Which metrics
 # gain from guidance here, and which do not? Does it bring the *distribution* closer to real motion?
 #
 # **What the evaluator does not measure.** Compare foot sliding and jerk with the *real* column, then return
-# to the bodies of Code 9, and leave the trail of a foot. The features hardly react to either: the evaluator
+# to the bodies of Code 9, and leave the trail of a foot. These two are not computed from the features: the evaluator
 # was trained to recognise what a motion is *about*.
 
 # %% [markdown] question="q10" points=4
 # **Q10.** Read the table. (a) Which differences between the three networks does it support, and which not?
-# Use the intervals. (b) How far is each from real motion, and in what: fidelity, variety, captions,
+# Use the intervals, and state N. (b) How far is each from real motion, and in what: fidelity, variety, captions,
 # physics? (c) Name one number in the table that would mislead somebody who sees only that number, and explain
-# why. (d) Which network would you use, and what would you measure next before you are sure?
+# why. (d) Which network would you use, and what would you measure next before you are sure? Quote the numbers with
+# their intervals: only the text of this cell is graded, your table is not handed in.
 
 # %% [markdown] rubric="q10"
-# **4 points**, one each. (a) At least one difference that the intervals support and one that they do not; N
-# is named. (b) Compared with the *real* column, not with 0 or 1; at least two of the four aspects, with the
-# numbers. (c) One misleading number with its reason: R@k or TMR-Score above real's (guidance); FD of *real*
-# (part of the reference) or FD beside a published one (other N, other features); precision without recall;
-# shuffled rows' FD, which is as good as real's. (d) A choice that follows from (a) to (c), and a next
-# measurement: more motions, several seeds, several training runs, people's judgement, guidance 1.
+# **4 points**, one each. Check claims against the numbers that the answer quotes; (a) and (b) get no point without any.
+# (a) At least one difference that the intervals support and one that they do not, with N; or, where the table supports
+# none, the three candidates that come closest, with that statement. Disjoint intervals of FD to half are no support:
+# they cover only the choice of the half. (b) Compared with the *real* column, not with 0 or 1; at least two of the four
+# aspects, with the numbers. (c) One misleading number with its reason: R@k or TMR-Score above real's (guidance); FD of
+# *real* (part of the reference) or FD beside a published one (other N, other features); precision without recall;
+# shuffled rows' FD, which is as good as real's. (d) A choice that follows from (a) to (c), and a next measurement: more
+# motions, several seeds, several training runs, people's judgement, guidance 1, the difference of two networks caption
+# by caption.
 #
-# **Model answer** (an example of form; the numbers depend on weights, N and seed, so check claims against the
-# student's own table). (a) "At N = 64, FD to half of cross-attention and adaLN have disjoint intervals, so
-# that difference is supported. Precision and recall of all three overlap widely, so I do not rank them
-# there." (b) "By R3 all three are at or above real motion, by FD to half two to three times as far as real
-# motion is, and coverage is far below real: captions are followed, variety is missing. Feet slide two to
-# three times as fast as people's, and jerk is higher." (c) "R3 above real does not mean better than people;
-# it is guidance." (d) "The one with the best caption metrics whose physics is no worse, then 640 motions,
-# three seeds, and guidance 1."
+# **Model answer** (an example of form: what the table supports depends on weights, N and seed; an answer has numbers in
+# the place of the dots). (a) "At N = 64 the TMR-Scores of cross-attention, … [… , …], and adaLN, … [… , …], have disjoint
+# intervals, so that difference is supported. The intervals of FD to half are disjoint too, but they cover only the choice
+# of the half; FD's own interval, in the first row, covers the sampling of motions. Precision and recall of all three
+# overlap widely, so I do not rank them there." (b) "By R3 all three are at or above real motion (…), by FD to half …
+# times as far from it as real motion is, and coverage is below real's (…): captions are followed, variety is missing.
+# Feet slide … times as fast as in real motion, and jerk is higher (…)." (c) "R3 above real does not mean better than
+# people; it can be an effect of guidance." (d) "The one with the best caption metrics whose physics is no worse, then 640
+# motions, three seeds, and guidance 1."
 #
 # **Common misunderstandings.** Reading an interval as the range of single motions. "Intervals overlap, so
-# they are equal": it is undecided. Intervals here cover the sampling of motions (for FD to half: of the
-# half), not another training run. Comparing FD with another paper's. Calling the network with R3 above real's
-# better than real.
+# they are equal": it is undecided. "FD to half is disjoint, so this network is better": see (a). Intervals cover the
+# sampling of motions (for FD to half: of the half), not another training run. Comparing FD with another paper's. Calling
+# the network with R3 above real's better than real.
 
 # %% [markdown]
 # *Learning alone? `data/checkpoints/TRAINING.md` has our table with more motions, and our reading of it.*
@@ -523,12 +573,12 @@ figures.guidance({1: unguided, 2: columns["adaln"]}, columns["real"], shown)
 # %% [markdown]
 # ## Bonus
 #
-# The last two are for extra credit.
+# The last two are for extra credit, up to 4 points each.
 
 # %% [markdown] question="bonus1" points=0
 # **Bonus 1.** Read `labkit/metrics/retrieval.py` and `labkit/metrics/prdc.py`. Explain in your own words:
 # R1, R2 and R3, and the role of the gallery; precision, recall, density and coverage.
-# What happens to each if a network always generates the same perfect walk? And if it generates noise?
+# What happens to each if a network always generates the same perfect walk? And if it generates motions of pure noise?
 
 # %% [markdown] rubric="bonus1"
 # **Extra credit, up to 4 points:** 1 for R1 to R3 with the gallery, 1 for precision and recall, 1 for
@@ -543,19 +593,21 @@ figures.guidance({1: unguided, 2: columns["adaln"]}, columns["real"], shown)
 # dense regions count more, the huge ball of one outlier counts once; may exceed 1. Coverage: share of real
 # balls that hold at least one generated point: like recall, with the balls of the real set, which outliers of
 # the network cannot enlarge. Always the same walk: precision 1, density high, recall and coverage near 0 (its
-# balls have radius 0), R-k at chance or below (all motions tie). Noise: precision, density and coverage near
-# 0; recall may be *high*, since scattered points have huge balls; R-k at chance.
+# balls have radius 0), R-k 0 (all motions tie, and ties count against). Motions of noise: coverage and density near 0,
+# R-k near chance. Precision and recall depend on where the evaluator puts them. If it maps all to nearly one place,
+# recall is near 0, and precision need not be 0, since a real ball may hold that place. If their *features* scatter, recall is high, since
+# scattered points have large balls, and precision is 0. Accept either with its reason.
 
 # %% [markdown]
-# For Bonus 2, an experiment with a perfect network: take N motions from one half of the real set, with one
+# For Bonus 2, an experiment with a perfect network: take N motions from one half of the real recordings, with one
 # caption each, and measure them against the other half, many times. The bands hold 95 % of the values, with
 # the spread corrected as above.
 
 # %% show=true
-measured = {}
+measured, first = {}, half_of_takes(reference, rng)
 captions = rng.permutation(len(reference.owner))
-one_each = captions[rng.permutation(np.unique(reference.owner[captions], return_index=True)[1])]
-half, other = real[reference.owner[one_each[::2]]], one_each[1::2]
+one_each = captions[np.unique(reference.owner[captions], return_index=True)[1]]  # a caption of each motion
+half, other = real[first], one_each[~first[reference.owner[one_each]]]
 for n in (32, 64, 128):
     for _ in range(20):
         i = rng.permutation(other)[:n]
@@ -577,16 +629,16 @@ figures.by_size(measured)
 # table?
 
 # %% [markdown] rubric="bonus2"
-# **Extra credit, up to 4 points:** 1 for keeping variance and bias apart, 1 for FD's bias at N = 640 with D
-# = 256 (and that its size depends on the network, so even equal N is not perfectly fair), 1 for the other
-# metrics, 1 for remedies.
+# **Extra credit, up to 4 points:** 1 for keeping variance and bias apart, 1 for FD's bias at N = 640 (and that its size
+# depends on the network, so even equal N is not perfectly fair), 1 for the other metrics, 1 for remedies.
 #
 # **Model answer.** Means of single motions (TMR-Score, physical metrics) are unbiased, their error falls
-# with 1/√N; at 640 the TMR-Score is good to about ±0.005. R-k in galleries of 32 is unbiased as well, a share
+# with 1/√N; at 640 the TMR-Score is good to about ±0.004. R-k in galleries of 32 is unbiased as well, a share
 # with standard error √(p(1−p)/N), about 0.02 at 640. FD is biased upwards: 640 motions for a 256 × 256
-# covariance. In the figure with one Gaussian, N = 256 gives about 0.5 and N = 1000 still 0.13 where the
-# truth is 0. Averaging ten FDs of 64 does not help: it averages ten numbers of large bias; compute one FD
-# of all 640. Coverage grows with the number of samples, and recall depends on it: equal N again. Remedies: one
+# covariance. Its size is read best from the line of real motion: there FD falls from N = 32 to 128, although both
+# halves are real. (In the figure with one Gaussian, N = 256 gives about 0.5 and N = 1000 still 0.13 where the truth is
+# 0, but there all 256 directions hold equal variance. Accept both.) Averaging ten FDs of 64 does not help: it averages
+# ten numbers of large bias; compute one FD of all 640. Coverage grows with the number of samples, and recall depends on it: equal N again. Remedies: one
 # large set; the same captions, lengths and N for all; an interval (bootstrap without copies) and the FD of
 # real motion at the same N beside it; extrapolation of FD over 1/N to N = ∞ (Chong & Forsyth 2020), or an
 # unbiased distance (KID/MMD); several seeds and training runs. Under the table: N, features, reference set,
@@ -596,8 +648,11 @@ figures.by_size(measured)
 # does not mean a right value.
 
 # %% [markdown]
-# ## That was the course
+# ## What comes next
 #
 # You have turned captions into tokens, noise into motion, and motion into numbers with known uncertainty.
-# From here you can try other captions, another guidance scale, or weights of your own (`python -m labkit
-# train --help`), and use this notebook to find out whether the result improved.
+#
+# In **notebook 5** you train a network of your own, write guidance, and edit motions by sampling a part of them. In
+# **notebook 6** you write flow matching and its solvers, and find out how DDIM is related to them. You can also try
+# other captions, another guidance scale, or weights of your own (`python -m labkit train --help`), and use this
+# notebook to find out whether the result improved.

@@ -16,7 +16,7 @@ LAYERS = """
     labkit.body labkit.text
     labkit.models
     labkit.diffusion labkit.metrics
-    labkit.store labkit.smpl_file
+    labkit.store labkit.smpl_file labkit.tmr
     labkit.dataset labkit.checkpoint
     labkit.evaluator labkit.reference
     labkit.scores
@@ -34,7 +34,7 @@ LAYERS = """
     grading.sandbox
     grading.remote
     grading.batch
-    grading.book grading.doctor
+    grading.book grading.doctor grading.gradescope
     grading.cli grading.__main__ grading
     tools
     benchmarks

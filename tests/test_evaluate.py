@@ -12,7 +12,7 @@ from labkit.evaluator import load_evaluator
 from labkit.metrics import diversity, frechet_distance, prdc, tmr_score
 from labkit.motion import FPS, Motion, encode
 from labkit.paths import LabError
-from labkit.reference import Reference, load_reference, names_style
+from labkit.reference import Reference, half_of_takes, load_reference, names_style
 from labkit.scores import (
     PHYSICAL,
     Scores,
@@ -85,6 +85,14 @@ def reference():
         take=np.arange(60) // 2,
         lead=np.full(60, np.nan),
     )
+
+
+def test_a_half_holds_whole_recordings(reference):
+    halves = [half_of_takes(reference, np.random.default_rng(seed)) for seed in range(5)]
+    for first in halves:
+        assert first.shape == (60,) and first.sum() == 30
+        assert not set(reference.take[first]) & set(reference.take[~first])
+    assert len({tuple(first) for first in halves}) == 5
 
 
 class TestScore:

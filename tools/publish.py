@@ -14,12 +14,14 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from labkit.action_table import SECONDS
 from labkit.body import load_body
 from labkit.cli import Parser, exit_status
 from labkit.dataset import MotionDataset, Sample
@@ -28,10 +30,11 @@ from labkit.evaluate import choose_captions, sample_captions, sample_motions
 from labkit.evaluator import Evaluator, load_evaluator
 from labkit.generate import generate
 from labkit.metrics import bootstrap, tmr_score, tmr_scores
+from labkit.metrics.actions import ACTIONS, Action
 from labkit.metrics.left_right import lead
 from labkit.metrics.posture import to_open_body, turned
 from labkit.models import NETWORKS
-from labkit.motion import decode, smooth
+from labkit.motion import FPS, decode, smooth
 from labkit.paths import atomic_write, data_dir, existing_file
 from labkit.reference import Reference, load_reference, write_reference
 from labkit.scores import motion_features, physical
@@ -45,26 +48,16 @@ from labkit.training.corpus import MAX_FRAMES, SOURCES, Corpus, label
 WORST = 0.8  # TMR-Score; motions below it are left out of the starter set
 NEAR = 30  # degrees; the largest error of an angle in a caption
 DEEPEST = 30  # millimetres; motions with a larger mean penetration of the floor are left out
-BY_EYE = {  # left out by hand, (caption, frames): the contact sheet does not match the caption
-    ("a figure does karate side kicks", 120),
-    ("a figure swings the arms", 72),
-    ("a human does a cartwheel", 96),
-    ("a human starts to walk and stops", 104),
-    ("a person bends over and scoops something up", 110),
-    ("a person does a handstand and kicks", 120),
-    ("a person does karate side kicks", 120),
-    ("a person fights with a sword", 120),
-    ("a person jumps", 107),
-    ("a person jumps", 120),
-    ("a person kicks", 120),
-    ("a person performs a cartwheel", 78),
-    ("a person picks something up then sets it down", 120),
-    ("a person skips and then stands", 86),
-    ("a person starts to walk and stops", 120),
-    ("someone runs and then picks up a box", 43),
-    ("the person bends over and scoops something up", 110),
-    ("the person jumps forward", 70),
-    ("the person kicks", 119),
+# A family of captions (`labkit_data.captions`) whose action has another name in `labkit.metrics.actions`.
+ACTION_OF_FAMILY = {
+    "walk and turn": "turn",
+    "sidestep": "step",
+    "zombie": "walk like a zombie",
+    "salsa": "dance",
+    "jump up": "jump",
+    "box": "punch",
+    "stand": "stand still",
+    "bend down": "crouch",
 }
 NAMES = ("text", "evaluator", *NETWORKS)
 
@@ -85,7 +78,7 @@ def publish_checkpoints(runs: Path) -> None:
 def real_reference(
     sources: Sequence[str | Path], split: str, cache: Path, evaluator: Evaluator, progress: bool = False
 ) -> Reference:
-    """The evaluator's features of a split's real motions and their mirror images, cut to six seconds."""
+    """The evaluator's features of a split's real motions and their mirror images, cut to `MAX_FRAMES`."""
     dataset = MotionDataset(sources, split, mirror=True, progress=progress)
     corpus, body = Corpus(dataset, TextEncoder(), cache), load_body()
     motions = [s.x[:MAX_FRAMES] for s in corpus.samples]
@@ -127,53 +120,89 @@ def right_angle(caption: str, joints: np.ndarray) -> bool:
     return not claimed or abs(abs(turned(to_open_body(joints))) - int(claimed[1])) <= NEAR
 
 
+def actions_of(labels: Mapping[str, str]) -> list[Action]:
+    """The actions that a clip's labels name and for which there is a rule; "family" and "side" are lists."""
+    families, sides = (labels.get(key, "").split(", ") for key in ("family", "side"))
+    names = [ACTION_OF_FAMILY.get(family, family) for family in families]
+    return [
+        ACTIONS[name]
+        for family, side in zip(names, sides)
+        for name in (family, f"{family} {side}")
+        if name in ACTIONS
+    ]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A motion for the starter set: captions of which the first is sampled, length in frames, labels."""
+
+    captions: Sequence[str]
+    frames: int
+    labels: dict[str, str]
+    actions: Sequence[Action]
+
+
+def requests(corpus: Corpus, count: int, seed: int) -> list[Request]:
+    """`count` captions of real clips by their weights in training, and the plain captions of all actions."""
+    generator = torch.Generator().manual_seed(seed)
+    chosen = [corpus.samples[i] for i in torch.multinomial(corpus.weights, count, generator=generator)]
+    of_clips = [
+        Request(s.captions, min(len(s.x), MAX_FRAMES), s.labels, actions_of(s.labels)) for s in chosen
+    ]
+    of_actions = [
+        Request((caption,), SECONDS * FPS, {"content": name}, (action,))
+        for name, action in ACTIONS.items()
+        for caption in action.plain
+    ]
+    return sorted(of_clips + of_actions, key=lambda r: r.frames)  # batches of similar lengths
+
+
 @torch.no_grad()
 def make_starter(
     sources: Sequence[str], network: str, runs: Path, count: int, tries: int, seed: int = 0
 ) -> None:
-    """Up to `count` motions, generated from captions of real clips.
+    """Motions for captions of real clips and of everyday actions, by one network.
 
-    Of `tries` motions that fit their caption, the one with least foot sliding is selected. It is stored with
-    its caption and at most two others of the real clip that fit it nearly as well.
+    Of `tries` motions that perform the actions of their caption and fit it by TMR-Score, the one with least
+    foot sliding is selected. It is stored with its caption and at most two others of the real clip that fit
+    it nearly as well.
     """
     corpus = Corpus(MotionDataset(sources, "train", mirror=True), TextEncoder(), runs / "cache")
-    evaluator = load_evaluator()
-    generator = torch.Generator().manual_seed(seed)
-    chosen = torch.multinomial(corpus.weights, count, generator=generator).tolist()
-    samples = sorted(
-        (corpus.samples[i] for i in chosen), key=lambda s: len(s.x)
-    )  # batches of similar lengths
-    repeated = [s for s in samples for _ in range(tries)]
-    captions = [s.captions[0] for s in repeated]
-    lengths = torch.tensor([min(len(s.x), MAX_FRAMES) for s in repeated])
-    sampled = sample_motions(network, captions, lengths, config=SamplingConfig(seed=seed))
+    evaluator, body = load_evaluator(), load_body()
+    asked = [request for request in requests(corpus, count, seed) for _ in range(tries)]
+    lengths = torch.tensor([request.frames for request in asked])
+    sampled = sample_motions(
+        network, [r.captions[0] for r in asked], lengths, config=SamplingConfig(seed=seed)
+    )
     motions = [smooth(x, 1.0) for x in sampled]
-
     features = motion_features(evaluator, motions)
-    scores = tmr_scores(evaluator.text_features(corpus.captions(captions)).numpy(), features)
-    body = load_body()
+    text = evaluator.text_features(corpus.captions([r.captions[0] for r in asked])).numpy()
+    scores = tmr_scores(text, features)
     sliding, _, depth = physical(motions, body).T
-    sliding[(scores < WORST) | np.isnan(sliding)] = np.inf
+    joints = [body.joints(decode(x)).numpy() for x in motions]
+    shown = [
+        all(action.passes(j) for action in r.actions) and right_angle(r.captions[0], j)
+        for r, j in zip(asked, joints)
+    ]
+    sliding[~np.array(shown) | (scores < WORST) | (depth > DEEPEST) | np.isnan(sliding)] = np.inf
     clips = []
-    for k, s in enumerate(samples):
-        best = k * tries + int(sliding[k * tries : (k + 1) * tries].argmin())
-        if np.isinf(sliding[best]) or depth[best] > DEEPEST or (s.captions[0], len(motions[best])) in BY_EYE:
+    for start in range(0, len(asked), tries):
+        best = start + int(sliding[start : start + tries].argmin())
+        if np.isinf(sliding[best]):
             continue
-        texts = evaluator.text_features(corpus.captions(s.captions)).numpy()
+        request, number = asked[best], len(clips)
+        captions = list(request.captions)
+        texts = evaluator.text_features(corpus.captions(captions)).numpy()
         fit = tmr_scores(texts, np.repeat(features[best : best + 1], len(texts), axis=0))
-        joints = body.joints(decode(motions[best])).numpy()
         others = [
-            s.captions[i]
+            captions[i]
             for i in np.argsort(-fit)
-            if i and fit[i] > fit[0] - 0.02 and right_angle(s.captions[i], joints)
+            if i and fit[i] > fit[0] - 0.02 and right_angle(captions[i], joints[best])
         ][:2]
-        if not right_angle(s.captions[0], joints):
-            continue
-        number = len(clips)
         split = "test_a" if number % 10 == 9 else "val" if number % 10 == 4 else "train"
-        labels = dict(s.labels, tmr_score=f"{scores[best]:.3f}")
+        labels = dict(request.labels, tmr_score=f"{scores[best]:.3f}")
         clips.append(
-            Clip(f"sampled_{number:03d}", decode(motions[best]), (s.captions[0], *others), labels, split)
+            Clip(f"sampled_{number:03d}", decode(motions[best]), (captions[0], *others), labels, split)
         )
     about = dict(
         source="starter",
@@ -245,8 +274,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--sources", nargs="+", default=SOURCES)
     starter = parser.add_argument_group("the starter set")
     starter.add_argument("--network", choices=tuple(NETWORKS), default="cross_attention")
-    starter.add_argument("--count", type=int, default=300, help="motions, before bad ones are left out")
-    starter.add_argument("--tries", type=int, default=4, help="samples of each, of which one is selected")
+    starter.add_argument("--count", type=int, default=600, help="captions of real clips")
+    starter.add_argument("--tries", type=int, default=8, help="samples of each, of which one is selected")
     args = parser.parse_args(arguments)
 
     def work() -> None:

@@ -45,6 +45,11 @@ def checked(release: NotebookNode) -> list[str]:
     return [exercise_of(cell) for cell in release.cells if cell.cell_type == "code" and is_grade(cell)]
 
 
+def shown(release: NotebookNode) -> list[str]:
+    """The code of released cells that only show something."""
+    return [cell.source.strip() for cell in release.cells if cell.metadata.get("labkit", {}).get("show")]
+
+
 def is_new(course: Course, student: str, assignment: str) -> bool:
     """Was it never graded, or handed in anew since?"""
     graded = course.autograded_path(student, assignment)
@@ -69,9 +74,8 @@ def sanitize(course: Course, student: str, assignment: str) -> NotebookNode:
 def make_job(
     course: Course, pair: Pair, release: NotebookNode, seed: int, timeout: int = TIMEOUT, safe: bool = True
 ) -> Job:
-    shown = [c.source.strip() for c in release.cells if c.metadata.get("labkit", {}).get("show")]
     notebook = nbformat.writes(sanitize(course, *pair))
-    return Job(notebook, tuple(shown), tuple(checked(release)), seed, timeout, safe)
+    return Job(notebook, tuple(shown(release)), tuple(checked(release)), seed, timeout, safe)
 
 
 class StoredResult:

@@ -5,9 +5,11 @@ from outside of it. What happens here needs no course folder, so that it can hap
 * At a check, this process calls the learner's functions and judges the results (`remote.grader_client`).
 * Cells that only show something (videos, training curves) are not run, where they are as handed out.
 * Where a kernel ends, a new one runs the cells above again, and grading goes on with the next cell.
-* Time, and what a notebook may print, are limited for each cell and for all of it.
+* Time, and what a notebook may print, are limited for each cell and for all of it. The last third of the time
+  belongs to checks: then other cells get some seconds each.
 * Of several definitions of an exercise, the one counts that was plugged in when its check was last right, or
   else the last one. The grader's own check at that place decides, and not what a kernel returns.
+* Where a name was missing at a check, the check is repeated below the last cell, which may define it.
 """
 
 import hashlib
@@ -19,13 +21,14 @@ import threading
 import time
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
 
 import nbformat
 import zmq
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader.preprocessors import Execute, LimitOutput, NbGraderPreprocessor
@@ -44,6 +47,8 @@ from labkit.stubs import EXERCISES
 
 TIMEOUT = 120  # seconds a cell
 NOTEBOOK_TIMEOUT = 900
+FOR_CHECKS = 1 / 3  # of it
+SHORT = 10  # seconds of a cell in that time
 OUTPUT = 64 * 2**20  # bytes a notebook
 CELL_OUTPUT = 16 * 2**20  # bytes a cell
 CUT = f"\n... (cut: a cell may print {CELL_OUTPUT >> 20} MB, a notebook {OUTPUT >> 20} MB)\n"
@@ -84,25 +89,25 @@ class Result:
     timed_out: bool = False
 
 
-def run(job: Job) -> Result:
-    """Grade one notebook; whatever goes wrong with it is in the result."""
+def run(job: Job, sandbox: Callable[..., Sandbox] = Sandbox) -> Result:
+    """Grade one notebook; whatever goes wrong with it is in the result. sandbox: where its kernels run."""
     start = time.monotonic()
     with ONE_AT_A_TIME:
         try:
-            notebook, timed_out = _run(job)
+            notebook, timed_out = _run(job, sandbox)
             return Result(notebook, time.monotonic() - start, timed_out=timed_out)
         except Exception:
             return Result("", time.monotonic() - start, traceback.format_exc())
 
 
-def _run(job: Job) -> tuple[str, bool]:
+def _run(job: Job, sandbox: Callable[..., Sandbox]) -> tuple[str, bool]:
     """The executed notebook as JSON, and whether it ran out of time."""
     for exercise in job.exercises:
         right(exercise, job.seed)
     notebook = nbformat.reads(job.notebook, as_version=4)
     with tempfile.TemporaryDirectory() as folder:
         resources = {"metadata": {"path": folder}}
-        for step in (run := runner(job), Points()):
+        for step in (run := runner(job, sandbox), Points()):
             notebook, resources = step.preprocess(notebook, resources)
     notebook, _ = LimitOutput().preprocess(plain_notebook(notebook), {})
     text = nbformat.writes(notebook).encode(errors="replace").decode()  # a lone surrogate cannot be encoded
@@ -130,6 +135,10 @@ def version() -> str:
 def fail(cell: NotebookNode, why: str) -> None:
     """Insert the reason for no points as first output: nbgrader takes the first one that it recognises."""
     cell.outputs.insert(0, new_output("error", ename="NotGraded", evalue=why, traceback=[why]))
+
+
+def is_check(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and is_grade(cell)
 
 
 def exercise_of(cell: NotebookNode) -> str:
@@ -161,9 +170,11 @@ class RunCells(Execute):
         self.earlier: dict[str, Verdict] = {}  # right definitions that later cells replace
         self.defined = [targets(cell.source) if cell.cell_type == "code" else set() for cell in nb.cells]
         self.end = time.monotonic() + self.notebook_timeout
+        self.end_of_cells = self.end - FOR_CHECKS * self.notebook_timeout
+        self.checking = False
         notebook, resources = super().preprocess(nb, resources, km)
         for cell in notebook.cells:  # now that no kernel can change it any more
-            if cell.cell_type == "code" and is_grade(cell):
+            if is_check(cell):
                 self.conclude(cell)
         for index, count in self.ignored.items():
             text = f"The grader ignored {count} messages of this kernel that break Jupyter's protocol.\n"
@@ -180,6 +191,27 @@ class RunCells(Execute):
             cell.outputs = [new_output("execute_result", data=verdict._repr_mimebundle_()), *notes]
 
     def preprocess_cell(self, cell, resources, index):
+        result = self.run_cell(cell, resources, index)
+        if index == len(self.nb.cells) - 1:
+            self.check_again()
+        return result
+
+    def check_again(self) -> None:
+        """Below the last cell: repeat the checks that missed a name."""
+        for index, cell in enumerate(self.nb.cells):
+            verdict = self.verdicts.get(exercise_of(cell)) if is_check(cell) else None
+            if not verdict or "NameError" not in verdict.judgement.message or self.died:
+                continue
+            if time.monotonic() > self.end:
+                return
+            try:
+                again = self.check(exercise_of(cell), cell, index)
+            except (CellTimeoutError, DeadKernelError, zmq.Again):
+                return
+            if again.judgement.points > verdict.judgement.points:
+                self.verdicts[exercise_of(cell)] = again
+
+    def run_cell(self, cell, resources, index):
         if cell.cell_type != "code" or self.shows(cell):
             return cell, resources
         if time.monotonic() > self.end:
@@ -188,7 +220,7 @@ class RunCells(Execute):
         if not self.died:
             before = self.nonsense()
             try:
-                if is_grade(cell):
+                if is_check(cell):
                     self.verdicts[exercise_of(cell)] = self.check(exercise_of(cell), cell, index)
                 else:
                     self.execute_cell(cell, index)
@@ -225,7 +257,7 @@ class RunCells(Execute):
         self.start_new_kernel()
         self.start_new_kernel_client()
         for i, cell in enumerate(self.nb.cells[:index]):
-            if cell.cell_type != "code" or is_grade(cell) or i in self.ended or self.shows(cell):
+            if cell.cell_type != "code" or is_check(cell) or i in self.ended or self.shows(cell):
                 continue
             if time.monotonic() > self.end:
                 break
@@ -251,13 +283,15 @@ class RunCells(Execute):
 
     def check(self, exercise: str, cell: NotebookNode, index: int) -> Verdict:
         """The verdict of a check. The cell's code provides the functions; its outputs are replaced."""
-        remote = Remote(self.km.grader_end, self._get_timeout(cell))  # pyright: ignore[reportAttributeAccessIssue] - our Manager
+        remote = Remote(self.km.grader_end, self.seconds(self.end))  # pyright: ignore[reportAttributeAccessIssue] - our Manager
         with ThreadPoolExecutor(1) as pool:
             verdict = pool.submit(grade, exercise, self.seed, remote)
             try:
                 serve = f'__import__("{SERVER}").serve'  # binds no name
+                self.checking = True
                 self.execute_cell(new_code_cell(f'{serve}("{exercise}", {remote.session})'), index)
             finally:
+                self.checking = False
                 remote.channel.deadline = 0
                 self.nb.cells[index] = cell
                 self._display_id_map.clear()
@@ -275,7 +309,13 @@ class RunCells(Execute):
         return await super()._async_handle_timeout(timeout, cell)
 
     def _get_timeout(self, cell):
-        return max(1, min(self.timeout, math.ceil(self.end - time.monotonic())))
+        if self.checking:
+            return self.seconds(self.end)
+        return max(self.seconds(self.end_of_cells), min(SHORT, self.seconds(self.end)))
+
+    def seconds(self, end: float) -> int:
+        """Of a cell that ends by then."""
+        return max(1, min(self.timeout, math.ceil(end - time.monotonic())))
 
     def handle_comm_msg(self, outs, msg, cell_index):
         """Messages of widgets are ignored: nothing displays them here."""
@@ -283,7 +323,10 @@ class RunCells(Execute):
     def process_message(self, msg, cell, cell_index):
         """Messages of a kernel; of what it prints, as much as the limits allow."""
         if msg.get("msg_type") != "status":
-            size = len(repr(msg["content"])) + sum(map(len, msg.get("buffers", ())))
+            try:
+                size = len(repr(msg["content"])) + sum(map(len, msg.get("buffers", ())))
+            except RecursionError:
+                return None
             if self.printed[cell_index] + size > CELL_OUTPUT or self.printed.total() + size > OUTPUT:
                 if not any(output.get("text", "").endswith(CUT) for output in cell.outputs[-1:]):
                     cell.outputs.append(new_output("stream", text=CUT))
@@ -291,15 +334,17 @@ class RunCells(Execute):
             self.printed[cell_index] += size
         try:
             return super().process_message(msg, cell, cell_index)
-        except (LookupError, TypeError, ValueError, AttributeError):
-            return None  # not a message of an honest kernel
+        except CellExecutionComplete:
+            raise
+        except Exception:  # noqa: BLE001 - not a message of an honest kernel: lists in a thousand lists, say
+            return None
 
 
 class Points(NbGraderPreprocessor):
     """A check earns the number that it returned, and nothing without one."""
 
     def preprocess_cell(self, cell, resources, index):
-        if cell.cell_type != "code" or not is_grade(cell):
+        if not is_check(cell):
             return cell, resources
         for output in cell.outputs:
             if output.output_type == "stream":
@@ -318,10 +363,10 @@ class Points(NbGraderPreprocessor):
             return False
 
 
-def runner(job: Job) -> RunCells:
+def runner(job: Job, sandbox: Callable[..., Sandbox] = Sandbox) -> RunCells:
     return RunCells(
         shown=list(job.shown),
-        sandbox=Sandbox(job.exercises, safe=job.safe),
+        sandbox=sandbox(job.exercises, safe=job.safe),
         seed=job.seed,
         timeout=job.timeout,
         iopub_timeout=10,

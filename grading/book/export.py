@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from grading.build.notebooks import course as settings
 from grading.course import Course, Mark
 from grading.intake.collect import slug
 from grading.spreadsheet import defuse, read_csv, write_csv
@@ -30,10 +31,11 @@ def totals(marks: list[Mark]) -> dict[str, dict[str, float]]:
 
 
 def maxima(course: Course) -> dict[str, float]:
-    """The maximum of each assignment, without bonuses."""
+    """The maximum of each assignment, without extra credit."""
+    extra = settings()["extra_credit"]
     with course.gradebook() as gradebook:
         points: dict[str, Any] = {n: gradebook.find_assignment(n).max_score for n in course.released()}
-    return points
+    return {name: 0.0 if name in extra else top for name, top in points.items()}
 
 
 def number(value: float | None) -> str:

@@ -25,7 +25,7 @@ from grading.remote.protocol import ProtocolError
 from labkit.exercises.check import load_answers
 from labkit.exercises.probe import probes
 from labkit.paths import atomic_write
-from labkit.stubs import EXERCISES, find
+from labkit.stubs import EXERCISES, find, stubs
 
 COMMON = 8  # diagnoses shown for an exercise
 BARS = 10
@@ -42,7 +42,7 @@ DETAIL = re.compile(
     rf"|Furthest off(?: at \[[\d, ]*\])?: expected {FIGURE}, found {FIGURE}"
     r"|Found values that are not finite \(nan or inf\))"
 )
-RAISED = re.compile(r"\. Your code raised (\w+): .*", re.DOTALL)
+CALL = re.compile(r"`(\w+)` (?:raised (\w+): |returned ).*\. What was checked: (.+)", re.DOTALL)
 SILENT = re.compile(
     r"Your code (?:took too long|could not be asked \((\w+)\)), so not everything could be checked\."
 )
@@ -144,11 +144,14 @@ def own_words(exercise: str, text: str) -> str:
         return text
     if text.startswith(empty):
         return empty
+    functions = [entry.name for entry in stubs(exercise)]
+    if (call := CALL.fullmatch(text)) and call[1] in functions and call[3] in sentences:
+        name, error, sentence = call.groups()
+        raised = f"raised {python_name(error) or 'an exception of its own'}" if error else ""
+        return f"`{name}` {raised or 'returned another value'}. What was checked: {sentence}"
     for sentence in sentences:
         if text.startswith(sentence):
             detail = text[len(sentence) :]
-            if raised := RAISED.fullmatch(detail):
-                return f"{sentence}. Your code raised {python_name(raised[1]) or 'an exception of its own'}"
             return sentence + (detail if DETAIL.fullmatch(detail) else "")
     return "another message"
 

@@ -59,8 +59,8 @@ device = labkit.setup()
 """.strip()
 
 
-def course() -> dict[str, str]:
-    """The settings of grading/course.toml."""
+def course() -> dict:
+    """The settings of grading/course.toml: addresses, and which notebooks are extra credit."""
     return tomllib.loads((ROOT / "grading" / "course.toml").read_text("utf-8"))["course"]
 
 
@@ -115,7 +115,7 @@ def ungraded(grade_id: str, solution: bool) -> dict:
     )
 
 
-def badge(name: str, settings: dict[str, str]) -> str:
+def badge(name: str, settings: dict) -> str:
     repository = settings["repository"].removeprefix("https://github.com/")
     address = (
         f"https://colab.research.google.com/github/{repository}/blob/{settings['branch']}/notebooks/{name}"
@@ -125,12 +125,12 @@ def badge(name: str, settings: dict[str, str]) -> str:
     )
 
 
-def linked(text: str, settings: dict[str, str]) -> str:
+def linked(text: str, settings: dict) -> str:
     """A cell whose links to the clone's docs lead to the repository: in Colab there is no clone."""
     return text.replace("](../docs/", f"]({settings['repository']}/blob/{settings['branch']}/docs/")
 
 
-def make(name: str, settings: dict[str, str] | None = None) -> NotebookNode:
+def make(name: str, settings: dict | None = None) -> NotebookNode:
     """The nbgrader source of a notebook: everything is in it, solutions too."""
     settings = settings or course()
     notebook = nbformat.v4.new_notebook()
@@ -218,6 +218,6 @@ def write(path: Path, notebook: NotebookNode) -> bool:
     return True
 
 
-def write_notebooks(folder: Path = NOTEBOOKS, settings: dict[str, str] | None = None) -> list[str]:
+def write_notebooks(folder: Path = NOTEBOOKS, settings: dict | None = None) -> list[str]:
     """The notebooks that students get; returns the names of those that changed."""
     return [n for n in names() if write(folder / f"{n}.ipynb", release(make(n, settings)))]

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import torch
 from torch import fx, nn
 
 from grading import bank
@@ -15,6 +16,7 @@ from grading.paths import ROOT
 from labkit.exercises.recorded_solution import DEPTH, FUNCTIONS, METHODS, RECORDED
 from labkit.models import NETWORKS, Condition
 from labkit.paths import UNREADABLE, LabError, atomic_write
+from labkit.text import TextFeatures
 
 NETWORK_OF = {"code3": "incontext", "code4": "adaln", "code5": "cross_attention"}
 
@@ -48,6 +50,10 @@ class Layers(fx.Tracer):
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         return True
 
+    def to_bool(self, obj: fx.Proxy) -> bool:
+        """Is the scale of guidance 0, or 1? These two cases are not recorded."""
+        return False
+
 
 def schedule(x0, epsilon, a_t, a_prev) -> SimpleNamespace:
     """A schedule that answers with what it is given; -1 stands for the earlier of the two steps."""
@@ -66,6 +72,36 @@ def ddim(x0, epsilon, a_t, a_prev, x_t, noise, eta):
     from labkit.diffusion import ddim_step
 
     return ddim_step(schedule(x0, epsilon, a_t, a_prev), None, x_t, 0, -1, noise, eta)
+
+
+def loss(prediction, target, mask):
+    from labkit.diffusion import ddpm_loss
+
+    given = SimpleNamespace(q_sample=lambda x0, t, noise: None, target=lambda x0, noise, t: target)
+    return ddpm_loss(lambda x_t, t: prediction, given, None, None, None, mask)
+
+
+def guidance(with_text, without, guidance_scale):
+    """The general case: the scale is neither 0 nor 1."""
+    from labkit.diffusion import guided
+
+    none = torch.zeros(1)
+    text = TextFeatures(none[:, None, None], none[:, None] == 0, none[:, None])
+    network = SimpleNamespace(chunk=lambda n: (with_text, without))
+    x = none[:, None, None]
+    return guided(lambda *arguments: network, x, none.long(), text, none[:, None] == 0, guidance_scale)
+
+
+def distance(a, b):
+    """Code 10, in torch because calls of NumPy cannot be traced.
+
+    Centred and divided by √(N − 1), features a and b have the covariances aᵀa and bᵀb. The eigenvalues of
+    their product are the squares of the singular values of a bᵀ, whose sum is the trace of the root.
+    """
+    shift = a.mean(0) - b.mean(0)
+    a, b = ((x - x.mean(0)) / (x.shape[0] - 1) ** 0.5 for x in (a, b))
+    overlap = torch.linalg.svdvals(a @ b.transpose(0, 1)).sum()
+    return (shift * shift).sum() + (a * a).sum() + (b * b).sum() - 2 * overlap
 
 
 def steps(graph: fx.Graph) -> list:
@@ -103,10 +139,18 @@ def steps(graph: fx.Graph) -> list:
 def record(exercise: str) -> dict[str, list]:
     """The steps of every function of an exercise, as the reference does it."""
     with bank.plugged(exercise):
+        if exercise == "code6":
+            return {"ddpm_loss": steps(Layers().trace(loss))}
         if exercise == "code7":
             return {"ddpm_step": steps(Layers().trace(ddpm))}
         if exercise == "code8":
             return {"ddim_step": steps(Layers().trace(ddim))}
+        if exercise == "code10":
+            return {"frechet_distance": steps(Layers().trace(distance))}
+        if exercise == "code14":
+            graph = Layers().trace(guidance)
+            graph.eliminate_dead_code()  # the comparisons of the scale
+            return {"guided": steps(graph)}
         network = NETWORKS[NETWORK_OF[exercise]](features=6, d_text=6, width=8, depth=DEPTH)
         views = dict(cond_mapping=Mapping, backbone=Backbone, output_projection=Output)
         return {name: steps(Layers().trace(view(network))) for name, view in views.items()}

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from grading.build.notebooks import course, write_notebooks
 from grading.paths import ROOT
+from labkit.exercises.mine import NAME as ANSWERS
 from labkit.paths import LabError
 from labkit.stubs import EXERCISES, stubs
 
 FILES = ("constraints.txt", "environment.yml", "LICENSE", "NOTICE.md", "docs/colab.md", "docs/reading.md")
 GITHUB = {"check.yml": ".github/workflows/check.yml", "autograder.py": ".github/classroom50/autograder.py"}
 FOLDERS = ("labkit", "data/body", "data/checkpoints", "data/reference", "data/starter")
+KINDS = (".css", ".csv", ".js", ".json", ".md", ".npz", ".py", ".safetensors", ".typed", ".z", "")
 MANIFEST = ".labkit-release"  # the files of a release, so that the next one knows what it may replace
 
 
@@ -84,7 +86,7 @@ def check_stubs() -> None:
                 raise LabError(f"labkit's own {entry.name} is filled in: run python -m grading build first")
 
 
-def fill(new: Path, settings: dict[str, str]) -> None:
+def fill(new: Path, settings: dict) -> None:
     for source in sources():
         target = new / source.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -97,17 +99,20 @@ def fill(new: Path, settings: dict[str, str]) -> None:
     environment = (ROOT / "environment.yml").read_text("utf-8").replace(".[test]", ".[notebook]")
     (new / "environment.yml").write_text(environment, "utf-8")
     readme = (ROOT / "grading" / "student_readme.md").read_text("utf-8")
-    for key, value in settings.items():
-        readme = readme.replace(key.upper(), value)
+    for key in ("repository", "branch"):
+        readme = readme.replace(key.upper(), settings[key])
     (new / "README.md").write_text(readme, "utf-8")
     (new / ".gitignore").write_text(".venv/\n__pycache__/\n.ipynb_checkpoints/\nout/\nruns/\n", "utf-8")
 
 
 def sources() -> Iterator[Path]:
+    """All files of the course that go out. An instructor's own, which may hold answers, are none of them:
+    hidden files, an editor's copies (ddpm.py~, ddpm.py.orig), stored answers."""
     yield from (ROOT / name for name in FILES if (ROOT / name).is_file())
     for name in FOLDERS:
         for path in sorted((ROOT / name).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts and path.name != ".DS_Store":
+            hidden = any(part.startswith((".", "__pycache__")) for part in path.relative_to(ROOT).parts)
+            if path.is_file() and not hidden and path.suffix in KINDS and path.name != ANSWERS:
                 yield path
 
 

@@ -16,6 +16,7 @@ file the student chooses the names.
 
 import json
 import re
+import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
-from grading.course import Course
+from grading.course import Course, is_graded
 from grading.intake import repair
 from grading.intake.inbox import Inbox, Received, shown
 from grading.limited import ExceededLimit, limited
@@ -37,7 +38,7 @@ from labkit.paths import LabError, atomic_write
 CANVAS = re.compile(r"(?P<who>(?!anon_|LATE_)\w+?_)?(?:LATE_)?(?P<id>\d+|anon_\w+?)_\d+_(?P<file>.+)")
 MOODLE = re.compile(r"(?P<who>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext|comments)_?(?P<file>.*)")
 BLACKBOARD = re.compile(
-    r"(?P<id>.+_(?P<who>[^_]+))_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)"
+    r"(?P<id>.+?_(?P<who>[^_]+))_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)"
 )
 BRIGHTSPACE = re.compile(
     r"(?P<id>\d+)-\d+ - (?P<who>.+?) - (?P<when>\w{3} \d+, \d{4} \d{3,4} [AP]M)(?: - (?P<file>.+))?"
@@ -49,6 +50,7 @@ NOTEBOOKS = 40  # of one student at a time
 BYTES = 512 * 2**20  # likewise, all notebooks together
 SMALL = 2**16  # bytes of a file that are read quickly whatever they are
 SECONDS = 60  # to read a larger one
+ALL_SECONDS = 120  # to read all files of one student
 NAMED = 100  # files of one student that are left out with a line each
 
 
@@ -236,8 +238,10 @@ def owned(entry: Received, parts: tuple[str, ...], crowded: set[str]) -> Found:
 # ------------------------------------------------------------------------------------------------------------
 
 
-def collect(course: Course, folder: Path) -> list[Line]:
+def collect(course: Course, folder: Path, student: str = "") -> list[Line]:
     """Take in all of a folder or of a zip file, which are only read. Raises LabError for an empty one.
+
+    student: whose all of it is; else names of folders and files identify students.
 
     The result for each file is stored in the course folder, for the report; so are the names under which
     students handed in, so that a later download cannot give one student's work to another.
@@ -249,14 +253,17 @@ def collect(course: Course, folder: Path) -> list[Line]:
         raise LabError(f"{folder} is where collect puts things: name the folder with the submissions")
     releases = course.released()
     record = Record(course)
-    found = list(search(folder))
+    if student:
+        found = [Found(student, student, e, problem=e.problem) for e in Inbox(folder).entries()]
+    else:
+        found = list(search(folder))
     if not found:
         raise LabError(f"nothing in {folder}: name the folder with the submissions")
     shared = record.meet(found)
     sent = {f.student for f in found if not f.entry.aside}
     lines: list[Line] = []
     groups: dict[tuple[str, str], list[tuple[Found, repair.Taken]]] = {}
-    files, size, refused = Counter(), Counter(), Counter()
+    files, size, refused, seconds = Counter(), Counter(), Counter(), Counter()
     with limited() as call:
 
         def read(data: bytes) -> repair.Taken:
@@ -279,10 +286,18 @@ def collect(course: Course, folder: Path) -> list[Line]:
                     raise repair.Refused("whose is it? Put it into a folder with the student's name")
                 if files[one.student] >= NOTEBOOKS or size[one.student] >= BYTES:
                     raise repair.Refused("too many notebooks of one student: ask which ones are meant")
-                data = one.entry.read()
-                files[one.student] += 1
-                size[one.student] += len(data)
-                taken = read(data)
+                if seconds[one.student] >= ALL_SECONDS:
+                    raise repair.Refused(
+                        f"reading this student's other files took {ALL_SECONDS} s: ask which ones are meant"
+                    )
+                start = time.monotonic()
+                try:
+                    data = one.entry.read()
+                    files[one.student] += 1
+                    size[one.student] += len(data)
+                    taken = read(data)
+                finally:
+                    seconds[one.student] += time.monotonic() - start
                 if reason := record.other(one, taken.assignment):
                     raise repair.Refused(reason)
             except repair.Refused as reason:
@@ -315,11 +330,11 @@ def settle(
     if len({found.branch for found, _ in copies} - {""}) > 1:
         text = "in several folders of one zip file: unpack it, one folder a student"
         return [Line(found.file, student, assignment, text, taken=False) for found, _ in copies]
-    given = [cell.source for cell in release.cells]
+    given = {cell.source.strip() for cell in release.cells} | {""}
 
     def rank(copy: tuple[Found, repair.Taken]) -> tuple:
         found, taken = copy
-        touched = [cell.source for cell in taken.notebook.cells] != given
+        touched = any(gradable(cell) and cell.source.strip() not in given for cell in taken.notebook.cells)
         return touched, found.attempt, int(found.entry.changed), natural(found.file)
 
     *others, (found, taken) = sorted(copies, key=rank)
@@ -335,6 +350,11 @@ def settle(
         )
         lines.append(Line(other[0].file, student, assignment, why, taken=False, older=True))
     return lines
+
+
+def gradable(cell: NotebookNode) -> bool:
+    """Is it code or a written answer? Other text earns nothing: Colab adds some by itself."""
+    return cell.cell_type == "code" or is_graded(cell)
 
 
 def natural(text: str) -> list[tuple[int, str]]:

@@ -31,8 +31,9 @@ PICTURE = 8 * 2**20  # characters of one attachment
 PARSED = 100_000  # characters of a cell that is parsed as Python
 LOST = "\N{REPLACEMENT CHARACTER}"
 
-TARGET = re.compile(r"^[ \t]*@[ \t]*(?:labkit\.)?exercise\(\s*([\w.]+)\s*\)", re.MULTILINE)
-CHECK = re.compile(r"""^[ \t]*(?:labkit\.)?check\(\s*["'](\w+)["']\s*\)""", re.MULTILINE)
+# Under whatever name labkit was imported; a formatter may put a comma behind the last argument
+TARGET = re.compile(r"^[ \t]*@[ \t]*(?:\w+\.)?exercise\(\s*([\w.]+)\s*,?\s*\)", re.MULTILINE)
+CHECK = re.compile(r"""^[ \t]*(?:\w+\.)?check\(\s*["'](\w+)["']\s*,?\s*\)""", re.MULTILINE)
 ANSWER = re.compile(r"<!--\s*answer\s+(\w+)\s*-->")
 MARKED = re.compile(rf"^[ \t]*(?={ANSWER.pattern})", re.MULTILINE)
 MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
@@ -146,7 +147,7 @@ def read_cell(cell: object) -> Cell:
     source = cell.get("source", cell.get("input", ""))  # code was "input" before format 4
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
-    source = whole(source).replace("\r\n", "\n") if isinstance(source, str) else ""
+    source = re.sub("\r\n?", "\n", whole(source)) if isinstance(source, str) else ""
     metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
     nbgrader = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
     claims = {c for c in (cell.get("id"), nbgrader.get("grade_id")) if isinstance(c, str)}
@@ -452,7 +453,11 @@ def overwritten(
 
 
 def put_back(out: list[Placed], special: Mapping[str, NotebookNode]) -> list[str]:
-    """Insert what is missing below what precedes it in the release, and an exercise above its definitions."""
+    """Insert what is missing below what precedes it in the release, and an exercise above its definitions.
+
+    Where neither an exercise nor its check was recognised, the check is the last cell: a definition that is
+    written in an unusual way may be anywhere.
+    """
     missing, at = [], 0
     for key, wanted in special.items():
         present = [i for i, (other, _) in enumerate(out) if other == key]
@@ -460,6 +465,9 @@ def put_back(out: list[Placed], special: Mapping[str, NotebookNode]) -> list[str
             missing.append(key)
             written = [i for i, (_, cell) in enumerate(out) if defines(cell, wanted)]
             at = min(written) if written and role(wanted) == "solution" else at
+            if role(wanted) == "check" and key.removeprefix("check-") in missing:
+                out.append((key, filled(wanted, wanted.source)))
+                continue
             out.insert(at, (key, filled(wanted, wanted.source)))
         at = (present or [at])[0] + 1
     return [f"put back: {', '.join(missing)}"] if missing else []

@@ -132,9 +132,7 @@ def root_of_all():
 # ------------------------------------------------------------------------------------------------------------
 
 
-@mutant(
-    "The difference of the means is not squared: you found {found}, its length, where {expected} is right"
-)
+@mutant("The difference of the means is not squared: the first term is the *squared* length of μ_a - μ_b")
 def length_not_squared():
     return made_of(np.linalg.norm)
 
@@ -291,6 +289,46 @@ def determinant():
     return made_of(trace_term=trace_term)
 
 
+@mutant("You take the root of the trace of Σ_a Σ_b: take the matrix root first, then its trace")
+def root_of_the_trace():
+    return made_of(trace_term=lambda a, b: np.trace(a + b) - 2 * np.sqrt(np.trace(a @ b)))
+
+
+@mutant("Only the total variances are compared, |Tr Σ_a − Tr Σ_b|: the formula has −2 Tr((Σ_a Σ_b)^½)")
+def difference_of_traces():
+    return made_of(trace_term=lambda a, b: abs(np.trace(a) - np.trace(b)))
+
+
+@mutant("Only the total variances are compared, (√Tr Σ_a − √Tr Σ_b)²: the root is that of the matrix Σ_a Σ_b")
+def difference_of_total_deviations():
+    return made_of(trace_term=lambda a, b: (np.sqrt(np.trace(a)) - np.sqrt(np.trace(b))) ** 2)
+
+
+@mutant("You multiply the sorted eigenvalues of Σ_a and Σ_b: the eigenvalues of Σ_a Σ_b are others")
+def sorted_eigenvalues():
+    def trace_term(a, b):
+        product = np.linalg.eigvalsh(a) * np.linalg.eigvalsh(b)
+        return np.trace(a + b) - 2 * np.sqrt(np.maximum(product, 0)).sum()
+
+    return made_of(trace_term=trace_term)
+
+
+@mutant("The whole distance is divided by the number of features: nothing is, a trace is a sum")
+def divided_by_d():
+    def frechet_distance(a, b):
+        return right(a, b) / np.shape(a)[1]
+
+    return frechet_distance
+
+
+@mutant("The distance is halved: the formula has no factor before it")
+def halved():
+    def frechet_distance(a, b):
+        return right(a, b) / 2
+
+    return frechet_distance
+
+
 # ------------------------------------------------------------------------------------------------------------
 #                                           Features and covariances
 # ------------------------------------------------------------------------------------------------------------
@@ -338,6 +376,42 @@ def standardised():
     def frechet_distance(a, b):
         a, b = as_pair(a, b, ("a", "b"), at_least=2)
         return right(*((x - x.mean(0)) / x.std(0, ddof=1) for x in (a, b)))
+
+    return frechet_distance
+
+
+def standardised_by(which):
+    """A distance of features standardised by the mean and deviation of which(a, b)."""
+
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        mean, deviation = which(a, b).mean(0), which(a, b).std(0) + 1e-12
+        return right((a - mean) / deviation, (b - mean) / deviation)
+
+    return {"frechet_distance": frechet_distance}
+
+
+@mutant("Features are standardised by mean and deviation of b first: FD takes them as they are")
+def standardised_by_b():
+    return standardised_by(lambda a, b: b)
+
+
+@mutant("Features are standardised by mean and deviation of a first: FD takes them as they are")
+def standardised_by_a():
+    return standardised_by(lambda a, b: a)
+
+
+@mutant("Features are standardised by mean and deviation of both sets first: FD takes them as they are")
+def standardised_by_both():
+    return standardised_by(lambda a, b: np.concatenate([a, b]))
+
+
+@mutant("The covariance of b is divided by its N, that of a by N − 1: divide both by N − 1")
+def biased_b():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        cov_b = covariance(b) * (len(b) - 1) / len(b)
+        return squared(a.mean(0) - b.mean(0)) + between(covariance(a), cov_b)
 
     return frechet_distance
 
@@ -418,19 +492,6 @@ def cut_to_the_smaller():
     return frechet_distance
 
 
-@mutant(
-    "The covariance is E[xxᵀ] − μμᵀ in float32: far from 0 the two terms are large and nearly equal, and "
-    "their difference is lost to rounding. Subtract the means first, in float64"
-)
-def uncentred_float32():
-    def moments(x):
-        x = x.astype(np.float32)
-        mean = x.mean(0)
-        return ((x.T @ x / np.float32(len(x)) - np.outer(mean, mean)) * len(x) / (len(x) - 1)).astype(float)
-
-    return made_of(covariance=moments)
-
-
 @mutant("Means are taken in float16, which has three decimal digits: stay in float64")
 def half_precision():
     def frechet_distance(a, b):
@@ -458,10 +519,52 @@ def large_offset():
     return made_of(trace_term=trace_term)
 
 
+@mutant("0.001 is added to the diagonals of both covariances: add nothing, FD also exists for singular ones")
+def both_offset():
+    return made_of(covariance=lambda x: covariance(x) + 1e-3 * np.eye(x.shape[1]))
+
+
 @mutant("The distance is rounded to two decimals: FD may be as small as 0.001, return it as it is")
 def rounded():
     def frechet_distance(a, b):
         return round(right(a, b), 2)
+
+    return frechet_distance
+
+
+@mutant("The distance is rounded to six decimals: return it as it is")
+def rounded_to_six():
+    def frechet_distance(a, b):
+        return round(right(a, b), 6)
+
+    return frechet_distance
+
+
+@mutant("Features are converted to float32, seven digits: means and covariances are taken in float64")
+def single_precision():
+    def frechet_distance(a, b):
+        a, b = (x.astype(np.float32) for x in as_pair(a, b, ("a", "b"), at_least=2))
+        shift = a.mean(0) - b.mean(0)
+        covs = (np.atleast_2d(np.cov(x, rowvar=False, dtype=np.float32)) for x in (a, b))
+        return float(squared(shift) + between(*covs))
+
+    return frechet_distance
+
+
+@mutant("Only the first thousand rows are used: mean and covariance are those of all rows")
+def first_thousand():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        return right(a[:1000], b[:1000])
+
+    return frechet_distance
+
+
+@mutant("Random numbers are added to the features, so that calls differ in result: use them as they are")
+def random_numbers_added():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        return right(*(x + 1e-4 * np.random.normal(size=x.shape) for x in (a, b)))
 
     return frechet_distance
 
@@ -527,6 +630,11 @@ def one_row_passes():
             or min(len(a), len(b)) < 1
         )
     )
+
+
+@mutant("Sets of two rows are refused: two rows are enough for a covariance")
+def three_rows_needed():
+    return made_of(check=lambda a, b, names, at_least: as_pair(a, b, names, at_least=3))
 
 
 @mutant("Sets of different width pass: they cannot be compared")
@@ -599,5 +707,18 @@ def remembers_covariance():
         cov_a = np.atleast_2d(covariance(a))
         used, memory[a.shape] = memory.get(a.shape, cov_a), cov_a
         return float(squared(a.mean(0) - b.mean(0)) + between(used, np.atleast_2d(covariance(b))))
+
+    return frechet_distance
+
+
+@mutant("Results are stored by the sets' shapes and returned for other sets of these: compute every one")
+def stored_by_shape():
+    memory = {}
+
+    def frechet_distance(a, b):
+        key = np.shape(a), np.shape(b)
+        if key not in memory:
+            memory[key] = right(a, b)
+        return memory[key]
 
     return frechet_distance

@@ -211,6 +211,58 @@ def cosine_over_batch():
     return of_features(score)
 
 
+def of_checked(make):
+    """The same with all checks but that for zero vectors."""
+    return lambda text, motion: make(*pair(text, motion))
+
+
+@mutant(
+    "Cosines are of columns (axis 0): take them along each row (axis 1), and reject rows of zeros by `unit` "
+    "of labkit.metrics.features"
+)
+def cosine_of_columns():
+    def score(text, motion):
+        lengths = np.linalg.norm(text, axis=0) * np.linalg.norm(motion, axis=0)
+        with np.errstate(all="ignore"):
+            return ((text * motion).sum(0) / lengths + 1).mean() / 2
+
+    return {"tmr_score": of_checked(score)}
+
+
+@mutant(
+    "Features are divided by the length of the whole array: every row has its own. `unit` of "
+    "labkit.metrics.features divides by that, and rejects rows of zeros"
+)
+def length_of_the_array():
+    def score(text, motion):
+        text, motion = (x / np.linalg.norm(x) for x in (text, motion))
+        return ((text * motion).sum(1) + 1).mean() / 2
+
+    return {"tmr_score": of_checked(score)}
+
+
+@mutant("This is the cosine of the two mean directions: take each pair's cosine, then the mean")
+def cosine_of_mean_directions():
+    def score(text, motion):
+        text, motion = unit(text).mean(0), unit(motion).mean(0)
+        with np.errstate(all="ignore"):
+            return (text @ motion / np.linalg.norm(text) / np.linalg.norm(motion) + 1) / 2
+
+    return {"tmr_score": of_checked(score)}
+
+
+@mutant(
+    "A small number is added to the lengths: short vectors score too low, and a zero vector raises nothing. "
+    "`unit` of labkit.metrics.features rejects it"
+)
+def small_number_added():
+    def score(text, motion):
+        lengths = np.linalg.norm(text, axis=1) * np.linalg.norm(motion, axis=1) + 1e-8
+        return ((text * motion).sum(1) / lengths + 1).mean() / 2
+
+    return {"tmr_score": of_checked(score)}
+
+
 @mutant("One cosine is taken of all features in one long vector: every pair has its own")
 def flattened():
     def score(text, motion):
@@ -269,7 +321,9 @@ def one_minus_euclidean():
     return of_features(lambda text, motion: 1 - np.linalg.norm(unit(text) - unit(motion), axis=1).mean() / 2)
 
 
-@mutant("Both sides of the cosine are captions: is there a text where motion should be?")
+@mutant(
+    "Both sides of the cosine are the same features: is there a text where motion should be, or the reverse?"
+)
 def text_for_motion():
     return of_features(lambda text, motion: ((unit(text) * unit(text)).sum(1).mean() + 1) / 2)
 
@@ -299,6 +353,61 @@ def zero_vectors_pass():
     return tmr_score
 
 
+def of_divided(divide):
+    """A score of features that `divide` should make unit vectors of."""
+    return of_features(lambda text, motion: ((divide(text) * divide(motion)).sum(1).mean() + 1) / 2)
+
+
+@mutant("Rows are divided by their largest number: their length is the root of the sum of squares")
+def largest_number():
+    return of_divided(lambda x: x / np.abs(x).max(1, keepdims=True))
+
+
+@mutant("Features are centred over the set first: the cosine takes features as they are")
+def centred():
+    return of_divided(lambda x: unit(x - x.mean(0) + 1e-12))
+
+
+@mutant("0.01 is added to the lengths: add nothing, and reject zero vectors")
+def hundredth_added():
+    return of_divided(lambda x: x / (np.linalg.norm(x, axis=1, keepdims=True) + 1e-2))
+
+
+@mutant("0.01 is added to the product of the lengths: add nothing, and reject zero vectors")
+def hundredth_added_to_the_product():
+    def score(text, motion):
+        lengths = np.linalg.norm(text, axis=1) * np.linalg.norm(motion, axis=1) + 1e-2
+        return ((text * motion).sum(1) / lengths + 1).mean() / 2
+
+    return of_features(score)
+
+
+@mutant("The features are float16, which has three decimal digits: compute in float64")
+def half_precision():
+    return of_features(
+        lambda text, motion: (
+            ((unit(text.astype(np.float16)) * unit(motion.astype(np.float16))).sum(1).mean() + 1) / 2
+        )
+    )
+
+
+@mutant(
+    "The sum of products goes over the rows (axis 0): the cosine of a pair is a sum over features, axis 1"
+)
+def summed_over_rows():
+    return of_features(lambda text, motion: ((unit(text) * unit(motion)).sum(0).mean() + 1) / 2)
+
+
+@mutant("1 is added after the division: (cosine + 1) / 2, not cosine / 2 + 1")
+def one_added_last():
+    return of_cosines(lambda cosine: (cosine / 2 + 1).mean())
+
+
+@mutant("The last pair is left out of the mean")
+def last_pair_left_out():
+    return of_cosines(lambda cosine: ((cosine[:-1] if len(cosine) > 1 else cosine) + 1).mean() / 2)
+
+
 # ------------------------------------------------------------------------------------------------------------
 #                                    Right for these features, and for no others
 # ------------------------------------------------------------------------------------------------------------
@@ -307,6 +416,11 @@ def zero_vectors_pass():
 @mutant("The score is rounded: return it as it is")
 def rounded():
     return of_cosines(lambda cosine: round(float((cosine + 1).mean() / 2), 2))
+
+
+@mutant("The score is rounded to six digits: return it as it is")
+def rounded_to_six():
+    return of_cosines(lambda cosine: round(float((cosine + 1).mean() / 2), 6))
 
 
 @mutant("`squeeze()` drops every axis of length 1: with one pair (N = 1) the sum runs over another axis")

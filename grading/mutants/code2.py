@@ -359,6 +359,42 @@ def clamped_to_10():
     return every_part(lambda part: part.clamp(-10, 10))
 
 
+def unit_columns(rotations):
+    """Rotations (F, 22, 6) with both columns normalised to length 1."""
+    columns = rotations.unflatten(-1, (2, 3))
+    return (columns / columns.norm(dim=-1, keepdim=True)).flatten(-2)
+
+
+@mutant("The rotations' columns are normalised to length 1: return the numbers of x as they are")
+def rotations_normalised():
+    return with_parts(rotations=lambda x: unit_columns(right(x)["rotations"]))
+
+
+@mutant("The rotations are normalised to length 1 in x itself: leave x as it is, and return its numbers")
+def rotations_normalised_in_place():
+    def split_motion(x):
+        parts = right(x)
+        parts["rotations"].copy_(unit_columns(parts["rotations"]))
+        return *x.shape, parts
+
+    return split_motion
+
+
+@mutant("The root's height is added to the joints: joints are relative to the pelvis here, as they are in x")
+def height_added():
+    return with_parts(joints=lambda x: right(x)["joints"] + x[:, :1, None] * torch.tensor([0, 0, 1]).to(x))
+
+
+@mutant("The root's height is added to the joints in x itself: leave x as it is, and return its numbers")
+def height_added_in_place():
+    def split_motion(x):
+        parts = right(x)
+        parts["joints"][..., 2] += parts["root_height"]
+        return *x.shape, parts
+
+    return split_motion
+
+
 @mutant("float64 goes through float32 here and loses digits: keep the dtype of x throughout")
 def through_float32():
     return every_part(lambda part: part.float().to(part.dtype))
@@ -381,6 +417,16 @@ def kept_from_the_call_before():
         before = memory.get(key, x)
         memory[key] = x
         return *x.shape, right(before)
+
+    return split_motion
+
+
+@mutant("Parts are stored by the shape of x and returned for other motions of it: split x in every call")
+def stored_by_shape():
+    memory = {}
+
+    def split_motion(x):
+        return memory.setdefault(x.shape, (*x.shape, right(x)))
 
     return split_motion
 

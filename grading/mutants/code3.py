@@ -5,6 +5,7 @@ from torch.nn import functional
 
 from grading.bank import mutant
 from grading.mutants.denoiser import common_mutants
+from labkit.models.base import sinusoids
 
 
 def with_time_and_caption(mask):
@@ -79,6 +80,25 @@ def one_token_for_all_words():
     return cond_mapping
 
 
+@mutant("Every word is replaced by the mean of all words: each word is a token of its own")
+def words_replaced_by_their_mean():
+    def cond_mapping(self, condition):
+        words = condition.tokens.mean(1, keepdim=True).expand_as(condition.tokens)
+        tokens = torch.cat([torch.stack([condition.time, condition.pooled], dim=1), words], dim=1)
+        return tokens, with_time_and_caption(condition.mask)
+
+    return cond_mapping
+
+
+@mutant("Padded words are set to zero, but still attended to: set the mask to False there")
+def padded_words_zeroed():
+    def cond_mapping(self, condition):
+        mask = with_time_and_caption(condition.mask)
+        return all_tokens(condition) * mask[..., None], torch.ones_like(mask)
+
+    return cond_mapping
+
+
 @mutant("Time and caption are added up into one token: they are two, side by side")
 def time_plus_caption():
     def cond_mapping(self, condition):
@@ -118,6 +138,14 @@ def words_mask_inverted():
     def cond_mapping(self, condition):
         tokens = all_tokens(condition)
         return tokens, with_time_and_caption(~condition.mask)
+
+    return cond_mapping
+
+
+@mutant("The condition's mask is inverted: True where a token is real, and time and caption always are")
+def condition_mask_inverted():
+    def cond_mapping(self, condition):
+        return all_tokens(condition), ~with_time_and_caption(condition.mask)
 
     return cond_mapping
 
@@ -223,6 +251,45 @@ def norm_on_the_residual():
             h = h + block.attention(h, mask)
             h = block.norm2(h)
             h = h + block.mlp(h)
+        return h
+
+    return backbone
+
+
+@mutant("Attention's output is added to norm1(h): add it to h itself")
+def attention_added_to_the_norm():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            normed = block.norm1(h)
+            h = normed + block.attention(normed, mask)
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    return backbone
+
+
+@mutant("The mlp's output is added to norm2(h): add it to h itself")
+def mlp_added_to_the_norm():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+            normed = block.norm2(h)
+            h = normed + block.mlp(normed)
+        return h
+
+    return backbone
+
+
+@mutant("Positions are added again, to the whole sequence: the frames contain theirs, other tokens need none")
+def positions_added_again():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        h = h + sinusoids(torch.arange(h.shape[1]), h.shape[2]).to(h)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+            h = h + block.mlp(block.norm2(h))
         return h
 
     return backbone
@@ -430,8 +497,8 @@ def frames_mask_for_the_stream():
 
 
 @mutant(
-    "The condition tokens are never concatenated with the frames: put both into one sequence before the "
-    "blocks"
+    "No frame attends to the condition tokens: concatenate both to one sequence before the blocks, and keep "
+    "the mask of time, caption and real words True"
 )
 def tokens_do_not_join():
     def backbone(self, h, mask, c):
@@ -487,6 +554,18 @@ def in_place():
     return backbone
 
 
+@mutant("h is clamped to ±10 after each block: values may have any magnitude, the norms rescale them")
+def clamped_after_each_block():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+            h = (h + block.mlp(block.norm2(h))).clamp(-10, 10)
+        return h
+
+    return backbone
+
+
 @mutant("The gradient is cut off: no detach, no .data, no torch.no_grad in here, or no weights are trained")
 def detached():
     def backbone(self, h, mask, c):
@@ -515,6 +594,14 @@ def wrong_end_dropped():
     return {"output_projection": lambda self, h, mask, c: self.final(self.final_norm(h[:, : mask.shape[1]]))}
 
 
+@mutant("One row too early is cut: the last condition token comes first, and the last frame is lost")
+def cut_one_row_early():
+    def output_projection(self, h, mask, c):
+        return self.final(self.final_norm(h[:, -mask.shape[1] - 1 : -1]))
+
+    return output_projection
+
+
 @mutant("The condition tokens are not dropped: only the frames of the sequence are projected")
 def tokens_not_dropped():
     return {"output_projection": lambda self, h, mask, c: self.final(self.final_norm(h))}
@@ -523,6 +610,26 @@ def tokens_not_dropped():
 @mutant("Two tokens are dropped, but there are 2 + L of them: time, caption and all the words")
 def two_dropped():
     return {"output_projection": lambda self, h, mask, c: self.final(self.final_norm(h[:, 2:]))}
+
+
+@mutant(
+    "The number of condition tokens is that of the first call: captions differ in length, so take it from "
+    "the tokens of each call"
+)
+def number_of_tokens_kept():
+    def backbone(self, h, mask, c):
+        if not hasattr(self, "number_of_tokens"):
+            self.number_of_tokens = c[0].shape[1]
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    def output_projection(self, h, mask, c):
+        return self.final(self.final_norm(h[:, self.number_of_tokens :]))
+
+    return dict(backbone=backbone, output_projection=output_projection)
 
 
 @mutant("`final_norm` is missing before `final`")

@@ -5,6 +5,7 @@ from torch.nn import functional
 
 from grading.bank import mutant
 from grading.mutants.denoiser import common_mutants
+from labkit.stubs import reference
 
 
 def vectors(block, c):
@@ -390,6 +391,126 @@ def shift_before_scale():
     return backbone
 
 
+def one_layer(wrong, name):
+    """A backbone in which one layer ("attention" or "mlp") is wrong: wrong(h, norm, shift, scale) → what its
+    output is added to, and its input."""
+
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            six = vectors(block, c)
+            for layer, (shift, scale, gate) in zip(("attention", "mlp"), (six[:3], six[3:]), strict=True):
+                rest, x = h, modulated(block.norm, h, shift, scale)
+                if layer == name:
+                    rest, x = wrong(h, block.norm, shift, scale)
+                h = rest + gate * (block.attention(x, mask) if layer == "attention" else block.mlp(x))
+        return h
+
+    return {"backbone": backbone}
+
+
+def without_norm(h, norm, shift, scale):
+    return h, (1 + scale) * h + shift
+
+
+def shift_scaled(h, norm, shift, scale):
+    return h, (1 + scale) * (norm(h) + shift)
+
+
+def added_to_its_input(h, norm, shift, scale):
+    return (modulated(norm, h, shift, scale),) * 2
+
+
+def without_one_plus(h, norm, shift, scale):
+    return h, scale * norm(h) + shift
+
+
+@mutant("`block.norm` is missing before attention: scale and shift are for block.norm(h)")
+def no_norm_before_attention():
+    return one_layer(without_norm, "attention")
+
+
+@mutant("`block.norm` is missing before the mlp: scale and shift are for block.norm(h)")
+def no_norm_before_mlp():
+    return one_layer(without_norm, "mlp")
+
+
+@mutant("Attention's shift is scaled as well: (1 + scale) · norm(h) + shift")
+def shift_of_attention_scaled():
+    return one_layer(shift_scaled, "attention")
+
+
+@mutant("The mlp's shift is scaled as well: (1 + scale) · norm(h) + shift")
+def shift_of_mlp_scaled():
+    return one_layer(shift_scaled, "mlp")
+
+
+@mutant("Attention's output is added to its modulated input: add it to h itself")
+def attention_added_to_its_input():
+    return one_layer(added_to_its_input, "attention")
+
+
+@mutant("The mlp's output is added to its modulated input: add it to h itself")
+def mlp_added_to_its_input():
+    return one_layer(added_to_its_input, "mlp")
+
+
+@mutant("Attention's input is scaled by `scale`, so that scale 0 removes it: scale by 1 + scale")
+def attention_without_one_plus():
+    return one_layer(without_one_plus, "attention")
+
+
+@mutant("The mlp's input is scaled by `scale`, so that scale 0 removes it: scale by 1 + scale")
+def mlp_without_one_plus():
+    return one_layer(without_one_plus, "mlp")
+
+
+@mutant("The mlp is shifted and scaled by attention's vectors: the fourth and fifth vector are its own")
+def mlp_takes_attentions_shift_and_scale():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, _, _, gate2 = vectors(block, c)
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift1, scale1))
+        return h
+
+    return backbone
+
+
+@mutant("The norm in the blocks runs over all frames together: each frame by itself, by `block.norm`")
+def norm_over_frames():
+    def norm(h):
+        return functional.layer_norm(h, h.shape[1:])
+
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + gate1 * block.attention(modulated(norm, h, shift1, scale1), mask)
+            h = h + gate2 * block.mlp(modulated(norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("c is detached before the last modulation: part of the gradient of time and caption is missing")
+def detached_for_the_final_layer():
+    right = reference("code4")
+
+    def output_projection(self, h, mask, c):
+        return right.output_projection(self, h, mask, c.detach())
+
+    return output_projection
+
+
+@mutant("c is detached in the blocks: most of the gradient of time and caption is missing")
+def detached_for_the_blocks():
+    right = reference("code4")
+
+    def backbone(self, h, mask, c):
+        return right.backbone(self, h, mask, c.detach())
+
+    return backbone
+
+
 @mutant("Shift and scale are applied to the layers' outputs: apply them to the layers' inputs")
 def modulation_behind_the_layer():
     def backbone(self, h, mask, c):
@@ -535,6 +656,64 @@ def no_axis_for_frames():
             shift1, scale1, gate1, shift2, scale2, gate2 = block.modulation(c).chunk(6, dim=-1)
             h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
             h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant(
+    "The six vectors have no axis for the frames, so that torch matches samples with frames: make them "
+    "(B, 1, W), by [:, None]"
+)
+def samples_meet_frames():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = block.modulation(c).chunk(6, dim=-1)
+            h = h + gate1 * block.attention(block.norm(h) * (1 + scale1) + shift1, mask)
+            h = h + gate2 * block.mlp(block.norm(h) * (1 + scale2) + shift2)
+        return h
+
+    return backbone
+
+
+@mutant(
+    "Every sixth number is taken for a vector: the six vectors come one after the other, each W numbers, as "
+    "chunk(6, dim=-1) splits them"
+)
+def interleaved_vectors():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            six = block.modulation(c)[:, None].unflatten(-1, (-1, 6))
+            shift1, scale1, gate1, shift2, scale2, gate2 = six.unbind(-1)
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("SiLU is taken again in each block: `cond_mapping` has applied it, `modulation` takes c as it is")
+def silu_in_each_block():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, functional.silu(c))
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("The blocks' norm is written by hand, with x.std(), which divides by W − 1: use `block.norm`")
+def norm_by_hand():
+    def norm(x):
+        return (x - x.mean(-1, keepdim=True)) / (x.std(-1, keepdim=True) + 1e-5)
+
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + gate1 * block.attention(modulated(norm, h, shift1, scale1), mask)
+            h = h + gate2 * block.mlp(modulated(norm, h, shift2, scale2))
         return h
 
     return backbone

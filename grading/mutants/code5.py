@@ -105,6 +105,17 @@ def no_memory_norm():
     return cond_mapping
 
 
+@mutant("The memory is normalised over all its tokens together: each token by itself, by `memory_norm`")
+def norm_over_the_memory():
+    def cond_mapping(self, condition):
+        memory = all_tokens(condition)
+        memory = functional.layer_norm(memory, memory.shape[1:])
+        norm = self.memory_norm
+        return memory * norm.weight + norm.bias, with_time_and_caption(condition.mask)
+
+    return cond_mapping
+
+
 @mutant("Padded words are attended to: `condition.mask` is True where a word is real, pass it on")
 def padded_words_seen():
     def cond_mapping(self, condition):
@@ -139,6 +150,24 @@ def mask_too_short():
 def words_mask_inverted():
     def cond_mapping(self, condition):
         return self.memory_norm(all_tokens(condition)), with_time_and_caption(~condition.mask)
+
+    return cond_mapping
+
+
+@mutant("The memory's mask is inverted: True where a token is real, and time and caption always are")
+def memory_mask_inverted():
+    def cond_mapping(self, condition):
+        return self.memory_norm(all_tokens(condition)), ~with_time_and_caption(condition.mask)
+
+    return cond_mapping
+
+
+@mutant("Only the words go through `memory_norm`: time and caption do as well, it is for the whole memory")
+def only_words_normed():
+    def cond_mapping(self, condition):
+        always = torch.stack([condition.time, condition.pooled], dim=1)
+        memory = torch.cat([always, self.memory_norm(condition.tokens)], dim=1)
+        return memory, with_time_and_caption(condition.mask)
 
     return cond_mapping
 
@@ -223,6 +252,14 @@ def frames_mask_for_the_memory():
     return through(parts)
 
 
+@mutant("The two masks are swapped: self-attention takes the frames' `mask`, cross-attention the memory's")
+def masks_swapped():
+    def parts(h, block, mask, memory, memory_mask):
+        return think(look_up(look_around(h, block, memory_mask), block, memory, mask), block)
+
+    return through(parts)
+
+
 @mutant("Frames and memory are swapped in cross-attention: the queries are the frames, so they come first")
 def memory_asks_the_frames():
     def parts(h, block, mask, memory, memory_mask):
@@ -230,6 +267,39 @@ def memory_asks_the_frames():
         return think(h + block.cross_attention(memory, mask, block.norm2(h)), block)
 
     return through(parts)
+
+
+@mutant("Memory and mask are swapped in cross-attention: call it as cross_attention(x, memory_mask, memory)")
+def memory_before_its_mask():
+    def parts(h, block, mask, memory, memory_mask):
+        h = look_around(h, block, mask)
+        return think(h + block.cross_attention(block.norm2(h), memory, memory_mask), block)
+
+    return through(parts)
+
+
+@mutant("`memory_norm` is applied again in each block: `cond_mapping` has applied it, once")
+def memory_norm_in_each_block():
+    def backbone(self, h, mask, c):
+        memory, memory_mask = c
+        for block in self.blocks:
+            memory = self.memory_norm(memory)
+            h = think(look_up(look_around(h, block, mask), block, memory, memory_mask), block)
+        return h
+
+    return backbone
+
+
+@mutant("The memory goes through the mlp of each block: it stays the same in all blocks, only h changes")
+def memory_updated():
+    def backbone(self, h, mask, c):
+        memory, memory_mask = c
+        for block in self.blocks:
+            h = think(look_up(look_around(h, block, mask), block, memory, memory_mask), block)
+            memory = think(memory, block)
+        return h
+
+    return backbone
 
 
 @mutant("norm2 is for the queries (frames): `memory_norm` has already normalised the memory")

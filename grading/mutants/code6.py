@@ -288,6 +288,34 @@ def square_of_mean():
     return ddpm_loss
 
 
+@mutant("Errors are averaged over the features before they are squared: square each number first")
+def square_of_frame_means():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        error = model(schedule.q_sample(x0, t, noise), t) - schedule.target(x0, noise, t)
+        return reduce(error.mean(-1, keepdim=True) ** 2, mask)
+
+    return ddpm_loss
+
+
+def weighted(weight):
+    """A loss with the factor weight(SNR)."""
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        return reduce(errors(model, schedule, x0, t, noise), mask) * weight(schedule.snr(t))
+
+    return {"ddpm_loss": ddpm_loss}
+
+
+@mutant("The loss is weighted by the signal-to-noise ratio: eq. 14 has the weight 1 at every step")
+def weighted_by_snr():
+    return weighted(lambda snr: snr)
+
+
+@mutant("The loss is weighted by the signal-to-noise ratio, up to 5: eq. 14 has the weight 1 at every step")
+def weighted_by_snr_up_to_5():
+    return weighted(lambda snr: snr.clamp(max=5))
+
+
 @mutant("The loss is half of what it should be: eq. 14 has no ½")
 def half():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
@@ -365,6 +393,34 @@ def divided_by_all():
 def divided_by_batch():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         return (errors(model, schedule, x0, t, noise).mean(-1) * mask).sum(-1) / mask.sum()
+
+    return ddpm_loss
+
+
+@mutant(
+    "The number of frames is one too large in the division: a mask has at least one real frame, add nothing"
+)
+def one_frame_too_many():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        return (errors(model, schedule, x0, t, noise).mean(-1) * mask).sum(-1) / (mask.sum(-1) + 1)
+
+    return ddpm_loss
+
+
+@mutant(
+    "All samples have the same loss, a mean over the real frames of the whole batch: each sample has its own"
+)
+def one_mean_for_all():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        return errors(model, schedule, x0, t, noise)[mask].mean().expand(len(x0))
+
+    return ddpm_loss
+
+
+@mutant("Only the first feature is in the loss: average over all D")
+def first_feature():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        return reduce(errors(model, schedule, x0, t, noise)[..., :1], mask)
 
     return ddpm_loss
 
@@ -543,9 +599,23 @@ def prediction_clipped_at_10():
     return limited(limit_prediction=clip(10))
 
 
+@mutant("The target is clipped to ±1: x0, noise and v exceed it, clip nothing")
+def target_clipped_at_1():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        target = schedule.target(x0, noise, t).clamp(-1, 1)
+        return reduce((model(schedule.q_sample(x0, t, noise), t) - target) ** 2, mask)
+
+    return ddpm_loss
+
+
 @mutant("Errors are clipped: eq. 14 squares all of them, however large")
 def error_clipped():
     return limited(square=lambda error: error.clamp(-20, 20) ** 2)
+
+
+@mutant("This is the Huber loss (smooth L1), e²/2 or |e| − 1/2: eq. 14 squares every error")
+def smooth_l1():
+    return limited(square=lambda e: torch.where(e.abs() < 1, e**2 / 2, e.abs() - 0.5))
 
 
 @mutant("Large errors have a linear loss, as in a Huber loss: eq. 14 squares all of them")
@@ -619,13 +689,13 @@ def x_t_as_double():
 def sample_by_sample():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         x_t = schedule.q_sample(x0, t, noise)
-        prediction = torch.cat([model(x_t, t)[i : i + 1] for i in range(len(t))])
+        prediction = torch.cat([model(x_t[i : i + 1], t[i : i + 1]) for i in range(len(t))])
         return reduce((prediction - schedule.target(x0, noise, t)) ** 2, mask)
 
     return ddpm_loss
 
 
-@mutant("x0 is overwritten by x_t (mul_, add_, +=): the caller still needs it. Work on a copy")
+@mutant("x0 is changed in place (x0[...] =, mul_, +=): the caller still needs it. Work on a copy")
 def overwrites_x0():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         target, a = schedule.target(x0, noise, t).clone(), schedule.alpha_bar(t)
@@ -659,6 +729,15 @@ def overwrites_the_prediction():
 def overwrites_the_schedule():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         schedule.alphas_cumprod = schedule.alphas_cumprod.float()
+        return reduce(errors(model, schedule, x0, t, noise), mask)
+
+    return ddpm_loss
+
+
+@mutant("torch.manual_seed is called inside: all random numbers after it repeat. The caller sets the seed")
+def sets_the_seed():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        torch.manual_seed(0)
         return reduce(errors(model, schedule, x0, t, noise), mask)
 
     return ddpm_loss

@@ -2,7 +2,7 @@
 
 import torch
 
-from grading.bank import mutant
+from grading.bank import Entry, mutant
 from labkit.diffusion import Schedule
 
 
@@ -218,6 +218,35 @@ def not_divided():
     )
 
 
+@mutant("In the mean, the weight of x_t is not divided by 1 − ᾱ_t: both weights are, see eq. 7")
+def x_t_not_divided():
+    return with_mean(
+        lambda x0, x_t, a_t, a_prev, alpha, beta: (
+            a_prev.sqrt() * beta / (1 - a_t) * x0 + alpha.sqrt() * (1 - a_prev) * x_t
+        )
+    )
+
+
+@mutant("In the mean, the weight of x0 is not divided by 1 − ᾱ_t: both weights are, see eq. 7")
+def x0_not_divided():
+    return with_mean(
+        lambda x0, x_t, a_t, a_prev, alpha, beta: (
+            a_prev.sqrt() * beta * x0 + alpha.sqrt() * (1 - a_prev) / (1 - a_t) * x_t
+        )
+    )
+
+
+@mutant("schedule.split is unpacked in the other order: it gives x0 first, then the noise")
+def split_in_the_other_order():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        _, a_t, a_prev, alpha, beta, _, variance = parts(schedule, prediction, x_t, t, t_prev)
+        _, x0 = schedule.split(prediction, x_t, t)
+        mean = (a_prev.sqrt() * beta * x0 + alpha.sqrt() * (1 - a_prev) * x_t) / (1 - a_t)
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
+
+
 @mutant("In the mean, the weights are divided by √(1 − ᾱ_t): eq. 7 has no root there (eq. 11 has one)")
 def divided_by_root():
     return with_mean(
@@ -225,6 +254,219 @@ def divided_by_root():
             (a_prev.sqrt() * beta * x0 + alpha.sqrt() * (1 - a_prev) * x_t) / (1 - a_t).sqrt()
         )
     )
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                     One factor of a weight or variance is another one
+# ------------------------------------------------------------------------------------------------------------
+
+
+def with_weights(name, diagnosis, of_x0=None, of_x_t=None, variance=None):
+    """A mutant with another weight of x0, of x_t, or another variance: functions of ᾱ_t, ᾱ_prev, α, β and the
+    table's β_t."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        x0, a_t, a_prev, alpha, beta, _, right = parts(schedule, prediction, x_t, t, t_prev)
+        given = a_t, a_prev, alpha, beta, schedule.betas[t].float()[:, None, None]
+        first = of_x0(*given) if of_x0 else a_prev.sqrt() * beta / (1 - a_t)
+        second = of_x_t(*given) if of_x_t else alpha.sqrt() * (1 - a_prev) / (1 - a_t)
+        return first * x0 + second * x_t + (variance(*given) if variance else right).sqrt() * noise
+
+    return Entry(name, {"ddpm_step": ddpm_step}, diagnosis=diagnosis)
+
+
+WEIGHTS_OF_X0 = {
+    "β / (1 − ᾱ_t)": lambda a, p, alpha, beta, table: beta / (1 - a),
+    "√α · β / (1 − ᾱ_t)": lambda a, p, alpha, beta, table: alpha.sqrt() * beta / (1 - a),
+    "√ᾱ_prev / (1 − ᾱ_t)": lambda a, p, alpha, beta, table: p.sqrt() / (1 - a),
+    "√ᾱ_prev · √β / (1 − ᾱ_t)": lambda a, p, alpha, beta, table: p.sqrt() * beta.sqrt() / (1 - a),
+    "√ᾱ_prev · (1 − ᾱ_prev) / (1 − ᾱ_t)": lambda a, p, alpha, beta, table: p.sqrt() * (1 - p) / (1 - a),
+    "√ᾱ_prev · β / √(1 − ᾱ_t)": lambda a, p, alpha, beta, table: p.sqrt() * beta / (1 - a).sqrt(),
+    "√ᾱ_prev": lambda a, p, alpha, beta, table: p.sqrt(),
+    "√ᾱ_prev · β_t / (1 − ᾱ_t), with β_t of the table": (
+        lambda a, p, alpha, beta, table: p.sqrt() * table / (1 - a)
+    ),
+}
+WEIGHTS_OF_X_T = {
+    "(1 − ᾱ_prev) / (1 − ᾱ_t)": lambda a, p, alpha, beta, table: (1 - p) / (1 - a),
+    "√ᾱ_prev · (1 − ᾱ_prev) / (1 − ᾱ_t)": lambda a, p, alpha, beta, table: p.sqrt() * (1 - p) / (1 - a),
+    "(1 − ᾱ_prev) / (√α · (1 − ᾱ_t))": lambda a, p, alpha, beta, table: (1 - p) / (1 - a) / alpha.sqrt(),
+    "√α / (1 − ᾱ_t)": lambda a, p, alpha, beta, table: alpha.sqrt() / (1 - a),
+    "√α · √(1 − ᾱ_prev) / (1 − ᾱ_t)": (
+        lambda a, p, alpha, beta, table: alpha.sqrt() * (1 - p).sqrt() / (1 - a)
+    ),
+    "√α · √((1 − ᾱ_prev) / (1 − ᾱ_t))": (lambda a, p, alpha, beta, table: (alpha * (1 - p) / (1 - a)).sqrt()),
+    "√α · β / (1 − ᾱ_t)": lambda a, p, alpha, beta, table: alpha.sqrt() * beta / (1 - a),
+    "√(1 − β_t) · (1 − ᾱ_prev) / (1 − ᾱ_t), with β_t of the table": (
+        lambda a, p, alpha, beta, table: (1 - table).sqrt() * (1 - p) / (1 - a)
+    ),
+}
+VARIANCES = {
+    "(1 − ᾱ_prev) / (1 − ᾱ_t): β is missing": lambda a, p, alpha, beta, table: (1 - p) / (1 - a),
+    "β · (1 − ᾱ_prev): the division by 1 − ᾱ_t is missing": lambda a, p, alpha, beta, table: beta * (1 - p),
+    "β / (1 − ᾱ_t): the factor 1 − ᾱ_prev is missing": lambda a, p, alpha, beta, table: beta / (1 - a),
+    "α · (1 − ᾱ_prev) / (1 − ᾱ_t): eq. 7 has β there": (
+        lambda a, p, alpha, beta, table: alpha * (1 - p) / (1 - a)
+    ),
+    "β_t · (1 − ᾱ_prev) / (1 − ᾱ_t) with β_t of the table, schedule.betas[t], which is of one step: over a "
+    "stride β is 1 − ᾱ_t / ᾱ_prev": lambda a, p, alpha, beta, table: table * (1 - p) / (1 - a),
+    "β_t of the table, schedule.betas[t], which is of one step: over a stride β is 1 − ᾱ_t / ᾱ_prev": (
+        lambda a, p, alpha, beta, table: table * (p < 1)
+    ),
+}
+factors = [
+    with_weights(
+        f"x0_weight_{i}", f"In the mean, x0 has the weight {words}: eq. 7 has √ᾱ_prev · β / (1 − ᾱ_t)", w
+    )
+    for i, (words, w) in enumerate(WEIGHTS_OF_X0.items())
+]
+factors += [
+    with_weights(
+        f"x_t_weight_{i}",
+        f"In the mean, x_t has the weight {words}: eq. 7 has √α · (1 − ᾱ_prev) / (1 − ᾱ_t)",
+        of_x_t=w,
+    )
+    for i, (words, w) in enumerate(WEIGHTS_OF_X_T.items())
+]
+factors += [
+    with_weights(f"variance_{i}", f"The noise has the variance {words}", variance=v)
+    for i, (words, v) in enumerate(VARIANCES.items())
+]
+
+
+@mutant("In the mean, both weights are divided by 1 − ᾱ_prev: eq. 7 divides by 1 − ᾱ_t")
+def divided_by_noise_of_t_prev():
+    return with_mean(
+        lambda x0, x_t, a_t, a_prev, alpha, beta: (
+            (a_prev.sqrt() * beta * x0 + alpha.sqrt() * (1 - a_prev) * x_t) / (1 - a_prev)
+        )
+    )
+
+
+@mutant("In the mean, both weights are divided by 1 − ᾱ_prev, clamped above 0: eq. 7 divides by 1 − ᾱ_t")
+def divided_by_clamped_noise_of_t_prev():
+    return with_mean(
+        lambda x0, x_t, a_t, a_prev, alpha, beta: (
+            (a_prev.sqrt() * beta * x0 + alpha.sqrt() * (1 - a_prev) * x_t) / (1 - a_prev).clamp(min=1e-8)
+        )
+    )
+
+
+@mutant("In the mean, x0 is subtracted: eq. 7 adds both parts")
+def x0_subtracted():
+    return with_mean(
+        lambda x0, x_t, a_t, a_prev, alpha, beta: (
+            (alpha.sqrt() * (1 - a_prev) * x_t - a_prev.sqrt() * beta * x0) / (1 - a_t)
+        )
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                             ᾱ, α, β, x0 of other arguments
+# ------------------------------------------------------------------------------------------------------------
+
+
+def posterior(x0, x_t, a_t, a_prev, noise, alpha=None):
+    """The right step of these values; α may be another one."""
+    alpha = a_t / a_prev if alpha is None else alpha
+    beta = 1 - alpha
+    mean = (a_prev.sqrt() * beta * x0 + alpha.sqrt() * (1 - a_prev) * x_t) / (1 - a_t)
+    return mean + (beta * (1 - a_prev) / (1 - a_t)).sqrt() * noise
+
+
+def looked_up(name, diagnosis, at=lambda t, T: t, at_prev=lambda t_prev, T: t_prev, split=False):
+    """A mutant that looks up ᾱ_t or ᾱ_prev at other steps. split: x0 is computed at that other t as well."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        now, then = at(t, schedule.T), at_prev(t_prev, schedule.T)
+        x0, _ = schedule.split(prediction, x_t, now if split else t)
+        return posterior(x0, x_t, schedule.alpha_bar(now), schedule.alpha_bar(then), noise)
+
+    return Entry(name, {"ddpm_step": ddpm_step}, diagnosis=diagnosis)
+
+
+def later(t, T):
+    return (t + 1).clamp(max=T - 1)
+
+
+steps = [
+    looked_up("one_step_late", "ᾱ_t is looked up one step late, at t + 1: the first entry is step 0", later),
+    looked_up(
+        "outside_the_table", "ᾱ_t is looked up at t + 1, past the end at the last step", lambda t, T: t + 1
+    ),
+    looked_up(
+        "one_step_early", "ᾱ_t is looked up one step early, at t − 1: the first entry is step 0",
+        lambda t, T: t - 1,
+    ),
+    looked_up("prev_one_step_late", "ᾱ_prev is looked up one step late, at t_prev + 1", at_prev=later),
+    looked_up(
+        "prev_one_step_early", "ᾱ_prev is looked up one step early, at t_prev − 1",
+        at_prev=lambda t_prev, T: (t_prev - 1).clamp(min=-1),
+    ),
+    looked_up("both_one_step_late", "ᾱ is looked up one step late: at t + 1 and t_prev + 1", later, later),
+    looked_up(
+        "all_one_step_late", "All steps are one late, in schedule.split too: at t + 1 and t_prev + 1",
+        later, later, True,
+    ),
+]  # fmt: skip
+
+
+@mutant(
+    "α is inverted, ᾱ_prev / ᾱ_t, so that β is negative and its root nan: ᾱ falls with t, so α = ᾱ_t / ᾱ_prev"
+)
+def alpha_inverted():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        x0, a_t, a_prev, *_ = parts(schedule, prediction, x_t, t, t_prev)
+        return posterior(x0, x_t, a_t, a_prev, noise, a_prev / a_t)
+
+    return ddpm_step
+
+
+@mutant("At t_prev = −1 you read the *last* entry of the table, and β is negative: use schedule.alpha_bar")
+def index_wraps_to_nan():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        x0, a_t, *_ = parts(schedule, prediction, x_t, t, t_prev)
+        return posterior(x0, x_t, a_t, schedule.alphas_cumprod[t_prev].float()[:, None, None], noise)
+
+    return ddpm_step
+
+
+def with_split(*which):
+    """A step that gives schedule.split the arguments of these numbers: prediction, x_t, t, t_prev."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        x0, _ = schedule.split(*((prediction, x_t, t, t_prev)[i] for i in which))
+        return posterior(x0, x_t, schedule.alpha_bar(t), schedule.alpha_bar(t_prev), noise)
+
+    return {"ddpm_step": ddpm_step}
+
+
+@mutant("schedule.split is given t_prev: `prediction` and x_t belong to step t")
+def split_at_t_prev():
+    return with_split(0, 1, 3)
+
+
+@mutant("x_t and `prediction` are swapped in schedule.split: `prediction` comes first")
+def split_with_swapped_arguments():
+    return with_split(1, 0, 2)
+
+
+@mutant("All samples get the noise of the first one: `noise` has one for every sample, do not index it")
+def noise_of_the_first():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return mean + variance.sqrt() * noise[:1]
+
+    return ddpm_step
+
+
+@mutant("All frames get the noise of the first one: every frame has its own")
+def noise_of_the_first_frame():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return mean + variance.sqrt() * noise[:, :1]
+
+    return ddpm_step
 
 
 # ------------------------------------------------------------------------------------------------------------
@@ -638,6 +880,16 @@ def alpha_bar_along_features():
 # ------------------------------------------------------------------------------------------------------------
 #                                                   Side effects
 # ------------------------------------------------------------------------------------------------------------
+
+
+@mutant("torch.manual_seed is called inside: all random numbers after it repeat. The caller sets the seed")
+def sets_the_seed():
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        torch.manual_seed(0)
+        *_, mean, variance = parts(schedule, prediction, x_t, t, t_prev)
+        return mean + variance.sqrt() * noise
+
+    return ddpm_step
 
 
 @mutant("x_t is overwritten (-=, mul_): the caller still needs it. Work on a copy")

@@ -2,7 +2,7 @@
 
 import torch
 
-from grading.bank import mutant
+from grading.bank import Entry, mutant
 from labkit.diffusion import Schedule
 
 
@@ -92,6 +92,13 @@ def direction_of_t():
         lambda x0, epsilon, a_t, a_prev, sigma, noise: (
             a_prev.sqrt() * x0 + root(1 - a_t - sigma**2) * epsilon + sigma * noise
         )
+    )
+
+
+@mutant("schedule.split is unpacked in the other order: it gives x0 first, then the noise")
+def split_in_the_other_order():
+    return combined(
+        lambda x0, epsilon, a_t, a_prev, sigma, noise: correct(epsilon, x0, a_t, a_prev, sigma, noise)
     )
 
 
@@ -318,6 +325,217 @@ def own_noise():
 
 
 # ------------------------------------------------------------------------------------------------------------
+#                                           One factor of σ or of a weight is another one
+# ------------------------------------------------------------------------------------------------------------
+
+
+def with_square(name, words, square):
+    """A mutant whose σ² is eta² · square(ᾱ_t, ᾱ_prev, β_t of the table)."""
+
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        x0, epsilon, a_t, a_prev, _ = parts(schedule, prediction, x_t, t, t_prev, eta)
+        sigma = eta * square(a_t, a_prev, schedule.betas[t].float()[:, None, None]).sqrt()
+        return correct(x0, epsilon, a_t, a_prev, sigma, noise)
+
+    return Entry(name, {"ddim_step": ddim_step}, diagnosis=words)
+
+
+SIGMAS = {
+    "σ takes β_t of the table, schedule.betas[t], which is of one step: eq. 16 has 1 − ᾱ_t / ᾱ_prev there": (
+        lambda a, p, table: (1 - p) / (1 - a) * table
+    ),
+    "In σ, ᾱ_prev / ᾱ_t is inverted: eq. 16 has 1 − ᾱ_t / ᾱ_prev, or the root is nan": (
+        lambda a, p, table: (1 - p) / (1 - a) * (1 - p / a)
+    ),
+    "In σ stands |1 − ᾱ_prev / ᾱ_t|: eq. 16 has 1 − ᾱ_t / ᾱ_prev, which is positive": (
+        lambda a, p, table: (1 - p) / (1 - a) * (1 - p / a).abs()
+    ),
+    "In σ, the first fraction is inverted, and clamped where 1 − ᾱ_prev is 0: eq. 16 has 1 − ᾱ_prev above": (
+        lambda a, p, table: (1 - a) / (1 - p).clamp(min=1e-8) * (1 - a / p)
+    ),
+    "σ is √((1 − ᾱ_prev) / (1 − ᾱ_t)): eq. 16 has another factor, √(1 − ᾱ_t / ᾱ_prev)": (
+        lambda a, p, table: (1 - p) / (1 - a)
+    ),
+    "σ is √(1 − ᾱ_prev), all noise of x_prev: σ is much smaller, see eq. 16": lambda a, p, table: 1 - p,
+    "In σ, the division by 1 − ᾱ_t is missing": lambda a, p, table: (1 - p) * (1 - a / p),
+    "In σ stands ᾱ_t / ᾱ_prev: eq. 16 has 1 − ᾱ_t / ᾱ_prev": lambda a, p, table: (1 - p) / (1 - a) * a / p,
+    "In σ stands ᾱ_prev / ᾱ_t as the first fraction: eq. 16 has (1 − ᾱ_prev) / (1 − ᾱ_t)": (
+        lambda a, p, table: p / a * (1 - a / p)
+    ),
+    "In σ, the root of (1 − ᾱ_prev) / (1 − ᾱ_t) is missing: eq. 16 has two roots": (
+        lambda a, p, table: ((1 - p) / (1 - a)) ** 2 * (1 - a / p)
+    ),
+    "In σ, the root of 1 − ᾱ_t / ᾱ_prev is missing": lambda a, p, table: (1 - p) / (1 - a) * (1 - a / p) ** 2,
+}
+sigmas = [with_square(f"sigma_{i}", *item) for i, item in enumerate(SIGMAS.items())]
+
+
+@mutant("σ is proportional to eta²: multiply the two roots of eq. 16 by eta")
+def eta_squared():
+    return with_sigma(
+        lambda a_t, a_prev, eta: eta**2 * ((1 - a_prev) / (1 - a_t) * (1 - a_t / a_prev)).sqrt()
+    )
+
+
+@mutant("The noise is multiplied by eta twice: σ contains eta already")
+def eta_twice():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        return correct(*parts(schedule, prediction, x_t, t, t_prev, eta), eta * noise)
+
+    return ddim_step
+
+
+@mutant("eta is missing in the weight of ε: √(1 − ᾱ_prev − σ²) has the same σ as the noise, 0 at eta = 0")
+def eta_not_in_the_direction():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        x0, epsilon, a_t, a_prev, sigma = parts(schedule, prediction, x_t, t, t_prev, 1.0)
+        return correct(x0, epsilon, a_t, a_prev, sigma, eta * noise)
+
+    return ddim_step
+
+
+@mutant("eta is missing in the noise: σ · `noise` has the same σ as the weight of ε, 0 at eta = 0")
+def eta_not_in_the_noise():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        x0, epsilon, a_t, a_prev, sigma = parts(schedule, prediction, x_t, t, t_prev, eta)
+        full = parts(schedule, prediction, x_t, t, t_prev, 1.0)[-1]
+        return correct(x0, epsilon, a_t, a_prev, sigma, 0 * noise) + full * noise
+
+    return ddim_step
+
+
+@mutant("ε and `noise` are swapped: the estimated ε has the weight √(1 − ᾱ_prev − σ²), `noise` has σ")
+def epsilon_and_noise_swapped():
+    return combined(
+        lambda x0, epsilon, a_t, a_prev, sigma, noise: correct(x0, noise, a_t, a_prev, sigma, epsilon)
+    )
+
+
+@mutant("All samples get the noise of the first one: `noise` has one for every sample, do not index it")
+def noise_of_the_first():
+    return combined(
+        lambda x0, epsilon, a_t, a_prev, sigma, noise: correct(x0, epsilon, a_t, a_prev, sigma, noise[:1])
+    )
+
+
+@mutant("x0 has the weight √ᾱ_t: eq. 12 has √ᾱ_prev, of the step that you go *to*")
+def signal_of_t():
+    return combined(
+        lambda x0, epsilon, a_t, a_prev, sigma, noise: (
+            a_t.sqrt() * x0 + root(1 - a_prev - sigma**2) * epsilon + sigma * noise
+        )
+    )
+
+
+@mutant("x0 has the weight 1: eq. 12 has √ᾱ_prev")
+def x0_not_weighted():
+    return combined(
+        lambda x0, epsilon, a_t, a_prev, sigma, noise: (
+            x0 + root(1 - a_prev - sigma**2) * epsilon + sigma * noise
+        )
+    )
+
+
+@mutant(
+    "x_t stands where the predicted x0 should: eq. 12 has √ᾱ_prev · x0, the first value of schedule.split"
+)
+def x_t_for_x0():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        _, *others = parts(schedule, prediction, x_t, t, t_prev, eta)
+        return correct(x_t, *others, noise)
+
+    return ddim_step
+
+
+@mutant("x0 is not divided by √ᾱ_t: it is (x_t − √(1 − ᾱ_t) · ε) / √ᾱ_t, which schedule.split computes")
+def x0_not_divided():
+    return combined(
+        lambda x0, epsilon, a_t, a_prev, sigma, noise: correct(
+            a_t.sqrt() * x0, epsilon, a_t, a_prev, sigma, noise
+        )
+    )
+
+
+@mutant("x0 is divided by ᾱ_t: it is (x_t − √(1 − ᾱ_t) · ε) / √ᾱ_t, which schedule.split computes")
+def x0_divided_without_root():
+    return combined(
+        lambda x0, epsilon, a_t, a_prev, sigma, noise: correct(
+            x0 / a_t.sqrt(), epsilon, a_t, a_prev, sigma, noise
+        )
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------
+#                                                 ᾱ, x0 and ε of other arguments
+# ------------------------------------------------------------------------------------------------------------
+
+
+def from_alpha_bars(schedule, prediction, x_t, t, noise, eta, a_t, a_prev):
+    """The right step with these ᾱ_t and ᾱ_prev."""
+    sigma = eta * ((1 - a_prev) / (1 - a_t) * (1 - a_t / a_prev)).sqrt()
+    return correct(*schedule.split(prediction, x_t, t), a_t, a_prev, sigma, noise)
+
+
+@mutant(
+    "α_t = 1 − β_t of one step stands for ᾱ_t: α of the DDIM paper is our ᾱ, use schedule.alpha_bar for both"
+)
+def alpha_for_alpha_bar_of_t():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        alpha = 1 - schedule.betas[t].float()[:, None, None]
+        return from_alpha_bars(schedule, prediction, x_t, t, noise, eta, alpha, schedule.alpha_bar(t_prev))
+
+    return ddim_step
+
+
+@mutant("At t_prev = −1 you read the *last* entry of the table, and σ is nan: use schedule.alpha_bar")
+def index_wraps_to_nan():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        a_prev = schedule.alphas_cumprod[t_prev].float()[:, None, None]
+        return from_alpha_bars(schedule, prediction, x_t, t, noise, eta, schedule.alpha_bar(t), a_prev)
+
+    return ddim_step
+
+
+@mutant("ᾱ_prev is looked up one step late, at t_prev + 1")
+def prev_one_step_late():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        a_prev = schedule.alpha_bar(t_prev + 1)
+        return from_alpha_bars(schedule, prediction, x_t, t, noise, eta, schedule.alpha_bar(t), a_prev)
+
+    return ddim_step
+
+
+@mutant("ᾱ_t is looked up one step early, at t − 1: the first entry is step 0")
+def one_step_early():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        a_t, a_prev = schedule.alpha_bar(t - 1), schedule.alpha_bar(t_prev)
+        return from_alpha_bars(schedule, prediction, x_t, t, noise, eta, a_t, a_prev)
+
+    return ddim_step
+
+
+def with_split(*which):
+    """A step that gives schedule.split the arguments of these numbers: prediction, x_t, t, t_prev."""
+
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        _, _, *others = parts(schedule, prediction, x_t, t, t_prev, eta)
+        x0, epsilon = schedule.split(*((prediction, x_t, t, t_prev)[i] for i in which))
+        return correct(x0, epsilon, *others, noise)
+
+    return {"ddim_step": ddim_step}
+
+
+@mutant("schedule.split is given t_prev: `prediction` and x_t belong to step t")
+def split_at_t_prev():
+    return with_split(0, 1, 3)
+
+
+@mutant("x_t and `prediction` are swapped in schedule.split: `prediction` comes first")
+def split_with_swapped_arguments():
+    return with_split(1, 0, 2)
+
+
+# ------------------------------------------------------------------------------------------------------------
 #                                              The last step, rounding
 # ------------------------------------------------------------------------------------------------------------
 
@@ -339,6 +557,24 @@ def stops_at_0():
         return correct(*parts(schedule, prediction, x_t, t, t_prev.clamp(min=0), eta), noise)
 
     return ddim_step
+
+
+@mutant("1 − ᾱ_prev − σ² is not allowed below 0.001: it is 0 at the last step, clamp it to 0")
+def clamped_above_0_001():
+    return combined(
+        lambda x0, epsilon, a_t, a_prev, sigma, noise: (
+            a_prev.sqrt() * x0 + (1 - a_prev - sigma**2).clamp(min=1e-3).sqrt() * epsilon + sigma * noise
+        )
+    )
+
+
+@mutant("1 − ᾱ_prev − σ² is not allowed below 0.01: it is 0 at the last step, clamp it to 0")
+def clamped_above_0():
+    return combined(
+        lambda x0, epsilon, a_t, a_prev, sigma, noise: (
+            a_prev.sqrt() * x0 + (1 - a_prev - sigma**2).clamp(min=0.01).sqrt() * epsilon + sigma * noise
+        )
+    )
 
 
 @mutant(
@@ -566,6 +802,11 @@ def spoiling(spoil):
         return found
 
     return {"ddim_step": ddim_step}
+
+
+@mutant("torch.manual_seed is called inside: all random numbers after it repeat. The caller sets the seed")
+def sets_the_seed():
+    return spoiling(lambda *given: torch.manual_seed(0))
 
 
 @mutant("x_t is overwritten (-=, mul_): the caller still needs it. Work on a copy")

@@ -99,6 +99,16 @@ def blocks(right, choose: Callable) -> Functions:
 
 
 # ------------------------------------------------------------------------------------------------------------
+#                                                    Norms
+# ------------------------------------------------------------------------------------------------------------
+
+
+@wrong("`final_norm` is used twice, in `backbone` and in `output_projection`: use it there", "code3", "code5")
+def final_norm_twice(right):
+    return afterwards(right, lambda self, h: self.final_norm(h))
+
+
+# ------------------------------------------------------------------------------------------------------------
 #                                                  Gradients
 # ------------------------------------------------------------------------------------------------------------
 
@@ -361,6 +371,15 @@ def switches_to_eval(right):
 def switches_gradients_off(right):
     def change(self, out):
         torch.set_grad_enabled(False)
+        return out
+
+    return projected(right, change)
+
+
+@wrong("torch.manual_seed is called inside: all random numbers after it repeat. The caller sets the seed")
+def sets_the_seed(right):
+    def change(self, out):
+        torch.manual_seed(0)
         return out
 
     return projected(right, change)

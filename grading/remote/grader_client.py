@@ -260,8 +260,9 @@ def plugged(exercise: str, remote: Remote) -> Iterator[None]:
     entries = stubs(exercise)
     before = [entry.plugged for entry in entries]
     try:
-        for entry in entries:  # what all but the last return is for those after them
-            entry.plugged = remote.function(entry.name, keep=entry is not entries[-1])
+        for entry in entries:  # what a method of a network returns is for the next one, apart from the last
+            handed_on = "." in entry.own.__qualname__ and entry is not entries[-1]
+            entry.plugged = remote.function(entry.name, keep=handed_on)
         yield
     finally:
         for entry, function in zip(entries, before):

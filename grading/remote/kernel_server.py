@@ -23,6 +23,8 @@ from labkit.models.base import BaseDiT
 from labkit.settings import standard_settings
 from labkit.stubs import stubs
 
+_descriptor = int(os.environ.get(CHANNEL, -1))  # a learner's code may clear the environment
+
 
 class KernelPacker(protocol.Packer):
     """Packs results for the grader. Values that are not plain are stored in `objects`, their indices sent.
@@ -161,7 +163,7 @@ class Server:
 
 def serve(exercise: str, session: int) -> None:
     """Call the learner's functions for the grader until it ends the session."""
-    channel = protocol.Channel(socket.socket(fileno=os.dup(int(os.environ[CHANNEL]))))
+    channel = protocol.Channel(socket.socket(fileno=os.dup(_descriptor)))
     with silenced(exercise), warnings.catch_warnings(), random_numbers_kept():
         warnings.simplefilter("ignore")
         server = Server(exercise, channel)

@@ -23,7 +23,7 @@ from labkit.models.base import BaseDiT
 from labkit.text import TextFeatures
 
 MESSAGE = 4 * 2**20  # bytes
-ELEMENTS = 2**14  # of an array; a probe's arrays have a tenth of that
+ELEMENTS = 2**14  # of an array; a probe's largest has a third of that
 VALUES = 4096  # in a message; dictionaries of many more, with keys made to collide, take minutes to build
 DTYPES = (
     "bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "float16", "float32",

@@ -1,6 +1,7 @@
-"""A kernel that accepts what ran elsewhere: Colab's modules, packages, magics and GPUs that are not here.
+"""A kernel that accepts what ran elsewhere: Colab's modules, packages, magics, files and GPUs.
 
-A statement that fails for such a reason is skipped with a note, and the rest of its cell runs.
+A statement that fails costs no other one: the rest of its cell runs. Where the reason is something that is
+not on this machine, a note takes the place of the traceback.
 """
 
 import ast
@@ -24,6 +25,7 @@ GPU = re.compile(r"(cuda|mps|xpu)(:\d+)?")
 NO_GPU = re.compile(r"cuda|nvidia|\bmps\b|accelerator|no GPU", re.IGNORECASE)
 INSTALL = re.compile(r"\s*(sudo\s+)?((python3?\s+-m\s+|uv\s+)?pip3?|conda|mamba|apt(-get)?|npm)\s")
 INSTALLERS = ("pip", "conda", "mamba", "micromamba", "uv")
+ELSEWHERE = (ImportError, UsageError, FileNotFoundError, NotADirectoryError, PermissionError)
 
 
 # ------------------------------------------------------------------------------------------------------------
@@ -89,7 +91,7 @@ def use_cpu() -> None:
         _modes[0].__enter__()
 
 
-def wants_gpu(error: BaseException) -> bool:
+def wants_gpu(error: BaseException | None) -> bool:
     """Did this fail since there is no GPU?"""
     return isinstance(error, Exception) and not torch.cuda.is_available() and bool(NO_GPU.search(str(error)))
 
@@ -134,42 +136,54 @@ class TolerantShell(ZMQInteractiveShell):
 
     def __init__(self, *arguments, **keywords):
         super().__init__(*arguments, **keywords)
-        self.missing: set[str] = set()  # names that skipped imports would have bound
+        self.missing: set[str] = set()  # names that skipped statements would have bound
         self.statement: CodeType | None = None
-        self.excused: BaseException | None = None
+        self.failed: BaseException | None = None
         self.ast_transformers.append(SingleImports())
         for name in INSTALLERS:
             self.register_magic_function(lambda line: print(NOTE, "an installation"), "line", name)
+        # IPython's own %%time runs its cell as one statement
+        self.register_magic_function(lambda line, cell: self.run_cell(cell) and None, "cell", "time")
 
     async def run_code(self, code_obj, result=None, *, async_=False):
-        self.statement, self.excused = code_obj, None
-        failed = await super().run_code(code_obj, result, async_=async_)
-        if self.excused and wants_gpu(self.excused) and not _modes:
+        failed, stopped = await self.attempt(code_obj, result, async_)
+        if failed and wants_gpu(failed) and not _modes:
             use_cpu()
-            self.excused = None
-            failed = await super().run_code(code_obj, result, async_=async_)
-        if not self.excused:
-            return failed
-        if isinstance(self.excused, ImportError):
+            failed, stopped = await self.attempt(code_obj, result, async_)
+        if not failed:
+            return stopped
+        if self.excusable(failed):
             self.missing |= set(code_obj.co_names) - set(self.user_ns)
-        print(NOTE, f"{type(self.excused).__name__}: {self.excused}"[:1000])
+            print(NOTE, f"{type(failed).__name__}: {failed}"[:1000])
         if result is not None:
             result.error_in_exec = None
         return False
 
+    async def attempt(self, code, result, async_: bool) -> tuple[BaseException | None, bool]:
+        """What a statement raised that does not stop its cell, and whether another reason does."""
+        self.statement, self.failed = code, None
+        stopped = await super().run_code(code, result, async_=async_)
+        failed, self.failed = self.failed, None
+        return failed, stopped
+
     def showtraceback(self, *arguments, **keywords):
-        error = sys.exc_info()[1]
-        if keywords.get("running_compiled_code") and self.excusable(error):
-            self.excused = error
-        else:
+        error, running = sys.exc_info()[1], "running_compiled_code" in keywords
+        excusable = self.excusable(error)
+        if excusable or (running and isinstance(error, Exception)):
+            self.failed = error
+        if not excusable:
             super().showtraceback(*arguments, **keywords)
 
-    def excusable(self, error: BaseException) -> bool:
-        if isinstance(error, ImportError | UsageError) or wants_gpu(error):
+    def excusable(self, error: BaseException | None) -> bool:
+        """Is the machine the reason?"""
+        names = self.statement.co_names if self.statement else ()
+        if isinstance(error, ELSEWHERE) or wants_gpu(error):
             return True
+        if "cuda" in names and not torch.cuda.is_available():  # it asks whether there is a GPU, and ends
+            return isinstance(error, Exception | SystemExit)
         if isinstance(error, NameError):
             return error.name in self.missing
-        return isinstance(error, Exception) and "run_line_magic" in self.statement.co_names
+        return isinstance(error, Exception) and "run_line_magic" in names
 
     def ask_exit(self):
         print(NOTE, "the end of Python")

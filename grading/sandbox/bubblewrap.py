@@ -90,6 +90,17 @@ class Sandbox:
                 file=sys.stderr,
             )
 
+    def call_filter(self) -> bytes:
+        """The filter of system calls that `kernel` takes from a descriptor; empty for none."""
+        return call_filter()
+
+    def environment(self) -> dict[str, str]:
+        """All variables of a kernel."""
+        return environment()
+
+    def end(self) -> None:
+        """Once a kernel has ended: remove what it left. bubblewrap leaves nothing."""
+
     def kernel(self, connection: dict, channel: int, calls: int | None = None) -> list[str]:
         """The command that starts a kernel on these sockets. calls: see `command`."""
         settings = dict(

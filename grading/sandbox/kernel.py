@@ -26,7 +26,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Any, Type
 
 from grading.sandbox import seccomp
-from grading.sandbox.bubblewrap import Sandbox, call_filter, environment, handed_down, unsafe_environment
+from grading.sandbox.bubblewrap import Sandbox, handed_down, unsafe_environment
 from grading.sandbox.limits import MB, Group
 
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
@@ -81,10 +81,10 @@ class Provisioner(LocalProvisioner):
         try:
             seccomp.own_keyring()
             self.group = Group(self.sandbox.limits)
-            with handed_down(call_filter()) as program:
+            with handed_down(self.sandbox.call_filter()) as program:
                 command = self.sandbox.kernel(connection, fds[-1], *program)
                 process = self.group.start(
-                    command, pass_fds=[*fds, *program], env=environment(), **OWN_SESSION
+                    command, pass_fds=[*fds, *program], env=self.sandbox.environment(), **OWN_SESSION
                 )
         except BaseException as error:
             started.set_exception(error)
@@ -106,6 +106,7 @@ class Provisioner(LocalProvisioner):
         await super().cleanup(restart)
         if self.group:
             self.group.remove()
+        self.sandbox.end()
 
 
 def understood(message: dict) -> bool:

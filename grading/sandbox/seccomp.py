@@ -10,6 +10,7 @@ import ctypes
 import errno
 import platform
 import struct
+from collections.abc import Sequence
 
 # Numbers of system calls, as in asm/unistd_64.h (x86-64) and asm-generic/unistd.h (AArch64)
 CALLS = {
@@ -27,7 +28,8 @@ CALLS = {
     ),
 }  # fmt: skip
 ARCHITECTURES = dict(x86_64=0xC000003E, aarch64=0xC00000B7)  # AUDIT_ARCH_..., little-endian both
-FAMILIES = (1, 2, 10, 16)  # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: those that a network namespace confines
+UNIX = 1  # AF_UNIX
+FAMILIES = (UNIX, 2, 10, 16)  # also AF_INET, AF_INET6, AF_NETLINK: a network namespace confines these
 NEW_USER = 0x10000000  # CLONE_NEWUSER
 X32 = 0x40000000  # the bit of the x32 ABI's system calls, a second set on x86-64
 
@@ -37,10 +39,11 @@ LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO
 
 
-def program(machine: str = platform.machine()) -> bytes:
+def program(machine: str = platform.machine(), families: Sequence[int] = FAMILIES) -> bytes:
     """The filter, as an array of struct sock_filter; empty for an architecture that is not in CALLS.
 
-    Each step returns, or leaves the call's number in the accumulator for the next step.
+    families: of the sockets that may be made. Each step returns, or leaves the call's number in the
+    accumulator for the next step.
     """
     if machine not in CALLS:
         return b""
@@ -55,8 +58,8 @@ def program(machine: str = platform.machine()) -> bytes:
         code += [(EQUAL, 0, 4, calls.pop(name)), (LOAD, 0, 0, FIRST), (ANY_BIT, 1, 0, NEW_USER)]
         code += [(RETURN, 0, 0, ALLOW), refuse(errno.EPERM)]
     for name in ("socket", "socketpair"):
-        code += [(EQUAL, 0, len(FAMILIES) + 3, calls.pop(name)), (LOAD, 0, 0, FIRST)]
-        code += [(EQUAL, len(FAMILIES) - i, 0, family) for i, family in enumerate(FAMILIES)]
+        code += [(EQUAL, 0, len(families) + 3, calls.pop(name)), (LOAD, 0, 0, FIRST)]
+        code += [(EQUAL, len(families) - i, 0, family) for i, family in enumerate(families)]
         code += [refuse(errno.EAFNOSUPPORT), (RETURN, 0, 0, ALLOW)]
     for number in calls.values():
         code += [(EQUAL, 0, 1, number), refuse(errno.EPERM)]

@@ -132,21 +132,6 @@ def torch_float64():
 
 
 @variant()
-def torch_float32():
-    """Rounded within the tolerance, and clamped to at least 0."""
-
-    def frechet_distance(a, b):
-        a, b = (torch.as_tensor(x, dtype=torch.float32) for x in check(a, b))
-        x = (a - a.mean(0)) / (len(a) - 1) ** 0.5
-        y = (b - b.mean(0)) / (len(b) - 1) ** 0.5
-        overlap = torch.linalg.svdvals(x @ y.T).sum()
-        distance = ((a.mean(0) - b.mean(0)) ** 2).sum() + x.pow(2).sum() + y.pow(2).sum() - 2 * overlap
-        return max(distance.item(), 0.0)
-
-    return frechet_distance
-
-
-@variant()
 def own_checks_and_einsum():
     """Means and covariances as sums; bad input rejected by hand."""
 

@@ -25,9 +25,11 @@ def ddim_step(
     t, t_prev: (B,) int64, a step of its own for each sample. To t_prev = −1 it is the last step, whatever
     t is: there ᾱ is 1. `schedule.alpha_bar` gives ᾱ of either, shaped (B, 1, 1), float32.
     noise: (B, F, D), standard normal, already sampled: use this one, times σ (+ or −, noise is symmetric).
-    eta: scales σ; 0 is deterministic, 1 samples like DDPM. It is given by position or by name. At 1 and long
-    strides 1 − ᾱ_prev − σ² is so near 0 that rounding may take it below, and its root is nan then: clamp it.
-    All tensors are on one device. Leave the arguments as they are: callers keep x_t and the prediction.
+    eta: scales σ; 0 is deterministic, 1 is DDPM's step with the variance β̃. It is given by position or name.
+    At 1 and long strides 1 − ᾱ_prev − σ² is so near 0 that rounding may take it below, and its root is nan
+    then: clamp it.
+    All tensors are on one device. Leave the arguments as they are: callers keep x_t and the prediction. Set
+    no seed: that is the caller's.
     """
     # TODO (Code 8): here, or in notebooks/03_diffusion.ipynb
     raise NotImplementedError

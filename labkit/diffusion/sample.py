@@ -1,4 +1,4 @@
-"""The sampling loop, with classifier-free guidance."""
+"""The sampling loop."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from torch import Tensor
 
 from labkit.diffusion.ddim import ddim_step
 from labkit.diffusion.ddpm import ddpm_step
+from labkit.diffusion.guidance import guided
 from labkit.diffusion.schedule import Schedule
 from labkit.models import Denoiser
 from labkit.progress import bar
@@ -20,7 +21,7 @@ SAMPLERS = ("ddpm", "ddim")
 class SamplingConfig:
     """How motions are sampled. Defaults chosen on the validation split: data/checkpoints/TRAINING.md.
 
-    sampler: one of SAMPLERS. steps: of the sampler, 1 to T. guidance_scale: w of `guided`; 1 is no guidance.
+    sampler: one of SAMPLERS. steps: of the sampler, 1 to T. guidance_scale: s of `guided`; 1 is no guidance.
     eta: of DDIM (Song et al. 2021, eq. 16); 0 is deterministic. seed: the same seed and settings give the
     same motions.
     """
@@ -34,32 +35,6 @@ class SamplingConfig:
     def __post_init__(self):
         if self.sampler not in SAMPLERS:
             raise ValueError(f"sampler is {self.sampler!r}, not one of {SAMPLERS}")
-
-
-def guided(
-    network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures, mask: Tensor, guidance_scale: float
-) -> Tensor:
-    """Classifier-free guidance, Ho & Salimans 2021, eq. 6: x (B, F, D), t (B,), mask (B, F) → (B, F, D).
-
-    prediction without caption + guidance_scale · (prediction with caption − prediction without caption)
-
-    Scale 1 is the conditional prediction, 0 ignores the caption; these two cost one pass of the network,
-    other scales two, in one batch. The w of the paper is guidance_scale − 1.
-    """
-    withheld = torch.ones(len(x), dtype=torch.bool, device=x.device)
-    if guidance_scale == 1:
-        return network(x, t, text, mask, ~withheld)
-    if guidance_scale == 0:
-        return network(x, t, text, mask, withheld)
-    both = network(
-        torch.cat([x, x]),
-        torch.cat([t, t]),
-        TextFeatures.cat([text, text]),
-        torch.cat([mask, mask]),
-        torch.cat([~withheld, withheld]),
-    )
-    with_text, without = both.chunk(2)
-    return without + guidance_scale * (with_text - without)
 
 
 @torch.no_grad()

@@ -76,8 +76,8 @@ def check(exercise: str) -> Verdict:
 
     In a notebook an answer that is right is stored for the notebooks that come later: see `mine`.
 
-    exercise: "code2" to "code8", "code10" or "code11". Raises LabError for others. While a notebook is graded
-    nothing is checked here and the result is that of a right exercise, so that the cell goes on.
+    exercise: such as "code7", as the notebooks name it. Raises LabError for others. While a notebook is
+    graded nothing is checked here and the result is that of a right exercise, so that the cell goes on.
     """
     title = stubs.find(exercise).title
     if stubs.graded():

@@ -2,9 +2,12 @@
 
 Right is whatever agrees with a right outcome: there may be several (β or β̃ as variance). Wrong outcomes are
 compared with those of known mistakes. One that accounts for all of them, and for nothing else, is named as a
-possible cause; where none does, the first property that does not hold is shown with an example.
+possible cause; where none does, the first property that does not hold is shown with an example, and with what
+the wrong numbers have in common. A property whose failure accounts for others (an argument changed in place)
+comes first.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +16,7 @@ import numpy as np
 from labkit.exercises.probe import Probe
 
 Outcomes = Mapping[str, np.ndarray]
+SEPARATE = ("refuses", "arguments")  # probes that a mistake in the numbers does not explain
 VARIES = np.array("varies")  # in the place of a mistake's outcome that is not reproducible
 
 
@@ -79,10 +83,11 @@ def judge(questions: Sequence[Probe], found: Outcomes, answers: Answers) -> Judg
     names = tuple(q.name for q in failed)
     earned = sum(q.points for q in questions if q.name not in names)
     mistake = recognise(questions, names, found, answers)
+    cause = next((q for q in failed if q.first and re.fullmatch(q.first, str(found[q.name]))), failed[0])
     if mistake is None:
-        return Judgement(earned, total, names, describe(failed[0], found, right), None)
+        return Judgement(earned, total, names, describe(cause, found, right), None)
     words = fill(mistake, failed, found, right)
-    message = f"One mistake that gives these results: {words}" if words else describe(failed[0], found, right)
+    message = f"One mistake that gives these results: {words}" if words else describe(cause, found, right)
     return Judgement(earned, total, names, message, mistake.name)
 
 
@@ -100,7 +105,9 @@ def varies(mistake: Mistake, q: Probe) -> bool:
 def recognise(
     questions: Sequence[Probe], failed: Sequence[str], found: Outcomes, answers: Answers
 ) -> Mistake | None:
-    """The first mistake that accounts for every failed probe, at least one exactly, and passes all others."""
+    """The first mistake that accounts for every failed probe, at least one exactly, and passes all others. If
+    there is none, the first that does so apart from the SEPARATE probes: an answer may have two mistakes.
+    """
 
     def fits(mistake: Mistake, q: Probe) -> bool:
         if varies(mistake, q):
@@ -109,10 +116,14 @@ def recognise(
             return explains(mistake, q, found)
         return any(explains(mistake, q, right) for right in answers.right)
 
-    def exact(mistake: Mistake) -> bool:
+    def exact(mistake: Mistake, questions: Sequence[Probe]) -> bool:
         return any(q.name in failed and not varies(mistake, q) for q in questions)
 
-    return next((m for m in answers.mistakes if exact(m) and all(fits(m, q) for q in questions)), None)
+    def first(questions: Sequence[Probe]) -> Mistake | None:
+        fitting = (m for m in answers.mistakes if exact(m, questions) and all(fits(m, q) for q in questions))
+        return next(fitting, None)
+
+    return first(questions) or first([q for q in questions if q.name not in SEPARATE])
 
 
 def number(q: Probe, outcome: np.ndarray) -> str:
@@ -144,16 +155,55 @@ def describe(q: Probe, found: Outcomes, right: Outcomes) -> str:
         text = str(a)
         if text.startswith("raised EmptyExercise: "):
             return text.removeprefix("raised EmptyExercise: ")
+        if calls := re.fullmatch(r"(raised|returned) by (\w+): (.*)", text, re.DOTALL):
+            verb, name, what = calls.groups()
+            return f"`{name}` {verb} {what.rstrip('.')}. What was checked: {q.requirement}"
         if text.startswith("raised "):
-            return f"{q.requirement}. Your code {text}"
-        if text.startswith("returned by "):
-            return f"{q.requirement}. R{text[1:]}"
+            return f"Your code {text}. What was checked: {q.requirement}"
     if "U" in (a.dtype.kind, b.dtype.kind) or a.shape != b.shape:
         expected, got = (str(x) if x.dtype.kind == "U" else f"shape {x.shape}" for x in (b, a))
         return f"{q.requirement}. Expected {expected}, found {got}"
-    if np.isfinite(a).all() and number(q, a) != number(q, b):
-        return f"{q.requirement}. Expected {number(q, b)} as {q.measure[0]}, found {number(q, a)}"
     size = max(float(np.abs(b).max(initial=0.0)), 1e-6)
-    first = tuple(map(int, np.argwhere(~(np.abs(a - b) <= q.tolerance * size))[0]))
-    where = q.inputs_at(first) or (f"At {list(first)}" if first else "")
-    return f"{q.requirement}. {where + ': ' if where else ''}expected {b[first]:.4g}, found {a[first]:.4g}"
+    wrong = ~(np.abs(a - b) <= q.tolerance * size)
+    first = tuple(map(int, np.argwhere(wrong)[0]))
+    if q.labels:
+        names = list(dict.fromkeys(name for name, off in zip(q.labels(), wrong, strict=True) if off))
+        return f"{q.requirement}. Wrong: {', '.join(names)}"
+    if np.isfinite(a).all() and number(q, a) != number(q, b):
+        text = f"Expected {number(q, b)} as {q.measure[0]}, found {number(q, a)}"
+    else:
+        where = q.inputs_at(first) or (f"At {list(first)}" if first else "")
+        text = f"{where + ': ' if where else ''}expected {b[first]:.4g}, found {a[first]:.4g}"
+    return ". ".join(filter(None, [q.requirement, text, relation(a, b, wrong, q.tolerance * size)]))
+
+
+def relation(a: np.ndarray, b: np.ndarray, wrong: np.ndarray, tiny: float) -> str:
+    """What the found numbers a have in common, where that says more than one of them; else empty.
+
+    b: expected numbers. wrong: where a differs from b by more than `tiny`.
+    """
+    if not np.isfinite(a).all():
+        return ""
+    share = np.abs(a - b) / np.maximum(np.abs(b), 1e-30)
+    near = np.linalg.norm(a - b) < 0.01 * np.linalg.norm(b)
+    if a.size >= 6 and near and np.median(share) < 0.008 and np.mean(share > 1e-6) > 0.8:
+        return (
+            "All numbers are nearly right, which a cast to bfloat16 or float16, rounding, or another small "
+            "constant (eps) would explain"
+        )
+    if wrong.sum() < 3:
+        return ""
+    off, due = a[wrong], b[wrong]
+    if np.ptp(b) > tiny and np.ptp(a) <= tiny:
+        return "All your numbers are the same"
+    if np.abs(np.sort(a, axis=None) - np.sort(b, axis=None)).max() <= tiny:
+        place = np.unravel_index(np.abs(b - off[0]).argmin(), b.shape)
+        return f"Your numbers are right, but in another order: this one belongs at {list(map(int, place))}"
+    if np.abs(off).max() <= tiny:
+        return "Every wrong number is 0"
+    ratio = float(off @ due) / max(float(due @ due), tiny**2)
+    if abs(ratio - 1) > 0.01 and np.abs(off - ratio * due).max() <= tiny:
+        return f"Every wrong number is {ratio:.3g} times the expected one"
+    if np.ptp(due) > tiny and np.ptp(off - due) <= tiny:
+        return f"Every wrong number is {off[0] - due[0]:+.3g} off"
+    return ""

@@ -3,7 +3,7 @@
 import html
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,9 +67,18 @@ def result(exercise: str, cell, stopped: str) -> Checked:
     total = sum(question.points for question in probes(exercise))
     for output in cell.outputs:
         data = output.get("data", {})
-        if output.output_type == "execute_result" and "text/html" in data:
-            words = html.unescape(re.sub(r"<[^>]+>", "", data["text/html"])).strip()
+        words = html.unescape(re.sub(r"<[^>]+>", "", data.get("text/html", ""))).strip()
+        if output.output_type == "execute_result" and re.match(rf"[✔✘] {EXERCISES[exercise].title}\b", words):
             return Checked(exercise, float(data["text/plain"]), total, words)
         if output.output_type == "error":
             stopped = stopped or f"{output.ename}: {output.evalue}"
     return Checked(exercise, 0.0, total, f"✘ {exercise}: {stopped or 'the check gave no result'}")
+
+
+def missing(path: Path, found: Iterable[Checked]) -> Iterator[Checked]:
+    """The exercises of a notebook that it does not check, without points."""
+    there = {checked.exercise for checked in found}
+    for exercise, about in EXERCISES.items():
+        if about.notebook == path.stem and exercise not in there:
+            total = sum(question.points for question in probes(exercise))
+            yield Checked(exercise, 0.0, total, f"✘ {about.title}: its check is not in this notebook")

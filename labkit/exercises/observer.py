@@ -19,20 +19,21 @@ from labkit.stubs import Stub
 class Observer:
     """Stands between a check and the learner's functions.
 
-    changed: what calls have changed, by name: "x_t", "the result of model", or "self" (a network's weights or
-    its mode).
-    returned: name and result of the function that returned last. raised: the last error that one raised.
+    changed: what calls have changed, by name: "x_t", "the result of model", "self" (a network's weights or
+    its mode), or what changes all of the session: "torch.set_grad_enabled", "torch.manual_seed".
+    returned: name and result of the function that returned last. raised: name and error of the one that
+    raised last.
     """
 
     def __init__(self):
         self.changed: set[str] = set()
         self.returned: tuple[str, object] | None = None
-        self.raised: Exception | None = None
+        self.raised: tuple[str, Exception] | None = None
         self._results: list[object] = []  # a learner's own values, passed on from one function to the next
 
     def __call__(self, stub: Stub, args: tuple, kwargs: dict) -> object:
         before: list[tuple[str, object, object]] = []  # name, value, copy
-        gradients = torch.is_grad_enabled()
+        gradients, seed = torch.is_grad_enabled(), torch.initial_seed()
 
         def lend(name: str, value: object) -> object:
             if any(value is result for result in self._results):
@@ -49,11 +50,13 @@ class Observer:
         try:
             result = stub.function(*args, **kwargs)
         except Exception as error:
-            self.raised = error
+            self.raised = stub.name, error
             raise
         if torch.is_grad_enabled() != gradients:
             torch.set_grad_enabled(gradients)
             self.changed.add("torch.set_grad_enabled")
+        if torch.initial_seed() != seed:
+            self.changed.add("torch.manual_seed")
         for name, value, twin in before:
             if not equal(state(value) if isinstance(value, nn.Module) else value, twin):
                 self.changed.add(name)

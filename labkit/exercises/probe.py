@@ -9,7 +9,7 @@ import importlib
 import random
 import warnings
 import zlib
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -34,6 +34,8 @@ class Probe:
     measure: one number that describes an outcome in messages, as (name, function).
     tolerance: the largest deviation from a right outcome that is accepted, relative to the outcome's size.
     example: a function (inputs, index) → text: one line with the inputs of one element of the outcome.
+    labels: a function → the name of each element of the outcome, for messages that name the wrong ones.
+    first: a pattern of outcomes that account for failures of the probes before this one: described first.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Probe:
     measure: tuple[str, Callable[[np.ndarray], float]] | None
     tolerance: float
     example: Callable[["Inputs", tuple[int, ...]], str] | None = None
+    labels: Callable[[], Sequence[str]] | None = None
+    first: str = ""
 
     def inputs_at(self, index: tuple[int, ...]) -> str:
         """The example of one element for the public inputs (seed 0); empty where there is none."""
@@ -85,15 +89,18 @@ def probe(
     measure: tuple[str, Callable[[np.ndarray], float]] | None = None,
     tolerance: float = 1e-3,
     example: Callable[[Inputs, tuple[int, ...]], str] | None = None,
+    labels: Callable[[], Sequence[str]] | None = None,
+    first: str = "",
 ) -> Callable[[Callable], Probe]:
     """Make a probe of a function ``(inputs: Inputs) -> array or text``."""
 
     def make(ask: Callable) -> Probe:
-        return Probe(ask.__name__, ask, points, requirement, measure, tolerance, example)
+        return Probe(ask.__name__, ask, points, requirement, measure, tolerance, example, labels, first)
 
     return make
 
 
+@standard_settings()  # for the tensors that a module of probes makes when it is imported
 def probes(exercise: str) -> list[Probe]:
     """The probes of an exercise, from coarse to fine: those in its file, and those in its lists of probes."""
     module = importlib.import_module(f"labkit.exercises.probes.{exercise}")
@@ -123,13 +130,25 @@ def describe(value: object) -> str:
     return "None (is there a return?)" if value is None else f"a value of type {type(value).__name__}"
 
 
+def moved_by(before: Tensor, after: Mapping[str, Tensor]) -> str:
+    """The names of the outputs that differ from `before` by more than rounding, as "time + caption"."""
+    if not torch.isfinite(before).all():
+        return "values that are not finite (nan or inf)"
+    tiny = 1e-4 * before.abs().max()
+    names = [name for name, out in after.items() if not (out - before).abs().max() <= tiny]
+    return " + ".join(names) or "nothing"
+
+
+SEED = 1_618_033_988  # torch's, while a probe is asked: no learner sets this one, and any other shows
+
+
 class Unusable(Exception):
     """Raised by a probe that cannot use the result of a call. The message describes that result."""
 
 
 def restart() -> None:
     """Seed all random generators, so that code which samples its own noise has reproducible outcomes."""
-    torch.default_generator.manual_seed(0)  # of the CPU alone: probes use no other device
+    torch.default_generator.manual_seed(SEED)  # of the CPU alone: probes use no other device
     np.random.seed(0)
     random.seed(0)
 
@@ -161,8 +180,8 @@ def answer(question: Probe, seed: int = 0, begin: Callable[[], None] = restart) 
 
 
 def _ask(question: Probe, inputs: Inputs) -> np.ndarray:
-    """An exception is an outcome too: "raised TypeError: ..." where the learner's code raised it, "returned
-    by f: ..." where the probe could not use the result of f.
+    """An exception is an outcome too: "raised by f: TypeError: ..." where the learner's f raised it,
+    "returned by f: ..." where the probe could not use the result of f.
     """
     with observed(Observer()) as seen:
         try:
@@ -170,12 +189,16 @@ def _ask(question: Probe, inputs: Inputs) -> np.ndarray:
         except Unusable as error:
             return np.array(str(error))
         except Exception as error:  # noqa: BLE001 - a learner's code may raise anything
-            theirs = error is seen.raised or isinstance(error, EmptyExercise)
-            if not theirs and seen.returned:
+            first = (str(error).strip() or "no message").splitlines()[0][:200]
+            words = f"{type(error).__name__}: {first}"
+            if isinstance(error, EmptyExercise):
+                return np.array(f"raised {words}")
+            if seen.raised and error is seen.raised[1]:
+                return np.array(f"raised by {seen.raised[0]}: {words}")
+            if seen.returned:
                 name, result = seen.returned
                 return np.array(f"returned by {name}: {describe(result)}")
-            first = (str(error).strip() or "no message").splitlines()[0][:200]
-            return np.array(f"raised {type(error).__name__}: {first}")
+            return np.array(f"raised {words}")
 
 
 def collect(exercise: str, seed: int = 0, names: Container[str] | None = None) -> dict[str, np.ndarray]:
@@ -187,7 +210,8 @@ def collect(exercise: str, seed: int = 0, names: Container[str] | None = None) -
 
 
 def arguments_kept(points: float, *questions: Probe) -> Probe:
-    """A probe: do the functions leave their arguments unchanged in the calls of these other probes?
+    """A probe: do the functions leave their arguments and torch's settings unchanged in the calls of these
+    other probes?
 
     Code without finite results earns no points here: it need not have used its arguments.
     """
@@ -201,5 +225,7 @@ def arguments_kept(points: float, *questions: Probe) -> Probe:
                 return f"no finite numbers in what is asked under `{name}`"
         return "nothing changed"
 
-    requirement = "A call does not change its arguments: work on copies (`x = x + 1`, not `x += 1`)"
-    return Probe(arguments.__name__, arguments, points, requirement, None, 0.0)
+    requirement = (
+        "A call changes neither its arguments (write `x = x + 1`, not `x += 1`) nor torch's settings and seed"
+    )
+    return Probe(arguments.__name__, arguments, points, requirement, None, 0.0, first="changed: .*")

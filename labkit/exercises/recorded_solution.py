@@ -1,10 +1,11 @@
 """Recorded solutions: what keeps a notebook running whose earlier exercises were solved in another kernel.
 
 It is a list of the reference's steps ("layer norm1 of block 0, on value 3"), played again on the layers of a
-network, weights as they are. It is data, not code, and can call only what is listed below. Checks do
-not count it: it is not a student's work.
+network, weights as they are; for Code 10, steps of torch with the same result. It is data, not code, and can
+call only what is listed below. Checks do not count it: it is not a student's work.
 """
 
+import inspect
 import json
 import operator
 import zlib
@@ -15,22 +16,26 @@ from importlib.resources import files
 from typing import Any
 
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor, nn
 from torch.nn import functional
 
+from labkit.metrics.features import as_pair
 from labkit.paths import LabError
 from labkit.stubs import EmptyExercise, find, graded, stubs
+from labkit.text import TextFeatures
 
 DEPTH = 4  # blocks of a network that is recorded: those of the shipped weights
-RECORDED = ("code3", "code4", "code5", "code7", "code8")
+RECORDED = ("code3", "code4", "code5", "code6", "code7", "code8", "code10", "code14")
 FUNCTIONS: dict[str, Callable] = {
     f.__name__: f
     for f in (
         operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.neg,
-        operator.getitem, torch.cat, torch.stack, torch.ones_like, functional.silu,
+        operator.getitem, operator.matmul, torch.cat, torch.stack, torch.ones_like, torch.linalg.svdvals,
+        functional.silu,
     )
 }  # fmt: skip
-METHODS = ("chunk", "clamp", "expand", "size", "sqrt")  # of tensors
+METHODS = ("chunk", "clamp", "expand", "mean", "size", "sqrt", "sum", "transpose")  # of tensors
 
 
 def play(steps: list, values: dict[str, Any], module: nn.Module | None = None) -> Any:
@@ -90,21 +95,32 @@ class RecordedSolution:
         self.exercise, self.__name__ = exercise, name
         self.steps = recording(exercise)[name]
 
-    def __call__(self, first, *arguments, **keywords) -> object:
+    def __call__(self, /, *arguments, **keywords) -> object:
+        """Takes what the exercise's own function takes, by position or by name."""
+        (entry,) = (e for e in stubs(self.exercise) if e.name == self.__name__)
         if self.exercise in _silent:
-            (entry,) = (e for e in stubs(self.exercise) if e.name == self.__name__)
             words = f"{find(self.exercise).title}: a recorded solution is plugged in, not yours"
             raise EmptyExercise(words + entry.elsewhere())
-        if isinstance(first, nn.Module):
-            return self.method(first, *arguments, **keywords)
-        return self.step(first, *arguments, **keywords)
+        try:
+            given = inspect.signature(entry.own).bind(*arguments, **keywords)
+        except TypeError as error:  # as Python words it for a function: with the function's name
+            raise TypeError(f"{self.__name__}(): {error}") from None
+        given.apply_defaults()
+        if self.__name__ == "ddpm_loss":
+            return self.loss(**given.arguments)
+        if self.__name__ == "guided":
+            return self.guidance(**given.arguments)
+        if self.__name__ == "frechet_distance":
+            return self.distance(**given.arguments)
+        if "self" in given.arguments:
+            return self.method(given.arguments.pop("self"), given.arguments)
+        return self.step(**given.arguments)
 
-    def method(self, network: nn.Module, *arguments) -> object:
-        """cond_mapping, backbone and output_projection of a network."""
+    def method(self, network: nn.Module, given: dict[str, Any]) -> object:
+        """cond_mapping, backbone and output_projection of a network. given: the other arguments, by name."""
         if len(network.blocks) != DEPTH:
             raise LabError(f"recorded solutions play networks of {DEPTH} blocks, not {len(network.blocks)}")
-        names = ("condition",) if self.__name__ == "cond_mapping" else ("h", "mask", "c")
-        return play(self.steps, dict(zip(names, arguments), **conditions(arguments[0])), network)
+        return play(self.steps, given | conditions(given.get("condition")), network)
 
     def step(
         self, schedule, prediction: Tensor, x_t: Tensor, t: Tensor, t_prev: Tensor, noise: Tensor, eta=0.0
@@ -115,6 +131,28 @@ class RecordedSolution:
         values |= dict(x_t=x_t, noise=noise, eta=eta)
         return play(self.steps, values)
 
+    def loss(self, model, schedule, x0: Tensor, t: Tensor, noise: Tensor, mask: Tensor) -> object:
+        """What the recording makes of a prediction and of what it should have been."""
+        values = dict(prediction=model(schedule.q_sample(x0, t, noise), t), mask=mask)
+        return play(self.steps, values | dict(target=schedule.target(x0, noise, t)))
+
+    def guidance(
+        self, network, x: Tensor, t: Tensor, text: TextFeatures, mask: Tensor, guidance_scale: float
+    ) -> object:
+        """The two predictions, made here in one batch, and what the recording makes of them."""
+        B = len(x)
+        if guidance_scale in (0, 1):
+            return network(x, t, text, mask, torch.full((B,), guidance_scale == 0, device=x.device))
+        drop = torch.arange(2 * B, device=x.device) >= B
+        twice = x.repeat(2, 1, 1), t.repeat(2), TextFeatures.cat([text] * 2), mask.repeat(2, 1)
+        with_text, without = network(*twice, drop).split(B)
+        return play(self.steps, dict(with_text=with_text, without=without, guidance_scale=guidance_scale))
+
+    def distance(self, a: ArrayLike, b: ArrayLike) -> float:
+        """Of two sets of features (N, D) and (M, D), which are checked here."""
+        a, b = map(torch.from_numpy, as_pair(a, b, ("a", "b"), at_least=2))
+        return max(float(play(self.steps, dict(a=a, b=b))), 0.0)  # rounding can leave -1e-15
+
 
 def conditions(condition: object) -> dict[str, object]:
     """The fields of a `models.Condition` under names of their own; none of anything else."""
@@ -124,7 +162,7 @@ def conditions(condition: object) -> dict[str, object]:
 def use_recorded_solution(*exercises: str) -> None:
     """Let recordings stand where nothing has been written yet; answers that are there stay.
 
-    exercises: "code3", "code4", "code5", "code7", "code8". Raises LabError for others.
+    exercises: names in RECORDED. Raises LabError for others.
     """
     for name in exercises:
         if name not in RECORDED:

@@ -1,4 +1,7 @@
-"""R-precision: does a caption find its own motion among others? (Guo et al. 2022)"""
+"""R-precision: does a caption find its own motion among others?
+
+After Guo et al. 2022. They rank by Euclidean distance; here it is by cosine similarity, per caption.
+"""
 
 from collections.abc import Sequence
 

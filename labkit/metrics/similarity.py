@@ -14,8 +14,8 @@ def tmr_score(text: ArrayLike, motion: ArrayLike) -> float:
         score = mean of (cos(text_i, motion_i) + 1) / 2            Petrovich et al. 2024 (STMC)
 
     The one convention of this lab, stated here only: features at unit length, score from 0 (opposite) over
-    0.5 (unrelated) to 1 (the same direction). CLIPScore is 2.5 max(cos, 0), and some public code gives
-    100 cos of raw features: such numbers cannot be compared with these.
+    0.5 (unrelated) to 1 (the same direction). CLIPScore is 2.5 max(cos, 0), and some public code reports
+    100 cos: such numbers cannot be compared with these.
 
     text, motion: arrays or lists of rows; N and D may be 1. The arrays stay as they are. Returns a Python or
     NumPy float, not rounded.

@@ -45,7 +45,7 @@ class AdaLNDiT(BaseDiT):
     def cond_mapping(self, condition: Condition) -> Tensor:
         """→ c (B, W), one vector a sample: silu(time + pooled), of `condition.time` and `condition.pooled`.
 
-        You may return anything else too: `backbone` and `output_projection` get what you return.
+        You may return something else instead: only your own two methods below receive it.
         """
         # TODO (Code 4): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError
@@ -62,9 +62,9 @@ class AdaLNDiT(BaseDiT):
         where a frame is real. New blocks have gates of zero: they are the identity.
 
         For all three methods: B, F and L are any from 1 on, the number of blocks any from 0 on. Gradients
-        reach every tensor and weight that is used. train() and eval() give the same numbers. They may be
-        large; they are float32, inside `torch.autocast` some of them bfloat16. No argument is changed in
-        place, and nothing is kept from one call for the next.
+        reach every tensor and weight that is used. train() and eval() give the same result. All tensors may
+        have large values. They are float32, and some are bfloat16 inside `torch.autocast`. No argument is
+        changed in place, no seed is set, and nothing is kept from one call for the next.
         """
         # TODO (Code 4): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError

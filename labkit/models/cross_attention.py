@@ -39,7 +39,7 @@ class CrossAttentionDiT(BaseDiT):
         `condition.time` and `condition.pooled` (B, W) are one token each, always there; `condition.tokens`
         (B, L, W) are the words, and `condition.mask` (B, L) bool is True where a word is real.
 
-        You may return anything else too: `backbone` and `output_projection` get what you return.
+        You may return something else instead: only your own two methods below receive it.
         """
         # TODO (Code 5): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError
@@ -56,9 +56,9 @@ class CrossAttentionDiT(BaseDiT):
         Masks are bool, True where a frame or token is real.
 
         For all three methods: B, F and L are any from 1 on, the number of blocks any from 0 on. Gradients
-        reach every tensor and weight that is used. train() and eval() give the same numbers. They may be
-        large; they are float32, inside `torch.autocast` some of them bfloat16. No argument is changed in
-        place, and nothing is kept from one call for the next.
+        reach every tensor and weight that is used. train() and eval() give the same result. All tensors may
+        have large values. They are float32, and some are bfloat16 inside `torch.autocast`. No argument is
+        changed in place, no seed is set, and nothing is kept from one call for the next.
         """
         # TODO (Code 5): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError

@@ -41,7 +41,8 @@ def geometric_losses(
 
     Errors of rotations add up along a limb, so a small error at the hip is a large one at the foot. Positions
     are in the heading frame, in units of POSITION; velocities are over the floor, in units of VELOCITY. The
-    foot contact loss is the velocity loss of those feet that touch the ground in the real motion.
+    foot contact loss is the velocity loss of those feet that touch the ground in the real motion. (MDM
+    penalises the predicted speed of these feet itself.)
     """
     (joints, velocity), (real_joints, real_velocity) = joint_motion(predicted, body), joint_motion(real, body)
     pairs = mask[:, 1:] & mask[:, :-1]  # (B, F - 1)

@@ -7,7 +7,7 @@ from labkit.models import AdaLNDiT, Condition
 def cond_mapping(self, condition: Condition) -> Tensor:
     """→ c (B, W), one vector a sample: silu(time + pooled), of `condition.time` and `condition.pooled`.
 
-    You may return anything else too: `backbone` and `output_projection` get what you return.
+    You may return something else instead: only your own two methods below receive it.
     """
     return functional.silu(condition.time + condition.pooled)  # (B, W)
 
@@ -23,9 +23,9 @@ def backbone(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
     where a frame is real. New blocks have gates of zero: they are the identity.
 
     For all three methods: B, F and L are any from 1 on, the number of blocks any from 0 on. Gradients
-    reach every tensor and weight that is used. train() and eval() give the same numbers. They may be
-    large; they are float32, inside `torch.autocast` some of them bfloat16. No argument is changed in
-    place, and nothing is kept from one call for the next.
+    reach every tensor and weight that is used. train() and eval() give the same result. All tensors may
+    have large values. They are float32, and some are bfloat16 inside `torch.autocast`. No argument is
+    changed in place, no seed is set, and nothing is kept from one call for the next.
     """
     for block in self.blocks:
         vectors = block.modulation(c)[:, None]  # (B, 1, 6W): one for all frames

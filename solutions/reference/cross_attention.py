@@ -10,7 +10,7 @@ def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
     `condition.time` and `condition.pooled` (B, W) are one token each, always there; `condition.tokens`
     (B, L, W) are the words, and `condition.mask` (B, L) bool is True where a word is real.
 
-    You may return anything else too: `backbone` and `output_projection` get what you return.
+    You may return something else instead: only your own two methods below receive it.
     """
     always = torch.stack([condition.time, condition.pooled], dim=1)  # (B, 2, W)
     memory = self.memory_norm(torch.cat([always, condition.tokens], dim=1))  # (B, 2 + L, W)
@@ -30,9 +30,9 @@ def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
     Masks are bool, True where a frame or token is real.
 
     For all three methods: B, F and L are any from 1 on, the number of blocks any from 0 on. Gradients
-    reach every tensor and weight that is used. train() and eval() give the same numbers. They may be
-    large; they are float32, inside `torch.autocast` some of them bfloat16. No argument is changed in
-    place, and nothing is kept from one call for the next.
+    reach every tensor and weight that is used. train() and eval() give the same result. All tensors may
+    have large values. They are float32, and some are bfloat16 inside `torch.autocast`. No argument is
+    changed in place, no seed is set, and nothing is kept from one call for the next.
     """
     memory, memory_mask = c
     for block in self.blocks:

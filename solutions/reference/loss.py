@@ -23,10 +23,11 @@ def ddpm_loss(
     The target depends on `schedule.prediction_type`: in eq. 14 it is the noise, here it may also be x0 or v.
     `schedule.target(x0, noise, t)` gives it.
     mask: (B, F) bool, True at real frames. Padded frames must not change the loss, nor may their number: the
-    squared error is a mean over the real frames and over D. (A sum over either, or both, will do as well.)
+    squared error is a mean over the real frames and over D. (The check accepts a sum over either, or both, as
+    well. The figures of notebook 03 assume the mean.)
 
     x0, noise, x_t, prediction and loss are float32 on one device. Leave the arguments and the network's
-    output as they are: the backward pass needs them.
+    output as they are: the backward pass needs them. Set no seed: that is the caller's.
     """
     prediction = model(schedule.q_sample(x0, t, noise), t)  # (B, F, D)
     error = (prediction - schedule.target(x0, noise, t)) ** 2  # (B, F, D)

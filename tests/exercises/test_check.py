@@ -1,5 +1,7 @@
 """What a learner types, and what a notebook and a grade book make of the answer."""
 
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -82,7 +84,8 @@ def test_the_known_trap_is_named_with_its_numbers(plug):
     assert "{" not in str(verdict)
     # every property but those that see noise
     assert set(verdict.judgement.failed) == {
-        "deviation", "noise_of_rows", "stride", "schedules", "small", "large", "gaussian",
+        "deviation", "deviation_of_a_stride", "noise_of_rows", "schedules", "small", "large_of_types",
+        "gaussian",
     }  # fmt: skip
 
 
@@ -106,7 +109,8 @@ def test_what_is_written_counts_while_the_rest_is_empty(plug):
     plug("code8", ddim_step)
     judgement = check("code8").judgement
     assert judgement.failed == (
-        "shape", "deviation", "half", "last", "schedules", "small", "large", "finite", "arguments",
+        "shape", "whose_noise", "deviation", "half_of_eta", "weight_beside_noise", "no_noise_at_last", "last",
+        "half", "schedules", "small", "large_of_types", "finite", "arguments",
     )  # fmt: skip
     assert judgement.points == 4.5
     assert judgement.message.startswith("Code 8 is not finished: ddim_step comes to its line")
@@ -122,7 +126,7 @@ def test_what_is_written_counts_while_the_rest_is_empty(plug):
         (lambda *a: a[2][..., None], "found float32 tensor (3, 4, 2, 1)"),
         (lambda *a: a[2] * float("nan"), "found nan"),
         (lambda: 0, "takes 0 positional arguments but 6 were given"),
-        (lambda *a: 1 / 0, "Your code raised ZeroDivisionError: division by zero"),
+        (lambda *a: 1 / 0, " points. `ddpm_step` raised ZeroDivisionError: division by zero. What was "),
     ],
 )
 def test_anything_at_all_gets_one_line(function, words, plug):
@@ -152,6 +156,14 @@ def test_what_a_session_has_set_costs_no_points_and_stays_set(name):
         verdicts = [check(exercise) for exercise in EXERCISES]
         assert read() == before
     assert [str(v) for v in verdicts if v.judgement.failed] == []
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_session_may_set_the_default_type_before_an_exercise_is_first_checked(exercise, monkeypatch):
+    monkeypatch.delitem(sys.modules, f"labkit.exercises.probes.{exercise}", raising=False)
+    enter, _ = SETTINGS["float64"]
+    with enter():
+        assert not check(exercise).judgement.failed
 
 
 def test_a_setting_that_an_answer_makes_does_not_reach_the_next_question(plug):

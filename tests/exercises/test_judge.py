@@ -122,6 +122,15 @@ class TestKnownMistakes:
         ]
         assert verdict(outcomes(TWO, ONE, TWO), mistakes).mistake is None
 
+    def test_inputs_that_are_not_refused_do_not_hide_a_mistake_in_the_numbers(self):
+        questions = (A, B, C, question("refuses"))
+        mistake = Mistake("x", "It is x", outcomes(ONE, TWO, ONE) | {"refuses": ONE})
+        known = Answers([RIGHT | {"refuses": ONE}], [mistake])
+        both = judge(questions, outcomes(ONE, TWO, ONE) | {"refuses": TWO}, known)
+        assert (both.mistake, both.failed) == ("x", ("b", "refuses"))
+        assert judge(questions, outcomes(ONE, TWO, TWO) | {"refuses": TWO}, known).mistake is None
+        assert judge(questions, RIGHT | {"refuses": TWO}, known).mistake is None
+
 
 class TestNumbersInWords:
     words = "Spread is {found}, expected {expected}"
@@ -155,17 +164,7 @@ class TestUnknownMistakes:
                 np.array("float64 tensor (2,)"),
                 "Expected float32 tensor (2,), found float64 tensor (2,)",
             ),
-            (
-                np.array("float32 tensor (2,)"),
-                np.array("raised TypeError: f() takes 2 arguments"),
-                "Your code raised TypeError: f() takes 2 arguments",
-            ),
             (ONE, np.array([1, np.nan]), "At [1]: expected 2, found nan"),
-            (
-                ONE,
-                np.array("returned by f: None (is there a return?)"),
-                "Returned by f: None (is there a return?)",
-            ),
             (np.eye(2), np.eye(2)[::-1] / 3, "At [0, 0]: expected 1, found 0"),
             (np.array(1.5), np.array(2.5), "expected 1.5, found 2.5"),
         ],
@@ -174,6 +173,19 @@ class TestUnknownMistakes:
         j = verdict(outcomes(found, ONE, ONE), right=[outcomes(right, ONE, ONE)])
         assert j.message == f"Property a holds. {words}"
         assert j.mistake is None
+
+    @pytest.mark.parametrize(
+        ("found", "words"),
+        [
+            ("raised by f: TypeError: f() takes 2: x", "`f` raised TypeError: f() takes 2: x"),
+            ("raised by f: TypeError: Not x.", "`f` raised TypeError: Not x"),
+            ("raised TypeError: f() takes 2: x", "Your code raised TypeError: f() takes 2: x"),
+            ("returned by f: None (is there a return?)", "`f` returned None (is there a return?)"),
+        ],
+    )
+    def test_the_function_comes_first(self, found, words):
+        j = verdict(outcomes(found, ONE, ONE))
+        assert j.message == f"{words}. What was checked: Property a holds"
 
     def test_an_example_tells_the_inputs_of_the_first_number_that_is_wrong(self):
         def example(inputs, index):
@@ -197,6 +209,52 @@ class TestUnknownMistakes:
         first = question("a", 1, ("last of three", lambda a: a[2]))
         j = verdict(outcomes(TWO, ONE, ONE), questions=[first, B, C])
         assert j.message == "Property a holds. At [0]: expected 1, found 2"
+
+    def test_a_cause_comes_before_what_it_accounts_for(self):
+        cause = replace(C, first="changed: .*")
+        right = outcomes(ONE, ONE, "nothing changed")
+        for found, start in (("changed: x", "Property c holds"), ("no numbers", "Property a holds")):
+            j = verdict(outcomes(TWO, ONE, found), right=[right], questions=[A, B, cause])
+            assert j.message.startswith(start)
+            assert j.failed == ("a", "c")
+
+    def test_wrong_numbers_are_named_by_their_labels(self):
+        first = replace(A, labels=lambda: ["norm", "norm", "mlp", "final"])
+        found, right = outcomes([9, 9, 1, 9], ONE, ONE), outcomes([1, 1, 1, 1], ONE, ONE)
+        j = verdict(found, right=[right], questions=[first, B, C])
+        assert j.message == "Property a holds. Wrong: norm, final"
+
+
+EXPECTED = np.array([1.0, -2.0, 3.0, 0.5, -0.25, 6.0])
+
+
+class TestRelations:
+    """What wrong numbers have in common."""
+
+    @pytest.mark.parametrize(
+        ("found", "words"),
+        [
+            (-EXPECTED, "Every wrong number is -1 times the expected one"),
+            (
+                np.where(EXPECTED > 0, 20 * EXPECTED, EXPECTED),
+                "Every wrong number is 20 times the expected one",
+            ),
+            (EXPECTED + 0.5, "Every wrong number is +0.5 off"),
+            (0 * EXPECTED, "All your numbers are the same"),
+            (np.maximum(EXPECTED, 0) * (EXPECTED < 1), "Every wrong number is 0"),
+            (EXPECTED[::-1], "Your numbers are right, but in another order: this one belongs at [5]"),
+            (EXPECTED * [1.003, 0.999, 1.002, 0.998, 1.004, 1.003], "All numbers are nearly right, which"),
+            (EXPECTED * [1.003, 1, 1, 1, 1, 1.003], ""),  # some are quite right
+            (EXPECTED * [3, 1, 1, 2, 1, 1], ""),
+            (EXPECTED * [3, 3, 1, 1, 1, 1], ""),  # two may agree by chance
+            (EXPECTED + [np.nan, 5, 5, 5, 5, 5], ""),
+        ],
+    )
+    def test_is_added_to_the_first_that_is_wrong(self, found, words):
+        j = verdict(outcomes(found, ONE, ONE), right=[outcomes(EXPECTED, ONE, ONE)])
+        example, _, relation = j.message.removeprefix("Property a holds. ").partition(". ")
+        assert example.startswith("At [")
+        assert relation.startswith(words) and bool(relation) == bool(words)
 
 
 class TestMistakesThatVary:

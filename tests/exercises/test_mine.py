@@ -153,3 +153,15 @@ def test_in_colab_the_file_is_in_drive(empty, stored, monkeypatch, tmp_path, cap
     assert "or mount Google Drive before you check them" in capsys.readouterr().out
     (tmp_path / "MyDrive").mkdir()
     assert mine.place() == tmp_path / "MyDrive" / "labkit" / mine.NAME
+
+
+def test_an_answer_in_labkits_own_file_is_not_handed_in(monkeypatch):
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    monkeypatch.setitem(sys.modules, "ipykernel", sys)
+    monkeypatch.setattr(stubs("code7")[0], "plugged", None)
+    assert "copy it into the notebook's cell" in mine.keep("code7", lambda: True)
+
+
+def test_line_ends_in_texts_are_not_those_of_python():
+    cell = 'a = "\x0c\u2028"\nprint(a)\nb = 2'
+    assert mine.definitions(cell) == 'a = "\x0c\u2028"\n\nb = 2'

@@ -12,7 +12,7 @@ from labkit.models import AdaLNDiT
 from labkit.stubs import stubs
 
 NETWORKS = ("code3", "code4", "code5")
-ALIKE = {"shape", "conditions", "frames", "padded_frames", "withheld", "rows", "idle"}
+ALIKE = {"shape", "rows", "conditions", "unmixed", "frames", "padded_frames", "withheld", "idle"}
 ALIKE |= {"gradients", "training", "large", "single", "again", "autocast", "arguments"}
 
 

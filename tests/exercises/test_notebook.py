@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from labkit import cli
-from labkit.exercises.notebook import check_notebook
+from labkit.exercises.notebook import Checked, check_notebook, missing, result
 from labkit.exercises.probe import probes
 from labkit.paths import LabError
 
@@ -82,3 +83,19 @@ def test_without_nbclient_it_says_what_to_install(tmp_path, monkeypatch):
 def test_the_command_exists():
     out = subprocess.run([sys.executable, "-m", "labkit", "check", "--help"], capture_output=True, text=True)
     assert out.returncode == 0 and "without opening them" in out.stdout
+
+
+def test_a_cell_that_shows_something_else_gives_no_points():
+    shown = {"text/plain": "10", "text/html": "<table><tr><td>✔ Code 6 is right</td></tr></table>"}
+    cell = new_code_cell(outputs=[new_output("execute_result", data=shown)])
+    assert result("code6", cell, "").points == 10
+    assert result("code7", cell, "").points == 0
+    assert "no result" in result("code7", cell, "").message
+
+
+def test_exercises_without_a_check_count_nothing():
+    found = list(missing(Path("03_diffusion.ipynb"), [Checked("code7", 10, 10, "")]))
+    assert [(checked.exercise, checked.points, checked.total) for checked in found] == [
+        ("code6", 0, 10),
+        ("code8", 0, 10),
+    ]

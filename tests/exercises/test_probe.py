@@ -107,7 +107,8 @@ def test_an_error_of_the_probe_does_not_read_as_the_learners(result, probe, word
 
 def test_an_error_of_the_learner_after_a_result_is_the_learners(plug):
     plug(lambda x: [1][x])
-    assert str(ask(lambda: [ddpm_step(0), ddpm_step(1)])) == "raised IndexError: list index out of range"
+    found = str(ask(lambda: [ddpm_step(0), ddpm_step(1)]))
+    assert found == "raised by ddpm_step: IndexError: list index out of range"
 
 
 def test_a_probe_may_say_what_it_cannot_use(plug):
@@ -162,7 +163,7 @@ class TestArguments:
         assert ask(lambda: (ddpm_step(x, []), x)[1]).tolist() == [0, 0]
 
     def test_an_error_is_no_praise(self, plug):
-        assert self.asked(lambda x, y: 1 / 0, plug).startswith("raised ZeroDivisionError")
+        assert self.asked(lambda x, y: 1 / 0, plug).startswith("raised by ddpm_step: ZeroDivisionError")
 
     def test_what_a_callable_returns(self, plug):
         given = torch.zeros(2)
@@ -183,6 +184,19 @@ class TestArguments:
         question = Probe("question", lambda inputs: ddpm_step(Schedule(5)), 1, "", None, 1e-3)
         plug(spoil)
         assert str(answer(arguments_kept(1, question))) == "changed: schedule"
+
+    @pytest.mark.parametrize("seed", [0, 1, 42, 1234])
+    def test_the_seed(self, plug, seed):
+        assert self.asked(lambda x, y: torch.manual_seed(seed) and x, plug) == "changed: torch.manual_seed"
+
+    def test_random_numbers_may_be_taken(self, plug):
+        def forked(x, y):
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(0)
+            return x
+
+        assert self.asked(lambda x, y: x + torch.rand(2), plug) == "nothing changed"
+        assert self.asked(forked, plug) == "nothing changed"
 
     def test_a_learners_own_result_is_theirs_to_change(self, plug):
         question = Probe("question", lambda inputs: ddpm_step(ddpm_step(inputs.normal(2))), 1, "", None, 1e-3)

@@ -3,6 +3,7 @@
 import ast
 import json
 import math
+import re
 import subprocess
 import sys
 import zipfile
@@ -143,7 +144,7 @@ def test_notebooks_are_those_of_the_build(tmp_path):
     notebooks.write_notebooks(tmp_path)
     made = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
     assert made == {p.name: p.read_bytes() for p in notebooks.NOTEBOOKS.glob("*.ipynb")}
-    assert len(made) == 4
+    assert len(made) == len(notebooks.names()) >= 4
 
 
 def test_the_build_is_stable():
@@ -166,13 +167,36 @@ def test_every_exercise_and_question_is_there_in_order():
                 assert sequence[-1] == cell.id.removeprefix("check-")
     codes = [s for s in sequence if s.startswith("code")]
     assert codes == list(EXERCISES)
-    assert [s for s in sequence if not s.startswith("code")] == [
-        *(f"q{i}" for i in range(1, 11)),
-        "bonus1",
-        "bonus2",
-    ]
+    asked = [s for s in sequence if not s.startswith("code")]
+    assert asked[:12] == [*(f"q{i}" for i in range(1, 11)), "bonus1", "bonus2"]
+    assert asked[12:] == [f"q{i}" for i in range(11, len(asked) - 1)]
     for code in ("Code 1", "Code 9", "Code 12"):  # those that only run something
         assert any(code in cell.source for notebook in made.values() for cell in notebook.cells)
+
+
+def test_the_instructors_table_of_points_and_minutes():
+    """docs/instructors.md lists points of code, points of questions and minutes of each notebook."""
+    text = (answers.ROOT / "docs" / "instructors.md").read_text("utf-8")
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in text.splitlines()
+        if line.startswith("| 0")
+    ]
+    for row, name in zip(rows, notebooks.names(), strict=True):
+        cells = notebooks.read(name)
+        code = sum(q.points for c in cells if "check" in c.metadata for q in probes(c.metadata["check"]))
+        written = sum(c.metadata["points"] for c in cells if "question" in c.metadata)
+        minutes = sum(
+            int(m) for c in cells for m in re.findall(r"^\*Difficulty .* · (\d+) minutes", c.source, re.M)
+        )
+        assert row[0].startswith(name[:2]) and [int(row[i]) for i in (2, 4, 5)] == [code, written, minutes]
+    extra = notebooks.course()["extra_credit"]
+    assert [("extra credit" in row[0]) for row in rows] == [name in extra for name in notebooks.names()]
+    points = {row[0]: int(row[2]) + int(row[4]) for row in rows}
+    on_top = sum(p for name, p in points.items() if "extra credit" in name)
+    on_top += sum(int(p) for p in re.findall(r"Extra credit, up to (\d+) points", str(notebooks.rubrics())))
+    required = sum(p for name, p in points.items() if "extra credit" not in name)
+    assert f"have {required} points, and up to {on_top} more are extra credit" in text
 
 
 def test_no_line_of_a_solution_is_in_what_students_get():

@@ -1,5 +1,6 @@
 """Every right answer of the bank runs through the notebook cells that use it, as in a student's session."""
 
+import ast
 import re
 from contextlib import ExitStack
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from labkit import diffusion, metrics
 from labkit.diffusion import Schedule
 from labkit.metrics import bootstrap, population_spread
 from labkit.models import NETWORKS
+from labkit.reference import half_of_takes
 from labkit.show.figures import evaluation as evaluation_figures
 from labkit.show.figures.style import NETWORK_LABELS
 from labkit.stubs import stubs
@@ -104,7 +106,9 @@ def analysis_names() -> dict:
         return x / np.linalg.norm(x, axis=1, keepdims=True)
 
     owner = np.arange(256) % 128
-    reference = SimpleNamespace(text=features(256), captions=["a caption"] * 256, owner=owner)
+    reference = SimpleNamespace(
+        text=features(256), captions=["a caption"] * 256, owner=owner, take=np.arange(128) // 2
+    )
     generated = {name: SimpleNamespace(features=features(64)) for name in NETWORKS}
     return dict(
         np=np,
@@ -123,6 +127,7 @@ def analysis_names() -> dict:
         retrieval=metrics.retrieval,
         prdc=metrics.prdc,
         population_spread=population_spread,
+        half_of_takes=half_of_takes,
     )
 
 
@@ -187,3 +192,18 @@ def test_every_use_is_in_a_cell_that_is_run():
     for exercise, notebook in dict(code6="03_diffusion", code7="03_diffusion", code8="03_diffusion",
                                    code10="04_analysis", code11="04_analysis").items():  # fmt: skip
         assert len(cells(notebook, *(s.name for s in stubs(exercise)))) >= 1
+
+
+@pytest.mark.parametrize("t", [0.5, 1 / 256, 1 / 1000])
+def test_the_last_euler_step_of_notebook_06_ends_at_the_estimate(t):
+    """Also at times that training leaves out: the velocity is (x_t − x̂0) / t."""
+    (source,) = (cell.source for cell in read("06_flows") if "def as_flow" in cell.source)
+    tree = ast.parse(source)
+    tree.body = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "as_flow"]
+    names = dict(torch=torch, T_MIN=0.01, step_of=lambda t: t)
+    exec(ast.unparse(tree), names)  # noqa: S102
+    x, now = torch.ones(1, 4, 2), torch.tensor([t])
+    estimate = torch.full_like(x, 3.0)
+    velocity = names["as_flow"](lambda *_: estimate)
+    end = x + (0 - t) * velocity(x, now, None, None)
+    torch.testing.assert_close(end, estimate)

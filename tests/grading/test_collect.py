@@ -2,6 +2,7 @@ import os
 import zipfile
 
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from grading.intake import collect as collect_module
 from grading.intake.collect import collect, search
@@ -266,6 +267,25 @@ def test_a_student_cannot_fill_the_day(monkeypatch, course, said_of_many):
     assert course.submissions() == [("max", "03_diffusion")]
 
 
+def test_files_that_take_long_to_read_are_limited_together(monkeypatch, course, said_of_many):
+    """Refused ones too: a small zip file may hold thousands that unpack to millions of brackets."""
+    monkeypatch.setattr(collect_module, "ALL_SECONDS", 1e-9)
+    texts = said_of_many(5)
+    assert sum("ask which ones are meant" in text for text in texts) == 4
+    assert course.submissions() == [("max", "03_diffusion")]
+
+
+@pytest.mark.parametrize("added", ["text", "empty"])
+def test_a_copy_as_handed_out_to_which_colab_added_something_does_not_win(added, course, inbox, student):
+    mine, later = student(), student()
+    mine.solve()
+    badge = new_markdown_cell('<a href="https://colab.research.google.com/x">Open in Colab</a>', id="badge")
+    later.cells.insert(0, badge if added == "text" else new_code_cell("\n", id="blank"))
+    inbox("jane/b.ipynb", later.bytes(), changed=1_700_000_100)
+    lines = collect(course, inbox("jane/a.ipynb", mine.bytes()))
+    assert [(line.file, line.taken) for line in lines] == [("jane/a.ipynb", True), ("jane/b.ipynb", False)]
+
+
 def test_a_student_cannot_fill_the_list(monkeypatch, said_of_many):
     monkeypatch.setattr(collect_module, "NAMED", 3)
     texts = said_of_many(9)
@@ -313,6 +333,13 @@ def test_people_whose_names_are_alike_are_not_one(one, other, course, inbox, stu
     inbox(one, student().bytes())
     lines = collect(course, inbox(other, student().bytes()))
     assert [line.taken for line in lines] == [False, False] and "two people of one name" in lines[0].text
+
+
+def test_a_students_file_name_does_not_name_another_student(course, inbox, student):
+    """Blackboard puts the student's name of a file below its own."""
+    stamp = "attempt_2024-03-05-14-22-33"
+    folder = inbox(f"HW_max_{stamp}_my_jane_{stamp}_x.ipynb", student().bytes())
+    assert [line.student for line in collect(course, folder)] == ["max"]
 
 
 def test_blackboards_notes_and_another_assignment(course, inbox, student, tmp_path):

@@ -1,4 +1,6 @@
 import csv
+from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
@@ -36,6 +38,20 @@ def term(monkeypatch):
 def rows(path) -> list[list[str]]:
     with open(path, encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))
+
+
+def test_the_maximum_of_extra_credit_is_nothing(monkeypatch):
+    class Graded(Term):
+        @contextmanager
+        def gradebook(self):
+            yield SimpleNamespace(find_assignment=lambda name: SimpleNamespace(max_score=20.0))
+
+        def released(self):
+            return ["03_diffusion", "05_train_steer_edit"]
+
+    assert module.maxima(Graded([])) == {"03_diffusion": 20.0, "05_train_steer_edit": 0.0}
+    monkeypatch.setattr(module, "settings", lambda: dict(extra_credit=[]))
+    assert module.maxima(Graded([])) == {"03_diffusion": 20.0, "05_train_steer_edit": 20.0}
 
 
 def test_everything_as_one_table(term, tmp_path):

@@ -22,7 +22,7 @@ from grading import bank
 from grading.paths import ROOT
 from grading.remote import grader_client, protocol
 from grading.remote.grader_client import NoAnswer, Remote, collect, grade, right
-from labkit.exercises.check import check
+from labkit.exercises.check import check, load_answers
 from labkit.exercises.judge import Answers, judge
 from labkit.exercises.probe import answer, probes
 from labkit.exercises.probe import collect as collect_here
@@ -33,6 +33,8 @@ LENDER = """
 import sys
 from grading import bank
 from grading.remote import kernel_server
+from labkit.stubs import use_reference
+use_reference()  # Code 13 calls Code 6
 exercise = sys.argv[1]
 entries = {e.name: e for kind in ("mutants", "variants") for e in bank.entries(kind, exercise)}
 for name in sys.argv[2:]:
@@ -57,7 +59,8 @@ import sys
 from grading import bank
 from grading.remote import kernel_server
 from labkit.exercises.probe import collect
-from labkit.stubs import stubs
+from labkit.stubs import stubs, use_reference
+use_reference()
 exercise, tape = sys.argv[1], []
 
 def recorded(function):
@@ -120,10 +123,27 @@ def here(exercise: str, entry: bank.Entry | None):
     return judge(probes(exercise), found, Answers(right(exercise, SEED), []))
 
 
+NEAR = {  # mistakes that change few numbers, or by little: some probes see them with some inputs only
+    "code3": {"clamped_after_each_block", "attention_clamped_to_10"},
+    "code4": {
+        "silu_twice", "relu", "output_clamped_to_10", "attention_clamped_to_10", "mask_of_minus_100",
+        "weights_overwritten",
+    },
+    "code5": {"attention_clamped_to_10"},
+    "code7": {"noise_at_the_end", "clipped_at_5", "half_precision"},
+    "code8": {"clipped_at_3", "clipped_at_5", "half_precision"},
+    "code10": {"a_for_b", "clipped", "half_precision", "remembers_covariance"},
+    "code11": {"best_motion", "hundredth_added_to_the_product", "largest_number", "median", "rounded"},
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("exercise", EXERCISES)
 @pytest.mark.slow
-def test_points_are_those_of_one_process(exercise, lend):
+def test_points_are_those_of_a_check(exercise, lend):
+    """Hidden inputs in another process fail the probes that a check's own inputs fail, for each entry."""
     entries = [None, *bank.entries("mutants", exercise), *bank.entries("variants", exercise)]
+    stored = load_answers(exercise)
+    checked = {m.name: judge(probes(exercise), m.outcomes, stored).failed for m in stored.mistakes}
     stream = lend(exercise, *(e.name if e else "" for e in entries))
     for entry in entries:
         remote = asking(stream)
@@ -131,7 +151,9 @@ def test_points_are_those_of_one_process(exercise, lend):
         remote.end()
         there = judge(probes(exercise), found, Answers(right(exercise, SEED), []))
         name = entry.name if entry else "reference"
-        assert (name, there.failed) == (name, here(exercise, entry).failed)
+        near = name in NEAR.get(exercise, ())
+        expected = here(exercise, entry).failed if near else checked.get(name, ())
+        assert (name, there.failed) == (name, expected)
         assert bool(there.failed) == (entry is not None and bool(entry.diagnosis)), name
 
 
@@ -182,6 +204,15 @@ def test_what_a_kernel_does_to_its_arguments_costs_what_it_costs_in_a_check(lend
         ("code7", "overwrites_t_prev", "changed: t_prev"),
         ("code7", "overwrites_the_schedule", "changed: schedule"),
         ("code10", "centred_in_place", "changed: a, b"),
+        ("code13", "overwrites_the_average", "changed: average"),
+        ("code14", "overwrites_the_prediction", "changed: the result of network"),
+        ("code15", "overwrites_x", "changed: x"),
+        ("code16", "overwrites_x_t", "changed: x_t"),
+        ("code17", "overwrites_the_prediction", "changed: the result of model"),
+        ("code18", "overwrites_the_velocity", "changed: the result of velocity"),
+        ("code4", "sets_the_seed", "changed: torch.manual_seed"),
+        ("code6", "sets_the_seed", "changed: torch.manual_seed"),
+        ("code7", "sets_the_seed", "changed: torch.manual_seed"),
     ],
 )
 def test_a_changed_argument_costs_one_probe_here_and_there(exercise, name, words, lend):

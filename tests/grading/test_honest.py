@@ -36,6 +36,25 @@ IMPORTS = {
 }
 
 
+FAILING = {
+    "folder": "import os\nos.chdir('/content/drive/MyDrive/labkit')",
+    "assertion": "import torch\nassert torch.cuda.is_available()",
+    "exit": "import sys, torch\nif not torch.cuda.is_available():\n    sys.exit('no GPU')",
+    "command": "import subprocess\nsubprocess.check_call(['false'])",
+    "timed": "%%time\nimport not_here\nimport not_here_either",
+}
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_the_rest_of_a_cell_runs_after_whatever_fails(name):
+    assert run(f"{FAILING[name]}\nhelper = 1", answer=calling("helper")).points == 10
+
+
+def test_a_check_that_missed_a_name_is_repeated_below_the_last_cell():
+    assert run(answer=calling("helper"), after="helper = 1").points == 10
+    assert run(answer=calling("helper")).points == 0
+
+
 @pytest.mark.parametrize("name", IMPORTS)
 def test_the_rest_of_a_cell_runs(name):
     after = "\nprint('below')\nhelper = 1"
@@ -115,7 +134,7 @@ def test_limits_go_on_where_python_is_started_again(monkeypatch):
     monkeypatch.setattr(jobs, "OUTPUT", 2**20)
     graded = run("print('x' * 400_000)", middle=END, after="print('y' * 300_000)")
     assert graded.points == 10 and graded.printed("after").endswith(jobs.CUT)
-    graded = run("import time; time.sleep(20)", middle=END, notebook_timeout=30)  # the cells above: 40 s
+    graded = run("import time; time.sleep(60)", middle=END, notebook_timeout=15)  # the cells above: 20 s
     assert graded.points == 0 and graded.timed_out
 
 

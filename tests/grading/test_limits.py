@@ -5,9 +5,11 @@ import re
 import subprocess
 import sys
 import textwrap
+import time
 
 import pytest
 
+from grading.batch.jobs import Job, runner
 from grading.sandbox import limits
 from grading.sandbox.bubblewrap import Sandbox
 from grading.sandbox.limits import MB, Group, Limits
@@ -128,3 +130,14 @@ def test_a_machine_without_groups_is_named(monkeypatch, tmp_path, capsys):
     assert (
         re.match("weaker limits: no control group for cpu, memory, pids", errors) and errors.count("\n") == 1
     )
+
+
+def test_the_last_third_of_a_notebooks_time_is_for_checks():
+    run, now = runner(Job("", (), (), 1)), time.monotonic()
+    seconds = {}
+    for used in (0, 590, 700, 897):
+        run.end, run.end_of_cells = now + 900 - used, now + 600 - used
+        for run.checking in (False, True):
+            seconds[used, run.checking] = run._get_timeout(None)
+    assert [seconds[used, False] for used in (0, 590, 700, 897)] == [120, 10, 10, 3]
+    assert [seconds[used, True] for used in (0, 590, 700, 897)] == [120, 120, 120, 3]

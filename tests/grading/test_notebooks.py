@@ -1,4 +1,4 @@
-"""The four notebooks, run in real kernels: with the reference solutions, and as students get them."""
+"""The notebooks, run in real kernels: with the reference solutions, and as students get them."""
 
 import pytest
 

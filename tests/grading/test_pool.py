@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandboxed")]
 NAME = "03_diffusion"
 SLEEPER = ("sleeper", NAME)
 OTHERS = [(who, NAME) for who in ("wrong", "twin", "right")]
-POINTS = {"right": 10, "twin": 10, "wrong": 5.5, "sleeper": 10}
+POINTS = {"right": 10, "twin": 10, "wrong": 6.25, "sleeper": 10}
 
 
 @pytest.fixture(scope="module")

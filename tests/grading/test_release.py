@@ -64,8 +64,10 @@ def test_classroom_50_gets_its_result(tree, tmp_path):
     subprocess.run([sys.executable, script, "--installed"], cwd=tmp_path, env=os.environ | given, check=True)
     result = json.loads((tmp_path / "result.json").read_text("utf-8"))
     assert result["schema"] == "classroom50/result/v1" and result["review"] == result["commit"] == "https://c"
-    assert (result["score"], result["max-score"], result["submission"]) == (0, 10, "submit/1")
-    (test,) = result["tests"]
+    assert (result["score"], result["max-score"], result["submission"]) == (0, 30, "submit/1")
+    test, *others = result["tests"]
+    assert [(t["test-name"], t["score"]) for t in others] == [("code7", 0), ("code8", 0)]
+    assert all("check is not in this notebook" in t["message"] for t in others)
     assert (test["test-name"], test["passed"], test["score"], test["max-score"]) == ("code6", False, 0, 10)
     assert "empty" in test["message"]
     given["ASSIGNMENT"] = "05-none"
@@ -198,3 +200,15 @@ def test_answers_written_into_labkit_do_not_go_out(tmp_path, monkeypatch):
     monkeypatch.setattr(entry, "own", lambda schedule, prediction: prediction + schedule.noise)
     with pytest.raises(LabError, match="filled in: run python -m grading build first"):
         release(tmp_path / "new", ADDRESS)
+
+
+def test_files_of_an_instructor_do_not_go_out(tmp_path, monkeypatch):
+    """Editors' copies and stored answers, which may hold solutions."""
+    own = (".ipynb_checkpoints/ddpm.py", "my_answers.json", "ddpm.py~", "ddpm.py.orig", ".d.swp", "a.ipynb")
+    for name in (*own, "ddpm.py", "exercises/answers/code7.npz"):
+        path = tmp_path / "labkit" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    found = [str(path.relative_to(tmp_path / "labkit")) for path in module.sources()]
+    assert found == ["ddpm.py", "exercises/answers/code7.npz"]

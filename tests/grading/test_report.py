@@ -21,6 +21,7 @@ NOISE = (
     "The noise you add has a standard deviation of {}, expected 0.119: is the posterior *variance* used as a "
     "standard deviation? Take its square root"
 )
+RAISED = f"`ddpm_step` raised {{}}. What was checked: {SHAPE}"
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CLASS = {  # student: points for code7, what the check said, points for q6, seconds
     "annika": (10, "", 4, 30),
@@ -28,7 +29,7 @@ CLASS = {  # student: points for code7, what the check said, points for q6, seco
     "carola": (0, EMPTY, None, 40),
     "daniel": (6, NOISE.format(0.0148), 2, 50),
     "edvard": (6, NOISE.format("1e-05"), None, 60),
-    "fredrika": (0, f"{SHAPE}. Your code raised KeyError: 'fredrika <b>was here'", None, 90),
+    "fredrika": (0, RAISED.format("KeyError: 'fredrika <b>was here'"), None, 90),
 }
 
 
@@ -83,17 +84,21 @@ def test_the_most_frequent_diagnosis_comes_first_and_numbers_do_not_part_it(grad
     assert rows(report(graded).read_text("utf-8"), "What goes wrong") == [
         ["Code 7", "2", "Code 7 is still empty"],
         ["Code 7", "2", NOISE.replace("0.119", "…").format("…")],
-        ["Code 7", "1", f"{SHAPE}. Your code raised KeyError"],
+        ["Code 7", "1", RAISED.format("KeyError")],
     ]
 
 
 @pytest.mark.parametrize(
     "said, shown",
     [
+        (RAISED.format("Fredrika: was here"), RAISED.format("an exception of its own")),
+        (RAISED.format("KeyError: Fredrika. What was checked: Fredrika"), RAISED.format("KeyError")),
         (
-            f"{SHAPE}. Your code raised Fredrika: was here",
-            f"{SHAPE}. Your code raised an exception of its own",
+            RAISED.replace("raised", "returned").format("a value of type Fredrika"),
+            RAISED.replace("raised", "returned").format("another value"),
         ),
+        (RAISED.format("KeyError: x").replace("ddpm_step", "fredrika"), "another message"),
+        (RAISED.format("KeyError: x").replace(SHAPE, "Fredrika"), "another message"),
         (f"{SHAPE}. Expected float32 tensor (3, 3, 2), found a value of type Fredrika", SHAPE),
         (f"{SHAPE}. Expected float32 tensor (3, 3, 2), found Fredrika", SHAPE),
         (f"{SHAPE}. Expected shape (3, 2), found shape (3,)", ...),

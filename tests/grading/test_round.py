@@ -122,7 +122,7 @@ def graded(sandboxed, _course, tmp_path_factory):
 def test_points(graded):
     found = points(graded.marks())
     assert {who: found[who, "code7"] for who, _ in graded.submissions()} == {
-        "right": 10, "empty": 0, "mangled": 5.5, "noisy": 10, "borrower": 0, "exits": 10, "curious": 0,
+        "right": 10, "empty": 0, "mangled": 6.25, "noisy": 10, "borrower": 0, "exits": 10, "curious": 0,
     }  # fmt: skip
     assert found["right", "q6"] is None and found["right", "bonus1"] is None  # for somebody to grade
     assert found["empty", "q6"] == 0  # nothing was written
@@ -169,7 +169,7 @@ def test_answers_feedback_and_export(graded, tmp_path, monkeypatch, capsys):
 
     with open(tmp_path / "all.csv", encoding="utf-8-sig", newline="") as file:
         totals = {row["student"]: row["total"] for row in csv.DictReader(file)}
-    assert totals["right"] == "15" and totals["mangled"] == "8.5" and totals["empty"] == "0"
+    assert totals["right"] == "15" and totals["mangled"] == "9.25" and totals["empty"] == "0"
 
     pages = [path for path in graded.feedback.rglob("*") if path.is_file()]
     assert len(pages) == 7 and {path.suffix for path in pages} == {".html"}

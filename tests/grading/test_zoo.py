@@ -1,5 +1,6 @@
 """The zoo: every animal in grading/zoo is handed in, graded with all the others, and does nobody any harm."""
 
+import base64
 import ctypes
 import hashlib
 import html
@@ -13,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import zipfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -20,12 +23,14 @@ from pathlib import Path
 import nbformat
 import pytest
 from hostile import STATE, Hostile
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 from nbgrader.utils import is_grade
 from test_outputs import Page
 from toy_course import Student, copied
 
 from grading.batch.autograde import autograde
+from grading.batch.jobs import Job, Result
+from grading.batch.pool import Pool, done
 from grading.book.feedback import feedback
 from grading.build import notebooks
 from grading.course import Course
@@ -40,7 +45,10 @@ EXERCISES = ("code6", "code7", "code8")
 EMPTY = "    # TODO: your code here\n    raise NotImplementedError"
 CANARY = "zoo-was-here"
 SECRET = "a-secret-of-the-bystander"
-HEADER = re.compile(r"^(points|right|form|refused|hangs|message): (.+)$", re.MULTILINE)
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+HEADER = re.compile(r"^(points|right|form|refused|hangs|message|waits|above): (.+)$", re.MULTILINE)
 BLOCK = re.compile(r"^```python ?(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandboxed")]
 
@@ -201,13 +209,301 @@ def too_large(student: Student, path: Path) -> None:
         file.truncate(FILE + 1)
 
 
+# What honest students hand in
+
+
+def merged(student: Student, path: Path) -> None:
+    names = ("code7", "check-code7", "code8", "check-code8")
+    at = student.index("code7")
+    source = "\n\n".join(student.cells[student.index(name)].source for name in names)
+    student.cells[:] = [cell for cell in student.cells if cell.id not in names]
+    student.cells.insert(at, new_code_cell(f'labkit.check("code6")\n{source}', id="merged"))
+    as_it_is(student, path)
+
+
+def copies(path: Path, *files: tuple[str, Student]) -> None:
+    """Files beside or below the notebook's place, the last one changed last."""
+    for seconds, (name, student) in enumerate(files):
+        file = path.parent / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(student.bytes())
+        os.utime(file, (1_700_000_000 + seconds,) * 2)
+
+
+def template_later(student: Student, path: Path) -> None:
+    copies(path, (path.name, student), ("03_diffusion (1).ipynb", Student(student.release)))
+
+
+def repository(student: Student, path: Path) -> None:
+    template = Student(student.release)
+    (path.parent / "labkit-main" / "labkit").mkdir(parents=True)
+    (path.parent / "labkit-main" / "labkit" / "motion.py").write_text("")
+    copies(
+        path, ("labkit-main/my_work.ipynb", student), ("labkit-main/notebooks/03_diffusion.ipynb", template)
+    )
+
+
+def numbered(student: Student, path: Path) -> None:
+    earlier = Student(student.notebook)
+    earlier.write("code7", earlier.cells[earlier.index("code7")].source + "\n    return x_t")
+    earlier.write("code8", "")
+    for number, copy in ((10, student), (9, earlier)):
+        copies(path, (f"03_diffusion ({number}).ipynb", copy))
+
+
+def two_notebooks(student: Student, path: Path) -> None:
+    other = nbformat.read(ROOT / "notebooks" / "01_dataset.ipynb", 4)
+    texts = [cell for cell in other.cells if cell.cell_type == "markdown"]
+    path.write_text(json.dumps(new_notebook(cells=texts)) + "\n" + student.bytes().decode())
+
+
+def zipped(student: Student, path: Path) -> None:
+    with zipfile.ZipFile(path.with_name("work.zip"), "w") as archive:
+        archive.writestr("__MACOSX/homework/._03_diffusion.ipynb", b"\0\5\x16\7")
+        archive.writestr("homework/03_diffusion.ipynb", student.bytes())
+        archive.writestr(
+            "homework/.ipynb_checkpoints/03_diffusion-checkpoint.ipynb", Student(student.release).bytes()
+        )
+
+
+ANSWER = "DDIM's steps need no noise."
+
+
+def in_question(student: Student, path: Path) -> None:
+    student.write("q6", student.cells[student.index("q6")].source + f"\n\n{ANSWER}")
+    as_it_is(student, path)
+
+
+def raw_answer(student: Student, path: Path) -> None:
+    student.cells[student.index("answer-q6")] = new_raw_cell(ANSWER, id="answer-q6")
+    as_it_is(student, path)
+
+
+def comment(student: Student, path: Path) -> None:
+    student.cells.insert(student.index("answer-q6"), new_code_cell(f"# {ANSWER}", id="comment"))
+    as_it_is(student, path)
+
+
+def screenshots(student: Student, path: Path) -> None:
+    data = base64.b64encode(PNG + bytes(10**5)).decode()
+    for name in ("answer-q6", "answer-q7"):
+        student.write(
+            name, f"<!-- {name.replace('-', ' ')} -->\n" + f"![x](data:image/png;base64,{data})\n" * 3
+        )
+    as_it_is(student, path)
+
+
+def saved_outputs(student: Student, path: Path) -> None:
+    cell = student.cells[student.index("check-code7")]
+    cell.outputs = [new_output("stream", text="17, " * (50 * 2**18))]
+    as_it_is(student, path)
+
+
+def windows(student: Student, path: Path) -> None:
+    for cell in student.cells:
+        cell.source = cell.source.replace("\n", "\r\n")
+    as_it_is(student, path)
+
+
+def utf16(student: Student, path: Path) -> None:
+    path.write_bytes(student.bytes().decode().encode("utf-16"))
+
+
+def vscode(student: Student, path: Path) -> None:
+    for i, cell in enumerate(student.cells):
+        cell.id, cell.metadata = f"#VSC-{i:08x}", {"vscode": {"languageId": "python"}}
+    student.notebook.metadata = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+    as_it_is(student, path)
+
+
+def doubled(student: Student, path: Path) -> None:
+    student.cells[:] = [cell for cell in student.cells for _ in range(2)]
+    as_it_is(student, path)
+
+
+def cell_magics(student: Student, path: Path) -> None:
+    for exercise, magic in zip(EXERCISES, ("%%time", "%%capture printed", "%%timeit -n 1 -r 1")):
+        student.write(exercise, f"{magic}\n{student.cells[student.index(exercise)].source}")
+    as_it_is(student, path)
+
+
+def aliased(student: Student, path: Path) -> None:
+    for exercise in EXERCISES:
+        source = student.cells[student.index(exercise)].source
+        source = source.replace("@labkit.exercise(labkit.", "@lk.exercise(lk.")
+        student.write(exercise, source.replace("import labkit\n", "import labkit as lk\n"))
+    through_colab(student, path)
+
+
+def called(student: Student, path: Path) -> None:
+    for exercise in EXERCISES:
+        source = student.cells[student.index(exercise)].source
+        decorator = next(line for line in source.splitlines() if line.startswith("@"))
+        name = decorator.strip("@)").rpartition(".")[2]
+        student.write(exercise, f"{source.replace(decorator, '')}\n\n{decorator[1:]}({name})")
+    as_it_is(student, path)
+
+
+def aliased_checks(student: Student, path: Path) -> None:
+    for cell in student.cells:
+        if cell.cell_type == "code":
+            cell.source = re.sub(r"\blabkit\.(exercise|check|diffusion\.dd)", r"lk.\1", cell.source)
+            cell.source = cell.source.replace("import labkit\n", "import labkit as lk\n")
+    through_colab(student, path)
+
+
+def formatted(student: Student, path: Path) -> None:
+    for exercise in EXERCISES:
+        source = student.cells[student.index(exercise)].source
+        source = re.sub(r"@labkit\.exercise\((.+)\)", r"@labkit.exercise(\n    \1,\n)", source)
+        student.write(exercise, source.replace("\n", "\r") if exercise == "code8" else source)
+        student.write(f"check-{exercise}", f'verdict = labkit.check("{exercise}")\nprint(verdict)')
+    through_colab(student, path)
+
+
+def badge_later(student: Student, path: Path) -> None:
+    template = Student(student.release)
+    badge = '<a href="https://colab.research.google.com/github/x/y.ipynb"><img alt="Open In Colab"/></a>'
+    template.cells.insert(0, new_markdown_cell(badge, id="view-in-github"))
+    template.cells.append(new_code_cell("", id="empty"))
+    copies(path, (path.name, student), ("03_diffusion (1).ipynb", template))
+
+
+def helped(student: Student, path: Path) -> None:
+    """Its answers use a name that other cells define."""
+    for exercise in EXERCISES:
+        above, quotes, below = student.cells[student.index(exercise)].source.rpartition('"""')
+        student.write(exercise, f"{above}{quotes}\n    assert half == 0.5{below}")
+    as_it_is(student, path)
+
+
+def timed(student: Student, path: Path) -> None:
+    for exercise in EXERCISES:
+        source = student.cells[student.index(exercise)].source
+        student.write(exercise, f"%%time\nimport math, not_installed_here\nimport not_here_either\n{source}")
+    as_it_is(student, path)
+
+
+def bare(student: Student, path: Path) -> None:
+    cells = [dict(cell_type=cell.cell_type, source=cell.source) for cell in student.cells]
+    cells = [cell | dict(metadata=None, outputs=None, attachments=None) for cell in cells]
+    path.write_text(json.dumps(dict(cells=cells, metadata=None)))
+
+
+def old_version(student: Student, path: Path) -> None:
+    stubs = Student(student.release)
+    for exercise in EXERCISES:
+        old = stubs.cells[stubs.index(exercise)].source
+        quoted, comments = old.replace('"""', "'''"), textwrap.indent(old, "# ", lambda line: True)
+        source = student.cells[student.index(exercise)].source
+        student.write(exercise, f'"""\n{quoted}\n"""\n{comments}\n{source}')
+    as_it_is(student, path)
+
+
+def tried(student: Student, path: Path) -> None:
+    for exercise in EXERCISES:
+        source = student.cells[student.index(exercise)].source
+        student.write(exercise, source.replace("    ", "\t").replace("\n", "\r\n"))
+        student.write(f"check-{exercise}", f'try:\n    labkit.check("{exercise}")\nfinally:\n    pass')
+    through_colab(student, path)
+
+
+# What others hand in
+
+
+def planted_list(student: Student, path: Path) -> None:
+    listed = "submission_1:\n  :submitters:\n  - :name: bystander\n    :email: bystander\n"
+    (path.parent / "submission_metadata.yml").write_text(listed)
+    (path.parent / "submission_1").mkdir()
+    as_it_is(Student(student.release), path.parent / "submission_1" / path.name)
+    as_it_is(student, path)
+
+
+def yaml_bomb(student: Student, path: Path) -> None:
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefghi", "bcdefghij")]
+    (path.parent / "submission_metadata.yml").write_text("\n".join(lines))
+    as_it_is(student, path)
+
+
+def other_names(student: Student, path: Path) -> None:
+    template = Student(student.release)
+    for name in (
+        "bystander/x.ipynb",
+        "by\u200bstander/x.ipynb",
+        "Bystander_12_assignsubmission_file_/x.ipynb",
+    ):
+        copies(path, (name, template), (path.name, student))
+
+
+def many_attachments(student: Student, path: Path) -> None:
+    small = {"image/png": base64.b64encode(PNG).decode()}
+    pictures = {f"{i}.png": small for i in range(20_000)}
+    student.cells.append(new_markdown_cell("my pictures", id="pictures", attachments=pictures))
+    as_it_is(student, path)
+
+
+def covering_page(student: Student, path: Path) -> None:
+    text = """<a class="navbar-fixed-top" style="position:fixed" href="http://127.0.0.1:9">100 points</a>
+<div class="jp-Cell" id="points"><form action="/"><input autofocus></form></div>
+<style>*{display:none}</style><base href="http://127.0.0.1:9"><meta http-equiv="refresh" content="0">"""
+    student.cells.append(new_markdown_cell(text, id="covering"))
+    as_it_is(student, path)
+
+
+def formulas(student: Student, path: Path) -> None:
+    for name, text in (("q6", '=HYPERLINK("http://127.0.0.1:9";"x")'), ("q7", "\tx;\uff1d1+1\r\n@SUM(A1)")):
+        student.write(f"answer-{name}", f"<!-- answer {name} -->\n{text}")
+    as_it_is(student, path)
+
+
+def other_kernel(student: Student, path: Path) -> None:
+    language = {"name": "javascript", "file_extension": ".html", "nbconvert_exporter": "x", "version": "10"}
+    spec = {"name": "../../zoo", "display_name": "x", "language": "bash", "argv": ["touch", "zoo-was-here"]}
+    student.notebook.metadata = {"kernelspec": spec, "language_info": language, "nbformat": 3}
+    as_it_is(student, path)
+
+
+def parse_bombs(student: Student, path: Path) -> None:
+    branches = "if 1:\n pass\n" + "elif 1:\n pass\n" * 2000
+    texts = ("-" * 60_000 + "1", "a" + ".b" * 10_000, "(" * 500, "1+" * 10_000 + "1", branches)
+    for i, text in enumerate(texts):
+        student.cells.append(new_code_cell(f'{text}\nlabkit.check("code7")', id=f"bomb-{i}"))
+    as_it_is(student, path)
+
+
+def hidden_markers(student: Student, path: Path) -> None:
+    markers = "### BEGIN HIDDEN TESTS\n10\n### END HIDDEN TESTS\n### BEGIN MARK SCHEME\n10 points\n"
+    student.cells.insert(student.index("check-code7"), new_code_cell(markers, id="markers"))
+    student.write("answer-q6", f"<!-- answer q6 -->\n{markers}\n<!-- answer q7 --> <!-- answer code7 -->")
+    as_it_is(student, path)
+
+
+def zip_paths(student: Student, path: Path) -> None:
+    with zipfile.ZipFile(path.with_suffix(".zip"), "w") as archive:
+        archive.writestr("../bystander/03_diffusion.ipynb", student.bytes())
+
+
+def pipe(student: Student, path: Path) -> None:
+    os.mkfifo(path)
+
+
+def encrypted(student: Student, path: Path) -> None:
+    with zipfile.ZipFile(path.with_suffix(".zip"), "w") as archive:
+        archive.writestr(path.name, student.bytes())
+    data = bytearray(path.with_suffix(".zip").read_bytes())
+    for mark, flags in ((b"PK\1\2", 8), (b"PK\3\4", 6)):  # bit 0 of the flags, in both headers
+        data[data.index(mark) + flags] |= 1
+    path.with_suffix(".zip").write_bytes(data)
+
+
 def hand_in(animal: Animal, path: Path, release, right: dict[str, str], course: Course) -> None:
     """The released notebook without free cells, with what the animal writes."""
     student = Student(release)
     student.cells[:] = [cell for cell in student.cells if role(cell) != "free"]
     for exercise in animal.header.get("right", "").split():
         student.write(exercise, right[exercise])
-    below = None  # the exercise under the blocks, from the last one up
+    below = animal.header.get("above")  # the exercise under the blocks, from the last one up
     for i, (exercise, code) in reversed(list(enumerate(animal.blocks))):
         code = code.replace("COURSE", str(course.root)).replace("ROOT", str(ROOT))
         if exercise:
@@ -260,6 +556,7 @@ class Round:
     lines: dict[str, object]
     failures: dict
     points: dict[str, dict[str, float]]
+    waiting: dict[str, list[str]]
     before: tuple
     after: tuple
     pages: dict[str, str]
@@ -282,7 +579,8 @@ def take_in(prepared: Course, folder: Path, animals: list[Animal]) -> tuple[Cour
     for animal in animals:
         (folder / "inbox" / animal.name).mkdir(parents=True)
         hand_in(animal, folder / "inbox" / animal.name / f"{NAME}.ipynb", release, right, course)
-    return course, {line.student: line for line in collect(course, folder / "inbox")}
+    lines = reversed(collect(course, folder / "inbox"))  # what was taken comes last
+    return course, {line.student: line for line in lines}
 
 
 def points(course: Course) -> dict[str, dict[str, float]]:
@@ -293,14 +591,30 @@ def points(course: Course) -> dict[str, dict[str, float]]:
     return found
 
 
+def once(pool: Pool, submissions: Iterable[tuple[object, Job]]) -> Iterator[tuple[object, Result]]:
+    """`Pool.results` without its repetition of what timed out: these animals time out alone, too."""
+    waiting = {pool.submit(job): whose for whose, job in submissions}
+    while waiting:
+        yield from done(waiting)
+
+
+def waiting(course: Course) -> dict[str, list[str]]:
+    """The written answers that a person has to grade, by student."""
+    found: dict[str, list[str]] = {}
+    for mark in course.marks():
+        if mark.written and mark.points is None:
+            found.setdefault(mark.student, []).append(mark.name)
+    return found
+
+
 @pytest.fixture(scope="module")
 def graded(prepared, tmp_path_factory) -> Round:
     bystander = Animal("bystander", {"right": "code7"}, [("", f"{SECRET!r}")])
     course, lines = take_in(prepared, tmp_path_factory.mktemp("zoo"), [bystander, *ZOO])
 
-    def grade(*students: str, **settings) -> dict:
+    def grade(*students: str, workers: int = 2, **settings) -> dict:
         pairs = [(who, NAME) for who in students if lines[who].taken]
-        return autograde(course, pairs, workers=2, **settings)
+        return autograde(course, pairs, workers=workers, **settings)
 
     seccomp.own_keyring()  # of these tests, with a secret in it that kernels must not inherit
     if calls := seccomp.CALLS.get(platform.machine()):
@@ -311,11 +625,12 @@ def graded(prepared, tmp_path_factory) -> Round:
         assert grade("bystander") == {}
         before = untouched(course)
         failures = grade(*(a.name for a in GRADED if "hangs" not in a.header), timeout=60)
-        failures |= grade(*(a.name for a in GRADED if "hangs" in a.header), timeout=15)
+        patch.setattr(Pool, "results", once)
+        failures |= grade(*(a.name for a in GRADED if "hangs" in a.header), timeout=15, workers=4)
     after = untouched(course)
     feedback(course)
     pages = {path.parts[-3]: path.read_text("utf-8") for path in course.feedback.rglob("*.html")}
-    return Round(course, lines, failures, points(course), before, after, pages)
+    return Round(course, lines, failures, points(course), waiting(course), before, after, pages)
 
 
 # ------------------------------------------------------------------------------------------------------------
@@ -326,6 +641,8 @@ def graded(prepared, tmp_path_factory) -> Round:
 @pytest.mark.parametrize("animal", GRADED, ids=NAME_OF)
 def test_it_gets_what_it_earns(graded, animal):
     assert graded.points.get(animal.name) == animal.points, graded.lines[animal.name].text
+    if "waits" in animal.header:
+        assert graded.waiting[animal.name] == animal.header["waits"].split()
     page = html.unescape(graded.pages[animal.name])
     assert animal.header.get("message", "") in page
     assert "No module named 'grading" not in page  # it found the parts of the grader that it attacks

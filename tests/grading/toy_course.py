@@ -93,6 +93,7 @@ class Student:
     """A released notebook in a student's hands."""
 
     def __init__(self, release):
+        self.release = release
         self.notebook = nbformat.from_dict(json.loads(json.dumps(release)))
         self.cells = self.notebook.cells
 

@@ -8,8 +8,9 @@ import roma
 import torch
 
 from labkit.body import load_body
+from labkit.metrics.actions import ACTIONS
 from labkit.motion import UPRIGHT, Motion
-from tools.publish import right_angle
+from tools.publish import actions_of, right_angle
 
 
 def turning(degrees: float) -> np.ndarray:
@@ -26,3 +27,20 @@ def test_a_caption_with_an_angle_must_be_right_about_it(degrees, right):
     joints = turning(degrees)
     assert right_angle("a person walks turning about 90 degrees to the left", joints) is right
     assert right_angle("a person walks and turns", joints)
+
+
+@pytest.mark.parametrize(
+    ("family", "side", "expected"),
+    [
+        ("raise hand", "left", ["raise hand left"]),
+        ("walk and turn, sit down", "right, ", ["turn right", "sit down"]),
+        ("salsa", "", ["dance"]),
+        ("tennis", "", []),
+    ],
+)
+def test_actions_that_a_clip_must_show_are_those_of_its_labels(family, side, expected):
+    assert actions_of({"family": family, "side": side}) == [ACTIONS[name] for name in expected]
+
+
+def test_a_clip_without_families_must_show_no_action():
+    assert actions_of({"content": "walk"}) == []

@@ -17,11 +17,12 @@ if "--installed" not in sys.argv:
     subprocess.run([*install, "--editable", ".", "nbclient", "ipykernel"], check=True)
 
 sys.path.insert(0, os.getcwd())
-from labkit.exercises.notebook import check_notebook  # noqa: E402 - installed above
+from labkit.exercises.notebook import check_notebook, missing  # noqa: E402 - installed above
 from labkit.paths import LabError  # noqa: E402
 
 notebook = Path("notebooks") / f"{os.environ['ASSIGNMENT'].replace('-', '_')}.ipynb"
 try:
+    found = list(check_notebook(notebook))
     tests = [
         {
             "test-name": checked.exercise,
@@ -30,7 +31,7 @@ try:
             "max-score": int(checked.total),
             "message": checked.message,
         }
-        for checked in check_notebook(notebook)
+        for checked in [*found, *missing(notebook, found)]
     ]
 except LabError as error:
     tests = [{"test-name": notebook.name, "passed": False, "score": 0, "max-score": 1, "message": str(error)}]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from labkit.exercises.probe import Inputs, arguments_kept, probe
-from labkit.exercises.probes.scalar import accepted, kind, number
+from labkit.exercises.probes.scalar import accepted, depends_on, kind, number, ratio, rounded
 from labkit.metrics import frechet_distance
 
 # Whether covariances are divided by N or by N - 1 is checked by `unbiased` alone. The other probes have
@@ -31,10 +31,83 @@ def tilted(*deviations: float, angle: float) -> np.ndarray:
     return axes @ np.diag(np.square(deviations)) @ axes.T
 
 
-@probe(0.5, "frechet_distance returns one real number, for arrays and for lists of rows")
+@probe(
+    0.5,
+    "frechet_distance returns one real number, not rounded and always the same, for arrays and for lists of "
+    "rows",
+)
 def one_number(inputs: Inputs) -> str:
-    a, b = features(inputs, N, [0, 0, 0], np.eye(3)), features(inputs, N, [1, 2, 3], np.eye(3))
-    return f"{kind(frechet_distance(a, b))}, of lists {kind(frechet_distance(a.tolist(), b.tolist()))}"
+    a, b = features(inputs, N, [0, 0, 0], np.eye(3)), features(inputs, N, [1, 2, 3], np.diag([2.0, 3, 5]))
+    first, again = frechet_distance(a, b), frechet_distance(a, b)
+    found = f"{kind(first)}, of lists {kind(frechet_distance(a.tolist(), b.tolist()))}"
+    if kind(first) == "a real number" and not np.isclose(number(first), number(again), 1e-9, 0, True):
+        found += ", in a second call another one"
+    return found + (", rounded" if rounded(first) else "")
+
+
+def sets(inputs: Inputs) -> list[np.ndarray]:
+    """Two sets (192, 4). Their fourth columns are alike and not correlated with the others."""
+    means, covariances = (
+        ([0, 1, 2, 5], [2, 3, 0, 5]),
+        (tilted(1, 2, 4, angle=0.4), tilted(3, 1, 2, angle=-0.7)),
+    )
+    made = []
+    for mean, covariance in zip(means, covariances):
+        whole = 4 * np.eye(4)
+        whole[:3, :3] = covariance
+        made.append(features(inputs, N, mean, whole))
+    return made
+
+
+@probe(
+    0.25,
+    "The distance depends on mean and covariance of both sets of a call, and on no earlier call (store "
+    "nothing). What changes it",
+)
+def depends(inputs: Inputs) -> str:
+    a, b = sets(inputs)
+    shift = inputs.normal(4).double().numpy()
+    changed = {
+        "mean of a": (a + shift, b),
+        "mean of b": (a, b + shift),
+        "covariance of a": (2 * a - a.mean(0), b),
+        "covariance of b": (a, 2 * b - b.mean(0)),
+    }
+    return depends_on(frechet_distance, (a, b), changed)
+
+
+@probe(
+    0.25,
+    "The order of the rows of `a` does not matter: means are those of columns, and covariances are between "
+    "columns (np.cov takes rows for variables, unless rowvar=False). Another order, the same distance",
+    ("ratio", float),
+)
+def order_of_rows(inputs: Inputs) -> np.ndarray:
+    a, b = sets(inputs)
+    return ratio(frechet_distance(a[a[:, 0].argsort()], b), frechet_distance(a, b))
+
+
+@probe(
+    0.25,
+    "Covariances are about the mean of each set: both sets moved by one vector are at the same distance",
+    ("ratio", float),
+)
+def moved(inputs: Inputs) -> np.ndarray:
+    a, b = sets(inputs)
+    by = inputs.scale * np.array([7, -5, 3, 2])
+    return ratio(frechet_distance(a + by, b + by), frechet_distance(a, b))
+
+
+@probe(
+    0.25,
+    "Features are taken as they are, neither normalised nor standardised, and distances are squared: "
+    "features 3 times as large are 9 times as far apart",
+    ("ratio", float),
+)
+def larger(inputs: Inputs) -> np.ndarray:
+    a, b = sets(inputs)
+    factor = 3 * inputs.scale
+    return ratio(frechet_distance(factor * a, factor * b), frechet_distance(a, b))
 
 
 @probe(0.5, "A set is at distance 0 from itself", ("distance", lambda a: a - 1), TOLERANCE)
@@ -44,7 +117,18 @@ def equal(inputs: Inputs) -> np.ndarray:
 
 
 @probe(
-    1.5,
+    0.25,
+    "The distance is a sum over features, no mean: a column that is alike in both sets and not correlated "
+    "with others changes nothing",
+    ("ratio", float),
+)
+def another_column(inputs: Inputs) -> np.ndarray:
+    a, b = sets(inputs)
+    return ratio(frechet_distance(a, b), frechet_distance(a[:, :3], b[:, :3]))
+
+
+@probe(
+    1,
     "Narrow sets (covariance nearly 0) whose means differ by (2, 3, 6) are at 4 + 9 + 36 = 49",
     ("distance", float),
     TOLERANCE,
@@ -55,19 +139,20 @@ def means(inputs: Inputs) -> np.ndarray:
 
 
 @probe(
-    1,
+    0.75,
     "With equal means, no correlation and standard deviations (1, 2, 4) and (3, 2, 1), the distance is the "
-    "sum of (σ_a - σ_b)²: 4 + 0 + 9",
+    "sum of (σ_a - σ_b)²: 4 + 0 + 9. Here are 1500 rows, ordered by their first number",
     ("distance", float),
     TOLERANCE,
 )
 def deviations(inputs: Inputs) -> np.ndarray:
-    a = features(inputs, N, [0, 0, 0], np.diag([1.0, 4, 16]))
-    return distance(a, features(inputs, N, [0, 0, 0], np.diag([9.0, 4, 1])))
+    # ordered, so that a part of the rows has another mean and covariance
+    sets = [features(inputs, 1500, [0, 0, 0], np.diag(squares)) for squares in ([1.0, 4, 16], [9.0, 4, 1])]
+    return distance(*(x[x[:, 0].argsort()] for x in sets))
 
 
 @probe(
-    1.5,
+    1,
     "Features are correlated: covariances are matrices, with a *matrix* root of their *matrix* product",
     ("distance", lambda a: a[0]),
     TOLERANCE,
@@ -91,7 +176,7 @@ def unbiased(inputs: Inputs) -> np.ndarray:
 @probe(
     1,
     "With fewer different rows (32) than columns (48) covariances are singular: the distance is still finite "
-    "and real",
+    "and real, and that of these covariances, with nothing added to them",
     ("distance", float),
     TOLERANCE,
 )
@@ -115,22 +200,30 @@ def offset(inputs: Inputs) -> np.ndarray:
     return distance(*(np.float32(1000 + x) for x in (a, b)))
 
 
-@probe(0.5, "A small distance is not rounded: 0.0075 for deviations 0.1 and 0.15", ("distance", float), 6e-3)
+@probe(
+    0.5,
+    "Small distances are those of the formula: 0.0075 for means at 300 000 and deviations 0.1 and "
+    "0.15. This needs float64, with nothing added to covariances",
+    ("distance", float),
+    TOLERANCE,
+)
 def small(inputs: Inputs) -> np.ndarray:
-    return distance(*(features(inputs, N, [0, 0, 0], np.eye(3) * s**2) for s in (0.1, 0.15)))
+    return distance(*(features(inputs, N, [3e5, 3e5, 3e5], np.eye(3) * s**2) for s in (0.1, 0.15)))
 
 
 @probe(1, "Sets that cannot be compared raise ValueError, see the docstring")
 def refuses(inputs: Inputs) -> str:
     x, bad = inputs.normal(6, 3).double().numpy(), inputs.normal(3, 6, 3).double().numpy()
     distance(x, x)  # an error here is no rejection of bad input
+    distance(x[:2], x[2:4])
     bad[0, 2, 1], bad[1, 3, 2], bad[2, 4, 0] = np.nan, np.inf, -np.inf
     sets = {
         "no row": x[:0], "one row": x[:1], "nan": bad[0], "inf": bad[1], "-inf": bad[2],
         "another width": x[:, :2], "one axis": x[:, 0], "three axes": x[:, :, None],
     }  # fmt: skip
     cases = {f"a with {name}": (bad, x) for name, bad in sets.items()}
-    return accepted(frechet_distance, cases | {f"b with {name}": (x, bad) for name, bad in sets.items()})
+    cases |= {f"b with {name}": (x, bad) for name, bad in sets.items()}
+    return accepted(frechet_distance, cases | {"one axis in both": (x[:, 0], x[:, 0])})
 
 
 arguments = arguments_kept(0.5, matrices, unbiased)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from labkit.exercises.probe import Inputs, arguments_kept, probe
-from labkit.exercises.probes.scalar import accepted, kind, number
+from labkit.exercises.probes.scalar import accepted, depends_on, kind, number, ratio, rounded
 from labkit.metrics import tmr_score
 
 
@@ -17,41 +17,87 @@ def score(text: np.ndarray, motion: np.ndarray) -> np.ndarray:
     return number(tmr_score(text, motion))
 
 
-def pair_at(inputs: Inputs, degrees: float) -> np.ndarray:
-    """The score of three pairs of unit vectors, all at that angle, times `inputs.scale`."""
-    angle, text, side = np.radians(inputs.scale * degrees), np.eye(3, 4), np.eye(4)[3]
+def pairs_at(inputs: Inputs, *degrees: float) -> np.ndarray:
+    """The score of three pairs of unit vectors at these angles, or all at one, times `inputs.scale`."""
+    angle = np.radians(inputs.scale * np.array(degrees))[:, None]  # (3, 1) or (1, 1)
+    text, side = np.eye(3, 4), np.eye(4)[3]
     return score(text, np.cos(angle) * text + np.sin(angle) * side)
 
 
-@probe(0.5, "tmr_score returns one real number for all pairs together, for arrays and for lists of rows")
+@probe(0.5, "tmr_score returns one real number for all pairs, not rounded, for arrays and for lists of rows")
 def one_number(inputs: Inputs) -> str:
     text, motion = features(inputs, 6), features(inputs, 6)
-    return f"{kind(tmr_score(text, motion))}, of lists {kind(tmr_score(text.tolist(), motion.tolist()))}"
+    found = tmr_score(text, motion)
+    words = f"{kind(found)}, of lists {kind(tmr_score(text.tolist(), motion.tolist()))}"
+    return words + (", rounded" if rounded(found) else "")
 
 
-@probe(0.5, "Equal directions score 1", ("score", float))
+@probe(0.25, "The score depends on text and motion of a call, and on no earlier call. What changes it")
+def depends(inputs: Inputs) -> str:
+    text, other_text, motion, other_motion = (features(inputs, 6) for _ in range(4))
+    changed = {"text": (other_text, motion), "motion": (text, other_motion)}
+    return depends_on(tmr_score, (text, motion), changed)
+
+
+@probe(
+    0.25,
+    "The length of feature vectors does not matter: each is divided by its own length √(x · x), with nothing "
+    "added to it. Text 1000 times as short, then motion 1000 times as long, scores the same",
+    ("ratio", lambda a: a[np.abs(a - 1).argmax()]),
+)
+def shorter_or_longer(inputs: Inputs) -> np.ndarray:
+    text, motion = features(inputs, 6), features(inputs, 6)
+    before = score(text, motion)
+    return np.stack([ratio(score(text / 1000, motion), before), ratio(score(text, 1000 * motion), before)])
+
+
+@probe(
+    0.25,
+    "Pairs do not affect each other: each has its own lengths and cosine, sums over its features, and the "
+    "score is the mean over pairs. That of six is the mean of that of the first three and of the last three",
+    ("ratio", float),
+)
+def halves(inputs: Inputs) -> np.ndarray:
+    text, motion = features(inputs, 6), features(inputs, 6)
+    return ratio(score(text, motion), (score(text[:3], motion[:3]) + score(text[3:], motion[3:])) / 2)
+
+
+@probe(
+    0.25,
+    "Rotated features, all by one rotation, have the same cosines: lengths are √(x · x), and nothing is "
+    "subtracted from features or clipped",
+    ("ratio", float),
+)
+def rotated(inputs: Inputs) -> np.ndarray:
+    text, motion = features(inputs, 6), features(inputs, 6)
+    rotation = np.linalg.qr(inputs.normal(4, 4).double().numpy())[0]
+    return ratio(score(3 * text @ rotation, 3 * motion @ rotation), score(3 * text, 3 * motion))
+
+
+@probe(0.25, "Equal directions score 1", ("score", float))
 def same(inputs: Inputs) -> np.ndarray:
-    return pair_at(inputs, 0)
+    return pairs_at(inputs, 0)
 
 
-@probe(0.5, "Directions at right angles score 0.5", ("score", float))
-def right_angle(inputs: Inputs) -> np.ndarray:
-    return pair_at(inputs, 90)
+@probe(0.5, "Pairs at 90°, 60° and 45° score 0.5, 0.75 and 0.85: 0.70 as a mean", ("score", float))
+def angles(inputs: Inputs) -> np.ndarray:
+    return pairs_at(inputs, 90, 60, 45)
 
 
 @probe(0.5, "Directions that point away from each other, at 150°, score (cos 150° + 1) / 2", ("score", float))
 def away(inputs: Inputs) -> np.ndarray:
-    return pair_at(inputs, 150)
+    return pairs_at(inputs, 150)
 
 
-@probe(1, "Row i of text belongs to row i of motion, and the score is the mean over rows", ("score", float))
+@probe(0.5, "Row i of text belongs to row i of motion, and the score is the mean over rows", ("score", float))
 def rows(inputs: Inputs) -> np.ndarray:
     return score(features(inputs, 6), features(inputs, 6))
 
 
 @probe(
-    0.5,
-    "The score does not depend on the length of feature vectors: they are normalised to unit length",
+    0.25,
+    "The score does not depend on the length of feature vectors, even of very short ones: they are "
+    "normalised to unit length",
     ("score", float),
 )
 def lengths(inputs: Inputs) -> np.ndarray:

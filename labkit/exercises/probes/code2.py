@@ -43,7 +43,7 @@ def numbers(x: Tensor, name: str) -> Tensor:
     return part.reshape(len(part), -1)
 
 
-@probe(0.5, "split_motion returns three things: F, D (both int) and a dict of the parts")
+@probe(0.25, "split_motion returns three things: F, D (both int) and a dict of the parts")
 def structure(inputs: Inputs) -> str:
     def kind(value: object) -> str:
         if isinstance(value, Integral):
@@ -97,7 +97,24 @@ def one_frame(inputs: Inputs) -> str:
     return ", ".join(f"{name}: {describe(found[name])}" for name in LAYOUT)
 
 
-@probe(0.5, "D is read from x: with three columns more it is 208")
+@probe(
+    0.25,
+    "The parts are those of this call's x: nothing is stored between calls. Whose parts come back",
+    first="those of an earlier call",
+)
+def calls(inputs: Inputs) -> str:
+    first, second = table(inputs), table(inputs) - 1000
+
+    def values(x: Tensor) -> Tensor:
+        return torch.cat([numbers(x, name) for name in parts(x)], dim=1).clone()
+
+    before, other, after = values(first), values(second), values(first)
+    if other.shape != before.shape or after.shape != before.shape:
+        return "parts of another shape"
+    return "those of x" if (before == after).all() and (before != other).any() else "those of an earlier call"
+
+
+@probe(0.25, "D is read from x: with three columns more it is 208")
 def wider(inputs: Inputs) -> str:
     split(table(inputs))
     try:
@@ -107,7 +124,7 @@ def wider(inputs: Inputs) -> str:
     return f"D = {int(features)}"
 
 
-@probe(0.25, "The parts hold exactly the numbers of x (float64 here)")
+@probe(0.5, "The parts hold exactly the numbers of x (float64 here)")
 def digits(inputs: Inputs) -> str:
     x = (table(inputs).double() + 1 / 3) ** 3
     same = all(bool((numbers(x, name) == x[:, columns]).all()) for name, columns in LAYOUT.items())

@@ -24,6 +24,17 @@ def head(inputs: Inputs) -> Tensor:
     return denoiser.run(network(inputs, depth=0), NetworkInputs.sample(inputs))
 
 
+@probe(
+    0.25,
+    "What attention and mlp return is added to h itself, not to norm(h), and replaces nothing (both return "
+    "constants here)",
+)
+def residuals(inputs: Inputs) -> Tensor:
+    model = network(inputs)
+    denoiser.constant_outputs(model, "attention.output", "mlp.2")
+    return denoiser.last_sample(model, inputs)
+
+
 @probe(0.5, "A block first adds attention(norm1(h)) to h (the output of mlp is zero here)")
 def attention(inputs: Inputs) -> Tensor:
     model = network(inputs, depth=1)
@@ -39,7 +50,7 @@ def mlp(inputs: Inputs) -> Tensor:
     return denoiser.last_sample(model, inputs)
 
 
-@probe(0.5, "Six whole blocks: the input of each layer is the h that the layers before it have updated")
+@probe(0.25, "Six whole blocks: the input of each layer is the h that the layers before it have updated")
 def six_blocks(inputs: Inputs) -> Tensor:
     return denoiser.last_sample(network(inputs, depth=6), inputs)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from labkit.exercises.probe import Inputs, probe
+from labkit.exercises.probe import Inputs, moved_by, probe
 from labkit.exercises.probes import denoiser
 from labkit.exercises.probes.denoiser import NetworkInputs
 from labkit.models import AdaLNDiT
@@ -31,7 +31,7 @@ FIRST = denoiser.first_questions(
 
 
 @probe(
-    0.5,
+    0.25,
     "A new block is the identity: where the output of `modulation` is zero, h stays the same. What changes",
 )
 def new_blocks(inputs: Inputs) -> str:
@@ -40,7 +40,7 @@ def new_blocks(inputs: Inputs) -> str:
     without = copy.deepcopy(model)  # before a call, which may change its weights
     without.blocks = nn.ModuleList()
     before, after = denoiser.run(model, batch), denoiser.run(without, batch)
-    return denoiser.moved_by(before, {"the last hidden state": after})
+    return moved_by(before, {"the last hidden state": after})
 
 
 @probe(0.5, "The output is `final` of `final_norm(h)`, scaled by 1 + scale and shifted (no blocks here)")
@@ -50,14 +50,67 @@ def head(inputs: Inputs) -> Tensor:
     return denoiser.run(model, NetworkInputs.sample(inputs))
 
 
-@probe(0.5, "A block adds gate · attention(scaled and shifted norm of h) to h (mlp is zero here)")
+@probe(
+    0.25,
+    "gate · (what a layer returns) is added to h itself, not to the norm of h, and replaces nothing (both "
+    "layers return constants here, and all six vectors are 1)",
+)
+def residuals(inputs: Inputs) -> Tensor:
+    model = constant(inputs, depth=2)
+    denoiser.constant_outputs(model, "attention.output", "mlp.2")
+    for block in model.blocks:
+        nn.init.ones_(block.get_parameter("modulation.bias"))
+    return denoiser.last_sample(model, inputs)
+
+
+def vectors_of(inputs: Inputs, attention: bool) -> str:
+    """Which of a block's six vectors have an effect, where the output of the other layer is zero."""
+    model = constant(inputs)
+    block: Any = model.blocks[0]
+    denoiser.silence(block.mlp if attention else block.attention.output)
+    batch, W, after = NetworkInputs.sample(inputs), model.width, {}
+    before = denoiser.run(copy.deepcopy(model), batch)
+    for n, name in enumerate(("1st", "2nd", "3rd", "4th", "5th", "6th")):
+        changed: Any = copy.deepcopy(model)  # what an earlier call stored in it is another probe's question
+        changed.blocks[0].modulation.bias[n * W : (n + 1) * W] += inputs.normal(W)
+        after[name] = denoiser.run(changed, batch)
+    return moved_by(before, after)
+
+
+@probe(
+    0.25,
+    "Of the six vectors of `modulation`, shift, scale and gate of attention are the first three. What "
+    "changes the output where mlp returns zero",
+)
+def vectors_of_attention(inputs: Inputs) -> str:
+    return vectors_of(inputs, attention=True)
+
+
+@probe(
+    0.25,
+    "Of the six vectors of `modulation`, shift, scale and gate of the mlp are the last three. What "
+    "changes the output where attention returns zero",
+)
+def vectors_of_mlp(inputs: Inputs) -> str:
+    return vectors_of(inputs, attention=False)
+
+
+@probe(0.25, "Attention and mlp each read `block.norm` of the current h (shift and scale are 0 here)")
+def normed(inputs: Inputs) -> Tensor:
+    model = constant(inputs)
+    vectors = model.get_parameter("blocks.0.modulation.bias").view(2, 3, -1)
+    nn.init.zeros_(vectors[:, :2])
+    return denoiser.last_sample(model, inputs)
+
+
+@probe(0.25, "The input of attention is (1 + scale) · norm(h) + shift, its output is multiplied by gate")
 def attention(inputs: Inputs) -> Tensor:
     model = constant(inputs)
     denoiser.silence(model.blocks[0].mlp)
     return denoiser.last_sample(model, inputs)
 
 
-@probe(0.5, "A block adds gate · mlp(scaled and shifted norm of h) to h (attention is zero here)")
+@probe(0.25, "The input of the mlp is (1 + scale) · norm(h) + shift, its output is multiplied by gate")
 def mlp(inputs: Inputs) -> Tensor:
     model = constant(inputs)
     block: Any = model.blocks[0]
@@ -72,7 +125,7 @@ def vector(inputs: Inputs) -> Tensor:
     return denoiser.last_sample(model, inputs)
 
 
-@probe(0.5, "Six blocks, one after the other")
+@probe(0.25, "Six blocks, one after the other")
 def six_blocks(inputs: Inputs) -> Tensor:
     return denoiser.last_sample(constant(inputs, depth=6), inputs)
 

@@ -37,6 +37,17 @@ def head(inputs: Inputs) -> Tensor:
     return denoiser.run(network(inputs, depth=0), NetworkInputs.sample(inputs))
 
 
+@probe(
+    0.25,
+    "What the three layers return is added to h itself, not to norm(h), and replaces nothing (all return "
+    "constants here)",
+)
+def residuals(inputs: Inputs) -> Tensor:
+    model = network(inputs)
+    denoiser.constant_outputs(model, "self_attention.output", "cross_attention.output", "mlp.2")
+    return denoiser.last_sample(model, inputs)
+
+
 @probe(0.5, "A block first adds self_attention(norm1(h)) to h (its other layers are zero here)")
 def self_attention(inputs: Inputs) -> Tensor:
     return only(inputs, "self_attention")
@@ -52,7 +63,7 @@ def mlp(inputs: Inputs) -> Tensor:
     return only(inputs, "mlp")
 
 
-@probe(0.5, "Six whole blocks: the input of each layer is the h that the layers before it have updated")
+@probe(0.25, "Six whole blocks: the input of each layer is the h that the layers before it have updated")
 def six_blocks(inputs: Inputs) -> Tensor:
     return denoiser.last_sample(network(inputs, depth=6), inputs)
 

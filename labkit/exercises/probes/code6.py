@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from labkit.diffusion import PREDICTION_TYPES, Schedule, ddpm_loss
-from labkit.exercises.probe import Inputs, arguments_kept, describe, probe
+from labkit.exercises.probe import Inputs, arguments_kept, describe, moved_by, probe
 
 SCHEDULES = tuple(
     Schedule(T, kind, prediction_type)
@@ -14,14 +14,21 @@ SCHEDULES = tuple(
 
 
 class Witness:
-    """A network with a fixed output that records the arguments of its calls."""
+    """A network with a fixed output that records the arguments of its calls.
+
+    Where it is called for some samples only, it is for the next ones each time.
+    """
 
     def __init__(self, prediction: Tensor):
-        self.prediction, self.asked = prediction, []
+        self.prediction, self.asked, self.samples = prediction, [], 0
 
     def __call__(self, x_t: Tensor, t: Tensor, /) -> Tensor:
         self.asked.append((copy(x_t), copy(t)))
-        return self.prediction
+        B = len(self.prediction)
+        if not isinstance(x_t, Tensor) or x_t.ndim != 3 or len(x_t) >= B:
+            return self.prediction
+        first, self.samples = self.samples % B, self.samples + len(x_t)
+        return self.prediction[first : first + len(x_t)]
 
 
 def copy(value: object) -> object:
@@ -40,13 +47,39 @@ def everything(*shape: int) -> Tensor:
     return torch.ones(shape, dtype=torch.bool)
 
 
-def watched(inputs: Inputs, schedule: Schedule, ends: bool = True) -> tuple[Tensor, Witness]:
-    """The loss of four motions of five frames, and the network with the calls it recorded. ends: are samples
-    at the first and the last step among them?"""
+def four(inputs: Inputs, schedule: Schedule, ends: bool = True) -> tuple[Tensor, ...]:
+    """x0, t, noise and prediction of four motions of five frames. ends: are samples at the first and the last
+    step among them?"""
     t = steps(inputs, schedule) if ends else steps(inputs, schedule).clamp(1, schedule.T - 2)
-    x0, noise, model = inputs.normal(4, 5, 3), inputs.normal(4, 5, 3), Witness(inputs.normal(4, 5, 3))
+    x0, noise, prediction = inputs.normal(4, 5, 3), inputs.normal(4, 5, 3), inputs.normal(4, 5, 3)
     x0[2] *= 100  # at the last step the weight of x0 is so small that a wrong one would not be detected
+    return x0, t, noise, prediction
+
+
+def watched(inputs: Inputs, schedule: Schedule, ends: bool = True) -> tuple[Tensor, Witness]:
+    """The loss of these motions, and the network with the calls it recorded."""
+    x0, t, noise, prediction = four(inputs, schedule, ends)
+    model = Witness(prediction)
     return ddpm_loss(model, schedule, x0, t, noise, everything(4, 5)), model
+
+
+NOISED = [(schedule, ends) for schedule in SCHEDULES for ends in (True, False)]
+
+
+def example_x_t(inputs: Inputs, at: tuple[int, ...]) -> str:
+    """The inputs of one number of x_t."""
+    *_, (x0, t, noise, _) = [four(inputs, *setting) for setting in NOISED[: at[0] + 1]]
+    if len(at) < 4:
+        return ""
+    return (
+        f"{name(NOISED[at[0]][0])}, t = {t[at[1]]:g}, x0 = {x0[at[1:]]:.4g} and noise = {noise[at[1:]]:.4g}"
+    )
+
+
+def plain_loss(prediction: Tensor, mask: Tensor, schedule: Schedule) -> Tensor:
+    """The loss where x0 and noise are 0, and so is every target: the error is the prediction."""
+    zero, t = torch.zeros_like(prediction), torch.full((len(prediction),), 20)
+    return ddpm_loss(Witness(prediction), schedule, zero, t, zero.clone(), mask)
 
 
 def motions(inputs: Inputs) -> list[tuple[Tensor, ...]]:
@@ -74,11 +107,15 @@ def single(inputs: Inputs, schedule: Schedule) -> tuple[Tensor, ...]:
 def example(inputs: Inputs, at: tuple[int, ...]) -> str:
     given = [single(inputs, schedule) for schedule in SCHEDULES][at[0]]
     x0, t, noise, prediction = (float(value[at[1]].squeeze()) for value in given)
-    config = SCHEDULES[at[0]].config
     return (
-        f'With Schedule({config["T"]}, "{config["kind"]}", "{config["prediction_type"]}"), one frame of one '
-        f"number, t = {t:g}, x0 = {x0:.4g}, noise = {noise:.4g} and prediction = {prediction:.4g}"
+        f"{name(SCHEDULES[at[0]])}, one frame of one number, t = {t:g}, x0 = {x0:.4g}, noise = {noise:.4g} "
+        f"and prediction = {prediction:.4g}"
     )
+
+
+def name(schedule: Schedule) -> str:
+    config = schedule.config
+    return f'With Schedule({config["T"]}, "{config["kind"]}", "{config["prediction_type"]}")'
 
 
 @probe(0.5, "The loss is one float32 number for each sample, and the network is called once")
@@ -88,9 +125,76 @@ def shape(inputs: Inputs) -> str:
     return describe(loss) if asked == 1 else f"{describe(loss)}, network asked {asked}×"
 
 
-@probe(1.5, "The network is given x_t = √ᾱ_t · x0 + √(1 − ᾱ_t) · noise, which schedule.q_sample makes")
+@probe(
+    0.5,
+    "A motion's loss depends on all its own real frames and features, and on nothing else. What changes it",
+    first=".*(earlier call|repetition).*",
+)
+def parts(inputs: Inputs) -> str:
+    prediction, schedule, another = inputs.normal(2, 6, 4), SCHEDULES[1], inputs.normal(2, 6, 4)
+
+    def lengths(*numbers: int) -> Tensor:
+        return torch.arange(6) < torch.tensor(numbers)[:, None]
+
+    def loss(*at: int | slice, mask: Tensor = lengths(4, 6)) -> Tensor:  # noqa: B008 - never changed
+        """The loss of the first motion where these errors are larger."""
+        changed = prediction.clone()
+        if at:
+            changed[at] += 1
+        return plain_loss(changed, mask, schedule)[0]
+
+    before, real = loss(), slice(0, 4)
+    after = {
+        "its first frame": loss(0, 0),
+        "its last real frame": loss(0, 3),
+        "its first feature": loss(0, real, 0),
+        "its last feature": loss(0, real, 3),
+        "its padded frames": loss(0, slice(4, 6)),
+        "another motion": loss(1),
+        "the length of another motion": loss(mask=lengths(4, 3)),
+        "a repetition of the same call": loss(),
+    }
+    plain_loss(another, lengths(2, 5), schedule)
+    after["an earlier call"] = loss()
+    return moved_by(before, after)
+
+
+@probe(
+    0.5,
+    "With the same error in every number, the loss does not depend on the number of frames (or, as a sum, is "
+    "in proportion to it)",
+    example=lambda inputs, at: f"Loss of {(1, 2, 3, 6)[at[0]]} real of 6 frames / loss of 6 real ones",
+)
+def count(inputs: Inputs) -> Tensor:
+    loss = plain_loss(torch.full((4, 6, 3), inputs.scale), LENGTHS, SCHEDULES[1])
+    return loss / loss[-1]
+
+
+LENGTHS = torch.arange(6) < torch.tensor([1, 2, 3, 6])[:, None]  # a mask
+ERRORS = (0.1, 0.5, -0.9, 2.0, -5.0, 20.0, 60.0)
+
+
+@probe(
+    0.5,
+    "The loss of a single number is the square of its error",
+    example=lambda inputs, at: f"Loss / error² for an error of {ERRORS[at[0]]}",
+)
+def square(inputs: Inputs) -> Tensor:
+    losses = []
+    for n, error in enumerate(ERRORS):
+        prediction = torch.full((2, 1, 1), error * inputs.scale)
+        loss = plain_loss(prediction, everything(2, 1), SCHEDULES[(1, 4)[n % 2]])  # on x0
+        losses.append(loss[0] / prediction[0, 0, 0] ** 2)
+    return torch.stack(losses)
+
+
+@probe(
+    1.5,
+    "The network is given x_t = √ᾱ_t · x0 + √(1 − ᾱ_t) · noise, which schedule.q_sample makes",
+    example=example_x_t,
+)
 def x_t(inputs: Inputs) -> Tensor:
-    asked = [watched(inputs, s, ends)[1].asked for s in SCHEDULES for ends in (True, False)]
+    asked = [watched(inputs, *setting)[1].asked for setting in NOISED]
     return torch.stack([calls[0][0] for calls in asked])
 
 
@@ -102,7 +206,7 @@ def call(inputs: Inputs) -> str:
 
 
 @probe(
-    2,
+    1.5,
     "The loss is the squared difference from the target of `schedule.prediction_type`: the noise, x0 or v",
     example=example,
 )
@@ -115,7 +219,7 @@ def target(inputs: Inputs) -> Tensor:
 
 
 @probe(
-    1,
+    0.5,
     "The output at padded frames does not contribute to the loss: `mask` is True at real frames",
     ("the factor by which errors in the padding change a loss", lambda a: a[0, -1]),
 )
@@ -125,7 +229,7 @@ def padding(inputs: Inputs) -> Tensor:
 
 
 @probe(
-    1.5,
+    1,
     "A motion's loss is the mean (or sum) over its real frames, however many frames of padding follow",
     ("the loss of a motion of 1 frame in a batch of 6", lambda a: a[0, -1]),
 )
@@ -145,7 +249,27 @@ def small(inputs: Inputs) -> Tensor | str:
     return torch.cat(losses)
 
 
-@probe(0.5, "Nothing is clipped: x0 and prediction may have any magnitude")
+@probe(
+    0.25,
+    "Nothing is clipped, so the loss is 0 where the output of the network is the target, however large x0 "
+    "is. Sizes of x0 for which it is 0",
+    first=r"0\.1.*",
+)
+def sizes(inputs: Inputs) -> str:
+    found = []
+    for size in (0.1, 1, 4, 10, 60):
+        losses = []
+        for schedule in SCHEDULES:
+            t, noise = steps(inputs, schedule), min(size, 1) * inputs.normal(4, 3, 2)
+            x0 = size * (1 + inputs.uniform(4, 3, 2)) * inputs.normal(4, 3, 2).sign()
+            model = Witness(schedule.target(x0, noise, t))
+            losses.append(ddpm_loss(model, schedule, x0, t, noise, everything(4, 3)))
+        if torch.stack(losses).abs().max() <= 1e-6 * size**2:
+            found.append(f"{size:g}")
+    return ", ".join(found) or "none"
+
+
+@probe(0.25, "Nothing is clipped: x0 and prediction may have any magnitude")
 def large(inputs: Inputs) -> Tensor:
     size, losses = torch.tensor([4.0, 8, 20, 60]), []
     for schedule in SCHEDULES:

@@ -1,12 +1,14 @@
 """The probes of ddim_step."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from labkit.diffusion import PREDICTION_TYPES, Schedule, ddim_step
 from labkit.exercises.probe import Inputs, arguments_kept, describe, probe
-from labkit.exercises.probes.steps import ROWS, Step, of_steps, small_batches
+from labkit.exercises.probes.steps import LAST, ROWS, B, Step, noise_used, of_steps, small_batches
 
 
 def types(T: int = 100, kind: str = "cosine") -> list[Schedule]:
@@ -28,23 +30,57 @@ def shape(inputs: Inputs) -> str:
     return ", ".join(map(describe, found))
 
 
+def unit_step(inputs: Inputs, of_x0: float, of_epsilon: float, given=((60, 40),) * B, **options) -> Step:
+    """A step with these numbers for all of x0 and ε, and without noise."""
+    step = Step.sample(inputs, given, noise=0, **options)
+    a_t = step.schedule.alpha_bar(step.t)
+    x_t = (a_t.sqrt() * of_x0 + (1 - a_t).sqrt() * of_epsilon).expand_as(step.x_t)
+    return replace(step, prediction=torch.full_like(step.x_t, of_x0), x_t=x_t.clone())
+
+
+WEIGHT = ("weight", lambda a: a.mean() / 0.5)
+
+
 @of_steps(
-    ddim_step, 1.5, "At eta = 0, x_{t_prev} = √ᾱ_prev · x0 + √(1 − ᾱ_prev) · ε, with the network's x0 and ε"
+    ddim_step,
+    0.5,
+    "At eta = 0, x0 has the weight √ᾱ_prev: here x0 is 0.5 and ε is 0. From t = 60 to 40",
+    WEIGHT,
+)
+def weight_of_x0(inputs: Inputs) -> list[Step]:
+    return [unit_step(inputs, 0.5 * inputs.scale, 0, eta=0.0)]
+
+
+@of_steps(
+    ddim_step,
+    0.5,
+    "At eta = 0, ε has the weight √(1 − ᾱ_prev): here x0 is 0 and ε is 0.5. From t = 60 to 40",
+    WEIGHT,
+)
+def weight_of_epsilon(inputs: Inputs) -> list[Step]:
+    return [unit_step(inputs, 0, 0.5 * inputs.scale, eta=0.0)]
+
+
+@of_steps(
+    ddim_step, 0.5, "At eta = 0, x_{t_prev} = √ᾱ_prev · x0 + √(1 − ᾱ_prev) · ε, with the network's x0 and ε"
 )
 def direction(inputs: Inputs) -> list[Step]:
-    return [Step.sample(inputs, ((60, 40),) * 3, noise=0, eta=0.0)]
+    return [Step.sample(inputs, ((60, 40),) * B, noise=0, eta=0.0)]
+
+
+@of_steps(ddim_step, 0.25, "Nothing is clipped: x_t and prediction may have any magnitude")
+def large(inputs: Inputs) -> list[Step]:
+    size = torch.tensor([4.0, 8, 20])[:, None, None]
+    return [Step.sample(inputs, ((60, 40),) * B, size=size * 10**i, noise=0, eta=0.0) for i in (0, 1)]
 
 
 @of_steps(
-    ddim_step, 1, "`prediction` may be the noise, x0 or v: schedule.split converts it into x0 and noise"
+    ddim_step,
+    1,
+    "`prediction` may be the noise, x0 or v: schedule.split(prediction, x_t, t) converts it into x0 and ε",
 )
 def prediction_types(inputs: Inputs) -> list[Step]:
-    return [Step.sample(inputs, ((60, 40),) * 3, schedule, noise=0, eta=0.0) for schedule in types()]
-
-
-@of_steps(ddim_step, 1, "Every sample of a batch has its own t and t_prev, any number of steps apart")
-def rows(inputs: Inputs) -> list[Step]:
-    return [Step.sample(inputs, rows, schedule, noise=0, eta=0.0) for schedule in types() for rows in ROWS]
+    return [Step.sample(inputs, ((60, 40),) * B, schedule, noise=0, eta=0.0) for schedule in types()]
 
 
 @probe(
@@ -57,12 +93,77 @@ def quiet(inputs: Inputs) -> Tensor:
 
 
 @probe(
-    1,
-    "At eta = 1 fresh noise is added with the σ of Song et al. 2021, eq. 16",
+    0.25,
+    "Every sample has its own noise, given in `noise`: here x_t and prediction are 0. What is added",
+)
+def whose_noise(inputs: Inputs) -> str:
+    step = Step.sample(inputs, ((60, 40),) * B, size=0, eta=1.0)
+    return noise_used(step, step.run(ddim_step))
+
+
+@probe(
+    0.75,
+    "At eta = 1 fresh noise is added with the σ of Song et al. 2021, eq. 16: √((1 − ᾱ_prev) / (1 − ᾱ_t)) · "
+    "√(1 − ᾱ_t / ᾱ_prev)",
     ("standard deviation of what is added", lambda a: a.std()),
 )
 def deviation(inputs: Inputs) -> Tensor:
     return only_noise(inputs, eta=1.0)
+
+
+@probe(
+    0.25,
+    "σ is proportional to eta: at eta = 0.5 it is half of what it is at eta = 1, not a quarter",
+    ("share", float),
+)
+def half_of_eta(inputs: Inputs) -> Tensor:
+    eta = 0.5 * inputs.scale
+    return only_noise(inputs, eta=eta).std() / only_noise(inputs, eta=1.0).std()
+
+
+@of_steps(
+    ddim_step,
+    0.25,
+    "At eta = 1, ε has the weight √(1 − ᾱ_prev − σ²): here x0 is 0 and ε is 0.5. From t = 60 to 40",
+    WEIGHT,
+)
+def weight_beside_noise(inputs: Inputs) -> list[Step]:
+    return [unit_step(inputs, 0, 0.5 * inputs.scale, eta=1.0)]
+
+
+@probe(
+    0.25,
+    "At t_prev = -1 nothing is left of ε: √(1 − ᾱ_prev − σ²) is 0",
+    ("weight of ε", lambda a: np.abs(a - 2).max()),
+)
+def no_epsilon_at_last(inputs: Inputs) -> Tensor:
+    # x0 is 2 because tolerances are relative to the right outcome
+    return unit_step(inputs, 2, inputs.scale, LAST, eta=0.0).run(ddim_step)
+
+
+@probe(
+    0.25,
+    "A step to t_prev = -1 adds no noise, at any eta: σ is 0",
+    ("standard deviation of what is added", lambda a: a.std()),
+)
+def no_noise_at_last(inputs: Inputs) -> Tensor:
+    step = Step.sample(inputs, LAST, size=0, eta=1.0)
+    return replace(step, prediction=torch.full_like(step.x_t, 2 * inputs.scale)).run(ddim_step)
+
+
+@of_steps(
+    ddim_step,
+    0.5,
+    "A step to t_prev = -1, from whatever t and at any eta, gives the network's x0: here without noise",
+)
+def last(inputs: Inputs) -> list[Step]:
+    given = [(schedule, row, eta) for schedule in types() for row in LAST for eta in (0.0, 1.0)]
+    return [Step.sample(inputs, (row,) * B, schedule, noise=0, eta=eta) for schedule, row, eta in given]
+
+
+@of_steps(ddim_step, 0.5, "Every sample of a batch has its own t and t_prev, any number of steps apart")
+def rows(inputs: Inputs) -> list[Step]:
+    return [Step.sample(inputs, rows, schedule, noise=0, eta=0.0) for schedule in types() for rows in ROWS]
 
 
 @of_steps(
@@ -72,16 +173,6 @@ def deviation(inputs: Inputs) -> Tensor:
 )
 def half(inputs: Inputs) -> list[Step]:
     return [Step.sample(inputs, rows, schedule, eta=0.5) for schedule in types() for rows in ROWS]
-
-
-@of_steps(
-    ddim_step,
-    1,
-    "A step to t_prev = -1, from whatever t and at any eta, gives the network's x0, without noise",
-)
-def last(inputs: Inputs) -> list[Step]:
-    given = ((0, -1), (5, -1), (60, -1))
-    return [Step.sample(inputs, given, schedule, eta=eta) for eta in (0.0, 1.0) for schedule in types()]
 
 
 @of_steps(ddim_step, 0.5, "T, kind and prediction type are those of `schedule`")
@@ -95,8 +186,8 @@ def small(inputs: Inputs) -> Tensor | str:
     return small_batches(inputs, ddim_step, eta=0.3)
 
 
-@probe(0.5, "Nothing is clipped: x_t and prediction may have any magnitude")
-def large(inputs: Inputs) -> Tensor:
+@probe(0.25, "Nothing is clipped: x_t and prediction may have any magnitude, whatever is predicted")
+def large_of_types(inputs: Inputs) -> Tensor:
     size = torch.tensor([4.0, 8, 20, 60])[:, None, None]
     found = [Step.sample(inputs, ((60, 20),) * 4, s, size, eta=0.5).run(ddim_step) / size for s in types()]
     return torch.stack(found)

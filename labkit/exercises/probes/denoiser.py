@@ -1,14 +1,16 @@
 """The probes that Code 3, 4 and 5 share. Each is a function of the network's class and of `Inputs`."""
 
-from collections.abc import Callable, Mapping
+import copy
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from labkit.exercises.probe import Inputs, Probe, arguments_kept, describe, probe
+from labkit.exercises.probe import Inputs, Probe, arguments_kept, describe, moved_by, probe
 from labkit.models import AdaLNDiT, BaseDiT
+from labkit.models.base import Attention
 from labkit.text import TextFeatures
 
 FEATURES, D_TEXT = 9, 12
@@ -48,8 +50,11 @@ class NetworkInputs:
 
 def network(kind: type[Kind], inputs: Inputs, depth: int = 2, width: int = 16, std: float = 0.5) -> Kind:
     """A small network with random weights, none of them zero."""
-    model = kind(features=FEATURES, d_text=D_TEXT, width=width, depth=depth, heads=4)
-    return inputs.fill(model, std)
+    return inputs.fill(network_without_weights(kind, depth, width), std)
+
+
+def network_without_weights(kind: type[Kind], depth: int = 2, width: int = 16) -> Kind:
+    return kind(features=FEATURES, d_text=D_TEXT, width=width, depth=depth, heads=4)
 
 
 def silence(*layers: nn.Module) -> None:
@@ -57,6 +62,13 @@ def silence(*layers: nn.Module) -> None:
     for layer in layers:
         for parameter in layer.parameters():
             nn.init.zeros_(parameter)
+
+
+def constant_outputs(model: BaseDiT, *names: str) -> None:
+    """Let these layers of every block return their bias, whatever their input is."""
+    for block in model.blocks:
+        for name in names:
+            nn.init.zeros_(block.get_submodule(name).weight)
 
 
 def run(model: BaseDiT, batch: NetworkInputs):
@@ -69,15 +81,6 @@ def run(model: BaseDiT, batch: NetworkInputs):
 # ----------------------------------------------------------------------------------------------------------
 
 
-def moved_by(before: Tensor, after: Mapping[str, Tensor]) -> str:
-    """The names of the outputs that differ from `before` by more than rounding, as "time + caption"."""
-    if not torch.isfinite(before).all():
-        return "values that are not finite (nan or inf)"
-    tiny = 1e-4 * before.abs().max()
-    names = [name for name, out in after.items() if not (out - before).abs().max() <= tiny]
-    return " + ".join(names) or "nothing"
-
-
 def shape(kind: type[BaseDiT], inputs: Inputs) -> str:
     return describe(run(network(kind, inputs), NetworkInputs.sample(inputs)))
 
@@ -85,13 +88,17 @@ def shape(kind: type[BaseDiT], inputs: Inputs) -> str:
 def conditions(kind: type[BaseDiT], inputs: Inputs) -> str:
     """The inputs other than motion that the output depends on."""
     model, batch = network(kind, inputs), NetworkInputs.sample(inputs)
-    first, last = batch.text.tokens.clone(), batch.text.tokens.clone()
+    first, last, apart = (batch.text.tokens.clone() for _ in range(3))
     first[:, 0], last[:, -1] = inputs.normal(D_TEXT), inputs.normal(D_TEXT)
+    difference = inputs.normal(D_TEXT)
+    apart[:, 0] += difference
+    apart[:, -1] -= difference  # so that the mean of the words stays
     changes = {
         "time": batch.but(t=batch.t + 300),
         "caption": batch.but(pooled=inputs.normal(*batch.text.pooled.shape)),
         "first word": batch.but(tokens=first),
         "last word": batch.but(tokens=last),
+        "a difference between words": batch.but(tokens=apart),
     }
     return moved_by(run(model, batch), {name: run(model, other) for name, other in changes.items()})
 
@@ -116,12 +123,12 @@ def frames(kind: type[BaseDiT], inputs: Inputs) -> str:
     """The frames that the output of the middle one of 13 depends on."""
     model, batch = network(kind, inputs), NetworkInputs.sample(inputs, B=2, F=13)
 
-    def changed(at: int) -> Tensor:
+    def changed(first: int, end: int) -> Tensor:
         x = batch.x.clone()
-        x[:, at] = inputs.normal(FEATURES)
+        x[:, first:end] = inputs.normal(2, end - first, FEATURES)
         return run(model, batch.but(x=x))[:, 6]
 
-    after = {"itself": changed(6), "earlier frames": changed(0), "later frames": changed(12)}
+    after = {"itself": changed(6, 7), "earlier frames": changed(0, 6), "later frames": changed(7, 13)}
     return moved_by(run(model, batch)[:, 6], after)
 
 
@@ -136,9 +143,12 @@ def padded_frames(kind: type[BaseDiT], inputs: Inputs) -> str:
         x = torch.cat([batch.x, 10 * inputs.normal(2, F - n, FEATURES)], dim=1)
         return batch.but(x=x, mask=(torch.arange(F) < n).expand(2, F))
 
+    before = run(model, batch)
     after = {"real frames": run(model, batch.but(x=other))}
-    after["padded frames"] = run(model, padded(n + 5))[:, :n]
-    return moved_by(run(model, batch), after)
+    one, two = (run(model, padded(n + 5))[:, :n] for _ in range(2))
+    after["values of padded frames"] = before + one - two
+    after["number of padded frames"] = one
+    return moved_by(before, after)
 
 
 def padded_words(kind: type[BaseDiT], inputs: Inputs) -> str:
@@ -150,9 +160,48 @@ def padded_words(kind: type[BaseDiT], inputs: Inputs) -> str:
         tokens = torch.cat([batch.text.tokens, junk * inputs.normal(2, L - n, D_TEXT)], dim=1)
         return batch.but(text=TextFeatures(tokens, (torch.arange(L) < n).expand(2, L), batch.text.pooled))
 
+    before = run(model, batch)
     after = {"real words": run(model, batch.but(tokens=inputs.normal(2, n, D_TEXT)))}
-    after["padded words"] = torch.stack([run(model, padded(n + 2, 0.0)), run(model, padded(n + 4, 5.0))])
-    return moved_by(run(model, batch), after)
+    after["values of padded words"] = before + run(model, padded(n + 4, 0.0)) - run(model, padded(n + 4, 5.0))
+    after["number of padded words"] = run(model, padded(n + 2, 0.0))
+    return moved_by(before, after)
+
+
+def unmixed(kind: type[BaseDiT], inputs: Inputs) -> str:
+    """What a row of the output depends on where the output of attention is zero."""
+    model, batch = network(kind, inputs), NetworkInputs.sample(inputs, B=2)
+    F, text = batch.x.shape[1], batch.text
+    silence(*(layer.output for layer in model.modules() if isinstance(layer, Attention)))
+    out = run(model, batch)
+    if not torch.isfinite(out).all():
+        return "values that are not finite (nan or inf)"
+
+    def moves(**changes) -> Tensor:
+        """(F,): is this row of the output another one then?"""
+        other = run(model, batch.but(**changes))[:, :F]
+        return ~((other - out).abs().amax((0, 2)) <= 1e-4 * out.abs().max())
+
+    def frame(i: int) -> Tensor:
+        x = batch.x.clone()
+        x[:, i] = inputs.normal(2, FEATURES)
+        return moves(x=x)
+
+    by_frame = torch.stack([frame(i) for i in range(F)])  # (F, F): the frame changed, the row of the output
+    padding = torch.cat([batch.x, inputs.normal(2, 3, FEATURES)], dim=1)
+    words = torch.cat([text.tokens, inputs.normal(2, 2, D_TEXT)], dim=1)
+    found = {
+        "its own frame": by_frame.diagonal().all(),
+        "earlier frames": by_frame.triu(1).any(),
+        "later frames": by_frame.tril(-1).any(),
+        "time": moves(t=batch.t + 300).any(),
+        "caption": moves(pooled=inputs.normal(*text.pooled.shape)).any(),
+        "words": moves(tokens=inputs.normal(*text.tokens.shape)).any(),
+        "number of padded frames": moves(x=padding, mask=(torch.arange(F + 3) < F).expand(2, -1)).any(),
+        "number of padded words": moves(
+            text=TextFeatures(words, (torch.arange(6) < 4).expand(2, -1), text.pooled)
+        ).any(),
+    }
+    return " + ".join(name for name, moved in found.items() if moved) or "nothing"
 
 
 def rows(kind: type[BaseDiT], inputs: Inputs) -> str:
@@ -274,15 +323,35 @@ def single(kind: type[BaseDiT], inputs: Inputs) -> Tensor | str:
     return torch.cat(found)
 
 
-def again(kind: type[BaseDiT], inputs: Inputs) -> Tensor:
-    """The output of a second call, after one with other inputs of the same shape."""
-    model, before, batch = (
-        network(kind, inputs),
-        NetworkInputs.sample(inputs),
-        NetworkInputs.sample(inputs).mixed(),
-    )
-    run(model, before.but(t=before.t + 300))
-    return real(model, batch)
+def again(kind: type[BaseDiT], inputs: Inputs) -> str:
+    """Does the output depend on its arguments only, or also on those of a call before it?"""
+    model, other, batch = network(kind, inputs), NetworkInputs.sample(inputs), NetworkInputs.sample(inputs)
+    batch, text = batch.mixed().but(drop=torch.zeros_like(batch.drop)), other.text
+    earlier = {
+        "the frames of an earlier call": batch.but(x=other.x),
+        "the mask of an earlier call": batch.but(mask=other.mask),
+        "the condition of an earlier call": batch.but(
+            t=other.t + 300, tokens=text.tokens, pooled=text.pooled
+        ),
+        "the words' mask of an earlier call": batch.but(text=replace(batch.text, mask=text.mask)),
+    }
+
+    def anew() -> BaseDiT:
+        """The same network, never called. An unused vector differs, so that it is not taken for the first."""
+        twin = copy.deepcopy(model)
+        twins.append(twin)
+        twin.get_parameter("null_token").add_(len(twins))
+        return twin
+
+    twins: list[BaseDiT] = []
+    fresh = {name: anew() for name in ("", "its arguments", "a repetition of the same call", *earlier)}
+    before = real(fresh[""], batch)
+    after = {"its arguments": run(fresh["its arguments"], other)[batch.mask][:, SOME]}
+    for name, call in earlier.items():
+        run(fresh[name], call)
+        after[name] = real(fresh[name], batch)
+    after["a repetition of the same call"] = real(fresh["a repetition of the same call"], batch)
+    return moved_by(before, after)
 
 
 def autocast(kind: type[BaseDiT], inputs: Inputs) -> str:
@@ -300,14 +369,17 @@ def autocast(kind: type[BaseDiT], inputs: Inputs) -> str:
 # ----------------------------------------------------------------------------------------------------------
 
 
-def about(kind: type[BaseDiT], points: float, requirement: str, ask: Callable) -> Probe:
+def about(kind: type[BaseDiT], points: float, requirement: str, ask: Callable, **more) -> Probe:
     """A probe that applies `ask` to one class of networks."""
 
     def ask_it(inputs: Inputs) -> object:
         return ask(kind, inputs)
 
     ask_it.__name__ = ask.__name__
-    return probe(points, requirement)(ask_it)
+    return probe(points, requirement, **more)(ask_it)
+
+
+SIZES = f"B = 3 samples, F = 5 frames, L = 4 words, W = 16, D = {FEATURES}"
 
 
 def first_questions(kind: type[BaseDiT], condition: str, words: bool) -> list[Probe]:
@@ -315,14 +387,29 @@ def first_questions(kind: type[BaseDiT], condition: str, words: bool) -> list[Pr
 
     condition: the requirement of `conditions`. words: does this network use each word by itself?
     """
+    no_norm = "and no norm or mean runs over"
     questions = [
-        (0.5, "`output_projection` gives one row of features a frame", shape),
-        (0.5, f"{condition}. What changes the output", conditions),
-        (0.25, "Each frame attends to all frames, before and after it. What changes its output", frames),
-        (0.5, "Real frames attend to real frames only, never to padding. What changes them", padded_frames),
-        (0.5, "Only real words are attended to, never padding. What changes the output", padded_words),
-        (0.5, "Where the caption is withheld, only time is a condition. What changes the output", withheld),
+        (0.25, f"`output_projection` gives one row of features a frame ({SIZES})", shape),
         (0.25, "A sample depends on its own motion and caption only. What changes its output", rows),
+        (0.5, f"{condition}. What changes the output", conditions),
+        (
+            0.25,
+            "Only attention mixes frames, words or positions: where its output is zero, as here, row i comes "
+            "from frame i. What changes a row",
+            unmixed,
+        ),
+        (0.25, "Each frame attends to all frames, before and after it. What changes its output", frames),
+        (
+            0.5,
+            f"Real frames attend to real frames only, never to padding, {no_norm} frames. What changes them",
+            padded_frames,
+        ),
+        (
+            0.5,
+            f"Only real words are attended to, never padding, {no_norm} words. What changes the output",
+            padded_words,
+        ),
+        (0.5, "Where the caption is withheld, only time is a condition. What changes the output", withheld),
         (0.5, "In training, every learned parameter gets a gradient. What gets none", idle),
     ]
     return [about(kind, *question) for question in questions if words or question[-1] is not padded_words]
@@ -330,13 +417,27 @@ def first_questions(kind: type[BaseDiT], condition: str, words: bool) -> list[Pr
 
 def last_questions(kind: type[BaseDiT]) -> list[Probe]:
     """The probes that come after them: gradients, modes, sizes, precision, repeated calls."""
+
+    def layers() -> list[str]:
+        """The layer of each entry of `gradients`."""
+        with torch.device("meta"):  # makes no random numbers
+            model = network_without_weights(kind)
+        return [layer(name) for name, _ in sorted(model.named_parameters())]
+
     questions = [
-        (0.5, "Gradients are right, parameter by parameter", gradients),
-        (0.5, "In training mode the output is the same as in eval mode", training),
+        (0.5, "In training mode the output is the same as in eval mode, with nothing random in it", training),
         (0.5, "Large values are neither clipped, nor do they overflow", large),
         (0.5, "Axes of length 1 are kept: one sample, one frame, one word", single),
-        (0.5, "The result of a call does not depend on calls before it", again),
         (0.5, "The network also runs in bfloat16 (torch.autocast). Its outputs are", autocast),
     ]
-    asked = [about(kind, *question) for question in questions]
-    return [*asked, arguments_kept(0.5, *(p for p in asked if p.name == "gradients"))]
+    first, *asked = [about(kind, *question) for question in questions]
+    slopes = about(kind, 0.5, "Gradients are right, layer by layer", gradients, labels=layers)
+    calls = about(
+        kind,
+        0.5,
+        "A call depends on its arguments only: nothing is stored for the next call, and nothing is random. "
+        "What changes the output",
+        again,
+        first=".*(earlier call|repetition).*",
+    )
+    return [first, slopes, *asked, calls, arguments_kept(0.5, slopes)]

@@ -14,6 +14,7 @@ ROWS = (
     ((20, 19), (50, 10), (80, -1)),
     ((5, -1), (90, 60), (40, 39)),
 )  # (t, t_prev) of each sample, two batches
+LAST = ((0, -1), (5, -1), (60, -1))
 
 
 @dataclass(frozen=True)
@@ -93,3 +94,22 @@ def small_batches(inputs: Inputs, function: Callable, **options) -> Tensor | str
             return f"{describe(result)} for x_t of shape {tuple(step.x_t.shape)}"
         found.append(result.flatten())
     return torch.cat(found)
+
+
+def noise_used(step: Step, result: Tensor) -> str:
+    """Which sample's noise was added to each sample of a step whose result is that noise alone, times one
+    number: "sample 0: its own, sample 1: that of sample 0". The sign of the noise does not matter.
+    """
+    if result.shape != step.noise.shape:
+        return describe(result)
+    added, given = result.flatten(1).double(), step.noise.flatten(1).double()
+    alike = torch.cosine_similarity(added[:, None], given[None], dim=-1).abs() > 0.999
+
+    def whose(b: int) -> str:
+        if not added[b].isfinite().all():
+            return "nan or infinity"
+        if alike[b, b] or not alike[b].any():
+            return "its own" if alike[b, b] else "another" if added[b].any() else "none"
+        return f"that of sample {int(alike[b].nonzero()[0])}"
+
+    return ", ".join(f"sample {b}: {whose(b)}" for b in range(len(added)))

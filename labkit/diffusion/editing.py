@@ -1,0 +1,99 @@
+"""Editing: a sampler that keeps a given part of the motion, by replacement and resampling."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from labkit.diffusion.ddpm import ddpm_step
+from labkit.diffusion.guidance import guided
+from labkit.diffusion.schedule import Schedule
+from labkit.models import Denoiser
+from labkit.stubs import stub
+from labkit.text import TextFeatures
+
+
+@torch.no_grad()
+def edit(
+    network: Denoiser,
+    schedule: Schedule,
+    text: TextFeatures,
+    x_known: Tensor,
+    known: Tensor,
+    *,
+    steps: int = 25,
+    guidance_scale: float = 2.0,
+    repeats: int = 1,
+    seed: int = 0,
+) -> Tensor:
+    """Sample one motion a caption that agrees with a given one where it is known → x (B, F, D), not z-scored.
+
+    x_known: (B, F, D), not z-scored. known: (B, F, D) bool, True where x_known is to be kept. All frames are
+    real. DDPM with `steps` steps, each of which replaces the known part (`replace_known`). repeats: how often
+    each step is done, the U of `resampled_step`; the network is called `repeats` times as often.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    device = next(network.parameters()).device
+    schedule.to(device)
+    z, known, B = network.normalizer(x_known.to(device)), known.to(device), len(x_known)
+    mask = torch.ones(z.shape[:2], dtype=torch.bool, device=device)
+
+    def gaussian_noise(*more: int) -> Tensor:
+        return torch.randn(*more, *z.shape, generator=generator).to(device)
+
+    x = gaussian_noise()  # (B, F, D)
+    timesteps = schedule.timesteps(steps).tolist()
+    for now, then in zip(timesteps, timesteps[1:] + [-1]):
+        t, t_prev = (torch.full((B,), step, device=device) for step in (now, then))
+
+        def step(x_t: Tensor, t: Tensor = t, t_prev: Tensor = t_prev) -> Tensor:
+            prediction = guided(network, x_t, t, text, mask, guidance_scale)
+            x_prev = ddpm_step(schedule, prediction, x_t, t, t_prev, gaussian_noise())
+            return replace_known(schedule, x_prev, z, known, t_prev, gaussian_noise())
+
+        if repeats == 1:
+            x = step(x)
+        else:
+            x = resampled_step(schedule, step, x, t, t_prev, gaussian_noise(repeats - 1))
+    return network.normalizer.inverse(x)
+
+
+@stub("code15")
+def replace_known(
+    schedule: Schedule, x: Tensor, x_known: Tensor, known: Tensor, t: Tensor, noise: Tensor
+) -> Tensor:
+    """Put the known part of a motion, noised to step t, in the place of what the sampler made of it.
+
+    Lugmayr et al. 2022, eq. 8a and 8c; Song et al. 2021 (score SDE), app. I.2 → (B, F, D).
+    x: (B, F, D), z-scored, the sampler's state at step t.
+    x_known: (B, F, D), clean and z-scored; where `known` is False its values mean nothing.
+    known: (B, F, D) bool, True where x_known is given.
+    t: (B,) the step of each sample of x, and −1 after its last step, where there is no noise at all.
+    noise: (B, F, D), standard normal, already sampled: use this one.
+    `schedule.q_sample` noises a clean motion; it accepts t = −1.
+    """
+    # TODO (Code 15): here, or in notebooks/05_train_steer_edit.ipynb
+    raise NotImplementedError
+
+
+@stub("code16")
+def resampled_step(
+    schedule: Schedule,
+    step: Callable[[Tensor], Tensor],
+    x_t: Tensor,
+    t: Tensor,
+    t_prev: Tensor,
+    noise: Tensor,
+) -> Tensor:
+    """x_t → x_{t_prev}, with the step done U times: Lugmayr et al. 2022, alg. 1, lines 3 to 12 → (B, F, D).
+
+    Between two of the U steps x_{t_prev} is noised back to step t: a sample of q(x_t | x_{t_prev}), alg. 1,
+    line 10, where β is that of the whole stride: α = ᾱ_t / ᾱ_{t_prev}, β = 1 − α.
+    step: one step of the sampler, replacement included: step(x_t) → x_{t_prev}, both (B, F, D).
+    t, t_prev: (B,), t_prev < t; `schedule.alpha_bar` gives ᾱ of either, shaped (B, 1, 1).
+    noise: (U − 1, B, F, D), standard normal, already sampled, one for each time that noise is added. U = 1 is
+    a single step without any. At the last step of the sampler, t_prev = −1 for all samples, there is one step
+    only, whatever U. Where t_prev is −1 for some samples only, the others take U steps as ever.
+    """
+    # TODO (Code 16): here, or in notebooks/05_train_steer_edit.ipynb
+    raise NotImplementedError

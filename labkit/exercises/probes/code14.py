@@ -1,0 +1,138 @@
+"""The probes of guided."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from labkit.diffusion import guided
+from labkit.exercises.probe import Inputs, arguments_kept, describe, probe
+from labkit.text import TextFeatures
+
+B, F, L, D = 3, 5, 4, 2
+
+
+class Network:
+    """What a denoiser is, in closed form: it attends to all real frames, and to a caption or to none.
+
+    captions: which predictions it was asked for; "given by default" where it was called without `drop`.
+    """
+
+    def __init__(self, inputs: Inputs):
+        self.null = inputs.normal(D)
+        self.captions: set[str] = set()
+
+    def __call__(
+        self,
+        x: Tensor,
+        t: Tensor,
+        text: TextFeatures,
+        mask: Tensor | None = None,
+        drop: Tensor | None = None,
+    ) -> Tensor:
+        mask = torch.ones(x.shape[:2], dtype=torch.bool) if mask is None else mask
+        if drop is None:
+            drop = torch.zeros(len(x), dtype=torch.bool)
+            self.captions.add("given by default")
+        else:
+            self.captions |= {"withheld" if row else "given" for row in drop.tolist()}
+        words = (text.tokens * text.mask[..., None]).sum(1)  # (B, D)
+        heard = torch.where(drop[:, None], self.null, text.pooled + words)[:, None]
+        mean = (x * mask[..., None]).sum(1, keepdim=True) / mask.sum(1)[:, None, None]
+        return (x + mean) * (t / 50).cos()[:, None, None] + heard * (1 + x)
+
+
+class Batch:
+    """What a network is called with; every frame is real unless `mask` is set."""
+
+    def __init__(self, inputs: Inputs):
+        self.network = Network(inputs)
+        self.x, self.t = inputs.normal(B, F, D), torch.tensor([5, 40, 90])
+        words = torch.arange(L) < torch.tensor([[4], [2], [1]])
+        self.text = TextFeatures(inputs.normal(B, L, D), words, inputs.normal(B, D))
+        self.mask = torch.ones(B, F, dtype=torch.bool)
+
+    def guided(self, scale: float) -> Tensor:
+        return guided(self.network, self.x.clone(), self.t.clone(), self.text, self.mask.clone(), scale)
+
+
+def at_scales(*scales: float) -> Callable[[Inputs, tuple[int, ...]], str]:
+    """The example of a probe whose outcome is a prediction, or one for each of several scales."""
+
+    def example(inputs: Inputs, at: tuple[int, ...]) -> str:
+        scale, place = scales[at[0] if len(at) > 3 else 0], at[-3:]
+        return "At scale {:g}, sample {}, frame {}, feature {}".format(scale, *place)
+
+    return example
+
+
+@probe(0.5, "The result is one prediction a sample, with the shape and the dtype of x")
+def shape(inputs: Inputs) -> str:
+    return describe(Batch(inputs).guided(2.0))
+
+
+@probe(
+    1,
+    "The network is asked with the captions, `drop` False, and without them, `drop` True: it is given `drop` "
+    "in every call",
+)
+def captions(inputs: Inputs) -> str:
+    batch = Batch(inputs)
+    for scale in (2.0, 1.0, 0.0):
+        batch.guided(scale)
+    return " + ".join(sorted(batch.network.captions))
+
+
+@probe(1, "At scale 1 the result is the prediction with the caption", example=at_scales(1))
+def one(inputs: Inputs) -> Tensor:
+    return Batch(inputs).guided(1.0)
+
+
+@probe(1, "At scale 0 the result is the prediction without the caption", example=at_scales(0))
+def zero(inputs: Inputs) -> Tensor:
+    return Batch(inputs).guided(0.0)
+
+
+@probe(
+    3,
+    "At scale s the result is the prediction without the caption plus s times the difference that it makes",
+    example=at_scales(2.5),
+)
+def line(inputs: Inputs) -> Tensor:
+    return Batch(inputs).guided(2.5 * inputs.scale)
+
+
+SCALES = (12.0, 0.4, -1.5)
+
+
+@probe(
+    1,
+    "The line has no ends: scales far above 1, between 0 and 1 and below 0 follow the same equation",
+    example=at_scales(*SCALES),
+)
+def ends(inputs: Inputs) -> Tensor:
+    batch = Batch(inputs)
+    return torch.stack([batch.guided(scale * inputs.scale) for scale in SCALES])
+
+
+@probe(1, "Both passes are given `mask`: what stands in padded frames changes no real frame")
+def padding(inputs: Inputs) -> Tensor:
+    batch = Batch(inputs)
+    batch.mask = torch.arange(F) < torch.tensor([[5], [3], [2]])
+    batch.x[~batch.mask] = 30.0
+    return batch.guided(3.0)[batch.mask]
+
+
+@probe(
+    1,
+    "Each sample has its own step and its own caption: a batch gives what its samples give one by one",
+    example=at_scales(2),
+)
+def rows(inputs: Inputs) -> Tensor:
+    batch = Batch(inputs)
+    order = torch.tensor([2, 0, 1])
+    batch.x, batch.t, batch.text = batch.x[order], batch.t[order], batch.text[order]
+    return batch.guided(2.0)[order.argsort()]
+
+
+arguments = arguments_kept(0.5, line, padding)

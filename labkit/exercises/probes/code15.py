@@ -1,0 +1,89 @@
+"""The probes of replace_known."""
+
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule, replace_known
+from labkit.exercises.probe import Inputs, arguments_kept, describe, probe
+
+B, F, D = 3, 4, 3
+STEPS = torch.tensor([10, 50, 80])  # each sample at a step of its own
+
+
+def replaced(x: Tensor, x_known: Tensor, known: Tensor, t: Tensor, noise: Tensor, T: int = 100) -> Tensor:
+    return replace_known(Schedule(T), x.clone(), x_known.clone(), known.clone(), t.clone(), noise.clone())
+
+
+def mixed() -> Tensor:
+    """Some features throughout, one frame as a whole, and one sample of which nothing is known."""
+    known = torch.zeros(B, F, D, dtype=torch.bool)
+    known[0, :, :2], known[1, 1:3] = True, True
+    return known
+
+
+@probe(0.5, "The result has the shape and the dtype of x")
+def shape(inputs: Inputs) -> str:
+    x, x_known = inputs.normal(2, B, F, D)
+    return describe(replaced(x, x_known, mixed(), STEPS, inputs.normal(B, F, D)))
+
+
+@probe(2, "Where nothing is known, x stays as it is")
+def unknown(inputs: Inputs) -> Tensor:
+    known, (x, x_known) = mixed(), inputs.normal(2, B, F, D)
+    return replaced(x, x_known, known, STEPS, inputs.normal(B, F, D))[~known]
+
+
+@probe(
+    3,
+    "Where x_known is given, the result is x_known noised to step t: √ᾱ_t · x_known + √(1 − ᾱ_t) · noise",
+)
+def known(inputs: Inputs) -> Tensor:
+    where, (x, x_known) = mixed(), inputs.normal(2, B, F, D)
+    return replaced(x, x_known, where, STEPS, inputs.normal(B, F, D))[where]
+
+
+@probe(0.5, "It is at the noise level of its step: at a middle one as far from clean as the rest of x_t")
+def level(inputs: Inputs) -> Tensor:
+    everywhere, t = torch.ones(8, F, D, dtype=torch.bool), torch.full((8,), 60)
+    x, noise = inputs.normal(2, 8, F, D)
+    return replaced(x, torch.zeros(8, F, D), everywhere, t, noise)
+
+
+@probe(2, "After the last step, t = −1, the known part is x_known exactly, without noise")
+def last(inputs: Inputs) -> Tensor:
+    x, x_known, noise = inputs.normal(3, B, F, D)
+    return replaced(x, x_known, mixed(), torch.full((B,), -1), noise)
+
+
+SOME_LAST = torch.tensor([[-1, 50, -1], [30, -1, 70]])  # two batches
+
+
+def at_step(inputs: Inputs, at: tuple[int, ...]) -> str:
+    n, *place = at
+    return "With t = {}, sample {}, frame {}, feature {}".format(SOME_LAST[n].tolist(), *place)
+
+
+@probe(
+    0.5,
+    "Each sample has a step of its own: where t is −1 for some samples of a batch, the others have noise",
+    example=at_step,
+)
+def some_last(inputs: Inputs) -> Tensor:
+    known = torch.ones(B, F, D, dtype=torch.bool)
+    known[..., -1] = False
+    x, x_known, noise = inputs.normal(3, B, F, D)
+    return torch.stack([replaced(x, x_known, known, t, noise) for t in SOME_LAST])
+
+
+@probe(
+    1,
+    "What stands in x_known where nothing is known has no effect, not even nan, and nothing is clipped, "
+    "however large",
+)
+def meaningless(inputs: Inputs) -> Tensor:
+    x, x_known, noise = inputs.normal(3, B, F, D) * torch.tensor([30.0, 30, 1])[:, None, None, None]
+    where = mixed()
+    return replaced(x, torch.where(where, x_known, torch.nan), where, STEPS, noise)
+
+
+arguments = arguments_kept(0.5, known, last)

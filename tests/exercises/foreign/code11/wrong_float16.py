@@ -1,0 +1,15 @@
+# wrong: features are cast to float16
+# named: float16
+import numpy as np
+from numpy.typing import ArrayLike
+
+from labkit.metrics.features import as_pair, unit
+import labkit
+
+
+@labkit.exercise(labkit.metrics.tmr_score)
+def tmr_score(text: ArrayLike, motion: ArrayLike) -> float:
+    text, motion = as_pair(text, motion, names=("text", "motion"), rows_match=True)
+    text, motion = text.astype(np.float16), motion.astype(np.float16)
+    cosine = (unit(text) * unit(motion)).sum(1)
+    return float(((cosine + 1) / 2).mean())

@@ -1,0 +1,13 @@
+# wrong: calls as_pair without rows_match: one caption is broadcast over all motions
+import numpy as np
+from numpy.typing import ArrayLike
+
+from labkit.metrics.features import as_pair, unit
+import labkit
+
+
+@labkit.exercise(labkit.metrics.tmr_score)
+def tmr_score(text, motion):
+    text, motion = as_pair(text, motion, ("text", "motion"))
+    cos = (unit(text) * unit(motion)).sum(axis=1)
+    return float((0.5 * (1 + cos)).mean())

@@ -1,0 +1,18 @@
+# wrong: writes the noised state into the argument x_t
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.resampled_step)
+def resampled_step(schedule, step, x_t, t, t_prev, noise):
+    alpha = schedule.alpha_bar(t) / schedule.alpha_bar(t_prev)
+    x_prev = step(x_t)
+    if (t_prev < 0).all():
+        return x_prev
+    for z in noise:
+        x_t.copy_(alpha.sqrt() * x_prev + (1 - alpha).sqrt() * z)
+        x_prev = step(x_t)
+    return x_prev

@@ -1,0 +1,23 @@
+# wrong: takes the length of the first sample's step for all
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.euler_step)
+def euler_step(velocity, x_t, t, t_next):
+    dt = float(t_next[0] - t[0])
+    return x_t + dt * velocity(x_t, t)
+
+
+@labkit.exercise(labkit.diffusion.heun_step)
+def heun_step(velocity: Callable[[Tensor, Tensor], Tensor], x_t: Tensor, t: Tensor, t_next: Tensor) -> Tensor:
+    length = (t_next - t)[:, None, None]
+    first = velocity(x_t, t)
+    x_next = x_t + length * first
+    if (t_next == 0).all():
+        return x_next
+    return x_t + length * (first + velocity(x_next, t_next)) / 2

@@ -1,0 +1,15 @@
+# wrong: joints are reshaped from the transposed part, so frames and coordinates mix
+# named: right, but in another order
+from torch import Tensor
+
+from labkit.motion import LAYOUT
+import labkit
+
+
+@labkit.exercise(labkit.motion.split_motion)
+def split_motion(x: Tensor) -> tuple[int, int, dict[str, Tensor]]:
+    F, D = x.shape
+    parts = {name: x[:, columns] for name, columns in LAYOUT.items()}
+    parts["rotations"] = parts["rotations"].unflatten(-1, (-1, 6))
+    parts["joints"] = parts["joints"].T.reshape(F, -1, 3)
+    return F, D, parts

@@ -1,0 +1,33 @@
+# wrong: joins time and caption along the batch and reshapes, which mixes samples for B > 1
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from labkit.models import Condition, InContextDiT
+import labkit
+
+
+@labkit.exercise(labkit.models.InContextDiT.cond_mapping)
+def cond_mapping(self, condition):
+    B, W = condition.time.shape
+    first = torch.cat([condition.time, condition.pooled], dim=0).reshape(B, 2, W)
+    tokens = torch.cat([first, condition.tokens], dim=1)
+    mask = torch.cat([torch.ones(B, 2, dtype=torch.bool, device=tokens.device), condition.mask], dim=1)
+    return tokens, mask
+
+
+@labkit.exercise(labkit.models.InContextDiT.backbone)
+def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    tokens, token_mask = c
+    h = torch.cat([tokens, h], dim=1)
+    mask = torch.cat([token_mask, mask], dim=1)
+    for block in self.blocks:
+        h = h + block.attention(block.norm1(h), mask)
+        h = h + block.mlp(block.norm2(h))
+    return h
+
+
+@labkit.exercise(labkit.models.InContextDiT.output_projection)
+def output_projection(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    frames = h[:, -mask.shape[1] :]
+    return self.final(self.final_norm(frames))

@@ -1,0 +1,35 @@
+# right: works in place, on tensors of its own that no backward pass needs
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from labkit.models import AdaLNDiT, Condition
+import labkit
+
+
+@labkit.exercise(labkit.models.AdaLNDiT.backbone)
+def backbone(self, h, mask, c):
+    for block in self.blocks:
+        shift1, scale1, gate1, shift2, scale2, gate2 = block.modulation(c)[:, None].chunk(6, dim=-1)
+        x = block.norm(h) * (1 + scale1)
+        x += shift1
+        out = block.attention(x, mask) * gate1
+        out += h
+        h = out
+        x = block.norm(h) * (1 + scale2)
+        x += shift2
+        out = block.mlp(x) * gate2
+        out += h
+        h = out
+    return h
+
+
+@labkit.exercise(labkit.models.AdaLNDiT.cond_mapping)
+def cond_mapping(self, condition: Condition) -> Tensor:
+    return functional.silu(condition.time + condition.pooled)
+
+
+@labkit.exercise(labkit.models.AdaLNDiT.output_projection)
+def output_projection(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
+    shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)
+    return self.final((1 + scale) * self.final_norm(h) + shift)

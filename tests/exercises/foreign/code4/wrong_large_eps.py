@@ -1,0 +1,34 @@
+# wrong: the norm is written out, with an eps of 1e-2
+# named: another small constant (eps)
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from labkit.models import AdaLNDiT, Condition
+import labkit
+
+
+def normed(x):
+    mean, variance = x.mean(-1, keepdim=True), x.var(-1, keepdim=True, unbiased=False)
+    return (x - mean) / torch.sqrt(variance + 1e-2)
+
+
+@labkit.exercise(labkit.models.AdaLNDiT.cond_mapping)
+def cond_mapping(self, condition: Condition) -> Tensor:
+    return functional.silu(condition.time + condition.pooled)
+
+
+@labkit.exercise(labkit.models.AdaLNDiT.backbone)
+def backbone(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
+    for block in self.blocks:
+        vectors = block.modulation(c)[:, None]
+        shift1, scale1, gate1, shift2, scale2, gate2 = vectors.chunk(6, dim=-1)
+        h = h + gate1 * block.attention((1 + scale1) * normed(h) + shift1, mask)
+        h = h + gate2 * block.mlp((1 + scale2) * normed(h) + shift2)
+    return h
+
+
+@labkit.exercise(labkit.models.AdaLNDiT.output_projection)
+def output_projection(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
+    shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)
+    return self.final((1 + scale) * self.final_norm(h) + shift)

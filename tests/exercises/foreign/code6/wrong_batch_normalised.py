@@ -1,0 +1,25 @@
+# wrong: errors are divided by their standard deviation over the batch
+# named: another motion
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_loss)
+def ddpm_loss(
+    model: Callable[[Tensor, Tensor], Tensor],
+    schedule: Schedule,
+    x0: Tensor,
+    t: Tensor,
+    noise: Tensor,
+    mask: Tensor,
+) -> Tensor:
+    prediction = model(schedule.q_sample(x0, t, noise), t)
+    error = prediction - schedule.target(x0, noise, t)
+    error = error / (error.std(0, keepdim=True, unbiased=False) + 1e-3)
+    return (error.square().mean(-1) * mask).sum(-1) / mask.sum(-1)

@@ -1,0 +1,22 @@
+# wrong: one is added to the number of frames, against division by zero
+# named: number of frames is one too large
+from collections.abc import Callable
+
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_loss)
+def ddpm_loss(
+    model: Callable[[Tensor, Tensor], Tensor],
+    schedule: Schedule,
+    x0: Tensor,
+    t: Tensor,
+    noise: Tensor,
+    mask: Tensor,
+) -> Tensor:
+    prediction = model(schedule.q_sample(x0, t, noise), t)
+    error = (prediction - schedule.target(x0, noise, t)) ** 2
+    return (error.mean(-1) * mask).sum(-1) / (mask.sum(-1) + 1)

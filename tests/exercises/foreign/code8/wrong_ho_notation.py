@@ -1,0 +1,25 @@
+# wrong: alpha is read as that of Ho et al.: 1 - betas[t]
+# named: our ᾱ
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddim_step)
+def ddim_step(
+    schedule: Schedule,
+    prediction: Tensor,
+    x_t: Tensor,
+    t: Tensor,
+    t_prev: Tensor,
+    noise: Tensor,
+    eta: float = 0.0,
+) -> Tensor:
+    x0, epsilon = schedule.split(prediction, x_t, t)
+    alphas = 1 - schedule.betas
+    a_t = alphas[t].float()[:, None, None]
+    a_prev = schedule.alpha_bar(t_prev)
+    sigma = eta * ((1 - a_prev) / (1 - a_t) * (1 - a_t / a_prev)).sqrt()
+    rest = (1 - a_prev - sigma**2).clamp(min=0)
+    return a_prev.sqrt() * x0 + rest.sqrt() * epsilon + sigma * noise

@@ -1,0 +1,23 @@
+# wrong: 1 - a_prev / a_t under the root
+# named: |1 − ᾱ_prev / ᾱ_t|
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddim_step)
+def ddim_step(
+    schedule: Schedule,
+    prediction: Tensor,
+    x_t: Tensor,
+    t: Tensor,
+    t_prev: Tensor,
+    noise: Tensor,
+    eta: float = 0.0,
+) -> Tensor:
+    x0, epsilon = schedule.split(prediction, x_t, t)
+    a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+    sigma = eta * ((1 - a_prev) / (1 - a_t) * (1 - a_prev / a_t).abs()).sqrt()
+    rest = (1 - a_prev - sigma**2).clamp(min=0)
+    return a_prev.sqrt() * x0 + rest.sqrt() * epsilon + sigma * noise
