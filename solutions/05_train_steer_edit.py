@@ -252,7 +252,8 @@ def watch(step, weights):
 
 
 train(new_network()[0], own_schedule, 240, rate=1e-2, size=4, falls=False, watch=watch)
-over_time = {name: torch.stack(found).mean(1) for name, found in watched.items()}  # a mean over t
+errors = {name: torch.stack(found) for name, found in watched.items()}  # (measurements, steps t)
+over_time = {name: found.mean(1) for name, found in errors.items()}
 editing.during_training(measured_at, over_time, ("average", "newest"))
 
 # %% [markdown]
@@ -261,8 +262,7 @@ editing.during_training(measured_at, over_time, ("average", "newest"))
 # the average reduce the error most?*
 
 # %% show=true
-second_half = len(measured_at) // 2
-late = {name: torch.stack(found[second_half:]).mean(0) for name, found in watched.items()}
+late = {name: found[len(found) // 2 :].mean(0) for name, found in errors.items()}
 diffusion.loss_by_step(judged, late, own_schedule, ("average", "newest"))
 
 # %% [markdown]

@@ -43,7 +43,7 @@ from labkit.show.figures.style import NETWORK_LABELS, NETWORK_LINES, axes
 from labkit.store import Clip, write_store
 from labkit.stubs import use_reference
 from labkit.text import TextEncoder
-from labkit.training.corpus import MAX_FRAMES, SOURCES, Corpus, label
+from labkit.training.corpus import MAX_FRAMES, SOURCES, CaptionTable, Corpus, label
 
 WORST = 0.8  # TMR-Score; motions below it are left out of the starter set
 NEAR = 30  # degrees; the largest error of an angle in a caption
@@ -167,16 +167,18 @@ def make_starter(
     foot sliding is selected. It is stored with its caption and at most two others of the real clip that fit
     it nearly as well.
     """
-    corpus = Corpus(MotionDataset(sources, "train", mirror=True), TextEncoder(), runs / "cache")
-    evaluator, body = load_evaluator(), load_body()
-    asked = [request for request in requests(corpus, count, seed) for _ in range(tries)]
+    encoder, evaluator, body = TextEncoder(), load_evaluator(), load_body()
+    corpus = Corpus(MotionDataset(sources, "train", mirror=True), encoder, runs / "cache")
+    wanted = requests(corpus, count, seed)
+    features_of = CaptionTable([c for r in wanted for c in r.captions], encoder, runs / "cache")
+    asked = [request for request in wanted for _ in range(tries)]
     lengths = torch.tensor([request.frames for request in asked])
     sampled = sample_motions(
         network, [r.captions[0] for r in asked], lengths, config=SamplingConfig(seed=seed)
     )
     motions = [smooth(x, 1.0) for x in sampled]
     features = motion_features(evaluator, motions)
-    text = evaluator.text_features(corpus.captions([r.captions[0] for r in asked])).numpy()
+    text = evaluator.text_features(features_of([r.captions[0] for r in asked])).numpy()
     scores = tmr_scores(text, features)
     sliding, _, depth = physical(motions, body).T
     joints = [body.joints(decode(x)).numpy() for x in motions]
@@ -192,7 +194,7 @@ def make_starter(
             continue
         request, number = asked[best], len(clips)
         captions = list(request.captions)
-        texts = evaluator.text_features(corpus.captions(captions)).numpy()
+        texts = evaluator.text_features(features_of(captions)).numpy()
         fit = tmr_scores(texts, np.repeat(features[best : best + 1], len(texts), axis=0))
         others = [
             captions[i]

@@ -38,31 +38,46 @@ FUNCTIONS: dict[str, Callable] = {
 METHODS = ("chunk", "clamp", "expand", "mean", "size", "sqrt", "sum", "transpose")  # of tensors
 
 
+def filled(a: Any, values: dict[str, Any]) -> Any:
+    """An argument as a recording writes it, with the values that it names."""
+    if isinstance(a, list):
+        return tuple(filled(each, values) for each in a)
+    if isinstance(a, dict):
+        return values[a["value"]] if "value" in a else slice(*filled(a["slice"], values))
+    return a
+
+
+def named(a: Any) -> Iterator[str]:
+    """The values that an argument of a recording names."""
+    if isinstance(a, list):
+        for each in a:
+            yield from named(each)
+    elif isinstance(a, dict):
+        yield from [a["value"]] if "value" in a else named(list(a.values()))
+
+
 def play(steps: list, values: dict[str, Any], module: nn.Module | None = None) -> Any:
     """Do the steps of a recording: each is [name of its value, kind, what, arguments, keywords].
 
-    values: the inputs by name. module: whose layers are meant.
+    values: the inputs by name; a value is dropped after the last step that names it. module: whose layers are
+    meant.
     """
-
-    def fill(a: Any) -> Any:
-        if isinstance(a, list):
-            return tuple(map(fill, a))
-        if isinstance(a, dict):
-            if "value" in a:
-                return values[a["value"]]
-            return slice(*map(fill, a["slice"]))
-        return a
-
-    for name, kind, what, arguments, keywords in steps:
-        arguments, keywords = fill(arguments), {k: fill(v) for k, v in keywords.items()}
+    values = dict(values)
+    last = {name: i for i, step in enumerate(steps) for name in named(list(step[3:]))}
+    for i, (name, kind, what, arguments, keywords) in enumerate(steps):
+        given, options = filled(arguments, values), {k: filled(v, values) for k, v in keywords.items()}
+        for used in named([arguments, keywords]):
+            if last[used] == i:
+                values.pop(used, None)
         if kind == "output":
-            return arguments[0]
+            return given[0]
         if kind == "layer":
-            values[name] = module.get_submodule(what)(*arguments, **keywords)
+            values[name] = module.get_submodule(what)(*given, **options)
         elif kind == "method" and what in METHODS:
-            values[name] = getattr(arguments[0], what)(*arguments[1:], **keywords)
+            values[name] = getattr(given[0], what)(*given[1:], **options)
         else:
-            values[name] = FUNCTIONS[what](*arguments, **keywords)
+            values[name] = FUNCTIONS[what](*given, **options)
+        del given, options
     raise ValueError("a recording without an output")
 
 

@@ -140,8 +140,8 @@ def test_a_stored_answer_that_does_not_run_is_one_line(empty, stored, capsys, so
 
 
 def test_an_exercise_without_recording_stays_empty(empty, stored):
-    labkit.use_mine("code10")
-    assert stubs("code10")[0].untouched
+    labkit.use_mine("code11")
+    assert stubs("code11")[0].untouched
     with pytest.raises(LabError, match="no exercise 'code99'"):
         labkit.use_mine("code99")
 

@@ -1,6 +1,8 @@
 """Stand-ins play what the reference does, and nothing else."""
 
+import gc
 import inspect
+import weakref
 
 import numpy as np
 import pytest
@@ -28,6 +30,23 @@ def test_a_network_plays_as_the_reference_does(empty, tiny_network, random_text,
     assert torch.equal(found, expected)
     found.sum().backward()  # it can be trained, too
     assert all(p.grad is not None for p in network.blocks.parameters())
+
+
+def test_values_of_a_call_are_freed_without_the_garbage_collector(empty, tiny_network, random_text):
+    network, kept, alive_later = tiny_network("adaln", depth=4), [], []
+    network.blocks[0].modulation.register_forward_hook(lambda *call: kept.append(weakref.ref(call[-1])))
+    network.final_modulation.register_forward_hook(lambda *_: alive_later.append(kept[0]() is not None))
+    labkit.use_recorded_solution("code4")
+    x, mask = torch.randn(2, 7, 9, generator=torch.Generator().manual_seed(1)), torch.ones(2, 7, dtype=torch.bool)
+    gc.collect()
+    gc.disable()
+    try:
+        with torch.no_grad():
+            network(x, torch.tensor([3, 9]), random_text(2, 6), mask)
+        assert kept[0]() is None
+    finally:
+        gc.enable()
+    assert alive_later == [False]  # the modulation of block 0 is not needed by the last layer
 
 
 @pytest.mark.parametrize("prediction_type", PREDICTION_TYPES)
