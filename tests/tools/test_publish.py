@@ -44,3 +44,20 @@ def test_actions_that_a_clip_must_show_are_those_of_its_labels(family, side, exp
 
 def test_a_clip_without_families_must_show_no_action():
     assert actions_of({"content": "walk"}) == []
+
+
+@pytest.mark.slow
+def test_starter_set_from_start_to_end(tmp_path, monkeypatch):
+    """On the shipped starter set as the real clips. Captions of actions are in no clip, and are encoded too."""
+    shipped, made = data_dir() / "starter" / "starter.npz", tmp_path / "starter"
+    made.mkdir()
+    monkeypatch.setattr(publish, "ACTIONS", {name: ACTIONS[name] for name in ("walk", "raise hands")})
+    monkeypatch.setattr(publish, "data_dir", lambda: tmp_path)
+    publish.make_starter([str(shipped)], "adaln", tmp_path, count=6, tries=2)
+    kept = MotionDataset([made / "starter.npz"], "all")
+    assert 1 <= len(kept) <= 6 + sum(len(a.plain) for a in publish.ACTIONS.values())
+    for sample in kept:
+        assert torch.isfinite(sample.x).all()
+        assert 1 <= len(sample.captions) <= 3
+        joints = load_body().joints(decode(sample.x)).numpy()
+        assert all(action.passes(joints) for action in actions_of(sample.labels))
