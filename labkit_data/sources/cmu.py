@@ -204,6 +204,11 @@ def skeleton(amc: Path) -> Path:
     return next(amc.parent.glob(subject + any_case(".asf")), amc.with_name(f"{subject}.asf"))
 
 
+def beside(raw: Raw) -> list[Path]:
+    """The skeleton of an AMC file, if it is there."""
+    return [f for f in [skeleton(raw.file)] if raw.file.suffix.lower() == ".amc" and f.is_file()]
+
+
 def read_conversion(file: Path) -> Animation:
     """A BVH conversion in metres, without the T-pose that some of them begin with."""
     animation = read_bvh(file, 1.0)
