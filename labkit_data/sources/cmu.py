@@ -172,7 +172,9 @@ def span(file: Path) -> Span:
     if file.suffix.lower() == ".amc":
         first = re.search(r"^\s*(\d+)\s*$", text, re.MULTILINE)
         start = asfamc.start_time(int(first[1]) if first else 1)
-        return Span(start, start + text.count("\nroot ") / asfamc.FPS, asfamc.FPS)
+        return Span(
+            start, start + len(re.findall(r"^[ \t]*root\s", text, re.MULTILINE)) / asfamc.FPS, asfamc.FPS
+        )
     found, time = (re.search(rf"{key}:\s*(\S+)", text, re.IGNORECASE) for key in ("Frames", "Frame Time"))
     try:
         fps = _rate(file, int(found[1]), frame_rate(with_points(time[1])))

@@ -193,6 +193,9 @@ def test_span(tmp_path):
     for first, start in ((0, 0.0), (1, 0.0), (31, 0.25)):
         write_amc(tmp_path / "a.amc", first, 60)
         assert cmu.span(tmp_path / "a.amc") == pytest.approx((start, start + 0.5, 120))
+    write_amc(tmp_path / "a.amc", 1, 60)
+    (tmp_path / "a.amc").write_text((tmp_path / "a.amc").read_text().replace("root ", "\troot\t"))
+    assert cmu.span(tmp_path / "a.amc").end == pytest.approx(0.5)
     for text in ("", "Frames: 3\nFrame Time: x\n"):
         (tmp_path / "b.bvh").write_text(text)
         with pytest.raises(LabError, match="b.bvh: no number of frames or no frame time"):
