@@ -14,7 +14,7 @@ SHORTER = {
     "05_train_steer_edit": {
         "STEPS = 800": "STEPS = 40",
         "240, rate": "60, rate",
-        "view, 100)": "view, 10)",
+        "view, 80)": "view, 10)",
         "view, 300": "view, 20",
         "(reference, 1, 48)": "(reference, 1, 24)",
     },
