@@ -22,6 +22,7 @@ from labkit.diffusion import SamplingConfig, edit, sample
 from labkit.evaluate import sample_motions
 from labkit.evaluator import load_evaluator
 from labkit.generate import generate
+from labkit.motion import _mirror_layout as mirror_layout
 from labkit.motion import decode
 from labkit.scores import motion_features, physical
 from labkit.show import figures
@@ -81,6 +82,15 @@ def test_what_cells_of_notebooks_call_by_itself(name, body):
         found = made()
     for a, b in zip(found, expected, strict=True):
         torch.testing.assert_close(a, b, atol=1e-4, rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["float64", "device", "inference mode"])
+def test_what_is_made_while_labkit_is_imported(name):
+    """A session may have set something before."""
+    with SETTINGS[name][0]():
+        made = mirror_layout()
+    for tensor, dtype in zip(made, (torch.int64, torch.float32)):
+        assert (tensor.device.type, tensor.dtype, tensor.is_inference()) == ("cpu", dtype, False)
 
 
 @pytest.mark.parametrize("name", ["float64", "device", "no gradients", "inference mode"])
