@@ -16,7 +16,7 @@ from labkit.paths import UNREADABLE, LabError, atomic_write, data_dir, existing_
 class Reference:
     """N real motions of one test split and their M captions.
 
-    motion: (N, W) evaluator features. physical: (N, P), columns as in `evaluate.PHYSICAL`.
+    motion: (N, W) evaluator features. physical: (N, P), columns as in `scores.PHYSICAL`.
     lengths: (N,) frames. labels: N class names, "content|style". text: (M, W) evaluator features of the
     captions. captions: M strings.
     owner: (M,) index of the motion that a caption belongs to.

@@ -178,7 +178,7 @@ def describe(q: Probe, found: Outcomes, right: Outcomes) -> str:
 
 
 def relation(a: np.ndarray, b: np.ndarray, wrong: np.ndarray, tiny: float) -> str:
-    """What the found numbers a have in common, where that says more than one of them; else empty.
+    """What the found numbers a have in common, where that is more informative than one of them; else empty.
 
     b: expected numbers. wrong: where a differs from b by more than `tiny`.
     """

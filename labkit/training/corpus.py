@@ -99,7 +99,7 @@ def readable(samples: Iterable[Sample], encoder: TextEncoder) -> list[Sample]:
     captions = sorted({c for s in samples for c in s.captions if len(c.split()) <= MAX_WORDS})
     refused = dict(zip(captions, encoder.refusals(captions)))
     lines = [line for line in refused.values() if line]
-    if parallel.rank() == 0:  # the others would say the same
+    if parallel.rank() == 0:  # the others would log the same
         if lines:
             logger.warning("%d captions cannot be read and are left out; the first: %s", len(lines), lines[0])
         encoder.warn_of_unknown([c for c, line in refused.items() if not line])
@@ -166,7 +166,7 @@ def rarest(families: Sequence[str]) -> list[str]:
 def shares(count: dict[str, int]) -> dict[str, float]:
     """Each family's share of samples: as count^(1 - RARE), within LEAST and MOST equal shares."""
     share = {family: n ** (1 - RARE) for family, n in count.items()}
-    for _ in range(20):  # bounding some changes the sum of all, quickly to a rest
+    for _ in range(20):  # bounding some changes the sum of all; this converges quickly
         total = sum(share.values())
         share = {
             family: min(max(part / total, LEAST / len(share)), MOST / len(share))
