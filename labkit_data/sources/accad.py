@@ -1,7 +1,7 @@
 """The ACCAD motions of "Female1" and "Male1" (Open Motion Project, Ohio State University): BVH, 30 fps.
 
-The file name tells all: ``Female1_B12_WalkTurnRight90.bvh`` is scene B12; T2 marks a second take, S2 a second
-part of a scene. Both people have joints of the same names.
+File names identify recordings: ``Female1_B12_WalkTurnRight90.bvh`` is scene B12; T2 marks a second take, S2 a
+second part of a scene. Both people have joints of the same names.
 """
 
 import itertools

@@ -123,7 +123,7 @@ def load(raw: Raw, body) -> Motion:
 
 
 def read_deepmimic(path: str | Path) -> Animation:
-    """Read a DeepMimic motion: 17 joints, metres, at the rate its frame durations tell.
+    """Read a DeepMimic motion: 17 joints, metres, at the rate given by its frame durations.
 
     Raises LabError where the file is broken.
     """
