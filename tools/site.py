@@ -146,7 +146,7 @@ def results(ran: NotebookNode) -> str:
     return f"""# Results
 
 The shipped weights, measured by the reference solutions in [notebook 04](04_analysis.ipynb). Small print and
-bars are 95 % intervals. Where two of them overlap widely, the table does not tell which network is better.
+bars are 95 % intervals. Where two of them overlap widely, the table does not show which network is better.
 
 <div class="scroll" tabindex="0">{table}</div>
 

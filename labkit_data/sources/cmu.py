@@ -71,8 +71,8 @@ ZERO_POSE = (
 
 
 def _character_creator() -> Table:
-    """Bones along their own +y. With these pitches of spine and head, walks have the posture that they have on
-    CMU's own skeleton, and with those of the feet, standing feet are flat: measured on subjects 7, 16, 35."""
+    """Bones along their own +y. With these pitches of spine and head, walks have the posture of walks on
+    CMU's own skeleton; with those of the feet, standing feet are flat. Measured on subjects 7, 16 and 35."""
     table = {
         "pelvis": ("CC_Base_Hip", np.eye(3)),
         "spine1": ("CC_Base_Waist", pitched(18)),
