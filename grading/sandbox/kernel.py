@@ -147,7 +147,7 @@ class TolerantChannel(AsyncZMQSocketChannel):
 
 
 class Client(AsyncKernelClient):
-    """Without a heartbeat, whose thread never ends where answers are invalid; the process is checked instead."""
+    """Without a heartbeat: its thread never ends where answers are invalid. The process is checked."""
 
     shell_channel_class = Type(TolerantChannel)
     iopub_channel_class = Type(TolerantChannel)

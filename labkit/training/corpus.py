@@ -54,7 +54,7 @@ class Facts(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Batch:
+class TrainingBatch:
     """x: (B, F, D), not z-scored. mask: (B, F). text: features of the B captions. facts: of the B motions."""
 
     x: Tensor
@@ -136,7 +136,7 @@ class Corpus:
         """All frames of all motions, for means and standard deviations: (N, D)."""
         return torch.cat([s.x for s in self.samples])
 
-    def batch(self, samples: Sequence[Sample], generator: torch.Generator) -> Batch:
+    def batch(self, samples: Sequence[Sample], generator: torch.Generator) -> TrainingBatch:
         """A random caption and a random crop of each sample."""
 
         def below(n: int) -> int:
@@ -145,9 +145,9 @@ class Corpus:
         starts = [below(max(len(s.x) - MAX_FRAMES, 0) + 1) for s in samples]
         x, mask = pad([s.x[start : start + MAX_FRAMES] for s, start in zip(samples, starts)])
         captions = [s.captions[below(len(s.captions))] for s in samples]
-        return Batch(x, mask, self.captions(captions), [facts(s) for s in samples], captions)
+        return TrainingBatch(x, mask, self.captions(captions), [facts(s) for s in samples], captions)
 
-    def batches(self, size: int, generator: torch.Generator) -> Iterator[Batch]:
+    def batches(self, size: int, generator: torch.Generator) -> Iterator[TrainingBatch]:
         """An endless stream of batches."""
         while True:
             chosen = torch.multinomial(self.weights, POOL * size, replacement=True, generator=generator)

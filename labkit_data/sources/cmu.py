@@ -17,7 +17,7 @@ from labkit_data.formats import asfamc
 from labkit_data.formats.animation import Animation
 from labkit_data.formats.bvh import frame_rate, read_bvh
 from labkit_data.formats.text import any_case, read_text, with_points
-from labkit_data.mocap import Sentences, align_torso, describe, on_floor, piece, pitched, read_sentences
+from labkit_data.mocap import Sentences, align_torso, captioned, on_floor, piece, pitched, read_sentences
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import Table, align_limbs, retarget, zero_pose_table
 from labkit_data.timing import Span, stretched
@@ -138,7 +138,7 @@ def scan(path: Path) -> list[Raw]:
             found.append((Raw(f"salsa_{file.stem}", file, labels), amass_key(salsa_trial(file.stem))))
     for trial, file in trials.items():
         found.append((Raw(trial, file, trial_labels(trial, sentences)), amass_key(trial)))
-    return describe(found, sentences, span, HALF_RATE)
+    return captioned(found, sentences, span, HALF_RATE)
 
 
 def salsa_trial(take: str) -> str:

@@ -10,7 +10,7 @@ import torch
 
 from labkit.dataset import mirror_caption
 from labkit.motion import Motion
-from labkit_data.captions import describe, families, normalise
+from labkit_data.captions import caption_motion, families, normalise
 from labkit_data.captions.actions import find_actions
 from labkit_data.captions.evidence import ActionMatch, Evidence, phrase
 from labkit_data.captions.grammar import PEOPLE, article, gerund, inflect, pronouns, third, times
@@ -258,12 +258,12 @@ def clip(seed: int = 0) -> tuple[Motion, torch.Tensor]:
 def test_describe_is_deterministic_and_leaves_the_global_state_alone():
     labels = dict(content="walk", style="proud", dataset="dataset-1", take="001")
     state = random.getstate()
-    first = describe("bandai", labels, *clip(), [])
+    first = caption_motion("bandai", labels, *clip(), [])
     assert random.getstate() == state
     random.seed(99)
-    assert describe("bandai", dict(reversed(labels.items())), *clip(), []) == first
+    assert caption_motion("bandai", dict(reversed(labels.items())), *clip(), []) == first
     assert len(first.captions) >= 16 and first.labels().keys() == {"family", "side", "style words"}
-    assert len({describe("bandai", labels, *clip(seed), []).captions for seed in range(5)}) > 1
+    assert len({caption_motion("bandai", labels, *clip(seed), []).captions for seed in range(5)}) > 1
 
 
 def test_what_people_wrote_comes_first():
@@ -272,7 +272,7 @@ def test_what_people_wrote_comes_first():
         "a person walks counter-clockwise",
         "A person walks counterclockwise.",
     ]
-    captions = describe("cmu", dict(description="walk"), *clip(), human).captions
+    captions = caption_motion("cmu", dict(description="walk"), *clip(), human).captions
     assert captions[0] == "a person walks counterclockwise"
     assert captions.count(captions[0]) == 1 and len(captions) > 10
 

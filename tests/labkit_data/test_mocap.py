@@ -51,7 +51,7 @@ def folder(tmp_path):
 def described(path: Path, key: str, end: float, start: float = 0.0, fps: float = 120.0, **about) -> list[Raw]:
     """What becomes of one file that holds these seconds of its recording."""
     raw = Raw(Path(key).name, Path(key).with_suffix(".amc"), {})
-    return mocap.describe([(raw, key)], mocap.read_sentences(path), lambda _: Span(start, end, fps), **about)
+    return mocap.captioned([(raw, key)], mocap.read_sentences(path), lambda _: Span(start, end, fps), **about)
 
 
 def test_sentences_of_whole_recordings(folder):
@@ -145,7 +145,7 @@ def test_a_broken_recording_does_not_cost_the_others(folder):
         raise LabError(f"{file} is cut short")
 
     raw = Raw("01_01", Path("01_01.bvh"), {})
-    assert mocap.describe([(raw, "CMU/01/01_01")], mocap.read_sentences(folder), broken) == [raw]
+    assert mocap.captioned([(raw, "CMU/01/01_01")], mocap.read_sentences(folder), broken) == [raw]
 
 
 def test_a_piece(random_motion):
