@@ -36,15 +36,15 @@ def test_counts_the_prompts_whose_side_led(few, monkeypatch, says):
 def test_multimodality_is_between_motions_of_one_caption(few, monkeypatch):
     """All motions of a caption the same: none. Else what a slow loop over pairs gives."""
     rows = choose_captions(few, 1, 12, 0)
-    drawn = []
+    sampled = []
 
     def motions(network, captions, lengths, **settings):
-        drawn[:] = [torch.full((int(n), 205), float(i)) for i, n in enumerate(lengths)]
-        return drawn
+        sampled[:] = [torch.full((int(n), 205), float(i)) for i, n in enumerate(lengths)]
+        return sampled
 
     monkeypatch.setattr(module, "sample_motions", motions)
     found = extra_metrics("adaln", few, rows)["multimodality"][0]
-    features = motion_features(load_evaluator(), drawn).reshape(4, 3, -1)
+    features = motion_features(load_evaluator(), sampled).reshape(4, 3, -1)
     expected = np.mean([np.linalg.norm(a - b) for f in features for a, b in combinations(f, 2)])
     assert found == pytest.approx(expected, rel=1e-6)
     monkeypatch.setattr(module, "sample_motions", lambda n, c, lengths, **s: [torch.ones(20, 205)] * len(c))

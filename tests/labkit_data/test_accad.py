@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from dialects import as_bvh, check_walker, told, walker
+from dialects import as_bvh, as_source, check_walker, walker
 from test_cmu import check, unpack, walks_forwards
 
 from labkit.motion import JOINT_NAMES, heading
@@ -85,7 +85,7 @@ def test_each_subject_has_sentences_of_its_own(tmp_path):
 
 
 def test_male1s_axes(tmp_path, body):
-    as_bvh(tmp_path / "Male1_B3_Walk.bvh", told(walker(), body, accad.MALE1, 100))
+    as_bvh(tmp_path / "Male1_B3_Walk.bvh", as_source(walker(), body, accad.MALE1, 100))
     (raw,) = accad.scan(tmp_path)
     check_walker(accad.load(raw, body), body)
 

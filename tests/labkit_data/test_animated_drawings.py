@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from dialects import as_bvh, check_walker, told, walker
+from dialects import as_bvh, as_source, check_walker, walker
 from test_cmu import unpack, walks_forwards, write_clip
 
 from labkit.motion import JOINT_NAMES
@@ -17,7 +17,7 @@ from labkit_data.sources import animated_drawings, cmu
 def test_z_up(tmp_path, body):
     """Left is +X, ahead is -Y, one unit is about an inch and a half."""
     table = {joint: (source, np.eye(3)) for joint, source in animated_drawings.MAPPING.items()}
-    animation = told(walker(), body, table, 25.0)
+    animation = as_source(walker(), body, table, 25.0)
     turn = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])  # Y up → Z up
     animation = replace(
         animation,

@@ -278,10 +278,10 @@ def test_a_first_frame_of_another_pose_is_dropped(tmp_path, body):
 
 def test_files_in_capitals_are_the_same_trials(tmp_path, body):
     """Suffixes in capitals, an AMC file in UTF-16 with decimal commas, and names with a prefix."""
-    from dialects import as_amc, check_walker, told, walker
+    from dialects import as_amc, as_source, check_walker, walker
 
     mapping = cmu.ZERO_POSE[0]
-    animation = told(walker(fps=120), body, {j: (s, np.eye(3)) for j, s in mapping.items()}, 1.0, 120.0)
+    animation = as_source(walker(fps=120), body, {j: (s, np.eye(3)) for j, s in mapping.items()}, 1.0, 120.0)
     as_amc(tmp_path / "01.ASF", tmp_path / "01_02.AMC", animation)
     for file in (tmp_path / "01.ASF", tmp_path / "01_02.AMC"):
         file.write_text(file.read_text().replace(".", ","), "utf-16")

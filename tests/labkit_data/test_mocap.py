@@ -171,7 +171,7 @@ def test_a_standing_body_stands_on_the_floor(body):
 
 
 def test_a_jump_does_not_move_the_floor(body):
-    """However high it is told, and however long it stays in the air."""
+    """At whatever height the file has it, and however long it is in the air."""
     height = torch.cat([torch.zeros(20), torch.linspace(0, 1, 30), torch.zeros(20), torch.full((2,), -0.05)])
     pelvis = torch.stack([0 * height, 0 * height, height + 5.0], dim=-1)
     orient = Motion.from_rotations(UPRIGHT.expand(72, 1, 3, 3), pelvis).global_orient

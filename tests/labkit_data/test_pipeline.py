@@ -173,7 +173,7 @@ def test_only_broken_files_after_an_interrupted_run(folder, tmp_path):
 
 
 def test_two_into_one_file(folder, tmp_path, held):
-    """The second one is told, and spoils nothing of what the first has done so far."""
+    """The second one gets an error, and spoils nothing of what the first has done so far."""
     out = tmp_path / "bandai.npz"
     partial = tmp_path / "bandai.npz.partial"
     partial.mkdir()
@@ -227,12 +227,12 @@ def test_what_the_user_did_wrong(folder, tmp_path):
     out = tmp_path / "out.npz"
     empty = tmp_path / "empty"
     empty.mkdir()
-    for source, path, told in (
+    for source, path, message in (
         ("kinect", folder, "unknown source"),
         ("bandai", tmp_path / "none", "no such folder"),
         ("bandai", empty, "no bandai clips"),
     ):
-        with pytest.raises(LabError, match=told):
+        with pytest.raises(LabError, match=message):
             prepare(source, path, out, workers=1)
     (empty / f"{BROKEN}.bvh").write_text("HIERARCHY\n")
     with pytest.raises(LabError, match=f"{BROKEN}.bvh, line"):
