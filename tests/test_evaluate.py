@@ -163,7 +163,7 @@ class TestScore:
         assert apart[0] > 0.9 * real[0]
 
     def test_motions_no_foot_of_which_is_near_the_floor(self, reference):
-        """Sliding says nothing of them; the others still count."""
+        """Sliding is not defined for them; the other measures still count."""
         physics = np.ones((60, 3))
         physics[::2, 0] = np.nan
         row = score("x", reference, np.arange(60), reference.motion, physics)

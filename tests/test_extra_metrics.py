@@ -23,14 +23,14 @@ def few(lab, monkeypatch):
     return load_reference()
 
 
-@pytest.mark.parametrize("says", ["left", "right"])
-def test_counts_the_prompts_whose_side_led(few, monkeypatch, says):
-    monkeypatch.setattr(module, "lead", lambda joints: torch.tensor(1.0 if says == "left" else -1.0))
+@pytest.mark.parametrize("named", ["left", "right"])
+def test_counts_the_prompts_whose_side_led(few, monkeypatch, named):
+    monkeypatch.setattr(module, "lead", lambda joints: torch.tensor(1.0 if named == "left" else -1.0))
     asked = [side for _, side in module.PROMPTS]
     metrics = extra_metrics(
         "adaln", few, choose_captions(few, 1, 12, 0), config=SamplingConfig(steps=2), progress=False
     )
-    assert metrics["left/right"] == proportion(asked.count(says), len(asked))
+    assert metrics["left/right"] == proportion(asked.count(named), len(asked))
 
 
 def test_multimodality_is_between_motions_of_one_caption(few, monkeypatch):

@@ -169,7 +169,7 @@ class TestLoop:
 
 
 def test_output_is_not_z_scored():
-    """A denoiser that says "exactly average" gives the mean of its training motions."""
+    """A denoiser that predicts zero z-scores gives the mean of its training motions."""
 
     class Average(ExactDenoiser):
         def forward(self, x, *_):

@@ -1,4 +1,4 @@
-"""Captions: grammar of all that can be said, and truth of what is said of sides, turns and counts."""
+"""Captions: their grammar, and the truth of the sides, turns and counts that they state."""
 
 import random
 import re

@@ -80,7 +80,7 @@ def test_what_is_stored(folder, tmp_path):
 
 
 def test_doubts_are_summarised(folder, tmp_path, monkeypatch):
-    """What a source doubts is said once a kind, with the first files; the store names all."""
+    """Doubts of a source are printed once a kind, with the first files; the store names all."""
     scan, out = bandai.scan, tmp_path / "bandai.npz"
     doubts = {stem: (("files of the wrong length", f"{stem} (1 s)"),) for stem in (*STEMS, LONG)}
     monkeypatch.setattr(pipeline, "SHOWN", 2)

@@ -29,7 +29,7 @@ def test_each_skeleton(tmp_path, body, table, unit):
 
 
 def test_a_dancer_whose_rest_pose_is_bent(tmp_path, body, monkeypatch):
-    """Hips x up, y forward; thighs forwards, shins back, feet down; elbows bent: that tells the axes."""
+    """Hips x up, y forward; thighs forwards, shins back, feet down; elbows bent: that determines the axes."""
     upwards = np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0.0]])
     bends = dict(hip=("x", -20), knee=("x", 40), ankle=("x", 25), foot=("x", 25))
     table = {}

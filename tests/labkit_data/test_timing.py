@@ -19,7 +19,7 @@ def result(frames: int, length: float, exact: bool = True, half_rate: bool = Fal
     "case, expected",
     [
         (dict(frames=565, length=4.708), (1, [])),
-        (dict(frames=381, first=150, length=4.417), (1, [])),  # 55_04: its numbers end where KIT-ML says
+        (dict(frames=381, first=150, length=4.417), (1, [])),  # 55_04: its numbers end where KIT-ML states
         (dict(frames=381, length=4.417), (1, [LENGTH])),  # the same, had they not been kept
         (dict(frames=565, length=9.417, half_rate=True), (2, [HALF_RATE])),  # 62_18
         (dict(frames=1130, length=9.417, half_rate=True), (1, [])),  # a file that somebody put right

@@ -1,4 +1,4 @@
-"""The prompt box without a browser: what its buttons do, what it says, what it leaves behind."""
+"""The prompt box without a browser: what its buttons do, its messages, what it stores."""
 
 import base64
 import re

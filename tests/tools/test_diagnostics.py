@@ -133,7 +133,7 @@ def test_variety_within_and_between(lab, capsys, monkeypatch):
 
 
 def test_judges(store, capsys, lab):
-    """The same evaluator twice says the same twice."""
+    """The same evaluator twice gives the same scores twice."""
     path = str(lab / "checkpoints" / "evaluator.safetensors")
     rows = run(capsys, "judges", *QUICK, store, "--evaluator", path)
     shipped, bar, second = rows["adaln"][:3]

@@ -33,7 +33,7 @@ def test_is_the_slow_loops(labels):
 
 
 def test_false_negatives_get_no_gradient():
-    """Two walks: the text of one says nothing about the motion of the other."""
+    """Two walks: the text of one does not determine the motion of the other."""
     text, motions = torch.eye(3), torch.eye(3).requires_grad_()
     info_nce(text, motions, same(["walk", "walk", "jump"])).backward()
     assert motions.grad[0, 1] == motions.grad[1, 0] == 0
