@@ -365,7 +365,7 @@ def test_real_walks(trials, body, trial):
 
 
 def test_a_real_trial_that_starts_late(trials, body):
-    """16_31 begins with frame number 130: two seconds into the recording its root is where frame 241 has it."""
+    """16_31 begins with frame number 130: two seconds into it, its root is that of frame 241."""
     raw = trials["16_31"]
     motion = cmu.load(replace(raw, start=2.0, end=3.0), body)
     x, y, z = map(float, re.search(r"^241\s+root (\S+) (\S+) (\S+)", raw.file.read_text(), re.M).groups())
