@@ -1,5 +1,6 @@
 # make demo    set up, then two captions by three networks to out/*.mp4
-# make test    set up, then the whole test suite
+# make test    set up, then the test suite; of long lists of answers and submissions a fixed part
+# make test-all  the test suite with all of them; notebooks 05 and 06 at full length
 # make quick   the fast part of the suite
 # make test-cpus  the fast part, and the tests of stored numbers, as other processors would compute
 # make bench   tables of speed; no pass or fail
@@ -22,7 +23,7 @@ PYTEST := $(RUN)/python -m pytest -n $(CORES) --maxprocesses 4 --dist loadfile -
 CPUS ?= ATEN_CPU_CAPABILITY=default ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 LABKIT_ONEDNN=off OPENBLAS_CORETYPE=Nehalem OMP_NUM_THREADS=2
 TESTS ?= stored or not slow
 
-.PHONY: demo test quick test-cpus bench lint hooks build widget site wheel system clean
+.PHONY: demo test test-all quick test-cpus bench lint hooks build widget site wheel system clean
 
 demo: $(VENV)/ready
 	$(RUN)/python -m labkit generate --reference --network incontext       --text "a person walks forward" "a person waves with the left hand"
@@ -32,6 +33,9 @@ demo: $(VENV)/ready
 
 test: $(VENV)/ready system
 	OMP_NUM_THREADS=1 $(PYTEST)
+
+test-all: export LABKIT_TESTS = all
+test-all: test
 
 quick: $(VENV)/ready
 	OMP_NUM_THREADS=1 $(PYTEST) -m "not slow"

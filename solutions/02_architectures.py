@@ -134,10 +134,10 @@ print(inspect.getsource(Denoiser.forward))
 # ## Words, tokens and masks
 #
 # The text encoder is [all-MiniLM-L6-v2](https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2), a
-# frozen sentence encoder, followed by a small transformer (`TextTower` in `labkit/text.py`). It was trained so that
-# the vector of a caption and the vector of its motion have a large cosine. It returns one vector per **word piece**
-# (part of a word, a text token), and one **pooled** vector for the whole caption. Captions of a batch differ in
-# length, so short ones are padded. The mask is `True` at real tokens.
+# frozen sentence encoder, followed by a small transformer (`TextTower` in `labkit/text.py`). This transformer was
+# trained so that the vector of a caption and the vector of its motion have a large cosine; since then it is frozen too.
+# It returns one vector per **word piece** (part of a word, a text token), and one **pooled** vector for the whole
+# caption. Captions of a batch differ in length, so short ones are padded. The mask is `True` at real tokens.
 
 
 # %%

@@ -355,9 +355,9 @@ def ask(*captions, scale=2.0, frames=80):
     return lambda x, t: guided(network, x, t, text, mask, scale)
 
 
-def bodies(z, smoothing=1.0):
+def bodies(motions, smoothing=1.0):
     """z-scored motions → bodies, slightly smoothed over time as in `labkit generate`."""
-    return [decode(smooth(x, smoothing)) for x in network.normalizer.inverse(z).cpu()]
+    return [decode(smooth(x, smoothing)) for x in network.normalizer.inverse(motions).cpu()]
 
 
 inline = dict(embed=True, html_attributes="controls autoplay loop muted")
@@ -445,9 +445,9 @@ labkit.show(bodies(torch.cat(takes)), [f"guidance {s:g}" for s in scales])
 # **Mind the notation**: their $\alpha_t$ is the $\bar\alpha_t$ of Ho et al. and of our code, and $t-1$ is
 # again the next step that is visited. $\varepsilon_\theta^{(t)}(x_t)$ is the network's estimate of the noise;
 # `schedule.split` returns it together with the predicted $x_0$. $\eta$ (`eta`) is 0 for DDIM; 1 gives the step of
-# Code 7 with the variance $\tilde\beta_t$. Noise that is replaced by fresh noise is removed from the estimate, hence
-# $-\sigma_t^2$ under the root. At $\eta = 1$ this term can be zero, and rounding may make it slightly
-# negative: `clamp` it.
+# Code 7 with the variance $\tilde\beta_t$. The noise of $x_{t-1}$ has the variance $1-\alpha_{t-1}$ in all. Fresh noise
+# has the part $\sigma_t^2$ of it, so $1-\alpha_{t-1}-\sigma_t^2$ is left for the estimated noise. At $\eta = 1$ this
+# difference can be zero, and rounding may make it slightly negative: `clamp` it.
 
 # %% exercise="code8"
 
@@ -662,7 +662,7 @@ takes = {
     for name, step in {"DDPM": ddpm_step, "DDIM": ddim_step}.items()
 }
 labels = [f"{name}: {scene}" for name in takes for scene in scenes]
-labkit.show([motion for z in takes.values() for motion in bodies(z, 0)], labels, height=720)
+labkit.show([motion for x in takes.values() for motion in bodies(x, 0)], labels, height=720)
 
 # %% [markdown]
 # Watch first; then compare with a few measurements. How high do a foot and a wrist rise: does each motion do
@@ -679,7 +679,7 @@ for label, x in zip(labels, torch.cat(list(takes.values()))):
 
 # %% show=true
 print(" " * 10, *(f"{column:>18}" for column in PHYSICAL))
-rows = {name: physical(list(network.normalizer.inverse(z).cpu()), body) for name, z in takes.items()}
+rows = {name: physical(list(network.normalizer.inverse(x).cpu()), body) for name, x in takes.items()}
 rows["recorded"] = load_reference("test_a").physical
 for name, measured in rows.items():
     print(f"{name:10}", *(f"{v:18.2f}" for v in torch.tensor(measured).nanmean(0)))
@@ -699,11 +699,11 @@ for name, measured in rows.items():
 # so grade what was watched, not the direction found. Check the answer against the numbers that it quotes.
 #
 # **Model answer** (an example: what is seen depends on weights and seeds). In "a person waves with both hands", seed 0,
-# both samplers raise both hands; in "a person kicks" I looked for a foot that rises, and the table of heights shows whether it does. From the same start noise the
-# two give different motions, since DDPM's fresh noise leads elsewhere. DDIM's motions with 50 and 10 steps
-# are nearly one motion; at 5 steps finer movements are flattened. In the cell above, hands and feet tremble
-# in both; the table compares their jerk. Feet slide in both, more than people's: that is the network's, not
-# the sampler's. How deep feet sink differs from motion to motion.
+# both samplers raise both hands; in "a person kicks" I looked for a foot that rises, and the printed heights show
+# whether it does. From the same start noise the two give different motions, since DDPM's fresh noise leads elsewhere.
+# DDIM's motions with 50 and 10 steps are nearly one motion; at 5 steps finer movements are flattened. In the cell
+# above, hands and feet tremble in both; the table compares their jerk. Feet slide in both, more than people's: that is
+# the network's, not the sampler's. How deep feet sink differs from motion to motion.
 #
 # **Common misunderstandings.** Judging samplers by one motion each with different seeds. Calling DDPM
 # "noisier" because its steps add noise: the last step adds none. Praising very few steps as "smoother"

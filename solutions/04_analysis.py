@@ -250,9 +250,9 @@ print(f"rows shuffled:    FD = {frechet_distance(real, rows_shuffled):.4f}")
 print(f"columns shuffled: FD = {frechet_distance(real, columns_shuffled):.4f}")
 
 # %% [markdown]
-# FD ignores the order of the rows: it does not know which caption a motion was made for. A network that exchanges
-# the motions of two equally frequent captions has a perfect FD. Columns matter: the off-diagonal part of
-# the covariance holds how features vary *together*.
+# FD ignores the order of the rows: it does not know which caption a motion was made for. Let a perfect network exchange
+# the motions of two equally frequent captions: its FD stays perfect. Columns matter: the off-diagonal part of the
+# covariance holds how features vary *together*.
 #
 # Now the networks, each against all real motions:
 
@@ -546,7 +546,7 @@ figures.guidance({1: unguided, 2: columns["adaln"]}, columns["real"], shown)
 # (a) At least one difference that the intervals support and one that they do not, with N; or, where the table supports
 # none, the three candidates that come closest, with that statement. Disjoint intervals of FD to half are no support:
 # they cover only the choice of the half. (b) Compared with the *real* column, not with 0 or 1; at least two of the four
-# aspects, with the numbers. (c) One misleading number with its reason: R@k or TMR-Score above real's (guidance); FD of
+# aspects, with the numbers. (c) One misleading number with its reason: R1 to R3 or TMR-Score above real's (guidance); FD of
 # *real* (part of the reference) or FD beside a published one (other N, other features); precision without recall;
 # shuffled rows' FD, which is as good as real's. (d) A choice that follows from (a) to (c), and a next measurement: more
 # motions, several seeds, several training runs, people's judgement, guidance 1, the difference of two networks caption
@@ -584,8 +584,8 @@ figures.guidance({1: unguided, 2: columns["adaln"]}, columns["real"], shown)
 # **Extra credit, up to 4 points:** 1 for R1 to R3 with the gallery, 1 for precision and recall, 1 for
 # density and coverage, 1 for the two thought experiments.
 #
-# **Model answer.** R-k: a caption's features are compared with all motions of a gallery (32 here, its own
-# among them); R-k is the share of captions whose own motion is among the k most similar. A larger gallery
+# **Model answer.** Rk (R1, R2, R3): a caption's features are compared with all motions of a gallery (32 here, its own
+# among them); Rk is the share of captions whose own motion is among the k most similar. A larger gallery
 # makes it harder; chance is k / gallery; ties count against, so that a collapsed evaluator does not look
 # perfect. PRDC puts a ball around each point, out to its fifth nearest neighbour in its own set. Precision:
 # share of generated points inside at least one real ball. Recall: share of real points inside at least one
@@ -593,8 +593,8 @@ figures.guidance({1: unguided, 2: columns["adaln"]}, columns["real"], shown)
 # dense regions count more, the huge ball of one outlier counts once; may exceed 1. Coverage: share of real
 # balls that hold at least one generated point: like recall, with the balls of the real set, which outliers of
 # the network cannot enlarge. Always the same walk: precision 1, density high, recall and coverage near 0 (its
-# balls have radius 0), R-k 0 (all motions tie, and ties count against). Motions of noise: coverage and density near 0,
-# R-k near chance. Precision and recall depend on where the evaluator puts them. If it maps all to nearly one place,
+# balls have radius 0), Rk 0 (all motions tie, and ties count against). Motions of noise: coverage and density near 0,
+# Rk near chance. Precision and recall depend on where the evaluator puts them. If it maps all to nearly one place,
 # recall is near 0, and precision need not be 0, since a real ball may hold that place. If their *features* scatter, recall is high, since
 # scattered points have large balls, and precision is 0. Accept either with its reason.
 
@@ -633,8 +633,8 @@ figures.by_size(measured)
 # depends on the network, so even equal N is not perfectly fair), 1 for the other metrics, 1 for remedies.
 #
 # **Model answer.** Means of single motions (TMR-Score, physical metrics) are unbiased, their error falls
-# with 1/√N; at 640 the TMR-Score is good to about ±0.004. R-k in galleries of 32 is unbiased as well, a share
-# with standard error √(p(1−p)/N), about 0.02 at 640. FD is biased upwards: 640 motions for a 256 × 256
+# with 1/√N; at 640 the TMR-Score is good to about ±0.004. Rk in galleries of 32 is unbiased as well, a share
+# with standard error √(p(1−p)/N), at most 0.02 at 640. FD is biased upwards: 640 motions for a 256 × 256
 # covariance. Its size is read best from the line of real motion: there FD falls from N = 32 to 128, although both
 # halves are real. (In the figure with one Gaussian, N = 256 gives about 0.5 and N = 1000 still 0.13 where the truth is
 # 0, but there all 256 directions hold equal variance. Accept both.) Averaging ten FDs of 64 does not help: it averages

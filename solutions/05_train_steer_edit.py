@@ -20,8 +20,8 @@
 # %% setup=true
 
 # %% [markdown]
-# `labkit.use_mine("code4", "code6", "code7")` plugs in your answers to Code 4 (the network's methods), Code 6 (the
-# loss) and Code 7 (the DDPM step), which were stored when they passed their checks. A recorded solution takes the
+# `labkit.use_mine` plugs in your answers to Code 4 (the network's methods), Code 6 (the loss), Code 7 (the DDPM step)
+# and Code 10 (the Fréchet distance), which were stored when they passed their checks. A recorded solution takes the
 # place of an answer that is not there, and the output names it. Code 13, 15 and 16 have none: the pictures below them
 # need your own answers.
 
@@ -44,7 +44,7 @@ from labkit.diffusion import (
     training_loss,
 )
 from labkit.evaluate import choose_captions, sample_captions
-from labkit.metrics import bootstrap, prdc, retrieval
+from labkit.metrics import bootstrap, frechet_distance, prdc, retrieval
 from labkit.metrics.actions import raise_hand, walk, wave
 from labkit.metrics.posture import to_open_body
 from labkit.models import make_denoiser
@@ -53,7 +53,7 @@ from labkit.progress import bar
 from labkit.reference import load_reference
 from labkit.show.figures import diffusion, editing
 
-labkit.use_mine("code4", "code6", "code7")
+labkit.use_mine("code4", "code6", "code7", "code10")
 body, conditioner = load_body(), load_text().to(device)
 starter = MotionDataset("starter", mirror=True)
 
@@ -118,15 +118,15 @@ captions = sorted({caption for s in starter for caption in s.captions})
 row, features = {caption: i for i, caption in enumerate(captions)}, conditioner(captions)
 
 
-def new_network(prediction_type="sample"):
-    """An untrained network and its schedule. The filter estimates x0, so it is fitted for this kind only."""
+def new_network(prediction_type="sample", filtered=True):
+    """An untrained network and its schedule. filtered: with the linear filter, which estimates x0?"""
     torch.manual_seed(0)
     schedule = Schedule(1000, "cosine", prediction_type)
     network = make_denoiser(
         "adaln", D, schedule.T, d_text=conditioner.tower.width, width=112, depth=4, heads=4
     )
     network.normalizer.fit(torch.cat([s.x for s in starter]))
-    if prediction_type == "sample":
+    if filtered:  # otherwise the filter's estimate is 0, and the network's output is the prediction
         network.filter.fit([network.normalizer(s.x) for s in starter], schedule.alphas_cumprod)
     return network.to(device), schedule.to(device)
 
@@ -268,30 +268,40 @@ diffusion.loss_by_step(judged, late, own_schedule, ("average", "newest"))
 # %% [markdown]
 # ### What the network predicts: $\varepsilon$, $x_0$ or $v$
 #
-# Three networks, 100 steps each, that differ in what they are asked to predict. All three are compared by the error
-# of $x_0$, into which `schedule.split` turns each prediction. (Two things favour the one that predicts $x_0$: it has
-# the linear filter, and the blocks, 112 numbers wide, cannot pass on independent noise in 205 features. So read the
-# shape of the curves, not their height.) *At which steps is each of them best? Notebook 03 has the equation that
-# explains it.*
+# Three networks, 80 steps each, that differ in what they are asked to predict. None of them has the linear filter, which
+# estimates $x_0$ and so would help one of them only. All three are compared by the error of $x_0$, into which
+# `schedule.split` turns each prediction. The last panel divides the error of the one that predicts $\varepsilon$ by the
+# error of the one that predicts $x_0$. *At which steps is each of them best? Notebook 03 has the equation that explains
+# it.* (The blocks are 112 numbers wide, so they cannot pass on independent noise in 205 features. That is a disadvantage
+# of $\varepsilon$ and $v$ in this network, and not in a wide one. So read the shape of the curves, not their height.)
+#
+# A fourth network predicts $x_0$ with the filter. *At which steps does the filter reduce the error most?*
 
 # %% show=true
+kinds = {"ε": ("epsilon", False), "x0": ("sample", False), "v": ("v_prediction", False)}
+kinds["x0, with the filter"] = ("sample", True)
 switched = {}
-for kind in ("epsilon", "sample", "v_prediction"):
-    network, view = new_network(kind)
-    switched[kind] = errors_of_x0(train(network, view, 100)[0], view)
-diffusion.loss_by_step(judged, switched, own_schedule, ("epsilon", "sample"))
+for name, (kind, filtered) in kinds.items():
+    network, view = new_network(kind, filtered)
+    switched[name] = errors_of_x0(train(network, view, 80)[0], view)
+diffusion.loss_by_step(judged, switched, own_schedule, ("ε", "x0"))
 
 # %% [markdown]
 # ### Without condition dropout
 #
-# 300 steps with and without condition dropout. Both networks then predict $x_0$ at step 800 with the caption and without
-# it. The numbers are the mean squared error of each prediction, and the mean squared difference of the two, which
-# guidance makes larger. *Which of the two networks has the better prediction without a caption?*
+# 300 steps with condition dropout (0.1) and without (0). Both networks then predict $x_0$ with the caption and without
+# it. The last panel divides their errors without the caption. *Which of the two networks has the better prediction without a
+# caption, and at which steps does it matter?* The numbers are for step 800: the mean squared error of each prediction,
+# and the mean squared difference of the two predictions, which guidance makes larger.
 
 # %% show=true
+withheld = {}
 for p in (0.1, 0.0):
     network, view = new_network()
     network = train(network, view, 300, condition_dropout=p)[0]
+    for drop, name in ((False, "with caption"), (True, "without")):
+        found = [error_of_x0(network, view, step, drop) for step in judged]
+        withheld[f"{p:g}: {name}"] = torch.stack(found)
     with_caption, without = (float(error_of_x0(network, view, 800, drop)) for drop in (False, True))
     with torch.no_grad():
         estimates = [predicted_x0(network, view, 800, drop) for drop in (False, True)]
@@ -300,6 +310,7 @@ for p in (0.1, 0.0):
         f"dropout {p:.1f}: error with the caption {with_caption:.4f}, without {without:.4f}; "
         f"the two predictions differ by {difference:.1e}"
     )
+diffusion.loss_by_step(judged, withheld, own_schedule, ("0: without", "0.1: without"))
 
 # %% [markdown] question="q11" points=3
 # **Q11.** What is the moving average of the weights for, and what is condition dropout for? For each: what is gained,
@@ -365,16 +376,16 @@ for p in (0.1, 0.0):
 # ### How much guidance?
 #
 # The shipped adaLN network, 48 captions of the test split, and four measures of notebook 04: R3 of 24 (is the motion among
-# the three of 24 that fit its caption best?), precision (are the motions like real ones?), recall (are they as varied
-# as real ones?) and foot sliding. Bands are 95 % intervals. Precision and recall depend on N, here 48, so read their
-# shape and not their height.
+# the three of 24 that fit its caption best?), FD (the Fréchet distance to real motion), recall (are the motions as varied
+# as real ones?) and foot sliding. Bands are 95 % intervals. FD and recall depend on N, here 48, so read their shape and
+# not their height.
 
 # %%
 network, schedule = load_denoiser("adaln")
 network, schedule = network.to(device), schedule.to(device)
 reference = load_reference("test_a")
 indices = choose_captions(reference, 1, 48)
-BEST = {"R3 of 24": "higher", "precision": "higher", "recall": "higher", "foot sliding m/s": "lower"}
+BEST = {"R3 of 24": "higher", "FD": "lower", "recall": "higher", "foot sliding m/s": "lower"}
 
 
 def measures(samples):
@@ -385,13 +396,10 @@ def measures(samples):
         same = words[chosen, None] == words[chosen]
         return retrieval(text[chosen], samples.features[chosen], gallery=24, same=same)["R3"]
 
-    def likeness(features):
-        found = prdc(reference.motion, features)
-        return found["precision"], found["recall"]
-
-    precision, recall = zip(*bootstrap(likeness, samples.features, n=50))
-    sliding = bootstrap(np.nanmean, samples.physical[:, 0])
-    return bootstrap(recall_at_3, np.arange(len(indices)), n=50), precision, recall, sliding
+    at_3 = bootstrap(recall_at_3, np.arange(len(indices)), n=50)
+    distance = bootstrap(lambda some: frechet_distance(reference.motion, some), samples.features, n=20)
+    recall = bootstrap(lambda some: prdc(reference.motion, some)["recall"], samples.features, n=50)
+    return at_3, distance, recall, bootstrap(np.nanmean, samples.physical[:, 0])
 
 
 # %% show=true
@@ -621,17 +629,18 @@ for name, jerk in jerks.items():
 editing.seams(jerks, (FPS, frames - FPS))
 
 # %% [markdown]
-# *By which share does the jerk at the seams fall with $U$? Does it reach that of the given motion?* A part of it has
-# another cause. The last estimate that still removes visible noise is made at the last step but one, and the network's
-# estimate of the given frames is not exact, so sampled frames may fit the network's estimate and not the given frames themselves.
-# How large is the seam from this cause alone? Noise the *whole* given motion to the last step but one of the sampler,
-# denoise it once, and concatenate it with the given frames as before:
+# *By which share does the jerk at the seams fall with $U$? Does it reach that of the given motion?* A part of the seam
+# has another cause: the network's estimate of the given frames is not exact. In the last steps the sampled frames fit
+# this estimate, and not the given frames themselves. How large is the seam from this cause alone? Noise the *whole*
+# given motion to the last step but one of the sampler, the last at which noise is visible. Denoise it once, and put the
+# given frames in the place of their estimate as before:
 
 # %% show=true
 with torch.no_grad():
-    z, t = network.normalizer(given.to(device)), schedule.timesteps(15)[-2].to(device).expand(len(given))
-    x_t = schedule.q_sample(z, t, torch.randn(z.shape, generator=torch.Generator().manual_seed(3)).to(device))
-    prediction = network(x_t, t, walks, torch.ones(z.shape[:2], dtype=torch.bool, device=device))
+    x0, t = network.normalizer(given.to(device)), schedule.timesteps(15)[-2].to(device).expand(len(given))
+    fresh = torch.randn(x0.shape, generator=torch.Generator().manual_seed(3)).to(device)
+    x_t = schedule.q_sample(x0, t, fresh)
+    prediction = network(x_t, t, walks, torch.ones(x0.shape[:2], dtype=torch.bool, device=device))
 estimate = network.normalizer.inverse(schedule.split(prediction, x_t, t)[0]).cpu()
 seam, other = at_seams(jerk_over_time(torch.where(known, given, estimate)))
 print(f"denoised once  jerk at the seams {seam:8.0f} m/s³, elsewhere {other:6.0f} m/s³")
@@ -670,7 +679,7 @@ labkit.show([decode(x[0].cpu()) for x in trio.values()], list(trio))
 # both agree only as far as the next prediction brings them together. At the border of given and sampled frames the
 # difference shows as a jump, which is a large jerk. Resampling noises the joined motion by one step and denoises it
 # again, several times, so that the sampled frames are moved towards the given ones at each noise level. In the world
-# of two numbers the mean moves towards the true one (0.92, 1.22 and 1.31 with $U$ = 1, 3 and 10, where 1.35 is true).
+# of two numbers the mean moves towards the true one (0.91, 1.22 and 1.31 with $U$ = 1, 3 and 10, where 1.35 is true).
 # For large $U$ the spread becomes too small there, an error of the DDPM step and not of resampling. In the picture of the
 # jerk the peaks at the seams change accordingly. It takes $U$ times as long.
 #

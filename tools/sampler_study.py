@@ -1,4 +1,4 @@
-"""DDPM and DDIM at several numbers of steps: FD, R@3 and jerk on held-out captions, for notebook 03.
+"""DDPM and DDIM at several numbers of steps: FD, R3 and jerk on held-out captions, for notebook 03.
 
     python -m tools.sampler_study                 the full study → data/checkpoints/samplers.json
     python -m tools.sampler_study --count 64      with fewer captions: faster, and wider intervals

@@ -39,7 +39,7 @@ def test_values_of_a_call_are_freed_without_the_garbage_collector(empty, tiny_ne
     labkit.use_recorded_solution("code4")
     x, mask = (
         torch.randn(2, 7, 9, generator=torch.Generator().manual_seed(1)),
-        torch.ones(2, 7, dtype=torch.bool),
+        torch.ones(2, 7).bool(),
     )
     gc.collect()
     gc.disable()

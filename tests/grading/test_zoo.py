@@ -1,4 +1,4 @@
-"""The zoo: every animal in grading/zoo is handed in, graded with all the others, and does nobody any harm."""
+"""The zoo: animals of grading/zoo are handed in, graded with all the others, and do nobody any harm."""
 
 import base64
 import ctypes
@@ -26,6 +26,7 @@ from hostile import STATE, Hostile
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 from nbgrader.utils import is_grade
 from test_outputs import Page
+from tiers import portion
 from toy_course import Student, copied
 
 from grading.batch.autograde import autograde
@@ -78,10 +79,11 @@ def read(path: Path) -> Animal:
 
 
 ZOO = [read(path) for path in sorted((ROOT / "grading" / "zoo").glob("*.md")) if path.stem != "README"]
-GRADED = [animal for animal in ZOO if "points" in animal.header]
-REFUSED = [animal for animal in ZOO if "refused" in animal.header]
 UNPRIVILEGED = ("curious", "gradebook", "keyring", "system_calls", "writer")  # graded by one once more
 NAME_OF = attrgetter("name")
+TAKEN = portion(ZOO, 3, NAME_OF, always=lambda animal: animal.name in (*UNPRIVILEGED, "scripts"))
+GRADED = [animal for animal in TAKEN if "points" in animal.header]
+REFUSED = [animal for animal in TAKEN if "refused" in animal.header]
 
 
 # ------------------------------------------------------------------------------------------------------------
@@ -550,7 +552,7 @@ def untouched(course: Course) -> tuple:
 
 @dataclass(frozen=True)
 class Round:
-    """The whole zoo, graded."""
+    """The animals that this run takes, graded."""
 
     course: Course
     lines: dict[str, object]
@@ -610,7 +612,7 @@ def waiting(course: Course) -> dict[str, list[str]]:
 @pytest.fixture(scope="module")
 def graded(prepared, tmp_path_factory) -> Round:
     bystander = Animal("bystander", {"right": "code7"}, [("", f"{SECRET!r}")])
-    course, lines = take_in(prepared, tmp_path_factory.mktemp("zoo"), [bystander, *ZOO])
+    course, lines = take_in(prepared, tmp_path_factory.mktemp("zoo"), [bystander, *TAKEN])
 
     def grade(*students: str, workers: int = 2, **settings) -> dict:
         pairs = [(who, NAME) for who in students if lines[who].taken]

@@ -23,3 +23,10 @@ def test_a_small_study_of_a_shipped_network(tmp_path, capsys):
     # From the same first noise both take the same single step, to the estimate of x0; with four they differ.
     fd = found["measures"]["FD"]
     assert abs(fd["DDPM"][0][0] - fd["DDIM"][0][0]) < 1e-3 < abs(fd["DDPM"][1][0] - fd["DDIM"][1][0])
+
+
+def test_the_stored_study_is_of_the_shipped_weights():
+    folder = data_dir() / "checkpoints"
+    stored = json.loads((folder / "samplers.json").read_text("utf-8"))
+    assert stored["weights"] == sampler_study.digest(folder / f"{stored['network']}.safetensors")
+    assert {"DDPM", "DDIM"} <= set(stored["measures"]["FD"]) and stored["steps"] == [5, 10, 15, 25, 50]

@@ -101,7 +101,8 @@ def loss_by_step(
     """Loss at some steps t (K,), a line (K,) a network: as the error of x0, of ε, and as a share of another.
 
     losses: mean squared errors of x0. That of ε at the same step is SNR times as large. ratio: two names of
-    `losses`; the third panel divides the first by the second, which is the same for x0 and ε.
+    `losses`; the third panel divides the first by the second, which is the same for x0 and ε. Its axis is
+    logarithmic where the ratio varies by more than a factor of ten.
     """
     figure, (left, middle, right) = axes(1, 3, 10.2, 3.4, sharex=True)
     snr = schedule.snr(t.to(schedule.alphas_cumprod.device)).cpu()
@@ -109,11 +110,16 @@ def loss_by_step(
         left.semilogy(t, loss, **line, markersize=4, label=name)
         middle.semilogy(t, loss * snr, **line, markersize=4, label=name)
     over, under = ratio
-    right.plot(t, losses[over] / losses[under], color=INK, marker="o", markersize=4)
+    share = losses[over] / losses[under]
+    right.plot(t, share, color=INK, marker="o", markersize=4)
     right.axhline(1, color=FAINT, linewidth=0.8)
     left.set(xlabel="step t", ylabel="mean squared error", title="error of x0")
     middle.set(xlabel="step t", title="the same as the error of ε: × SNR")
-    right.set(xlabel="step t", title=f"{over} / {under}", ylim=(0, None))
+    right.set(xlabel="step t", title=f"{over} / {under}")
+    if share.max() > 10 * share.min():
+        right.set_yscale("log")
+    else:
+        right.set_ylim(bottom=0)
     left.legend(frameon=False, fontsize=8)
     return figure
 
