@@ -60,7 +60,7 @@ def sample(
     device = next(network.parameters()).device
     schedule.to(device)
     B, F, D = len(lengths), int(lengths.max()), network.config["features"]
-    mask = (torch.arange(F) < lengths[:, None]).to(device)  # (B, F)
+    mask = (torch.arange(F) < lengths[:, None]).to(device)
 
     def gaussian_noise() -> Tensor:  # from pinned memory, so that copying and computing overlap
         noise = torch.randn(B, F, D, generator=generator, pin_memory=device.type == "cuda")
