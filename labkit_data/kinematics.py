@@ -161,6 +161,35 @@ def find_turns(heading: np.ndarray, least: float = 40.0) -> tuple[float, ...]:
     return tuple(ways[np.abs(ways) >= least].tolist())
 
 
+def _side(name: str, joints: np.ndarray, alpha: np.ndarray, floor: float, quarter: int) -> Side:
+    """Measure one side of a motion: joints (F, 24, 3), heading (F,), floor, frames in a quarter second."""
+    pelvis = joints[:, _J["pelvis"]]
+    wrist, shoulder = joints[:, _J[f"{name}_wrist"]], joints[:, _J[f"{name}_shoulder"]]
+    above = wrist[:, 2] - shoulder[:, 2]
+    offset = wrist - shoulder
+    c, s = np.cos(alpha), np.sin(alpha)
+    seen = np.stack(
+        [c * offset[:, 0] + s * offset[:, 1], c * offset[:, 1] - s * offset[:, 0], offset[:, 2]], -1
+    )
+    ankle = joints[:, _J[f"{name}_ankle"]]
+
+    def speed(joint: np.ndarray) -> float:
+        return float(np.linalg.norm(np.diff(joint - pelvis, axis=0), axis=-1).max(initial=0) * FPS)
+
+    return Side(
+        raised=float(above.max()),
+        raised_at_end=float(above[-quarter:].mean()),
+        reach=float(np.linalg.norm(seen - seen[0], axis=-1).max()),
+        waves=count_waves(seen, wrist[:, 2] > joints[:, _J[f"{name}_elbow"], 2]),
+        foot_raised=float(ankle[:, 2].max() - floor),
+        steps=count_steps(ankle),
+        hand_lowest=float(wrist[:, 2].min() - floor),
+        hand_speed=speed(wrist),
+        foot_speed=speed(ankle),
+        to_mouth=float(np.linalg.norm(wrist - joints[:, _J["head"]], axis=-1).min()),
+    )
+
+
 def measure(motion: Motion, positions: Tensor) -> Measures:
     """Measure one motion of F frames; `positions` (F, 24, 3) are its world joint positions, Z up, metres."""
     joints = positions.double().cpu().numpy()
@@ -195,32 +224,6 @@ def measure(motion: Motion, positions: Tensor) -> Measures:
     spine = joints[:, _J["neck"]] - pelvis
     tilt = np.degrees(np.arccos(np.clip(spine[:, 2] / np.linalg.norm(spine, axis=-1), -1, 1)))
 
-    def side(name: str) -> Side:
-        wrist, shoulder = joints[:, _J[f"{name}_wrist"]], joints[:, _J[f"{name}_shoulder"]]
-        above = wrist[:, 2] - shoulder[:, 2]
-        offset = wrist - shoulder
-        c, s = np.cos(alpha), np.sin(alpha)
-        seen = np.stack(
-            [c * offset[:, 0] + s * offset[:, 1], c * offset[:, 1] - s * offset[:, 0], offset[:, 2]], -1
-        )
-        ankle = joints[:, _J[f"{name}_ankle"]]
-
-        def speed(joint: np.ndarray) -> float:
-            return float(np.linalg.norm(np.diff(joint - pelvis, axis=0), axis=-1).max(initial=0) * FPS)
-
-        return Side(
-            raised=float(above.max()),
-            raised_at_end=float(above[-quarter:].mean()),
-            reach=float(np.linalg.norm(seen - seen[0], axis=-1).max()),
-            waves=count_waves(seen, wrist[:, 2] > joints[:, _J[f"{name}_elbow"], 2]),
-            foot_raised=float(ankle[:, 2].max() - floor),
-            steps=count_steps(ankle),
-            hand_lowest=float(wrist[:, 2].min() - floor),
-            hand_speed=speed(wrist),
-            foot_speed=speed(ankle),
-            to_mouth=float(np.linalg.norm(wrist - joints[:, _J["head"]], axis=-1).min()),
-        )
-
     ends = joints[:, [_J[n] for n in ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "head")]]
     speeds = np.linalg.norm(np.diff(ends, axis=0), axis=-1) * FPS
     wrists = joints[:, [_J["left_wrist"], _J["right_wrist"]], 2] - floor
@@ -254,8 +257,8 @@ def measure(motion: Motion, positions: Tensor) -> Measures:
         tilt=float(tilt.max()),
         start_tilt=float(tilt[:quarter].mean()),
         end_tilt=float(tilt[-quarter:].mean()),
-        left=side("left"),
-        right=side("right"),
+        left=_side("left", joints, alpha, floor, quarter),
+        right=_side("right", joints, alpha, floor, quarter),
         net_turn=float(np.degrees(alpha[-3:].mean() - alpha[:3].mean())),
         activity=float(speeds.mean()) if speeds.size else 0.0,
         gaze_range=float(np.ptp(np.degrees(np.unwrap(gaze)))),
