@@ -211,7 +211,7 @@ def autograde(args) -> int:
 
 
 def print_points(course, failures) -> None:
-    """A table of students and exercises; "?" is for somebody to grade."""
+    """A table of students and exercises; "?" is not graded yet."""
     marks = course.marks()
     names = list(dict.fromkeys(mark.name for mark in sorted(marks, key=lambda mark: mark.assignment)))
     width = max([len(mark.student) for mark in marks] + [7])

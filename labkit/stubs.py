@@ -77,7 +77,7 @@ EXERCISES = {
 
 
 class EmptyExercise(NotImplementedError):
-    """Somebody called a function that is still to be written. The message names exercise and notebook."""
+    """A function was called that is still to be written. The message names exercise and notebook."""
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows: the line, without the traceback."""

@@ -38,6 +38,6 @@ class BackgroundJob:
         self._stop.set()
 
     def check(self) -> None:
-        """Raises Stopped where somebody has cancelled: called by the work wherever it may be stopped."""
+        """Raises Stopped after `cancel`: the work calls it wherever it may be stopped."""
         if self._stop.is_set():
             raise Stopped
