@@ -92,9 +92,9 @@ def names_style(reference: Reference) -> np.ndarray:
         content, _, style = reference.labels[owner].partition("|")
         for word in caption.split():
             seen.setdefault(word, set()).add((style, content))
-    telling = {
+    naming = {
         word
         for word, uses in seen.items()
         if len(uses) >= 3 and len({style for style, _ in uses}) == 1 and all(style for style, _ in uses)
     }
-    return np.array([not telling.isdisjoint(caption.split()) for caption in reference.captions])
+    return np.array([not naming.isdisjoint(caption.split()) for caption in reference.captions])
