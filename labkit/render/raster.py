@@ -245,10 +245,10 @@ def _darkness(shadow, x, y):
 
 @compiled
 def _background(row, height, width, camera, shadow, shadow_box, background):
-    """Floor with grid and shadow, or sky, of a row of the picture into background (3, width) → the floor's key.
+    """Floor, grid and shadow, or sky, of a row of the picture into background (3, width) → the floor's key.
 
-    The key is 1/depth of the floor, the same all along a row since the camera does not roll; it is not positive
-    above the horizon.
+    The key is 1/depth, the same all along a row since the camera does not roll. It is not positive above the
+    horizon.
     """
     focal, middle = np.float32(camera.focal), np.float32(width / 2)
     px, py, pz = camera.position[0], camera.position[1], camera.position[2]
