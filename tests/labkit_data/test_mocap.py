@@ -93,7 +93,7 @@ def test_a_file_that_starts_late_keeps_the_time_of_its_recording(folder):
 
 
 def test_a_file_at_double_speed_is_stretched(folder):
-    [raw] = described(folder, "CMU/88/88_08", 2.4, fps=30)  # its length tells
+    [raw] = described(folder, "CMU/88/88_08", 2.4, fps=30)  # determined by its length
     assert raw.stretch == 2 and [kind for kind, _ in raw.warnings] == [timing.HALF_RATE]
     # the session is known; only files that were taken for 120 Hz play too fast
     for fps, stretch in ((120, 2), (60, 1)):
