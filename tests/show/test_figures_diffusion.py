@@ -75,7 +75,7 @@ def test_loss_by_step_tells_the_error_of_the_noise():
     np.testing.assert_allclose(lines(third)[0][:, 1], 0.5)
     assert third.get_yscale() == "linear" and third.get_ylim()[0] == 0
     wide = losses | {"half": loss * torch.tensor([1.0, 10.0, 100.0])}
-    assert diffusion.loss_by_step(t, wide, schedule, ("half", "guess")).axes[2].get_yscale() == "log"
+    assert diffusion.loss_by_step(t, wide, schedule, ("half", "estimate")).axes[2].get_yscale() == "log"
     np.testing.assert_allclose(lines(left)[0], np.column_stack([t, loss]), rtol=1e-6)
     np.testing.assert_allclose(lines(right)[0][:, 1], ((noise - epsilon) ** 2).mean((1, 2)), rtol=1e-3)
 
