@@ -173,7 +173,7 @@ class RunCells(Execute):
         self.end_of_cells = self.end - FOR_CHECKS * self.notebook_timeout
         self.checking = False
         notebook, resources = super().preprocess(nb, resources, km)
-        for cell in notebook.cells:  # no kernel can change it any more
+        for cell in notebook.cells:  # now that no kernel can change it any more
             if is_check(cell):
                 self.conclude(cell)
         for index, count in self.ignored.items():
@@ -218,7 +218,7 @@ class RunCells(Execute):
             self.timed_out = True
             self.died = self.died or "The notebook took too long, and was stopped here or above."
         if not self.died:
-            before = self.ignored_messages()
+            before = self.nonsense()
             try:
                 if is_check(cell):
                     self.verdicts[exercise_of(cell)] = self.check(exercise_of(cell), cell, index)
@@ -237,7 +237,7 @@ class RunCells(Execute):
                     return cell, resources
                 self.died = "Python was ended here or in a cell above, so nothing more could be checked."
             finally:
-                if count := self.ignored_messages() - before:
+                if count := self.nonsense() - before:
                     self.ignored[index] = count
         fail(cell, self.died)
         return cell, resources
@@ -251,7 +251,7 @@ class RunCells(Execute):
         self.ended.append(index)
         if len(self.ended) > RESTARTS:
             return False
-        self.ignored_before = self.ignored_messages()
+        self.ignored_before = self.nonsense()
         self._cleanup_kernel()
         self.km = self.create_kernel_manager()
         self.start_new_kernel()
@@ -298,7 +298,7 @@ class RunCells(Execute):
             self.timed_out |= remote.silent == TOO_LONG
             return verdict.result()
 
-    def ignored_messages(self) -> int:
+    def nonsense(self) -> int:
         """How many messages of this notebook's kernels were ignored so far."""
         if self.kc is None:  # no kernel runs
             return self.ignored_before
@@ -336,7 +336,7 @@ class RunCells(Execute):
             return super().process_message(msg, cell, cell_index)
         except CellExecutionComplete:
             raise
-        except Exception:  # noqa: BLE001 - an invalid message, such as a thousand nested lists
+        except Exception:  # noqa: BLE001 - not a message of an honest kernel: lists in a thousand lists, say
             return None
 
 

@@ -120,7 +120,7 @@ def feedback(course: Course, seconds: float = SECONDS) -> tuple[int, dict[tuple[
     """Write all pages to feedback/ → how many, and why some are missing or plain.
 
     Pages are made of autograded notebooks, which hold released text, the learner's text, outputs and
-    comments. They contain no rubrics, which are in solutions/. A page that takes more than `seconds`
+    comments. Rubrics are in none of them (they live in solutions/). A page that takes more than `seconds`
     is made anew with all text as it was typed, so that every student gets one.
     """
     if not course.submissions():
