@@ -2,7 +2,7 @@
 
     python benchmarks/player.py
 
-Sizes count what travels in a notebook: compressed and in base64. The browser is a headless Chromium; without
+Sizes count what a notebook stores: compressed and in base64. The browser is a headless Chromium; without
 a graphics card its WebGL is drawn by the processor (SwiftShader), which it shares with us, so that its frames
 are a lower bound. A notebook needs 20 a second; more than 60 a browser does not draw.
 """

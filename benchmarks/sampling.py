@@ -6,7 +6,7 @@
 
 Both loops run the shipped adaLN network with the same captions, steps and guidance in one run, turn by turn;
 the best of several rounds counts. That they do the same is checked first: with all steps of a short schedule
-and no noise on the way they must draw the same motion. Motions a second are of all 50 steps.
+and no noise on the way they must sample the same motion. Motions a second are of all 50 steps.
 """
 
 import argparse

@@ -16,7 +16,7 @@ instead of a whole round, on Gradescope:
   python -m grading package gradescope --notebook 03      an autograder to upload
 
 a whole round:
-  python -m grading build                     notebooks, checks, and a gradebook that knows them
+  python -m grading build                     notebooks, checks, and their gradebook
   python -m grading release ../my-course      what students get, ready to be pushed
   python -m grading collect downloads/        their notebooks, as they come from Canvas, Moodle, a folder ...
   python -m grading autograde                 runs them; prints points, student by student
@@ -27,7 +27,7 @@ a whole round:
   python -m grading report                    how the class did, as a page
 
 Everything about one run of the course is in one folder, --course (default: grading/course).
-docs/instructors.md tells the whole story.
+docs/instructors.md describes every step.
 """
 
 
@@ -72,7 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--notebook", required=True, metavar="NN", help="its number, such as 03")
     p.add_argument("--out", type=Path, default=Path("autograder.zip"), metavar="FILE.zip")
 
-    add("build", "Make notebooks, stubs and checks from solutions/, and tell the gradebook about them.")
+    add("build", "Make notebooks, stubs and checks from solutions/, and register them in the gradebook.")
 
     p = add(
         "release", "Write what students get into a folder.",
@@ -117,7 +117,7 @@ def build_parser() -> argparse.ArgumentParser:
     p = add(
         "report", "Write COURSE/report.html: points, common mistakes, what is ungraded, how long it took."
     )
-    p.add_argument("--names", action="store_true", help="with students' names: not to be shown around")
+    p.add_argument("--names", action="store_true", help="with students' names: not for publication")
 
     p = add("export", "Write the points as a table.")
     p.add_argument("--format", choices=("canvas", "moodle", "csv"), default="csv")
@@ -148,7 +148,7 @@ def build(args) -> None:
     everything.build()
     course = Course(args.course)
     course.prepare(notebooks.write_sources)
-    print(f"{course.root} knows {', '.join(course.released())}")
+    print(f"{course.root}: gradebook of {', '.join(course.released())}")
 
 
 def package(args) -> None:
@@ -211,7 +211,7 @@ def autograde(args) -> int:
 
 
 def print_points(course, failures) -> None:
-    """A table of students and exercises; "?" is for somebody to grade."""
+    """A table of students and exercises; "?" is not graded yet."""
     marks = course.marks()
     names = list(dict.fromkeys(mark.name for mark in sorted(marks, key=lambda mark: mark.assignment)))
     width = max([len(mark.student) for mark in marks] + [7])

@@ -85,7 +85,7 @@ class Course:
             ) from None
 
     def prepare(self, write_sources: Callable[[Path], None]) -> None:
-        """Write the source notebooks and tell nbgrader about them; may be done again at any time.
+        """Write the source notebooks and register them with nbgrader; may be repeated at any time.
 
         Raises LabError where cells have come or gone although there are submissions already, and where the
         gradebook cannot be used.

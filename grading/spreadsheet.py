@@ -43,7 +43,7 @@ def same_number(original: str, shown: str) -> bool:
 
 
 def write_csv(path: Path, rows: list[list[object]]) -> None:
-    """Write rows for spreadsheets: every cell in quotes; a byte order mark tells Excel that it is UTF-8."""
+    """Write rows for spreadsheets: every cell in quotes; by a byte order mark Excel recognises UTF-8."""
     text = io.StringIO(newline="")
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
     with atomic_write(path) as temporary:

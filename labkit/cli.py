@@ -278,9 +278,9 @@ def train(args: argparse.Namespace) -> None:
 
 
 def data(args: argparse.Namespace) -> None:
-    from labkit.dataset import MotionDataset, describe
+    from labkit.dataset import MotionDataset, dataset_summary
 
-    print(describe(MotionDataset(args.source)))
+    print(dataset_summary(MotionDataset(args.source)))
 
 
 def check(args: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""numba's compilation, kept on disk as long as that works: a cache must never cost a drawing."""
+"""numba's compilation, kept on disk where that works; a cache that cannot be read or written is ignored."""
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -115,7 +115,7 @@ def find_clip(source: str | Path, which: str) -> Clip:
     )
 
 
-def describe(dataset: MotionDataset) -> str:
+def dataset_summary(dataset: MotionDataset) -> str:
     """Number and mean length of motions and captions, one per line."""
     frames = [len(s.x) for s in dataset]
     words = [len(c.split()) for s in dataset for c in s.captions]

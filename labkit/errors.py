@@ -13,7 +13,7 @@ class LabError(Exception):
     """An error that the user can resolve. The message is one line: the cause, then the next step."""
 
     def _render_traceback_(self) -> list[str]:
-        """What a notebook shows: the line, not the way down to it."""
+        """What a notebook shows: the line, without the traceback."""
         return [f"LabError: {self}"]
 
 

@@ -188,16 +188,13 @@ def encode(motion: Motion, joints: Tensor) -> Tensor:
 def _integrate(x: Tensor) -> tuple[Tensor, Tensor]:
     """Heading (..., F) and pelvis position (..., F, 3) from the velocities of x, starting at zero."""
 
-    def from_zero(steps: Tensor, dim: int) -> Tensor:
-        steps = steps.roll(1, dim)
-        steps = steps * (torch.arange(steps.shape[dim], device=x.device) > 0).unflatten(
-            0, (-1,) + (1,) * (-dim - 1)
-        )
-        return steps.cumsum(dim)
+    def from_zero(steps: Tensor) -> Tensor:
+        """The sum of the steps before each frame, (..., F, C) → (..., F, C)."""
+        return torch.nn.functional.pad(steps[..., :-1, :], (0, 0, 1, 0)).cumsum(-2)
 
-    alpha = from_zero(x[..., LAYOUT["yaw_velocity"]], -2).squeeze(-1)
-    velocity = torch.nn.functional.pad(x[..., LAYOUT["root_velocity"]], (0, 1))
-    planar = from_zero((_about_z(alpha) @ velocity[..., None]).squeeze(-1), -2)
+    alpha = from_zero(x[..., LAYOUT["yaw_velocity"]]).squeeze(-1)  # (..., F)
+    velocity = torch.nn.functional.pad(x[..., LAYOUT["root_velocity"]], (0, 1))  # (..., F, 3)
+    planar = from_zero((_about_z(alpha) @ velocity[..., None]).squeeze(-1))  # (..., F, 3)
     return alpha, torch.cat([planar[..., :2], x[..., LAYOUT["root_height"]]], dim=-1)
 
 

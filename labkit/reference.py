@@ -16,7 +16,7 @@ from labkit.paths import UNREADABLE, LabError, atomic_write, data_dir, existing_
 class Reference:
     """N real motions of one test split and their M captions.
 
-    motion: (N, W) evaluator features. physical: (N, P), columns as in `evaluate.PHYSICAL`.
+    motion: (N, W) evaluator features. physical: (N, P), columns as in `scores.PHYSICAL`.
     lengths: (N,) frames. labels: N class names, "content|style". text: (M, W) evaluator features of the
     captions. captions: M strings.
     owner: (M,) index of the motion that a caption belongs to.
@@ -92,9 +92,9 @@ def names_style(reference: Reference) -> np.ndarray:
         content, _, style = reference.labels[owner].partition("|")
         for word in caption.split():
             seen.setdefault(word, set()).add((style, content))
-    telling = {
+    naming = {
         word
         for word, uses in seen.items()
         if len(uses) >= 3 and len({style for style, _ in uses}) == 1 and all(style for style, _ in uses)
     }
-    return np.array([not telling.isdisjoint(caption.split()) for caption in reference.captions])
+    return np.array([not naming.isdisjoint(caption.split()) for caption in reference.captions])

@@ -1,4 +1,4 @@
-"""What a session may have set for its whole process: put aside while labkit computes, then given back."""
+"""What a session may have set for its whole process: standard while labkit computes, restored afterwards."""
 
 import sys
 import warnings

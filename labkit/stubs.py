@@ -77,10 +77,10 @@ EXERCISES = {
 
 
 class EmptyExercise(NotImplementedError):
-    """Somebody called a function that is still to be written. The message names exercise and notebook."""
+    """A function was called that is still to be written. The message names exercise and notebook."""
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython shows: the line, not the way down to it."""
+        """What IPython shows: the line, without the traceback."""
         return [f"EmptyExercise: {self}"]
 
 

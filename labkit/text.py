@@ -151,7 +151,7 @@ class TextEncoder(nn.Module):
             raise LabError(line)
         batch = self.tokenizer(list(map(_tidied, captions)), padding=True, return_tensors="pt")
         device = next(self.model.parameters()).device
-        ids, mask = batch["input_ids"].to(device), batch["attention_mask"].to(device)
+        ids, mask = batch["input_ids"].to(device), batch["attention_mask"].to(device)  # (B, L)
         out = self.model(input_ids=ids, attention_mask=mask)
         tokens = out.last_hidden_state.float()  # (B, L, C)
         mask = mask.bool()

@@ -12,7 +12,7 @@ EPILOG = """examples:
   python -m labkit_data prepare --source bandai data/raw/bandai
   python -m labkit data --source bandai
 
-docs/data.md tells how each source is laid out.
+docs/data.md describes the layout of each source.
 """
 
 FETCHED = ("bandai", "cmu")

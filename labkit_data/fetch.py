@@ -36,7 +36,7 @@ class Corrupt(LabError):
     """A file differs from the manifest."""
 
 
-class Seal(NamedTuple):
+class Checksum(NamedTuple):
     """Size and SHA-256 of a text file, carriage returns left out: mirrors differ in their line ends."""
 
     size: int
@@ -66,9 +66,9 @@ def _fetch(source: str, folder: Path, base_url: str) -> None:
     """The same, with the folder to itself."""
     manifest = read_manifest(MANIFESTS / f"{source}.txt.gz")
     wanted = {
-        path: seal
-        for path, seal in tqdm(manifest.items(), "looking for what is there", leave=False)
-        if not (folder / path).is_file() or seal_of(folder / path) != seal
+        path: checksum
+        for path, checksum in tqdm(manifest.items(), "looking for what is there", leave=False)
+        if not (folder / path).is_file() or checksum_of(folder / path) != checksum
     }
     if source == "bandai" and wanted:  # one archive is less load for the server than 6,000 requests
         archive = folder / "bandai.zip"
@@ -82,8 +82,8 @@ def _fetch(source: str, folder: Path, base_url: str) -> None:
         archive.unlink()
         print(f"{source}: {len(wanted)} files, {others} others in the archive left out")
     else:
-        for path, seal in tqdm(wanted.items(), source, unit="file", disable=not wanted):
-            download(f"{base_url}/{path}", folder / path, seal)
+        for path, checksum in tqdm(wanted.items(), source, unit="file", disable=not wanted):
+            download(f"{base_url}/{path}", folder / path, checksum)
 
 
 def _is_web_address(text: str) -> bool:
@@ -94,11 +94,11 @@ def _is_web_address(text: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def download(url: str, path: Path, seal: Seal | None = None) -> None:
-    """Download `url` to `path`, going on from ``path.part`` where an earlier call broke off.
+def download(url: str, path: Path, checksum: Checksum | None = None) -> None:
+    """Download `url` to `path`, resuming from ``path.part`` where an earlier call was interrupted.
 
-    Network trouble is tried again `TRIES` times. Raises Corrupt where the file does not match its
-    `seal` (size and SHA-256).
+    After a network error the request is repeated, `TRIES` times in all. Raises Corrupt where the file does
+    not match its `checksum` (size and SHA-256).
     """
     part = path.with_name(path.name + ".part")
     try:
@@ -122,7 +122,7 @@ def download(url: str, path: Path, seal: Seal | None = None) -> None:
                     f"{part} is kept, so that the download resumes"
                 ) from error
         time.sleep(PAUSE * 2**attempt)
-    if seal is not None and seal_of(part) != seal:
+    if checksum is not None and checksum_of(part) != checksum:
         part.unlink()
         raise Corrupt(f"corrupt download of {url}: it has been deleted, fetch again")
     os.replace(part, path)
@@ -157,11 +157,11 @@ def _receive(url: str, part: Path) -> None:
         raise ConnectionError(f"the connection broke after {part.stat().st_size} of {total} bytes")
 
 
-def extract(archive: Path, folder: Path, wanted: dict[str, Seal]) -> int:
+def extract(archive: Path, folder: Path, wanted: dict[str, Checksum]) -> int:
     """Extract the `wanted` files from below a zip's one top folder; return how many others it holds.
 
     Raises Corrupt, before anything is written, where a member's path or kind could reach outside `folder`,
-    and where a wanted file is missing or does not match its seal.
+    and where a wanted file is missing or does not match its checksum.
     """
     try:
         with zipfile.ZipFile(archive) as file:
@@ -182,14 +182,14 @@ def extract(archive: Path, folder: Path, wanted: dict[str, Seal]) -> int:
                 raise Corrupt(
                     f"{archive} lacks {missing[0]} and {len(missing) - 1} more: deleted, fetch again"
                 )
-            for path, seal in tqdm(wanted.items(), "extracting", unit="file"):
+            for path, checksum in tqdm(wanted.items(), "extracting", unit="file"):
                 # zipfile never unpacks more than a member declares, so this also stops a zip bomb
-                whole = members[path].file_size <= 2 * seal.size
+                whole = members[path].file_size <= 2 * checksum.size
                 with atomic_write(folder / path) as temporary:
                     if whole:
                         with file.open(members[path]) as packed, open(temporary, "wb") as target:
                             shutil.copyfileobj(packed, target)
-                    if not whole or seal_of(temporary) != seal:
+                    if not whole or checksum_of(temporary) != checksum:
                         raise Corrupt(f"corrupt download of {path} in {archive}: deleted, fetch again")
             return len(members) - len(wanted)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
@@ -200,32 +200,34 @@ def extract(archive: Path, folder: Path, wanted: dict[str, Seal]) -> int:
         ) from error
 
 
-def seal_of(path: Path) -> Seal:
-    """The seal of a file."""
+def checksum_of(path: Path) -> Checksum:
+    """The size and digest of a file."""
     digest, size = hashlib.sha256(), 0
     with open(path, "rb") as file:
         while chunk := file.read(1 << 20):
             chunk = chunk.replace(b"\r", b"")
             digest.update(chunk)
             size += len(chunk)
-    return Seal(size, digest.hexdigest())
+    return Checksum(size, digest.hexdigest())
 
 
 def write_manifest(folder: Path, path: Path) -> None:
-    """Seal the files under `folder`, laid out as the owner's tree, into the manifest `path`.
+    """Write the checksums of the files under `folder`, laid out as the owner's tree, to the manifest `path`.
 
-    READMEs are left out, for owners edit them. The manifests beside this file are made by
+    READMEs are left out, since owners edit them. The manifests beside this file are made by
 
         write_manifest(Path("Bandai-Namco-Research-Motiondataset"), MANIFESTS / "bandai.txt.gz")
         write_manifest(Path("cmu/asfamc"), MANIFESTS / "cmu.txt.gz")
     """
     files = sorted(f for f in folder.rglob("*") if f.is_file() and not f.name.startswith("README"))
-    lines = (f"{s.sha256} {s.size} {f.relative_to(folder).as_posix()}\n" for f in files for s in [seal_of(f)])
+    lines = (
+        f"{s.sha256} {s.size} {f.relative_to(folder).as_posix()}\n" for f in files for s in [checksum_of(f)]
+    )
     with atomic_write(path) as temporary:
         temporary.write_bytes(gzip.compress("".join(lines).encode(), mtime=0))
 
 
-def read_manifest(path: Path) -> dict[str, Seal]:
-    """What :func:`write_manifest` wrote: path → seal."""
+def read_manifest(path: Path) -> dict[str, Checksum]:
+    """What :func:`write_manifest` wrote: path → checksum."""
     rows = [line.split(" ", 2) for line in gzip.decompress(path.read_bytes()).decode().splitlines()]
-    return {name: Seal(int(size), digest) for digest, size, name in rows}
+    return {name: Checksum(int(size), digest) for digest, size, name in rows}

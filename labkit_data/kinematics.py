@@ -1,4 +1,4 @@
-"""What can be read off a motion with a ruler and a clock: the facts that captions may state."""
+"""Kinematic measurements of a motion: the facts that captions may state."""
 
 from dataclasses import dataclass
 
@@ -43,16 +43,14 @@ class Measures:
     """Facts about one motion.
 
     seconds: length.
-    forward, sideways: way of the pelvis along the body's heading and to its left, metres; negative is
-        backward and to the right. Both follow the heading, so a circle walked forward counts as forward.
+    forward: way of the pelvis along the body's heading, metres; negative is backward. It follows the heading,
+        so a circle walked forward counts as forward.
     distance: length of the pelvis's path on the floor, metres.
     turn: change of heading from start to end, degrees, positive to the left.
     turns: the turns one after another, each of 40 degrees or more, positive to the left.
-    gaze: mean turn of the face away from the pelvis's heading, degrees, positive to the left.
     speed: mean speed over the floor, metres a second.
     lowest, highest: extremes of the pelvis height above the floor as fractions of the standing height.
     start_height, end_height: the same at the start and at the end.
-    jumps: how often both feet are off the floor while the pelvis is above its standing height.
     tilt: greatest angle of the spine from the vertical, degrees; 180 is upside down.
     start_tilt, end_tilt: the same at the start and at the end.
     left, right: arm and leg of each side.
@@ -71,17 +69,14 @@ class Measures:
 
     seconds: float
     forward: float
-    sideways: float
     distance: float
     turn: float
     turns: tuple[float, ...]
-    gaze: float
     speed: float
     lowest: float
     highest: float
     start_height: float
     end_height: float
-    jumps: int
     tilt: float
     start_tilt: float
     end_tilt: float
@@ -130,7 +125,7 @@ def runs(mask: np.ndarray) -> list[tuple[int, int]]:
 def count_steps(foot: np.ndarray) -> int:
     """Steps of one foot, (F, 3) metres: moves of 15 cm or more between two rests.
 
-    A rest is slower than 0.4 m/s or than 40 % of the foot's fast moments, whichever is more: planted feet
+    A rest is slower than 0.4 m/s or than 40 % of the foot's fast moments, whichever is more: standing feet
     of a recorded run are never quite still.
     """
     moves = np.linalg.norm(np.diff(foot[:, :2], axis=0), axis=-1)
@@ -166,6 +161,35 @@ def find_turns(heading: np.ndarray, least: float = 40.0) -> tuple[float, ...]:
     return tuple(ways[np.abs(ways) >= least].tolist())
 
 
+def _side(name: str, joints: np.ndarray, alpha: np.ndarray, floor: float, quarter: int) -> Side:
+    """Measure one side of a motion: joints (F, 24, 3), heading (F,), floor, frames in a quarter second."""
+    pelvis = joints[:, _J["pelvis"]]
+    wrist, shoulder = joints[:, _J[f"{name}_wrist"]], joints[:, _J[f"{name}_shoulder"]]
+    above = wrist[:, 2] - shoulder[:, 2]
+    offset = wrist - shoulder
+    c, s = np.cos(alpha), np.sin(alpha)
+    seen = np.stack(
+        [c * offset[:, 0] + s * offset[:, 1], c * offset[:, 1] - s * offset[:, 0], offset[:, 2]], -1
+    )
+    ankle = joints[:, _J[f"{name}_ankle"]]
+
+    def speed(joint: np.ndarray) -> float:
+        return float(np.linalg.norm(np.diff(joint - pelvis, axis=0), axis=-1).max(initial=0) * FPS)
+
+    return Side(
+        raised=float(above.max()),
+        raised_at_end=float(above[-quarter:].mean()),
+        reach=float(np.linalg.norm(seen - seen[0], axis=-1).max()),
+        waves=count_waves(seen, wrist[:, 2] > joints[:, _J[f"{name}_elbow"], 2]),
+        foot_raised=float(ankle[:, 2].max() - floor),
+        steps=count_steps(ankle),
+        hand_lowest=float(wrist[:, 2].min() - floor),
+        hand_speed=speed(wrist),
+        foot_speed=speed(ankle),
+        to_mouth=float(np.linalg.norm(wrist - joints[:, _J["head"]], axis=-1).min()),
+    )
+
+
 def measure(motion: Motion, positions: Tensor) -> Measures:
     """Measure one motion of F frames; `positions` (F, 24, 3) are its world joint positions, Z up, metres."""
     joints = positions.double().cpu().numpy()
@@ -176,7 +200,6 @@ def measure(motion: Motion, positions: Tensor) -> Measures:
         head = head @ rotations[:, _J[joint]]
     gaze = heading(head).double().cpu().numpy() - alpha
     feet = joints[:, [_J["left_ankle"], _J["right_ankle"], _J["left_foot"], _J["right_foot"]]]
-    soles = feet[..., 2] - np.percentile(feet[..., 2], 5, axis=0)  # each joint above its own planted height
     floor = np.percentile(feet[..., 2:, 2], 5)
     pelvis = joints[:, _J["pelvis"]]
     quarter = max(1, min(FPS // 4, len(joints) // 2))
@@ -186,7 +209,6 @@ def measure(motion: Motion, positions: Tensor) -> Measures:
     steps = np.diff(planar, axis=0)
     middle = (alpha[1:] + alpha[:-1]) / 2
     ahead = np.stack([np.sin(middle), -np.cos(middle)], -1)  # heading 0 faces -Y
-    to_left = np.stack([np.cos(middle), np.sin(middle)], -1)
     distance = np.linalg.norm(steps, axis=-1).sum()
     seconds = len(joints) / FPS
 
@@ -201,34 +223,6 @@ def measure(motion: Motion, positions: Tensor) -> Measures:
     height = (pelvis[:, 2] - floor) / standing
     spine = joints[:, _J["neck"]] - pelvis
     tilt = np.degrees(np.arccos(np.clip(spine[:, 2] / np.linalg.norm(spine, axis=-1), -1, 1)))
-    airborne = soles.min(-1) > 0.05
-    flights = [height[a:b].max() for a, b in runs(airborne) if b - a >= 2]
-
-    def side(name: str) -> Side:
-        wrist, shoulder = joints[:, _J[f"{name}_wrist"]], joints[:, _J[f"{name}_shoulder"]]
-        above = wrist[:, 2] - shoulder[:, 2]
-        offset = wrist - shoulder
-        c, s = np.cos(alpha), np.sin(alpha)
-        seen = np.stack(
-            [c * offset[:, 0] + s * offset[:, 1], c * offset[:, 1] - s * offset[:, 0], offset[:, 2]], -1
-        )
-        ankle = joints[:, _J[f"{name}_ankle"]]
-
-        def speed(joint: np.ndarray) -> float:
-            return float(np.linalg.norm(np.diff(joint - pelvis, axis=0), axis=-1).max(initial=0) * FPS)
-
-        return Side(
-            raised=float(above.max()),
-            raised_at_end=float(above[-quarter:].mean()),
-            reach=float(np.linalg.norm(seen - seen[0], axis=-1).max()),
-            waves=count_waves(seen, wrist[:, 2] > joints[:, _J[f"{name}_elbow"], 2]),
-            foot_raised=float(ankle[:, 2].max() - floor),
-            steps=count_steps(ankle),
-            hand_lowest=float(wrist[:, 2].min() - floor),
-            hand_speed=speed(wrist),
-            foot_speed=speed(ankle),
-            to_mouth=float(np.linalg.norm(wrist - joints[:, _J["head"]], axis=-1).min()),
-        )
 
     ends = joints[:, [_J[n] for n in ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "head")]]
     speeds = np.linalg.norm(np.diff(ends, axis=0), axis=-1) * FPS
@@ -252,22 +246,19 @@ def measure(motion: Motion, positions: Tensor) -> Measures:
     return Measures(
         seconds=seconds,
         forward=float((steps * ahead).sum()),
-        sideways=float((steps * to_left).sum()),
         distance=float(distance),
         turn=float(np.degrees(alpha[-quarter:].mean() - alpha[:quarter].mean())),
         turns=find_turns(np.degrees(_smooth(alpha, 2 * quarter + 1))),
-        gaze=float(np.degrees(np.arctan2(np.sin(gaze).mean(), np.cos(gaze).mean()))),
         speed=float(distance / seconds),
         lowest=float(height.min()),
         highest=float(height.max()),
         start_height=float(height[:quarter].mean()),
         end_height=float(height[-quarter:].mean()),
-        jumps=sum(h > 1.0 for h in flights),
         tilt=float(tilt.max()),
         start_tilt=float(tilt[:quarter].mean()),
         end_tilt=float(tilt[-quarter:].mean()),
-        left=side("left"),
-        right=side("right"),
+        left=_side("left", joints, alpha, floor, quarter),
+        right=_side("right", joints, alpha, floor, quarter),
         net_turn=float(np.degrees(alpha[-3:].mean() - alpha[:3].mean())),
         activity=float(speeds.mean()) if speeds.size else 0.0,
         gaze_range=float(np.ptp(np.degrees(np.unwrap(gaze)))),

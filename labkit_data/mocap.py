@@ -110,7 +110,7 @@ def _part(caption: dict, seconds: float) -> tuple[float, float] | None:
     return (start, end) if marked and start + seconds - end > 1 else None
 
 
-def describe(
+def captioned(
     found: Sequence[tuple[Raw, str]],
     sentences: Sentences,
     span: Callable[[Path], Span],

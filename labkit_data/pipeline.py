@@ -213,7 +213,7 @@ def _clips(source: str, raw: Raw) -> list[Clip]:
         human = (
             list(raw.captions) if len(pieces) == 1 else []
         )  # a sentence about more than this piece would be false
-        described = captions.describe(source, raw.labels, motion[frames], joints[frames], human, part)
+        described = captions.caption_motion(source, raw.labels, motion[frames], joints[frames], human, part)
         clips.append(Clip(name, motion[frames], described.captions, raw.labels | described.labels()))
     return clips
 

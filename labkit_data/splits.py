@@ -3,7 +3,7 @@
 * test_a keeps contiguous blocks of takes: takes of one content and style are recorded one after another and
   are near copies, so a split by clip would test on training data.
 * test_b keeps whole content × style combinations. Both sides of a content go together ("wave-left-hand" and
-  "wave-right-hand"), since training sees every clip's mirror image too, and so do two names of one style.
+  "wave-right-hand"), since every clip's mirror image is trained on too, and so do two names of one style.
 * val is another block of takes, for watching training.
 """
 

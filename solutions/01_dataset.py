@@ -59,8 +59,8 @@ print(len(dataset), "motions")
 # much.
 #
 # Do you have real motion capture? `python -m labkit_data prepare --source humanml3d PATH` converts a
-# HumanML3D folder; `bandai`, `cmu`, `accad` and `deepmimic` are the other sources, and `docs/data.md` tells
-# where to get them. Then write `MotionDataset(["humanml3d"])` or `MotionDataset(["bandai", "cmu"],
+# HumanML3D folder; `docs/data.md` lists the other sources (`bandai`, `cmu`, `snu` and more), and where to get
+# them. Then write `MotionDataset(["humanml3d"])` or `MotionDataset(["bandai", "cmu"],
 # split="train")` above: everything below works with it.
 #
 # One motion of the set is a `Sample`:

@@ -170,7 +170,7 @@ print(*both.mask.int().tolist(), sep="\n")
 # ## Code 3 · In-context: one sequence of tokens
 #
 # *Difficulty 3 of 5 · 35 minutes · needs nothing. Stretch: put the condition after the frames instead of
-# before them, and find out why the check cannot tell.*
+# before them, and find out why the check accepts both.*
 #
 # The simplest way: concatenate time, caption and word tokens with the frames, and let self-attention exchange
 # information between them. After the last block, drop them again.
@@ -566,9 +566,9 @@ inverse = networks["adaln"].normalizer.inverse
 labkit.show([decode(inverse(x[0]).cpu()) for x in shown.values()], list(shown))
 
 # %% [markdown]
-# A network that uses its condition shows the motion of its caption, since nothing else tells the four apart.
+# A network that uses its condition shows the motion of its caption, since nothing else distinguishes the four.
 # If the condition were lost on the way, or all gates stayed closed, it would show a mixture of all four.
-# Reproducing is not generating: a network that has memorised four motions knows nothing about a fifth.
+# Reproducing is not generating: a network that has memorised four motions cannot generate a fifth.
 # (Change `x[0]` to see the others.)
 
 # %% [markdown]

@@ -398,7 +398,7 @@ figures.film({r"estimate $\hat x_0$": shown}, titles, body, frame=40)
 
 # %% [markdown]
 # The printed numbers are standard deviations in z-scores; over the training data it is 1. The least-squares
-# estimate is a mean over all motions that are possible given $x_t$, so it varies less. The less $x_t$ tells, the
+# estimate is a mean over all motions that are possible given $x_t$, so it varies less. The noisier $x_t$ is, the
 # closer it is to the mean of all motions for this caption.
 
 # %% [markdown]
@@ -729,7 +729,7 @@ config = SamplingConfig(sampler="ddim", steps=20, seed=3)
 labkit.show(generate(captions, "incontext", seconds=4, config=config), captions)
 
 # %% [markdown]
-# The box below generates from your captions. The line under the settings tells whose code runs;
+# The box below generates from your captions. The line under the settings states whose code runs;
 # `labkit.use_mine("code4", "code5")` plugs in the other two networks. Press *Generate*, then change one
 # setting and generate again: the history shows up to three motions side by side. Which caption of three words
 # does the network get wrong?

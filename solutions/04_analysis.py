@@ -141,7 +141,7 @@ labkit.prompt_box()
 #
 # How independent is it? It shares no *trained* weights with the generators. But both read captions through the same
 # frozen sentence encoder (all-MiniLM-L6-v2), and its text tower has the same architecture, data and training recipe
-# as the one that conditions them, with another seed. Captions that the encoder cannot tell apart are alike for both.
+# as the one that conditions them, with another seed. Captions that the encoder cannot distinguish are alike for both.
 # And pairs are not separated where a caption may be true of the other motion as well. Labels decide that, and many
 # captions are made from the same labels.
 #
@@ -339,7 +339,7 @@ forged = forge(real, rng)
 figures.twins(real, forged, frechet_distance(real, forged))
 
 # %% [markdown]
-# *Can FD tell the two sets apart? In what do they differ all the same?* Remember this figure for the next question.
+# *Can FD distinguish the two sets? In what do they differ all the same?* Remember this figure for the next question.
 
 # %% [markdown] question="q9" points=3
 # **Q9.** What does the Fréchet distance assume about the distributions of the features? What follows when

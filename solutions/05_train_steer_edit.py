@@ -154,11 +154,11 @@ def batches(network, size=32, longest=80):
 
 
 def train(
-    network, schedule, steps, condition_dropout=0.1, rate=1e-3, decay=0.99, size=32, falls=True, watch=None
+    network, schedule, steps, condition_dropout=0.1, rate=1e-3, decay=0.99, size=32, falls=True, callback=None
 ):
     """Algorithm 1 → the averaged network, and the loss of each step.
 
-    size: motions in a batch. falls: does the learning rate fall at the end? watch: called after each step with
+    size: motions in a batch. falls: does the learning rate fall at the end? callback: called after each step with
     its number and both sets of weights by name.
     """
     average = copy.deepcopy(network).eval().requires_grad_(False)
@@ -178,8 +178,8 @@ def train(
             for a, w in zip(average.parameters(), network.parameters()):
                 a.copy_(ema_update(a, w, mu))
         losses.append(loss.item())
-        if watch:
-            watch(step + 1, {"newest": network, "average": average})
+        if callback:
+            callback(step + 1, {"newest": network, "average": average})
     return average, losses
 
 
@@ -244,14 +244,14 @@ def errors_of_x0(network, schedule):
 measured_at, watched = [], {"newest": [], "average": []}
 
 
-def watch(step, weights):
+def measure(step, weights):
     if step % 20 == 0:
         measured_at.append(step)
         for name, weight in weights.items():
             watched[name].append(errors_of_x0(weight, own_schedule))
 
 
-train(new_network()[0], own_schedule, 240, rate=1e-2, size=4, falls=False, watch=watch)
+train(new_network()[0], own_schedule, 240, rate=1e-2, size=4, falls=False, callback=measure)
 errors = {name: torch.stack(found) for name, found in watched.items()}  # (measurements, steps t)
 over_time = {name: found.mean(1) for name, found in errors.items()}
 editing.during_training(measured_at, over_time, ("average", "newest"))

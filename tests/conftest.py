@@ -1,4 +1,4 @@
-"""What several tests need: the open body and motions that nobody has recorded."""
+"""What several tests need: the open body and random motions."""
 
 import contextlib
 import importlib.util

@@ -35,9 +35,9 @@ def test_a_motion_of_six_seconds_for_each_caption_and_seed_is_judged_by_its_own_
     found = {}
     for seed in (5, 6, 7):
         config = SamplingConfig(steps=2, seed=seed)
-        drawn = sample_motions("adaln", captions, torch.full((8,), 120), config=config, **QUICK)
-        assert {len(x) for x in drawn} == {120}
-        for caption, x in zip(captions, drawn):
+        sampled = sample_motions("adaln", captions, torch.full((8,), 120), config=config, **QUICK)
+        assert {len(x) for x in sampled} == {120}
+        for caption, x in zip(captions, sampled):
             found[caption, seed] = body.joints(decode(x)).numpy()
     for name, action in two.items():
         for row, some in enumerate((action.plain, action.rephrased)):

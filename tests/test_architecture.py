@@ -1,6 +1,7 @@
 """Which package may import which: docs/architecture.md in code."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,36 @@ def test_an_upward_import_would_be_found(tmp_path):
     assert imports(path) == {"labkit.show", "labkit.generate"}
     assert RANK[layer("labkit.show.player.pack")] > RANK[layer("labkit.models.base")]
     assert layer("torch.nn") is None
+
+
+# The tables of docs/architecture.md: the names in the first cell of each row, and in all of the row.
+ROWS = [
+    (re.findall(r"`([^`]+)`", row.split("|")[1]), re.findall(r"`([^`]+)`", row))
+    for row in (ROOT / "docs" / "architecture.md").read_text("utf-8").splitlines()
+    if row.startswith("| `")
+]
+FOLDERS = next(i for i, (names, _) in enumerate(ROWS) if "labkit_data/" in names)  # the second table begins
+
+
+def test_the_page_names_every_module_and_folder():
+    named = {name.removeprefix("labkit/") for _, names in ROWS for name in names}
+    modules = {path.name for path in (ROOT / "labkit").glob("*.py")} - {"__main__.py"}
+    packages = {f"{path.name}/" for path in (ROOT / "labkit").iterdir() if any(path.glob("*.py"))}
+    tools = {path.stem for path in (ROOT / "tools").glob("*.py")} - {"__init__"}
+    assert not (modules | packages | tools) - named
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    folders = {path.parent.name for path in (ROOT / "grading").glob("*/__init__.py")}
+    assert not [folder for folder in folders if f"`{folder}/" not in text]
+
+
+def test_the_page_lists_modules_in_the_order_of_their_imports():
+    rows = {}
+    for number, (names, _) in enumerate(ROWS):
+        for name in names:
+            module = name.removesuffix("/").removesuffix(".py").replace("/", ".")
+            rows[module if number >= FOLDERS or "." in module else f"labkit.{module}"] = number
+    for path in FILES:
+        parts = [part for part in path.relative_to(ROOT).with_suffix("").parts if part != "__init__"]
+        own = rows.get(".".join(parts[:2]), rows.get(parts[0]))
+        later = {name for name in imports(path) if own is not None and rows.get(layer(name), own) > own}
+        assert not later, path

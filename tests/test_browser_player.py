@@ -97,7 +97,7 @@ def changed(before: np.ndarray, after: np.ndarray) -> float:
 
 def plays(page, player) -> bool:
     """Does it move by itself, and does a body stand in every panel?"""
-    player.locator(".lk[data-frame]").wait_for(timeout=WAIT)  # it says so when it has drawn
+    player.locator(".lk[data-frame]").wait_for(timeout=WAIT)  # set once it has drawn
     seen = set()
     for _ in range(10):
         page.wait_for_timeout(300)

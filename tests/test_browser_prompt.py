@@ -61,7 +61,7 @@ def page(lab):
 
 
 def shows_a_body(player) -> bool:
-    player.locator(".lk[data-frame]").wait_for()  # it says so when it has drawn
+    player.locator(".lk[data-frame]").wait_for()  # set once it has drawn
     return suit(picture(player)) > 0.01
 
 

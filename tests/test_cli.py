@@ -1,4 +1,4 @@
-"""The commands, as a user types them: what comes out, and what is said when it cannot."""
+"""The commands, as a user types them: their output, and their errors."""
 
 import os
 import subprocess

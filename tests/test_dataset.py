@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from labkit.dataset import MotionDataset, Sample, describe, find_clip, mirror_sample, pad, store_path
+from labkit.dataset import MotionDataset, Sample, dataset_summary, find_clip, mirror_sample, pad, store_path
 from labkit.motion import decode_joints, encode, mirror
 from labkit.paths import LabError
 from labkit.reference import Reference, load_reference, write_reference
@@ -95,11 +95,11 @@ def test_store_path(folder):
 def test_describe(folder, body):
     """90 frames in 3 clips; 4 + 2 + 3 + 4 words in 4 captions."""
     lines = dict(
-        line.rsplit(maxsplit=1) for line in describe(MotionDataset("mine", body=body)).splitlines()[:2]
+        line.rsplit(maxsplit=1) for line in dataset_summary(MotionDataset("mine", body=body)).splitlines()[:2]
     )
     assert lines == {"motions": "3", "captions": "4"}
-    assert "1.5 s" in describe(MotionDataset("mine", body=body)).splitlines()[2]
-    assert describe(MotionDataset("mine", body=body)).splitlines()[3].endswith(" 3.2")
+    assert "1.5 s" in dataset_summary(MotionDataset("mine", body=body)).splitlines()[2]
+    assert dataset_summary(MotionDataset("mine", body=body)).splitlines()[3].endswith(" 3.2")
 
 
 class TestReference:

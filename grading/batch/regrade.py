@@ -21,7 +21,7 @@ COLUMNS = ["student", "notebook", "exercise", "before", "after"]
 
 @dataclass(frozen=True)
 class Change:
-    """Points before and after; None waits for somebody to grade it."""
+    """Points before and after; None is not graded yet."""
 
     student: str
     assignment: str

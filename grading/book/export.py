@@ -43,7 +43,7 @@ def number(value: float | None) -> str:
 
 
 def identities(row: dict[str, str]) -> list[set[str]]:
-    """What a platform's own list knows somebody by, the most reliable first; a part of a name is nothing."""
+    """The identities in a row of a platform's list, most reliable first; parts of names do not count."""
     full = {row.get("Student", "")}
     full |= {f"{row.get('First name', '')} {row[name]}" for name in LAST if row.get(name)}
     numbers = {row.get(column, "") for column in NUMBERS}
@@ -145,7 +145,8 @@ FORMATS: dict[str, Callable[[Course, list[Mark], Roster], list[list[str]]]] = {
 def export(course: Course, kind: str, path: Path, roster: Path | None = None) -> tuple[int, int, list[str]]:
     """Write the table → students, answers still without points, students that have no row in the roster.
 
-    Whom several rows fit, or who shares one, is among the last, with the reason, and not in the table.
+    The last include, with the reason, students whom several rows fit or who share one. They are not in the
+    table.
     """
     marks = course.marks()
     listed = read_csv(roster, ()) if roster else []

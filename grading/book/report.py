@@ -36,7 +36,7 @@ SHAPE = r"\([\d, ]*\)"
 DTYPE = r"(?:bool|u?int\d+|b?float\d+|complex\d+)"
 NONE = r"None \(is there a return\?\)"
 VALUE = rf"(?:shape {SHAPE}|{DTYPE} (?:tensor|array) {SHAPE}|a (?:tuple|list) of \d+|{NONE})"
-# What judge.describe adds to a probe's sentence, where it is made of our words and of numbers
+# What judge.failure_message adds to a probe's sentence, where it is made of our words and of numbers
 DETAIL = re.compile(
     rf"\. (?:Expected {VALUE}, found {VALUE}|Expected {FIGURE} as [^,]*, found {FIGURE}"
     rf"|Furthest off(?: at \[[\d, ]*\])?: expected {FIGURE}, found {FIGURE}"

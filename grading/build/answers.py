@@ -50,7 +50,7 @@ def digest(exercise: str) -> str:
 
 
 def answered(exercise: str) -> dict[str, bank.Entry | None]:
-    """Whose outcomes are stored, by their place in the file; None is the reference."""
+    """The entries whose outcomes are stored, by their place in the file; None is the reference."""
     others = [v for v in bank.entries("variants", exercise) if v.other_numbers]
     right = {f"right/{i}": entry for i, entry in enumerate([None, *others])}
     return right | {f"wrong/{m.name}": m for m in bank.entries("mutants", exercise)}

@@ -1,5 +1,5 @@
-"""A folder of submissions, however it was downloaded, into the course folder: whose file, which notebook,
-which copy.
+"""Take submissions, from whatever download, into the course folder: find the student, the notebook, and the
+copy to grade.
 
 One folder or zip file a student, or the downloads of a learning platform, flat or in one zip file:
 
@@ -57,17 +57,18 @@ NAMED = 100  # files of one student that are left out with a line each
 
 @dataclass(frozen=True)
 class Found:
-    """A file and whose it is. origin: what that was read from; two origins of one name are two people.
+    """A file and its student. origin: what the name was read from; two origins of one name are two people.
 
-    number: Moodle's, which is another for each assignment; of one assignment, two numbers are two people.
-    So are Brightspace's, and what stands before the attempt in Blackboard's names.
+    number: Moodle's number of the submission, which differs between assignments; within one assignment, two
+    numbers are two people. The same holds for Brightspace's, and for what precedes the attempt in
+    Blackboard's names.
     """
 
     student: str
     origin: str
     entry: Received
     number: str = ""
-    attempt: str = ""  # when it was handed in, if the platform tells
+    attempt: str = ""  # when it was handed in, if the platform states it
     branch: str = ""  # the folder in a zip file: maybe two people's, if the zip file is not one person's
     problem: str = ""
 
@@ -123,7 +124,7 @@ def brightspace(name: str) -> tuple[str, str, str] | None:
 
 
 def attempt(name: str) -> str:
-    """When it was handed in, in an order that text has, where the platform tells it in the name."""
+    """When it was handed in, as text that sorts by time, where the platform's name contains it."""
     if match := BLACKBOARD.fullmatch(name):
         return match["when"]
     if match := BRIGHTSPACE.fullmatch(name):
@@ -373,7 +374,7 @@ def store(path: Path, taken: repair.Taken) -> None:
 
 
 def two_people(student: str, origins: set[str]) -> str:
-    names = ", ".join(sorted(map(ascii, origins)))  # tells é from e with an accent
+    names = ", ".join(sorted(map(ascii, origins)))  # é and e with a combining accent differ
     return f"two people of one name: give each another ({student}: {names})"
 
 
@@ -397,7 +398,7 @@ class Record:
     def meet(self, found: list[Found]) -> dict[str, str]:
         """Record the students → {student: reason} for names that two people share, now or with earlier ones.
 
-        Names that differ in case alone are one name on many disks.
+        Names that differ in case alone are one name on many file systems.
         """
         origins: dict[str, set[str]] = {}
         here = [(f.student, f.origin) for f in found if f.student]

@@ -22,7 +22,7 @@ from labkit.paths import UNREADABLE
 
 FILE = 512 * 2**20  # bytes of a notebook with its outputs, which are left out while it is read
 NESTED = 256 * 2**20  # bytes of a zip file inside a zip file
-RATIO = 50  # times that it may grow when it is unpacked; it is packed itself, and hardly grows
+RATIO = 50  # largest ratio of unpacked to packed size; a zip file inside is compressed already
 DIRECTORY = 4 * 2**20  # bytes of a zip file's table of contents: some 40 000 names
 DEPTH = 20  # folders in folders
 NAME = 500  # characters of a path inside a zip file
@@ -94,7 +94,7 @@ class Inbox:
             yield from self._kind(parts, changed, lambda: file_parts(path), (path,))
 
     def _kind(self, parts, changed: float, read: Callable[[], Iterable], chain: tuple) -> Iterator[Received]:
-        """A notebook, a zip file's contents, or what is neither."""
+        """The entries of one file: a notebook, the contents of a zip file, or a refusal of anything else."""
         suffix = PurePosixPath(parts[-1]).suffix.lower()
         if any(part.startswith(".") for part in parts):
             yield refuse(parts, "a hidden file, not read", aside=True)

@@ -1,8 +1,8 @@
-"""What a learner's code printed and a learner wrote, without anything that acts on its reader.
+"""Outputs and text of a learner without active content: no scripts, no links to pictures elsewhere.
 
 Collected and graded notebooks are opened by others: as feedback pages, in formgrader, in Jupyter, which act
-on metadata, widgets, HTML, JavaScript, SVG and whatever comes next. So what is kept is listed here, and
-nothing else stays: text, pictures of these kinds, and metadata that the grader itself wrote.
+on metadata, widgets, HTML, JavaScript, SVG and future formats. So this is an allow list: text, pictures of
+these kinds, and metadata that the grader itself wrote. Nothing else is kept.
 """
 
 import binascii
@@ -34,7 +34,7 @@ TAGS = [
 
 
 def plain_notebook(notebook: NotebookNode) -> NotebookNode:
-    """The notebook made anew, of what is plain in it; outputs of checks are the grader's own, and stay."""
+    """A new notebook of what is allowed; outputs of checks are the grader's own, and are kept."""
     kept = {key: value for key, value in notebook.metadata.items() if key in ("kernelspec", "labkit")}
     made = new_notebook(metadata=kept | {"language_info": {"name": "python"}})
     room = ROOM
@@ -87,7 +87,7 @@ def whole_number(count: object) -> int | None:
 
 
 def short(text: str) -> str:
-    """At most so many lines, and so much of each: of one that was written over, the last writing."""
+    """At most LINES lines of at most LINE characters; of a line that was overwritten, the last version."""
     lines = text[: LINES * LINE].split("\n", LINES)
     cut = [LONG] if len(lines) > LINES else []
     return "\n".join([clipped(line) for line in lines[:LINES]] + cut)
@@ -131,10 +131,10 @@ OUTSIDE = re.compile(rf"!\[(?![^\[\]]*\]\({INSIDE})", re.IGNORECASE)
 
 
 def inert(source: str) -> str:
-    """Markdown that loads nothing and looks like nothing but text and its own pictures, wherever it is shown.
+    """Markdown that loads nothing and shows only text and its own pictures, in every program.
 
-    What would do more is left as readable text, mostly by a space: `< script>`, `! [plot](https://...)`.
-    Letters alone count, and not what is code or HTML: readers of Markdown do not agree on that.
+    Anything else stays as readable text, mostly with a space in it: `< script>`, `! [plot](https://...)`.
+    Whether it is inside of code makes no difference, since programs parse Markdown differently.
     """
     source = OUTSIDE.sub("! [", TAG.sub(bare, source))
     if "mermaid" in source.lower():  # JupyterLab draws these diagrams, with pictures from elsewhere

@@ -71,7 +71,7 @@ class Taken:
 
 
 def take_in(data: bytes, releases: Mapping[str, NotebookNode]) -> Taken:
-    """Find out which notebook this is and repair it. Raises Refused where it is none of the course."""
+    """Identify the notebook and repair it. Raises Refused where it is none of the course."""
     cells, damage = parse(data)
     main, *others = (
         Taken(assignment, *repair_cells(of_it, releases[assignment]))

@@ -281,6 +281,11 @@ def mean_of_the_diagonal():
     return made_of(trace_term=lambda a, b: between(a, b) / len(a))
 
 
+@mutant("You sum all entries of the covariances: the trace is the sum of the diagonal alone")
+def sum_of_all_entries():
+    return made_of(trace_term=lambda a, b: (a + b).sum() - 2 * overlap(a, b))
+
+
 @mutant("You take the determinant instead of the trace")
 def determinant():
     def trace_term(a, b):

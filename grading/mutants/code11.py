@@ -64,6 +64,11 @@ def cosine_alone():
     return of_cosines(np.mean)
 
 
+@mutant("(cosine + 1) / 2 is taken twice: the mean over pairs is the score already")
+def mapped_twice():
+    return of_cosines(lambda cosine: (((cosine + 1) / 2).mean() + 1) / 2)
+
+
 @mutant("cosine + 1 is between 0 and 2: halve it")
 def not_halved():
     return of_cosines(lambda cosine: (cosine + 1).mean())

@@ -88,6 +88,13 @@ def all_or_none():
 
 
 @mutant(
+    "Exactly the same number of captions is withheld in every batch: each is withheld by a chance of its own"
+)
+def fixed_share():
+    return step(drop=lambda B, p: torch.randperm(B) < round(p * B))
+
+
+@mutant(
     "No caption is ever withheld: then the network has no prediction without one, and guidance cannot work"
 )
 def never_withheld():
@@ -132,6 +139,19 @@ def summed():
 @mutant("Only the first sample counts: take the mean over all B losses")
 def first_only():
     return step(reduce=lambda losses: losses[0])
+
+
+@mutant("The losses are weighted by the lengths of the motions: the loss is their plain mean")
+def weighted_by_length():
+    def training_loss(network, schedule, x0, mask, text, condition_dropout):
+        B = len(x0)
+        t, drop = torch.randint(schedule.T, (B,)), torch.rand(B) < condition_dropout
+        losses = ddpm_loss(
+            lambda x_t, t: network(x_t, t, text, mask, drop), schedule, x0, t, torch.randn_like(x0), mask
+        )
+        return (losses * mask.sum(1)).sum() / mask.sum()
+
+    return {"training_loss": training_loss}
 
 
 @mutant(

@@ -62,6 +62,18 @@ def exchanged():
     return combined(lambda c, u, s: c + s * (u - c))
 
 
+@mutant("The brackets are missing, so the prediction without the caption cancels: u + s · (c − u)")
+def brackets_missing():
+    return combined(lambda c, u, s: u + s * c - u)
+
+
+@mutant(
+    "The predictions are averaged with the weights s and 1: guidance goes from u along c − u, u + s · (c − u)"
+)
+def weighted_mean():
+    return combined(lambda c, u, s: (s * c + u) / (1 + s))
+
+
 @mutant("Only the difference is returned: add the prediction without the caption, from which it starts")
 def only_the_difference():
     return combined(lambda c, u, s: s * (c - u))

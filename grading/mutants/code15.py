@@ -109,6 +109,15 @@ def multiplied_by_mask():
 # ------------------------------------------------------------------------------------------------------------
 
 
+@mutant("The noise is multiplied by the variance 1 − ᾱ_t: its standard deviation is the root, √(1 − ᾱ_t)")
+def variance_as_deviation():
+    def make(schedule, x_known, t, noise, x):
+        a = schedule.alpha_bar(t)
+        return a.sqrt() * x_known + (1 - a) * noise
+
+    return replaced(make)
+
+
 @mutant(
     "The known part is put in clean: x is at step t, and the network expects everything in it at that "
     "noise level. "

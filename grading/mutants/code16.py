@@ -40,6 +40,25 @@ def with_alpha(make):
 # ------------------------------------------------------------------------------------------------------------
 
 
+@mutant("β of a stride is not the sum of the β of its steps: α is their product, ᾱ_t / ᾱ_prev")
+def betas_summed():
+    def make(schedule, t, t_prev):
+        steps = [schedule.betas[a + 1 : b + 1].sum() for a, b in zip(t_prev.tolist(), t.tolist())]
+        return 1 - torch.stack(steps).float().clamp(max=0.999)[:, None, None]
+
+    return with_alpha(make)
+
+
+@mutant("The noise has the posterior's variance, that of a step down: a step up has 1 − α")
+def posterior_variance():
+    def back(schedule, x_prev, t, t_prev, fresh, x_t):
+        alpha = stride(schedule, t, t_prev)
+        variance = (1 - alpha) * (1 - schedule.alpha_bar(t_prev)) / (1 - schedule.alpha_bar(t))
+        return alpha.sqrt() * x_prev + variance.sqrt() * fresh
+
+    return noised_back(back)
+
+
 @mutant(
     "x_prev is given to the step as it is: it is at another noise level than x_t. Noise it back to step t "
     "first"

@@ -142,6 +142,11 @@ def target_is_the_way_so_far():
     return loss(target=lambda x0, t, noise: path(x0, t, noise) - x0)
 
 
+@mutant("The velocity is written as (x_t − x0) / t, which is 0 / 0 at t = 0: it is noise − x0 at any t")
+def target_divided_by_t():
+    return loss(target=lambda x0, t, noise: (path(x0, t, noise) - x0) / t[:, None, None])
+
+
 @mutant("The target is the v of diffusion, a velocity on a circle: on the straight line it is noise − x0")
 def target_is_v():
     def target(x0, t, noise):

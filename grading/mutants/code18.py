@@ -279,6 +279,11 @@ def no_exception_at_0():
     return corrected(mean, last=lambda t_next: False)
 
 
+@mutant("A step that ends near 0 is taken for the last one: that is the step to t_next = 0")
+def last_near_zero():
+    return corrected(mean, lambda t_next: (t_next < 0.01).all())
+
+
 @mutant(
     "One sample at t_next = 0 makes the step Euler's for the whole batch (.any()): the others take Heun's"
 )

@@ -177,6 +177,36 @@ def float_entries_for_time_and_caption():
     return cond_mapping
 
 
+@mutant("The words of all captions are cut to the shortest caption of the batch: each has its own mask")
+def cut_to_the_shortest_caption():
+    def cond_mapping(self, condition):
+        n = int(condition.mask.sum(1).min()) + 2
+        return all_tokens(condition)[:, :n], with_time_and_caption(condition.mask)[:, :n]
+
+    return cond_mapping
+
+
+@mutant("Mask and tokens differ in order: time and caption come first in the tokens and last in the mask")
+def mask_of_time_and_caption_last():
+    def cond_mapping(self, condition):
+        return all_tokens(condition), functional.pad(condition.mask, (0, 2), value=True)
+
+    return cond_mapping
+
+
+@mutant("The mlp is applied to the frames only: the condition tokens go through every layer, too")
+def mlp_for_frames_only():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        n = c[0].shape[1]
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+            h = torch.cat([h[:, :n], h[:, n:] + block.mlp(block.norm2(h[:, n:]))], dim=1)
+        return h
+
+    return backbone
+
+
 @mutant("Only the first word is among the tokens: take them all, `condition.mask` is True where one is real")
 def first_word_only():
     def cond_mapping(self, condition):

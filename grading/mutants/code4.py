@@ -182,6 +182,69 @@ def one_plus_gate():
     return backbone
 
 
+@mutant("Tanh is applied to the gates: use them as they are")
+def tanh_of_gate():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + gate1.tanh() * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = h + gate2.tanh() * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("The gates mix h and the layer's output, (1 − gate) · h + gate · output: h itself is kept whole")
+def gate_mixes():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = (1 - gate1) * h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+            h = (1 - gate2) * h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+        return h
+
+    return backbone
+
+
+@mutant("The mlp comes before attention: swap them")
+def mlp_before_attention():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + gate2 * block.mlp(modulated(block.norm, h, shift2, scale2))
+            h = h + gate1 * block.attention(modulated(block.norm, h, shift1, scale1), mask)
+        return h
+
+    return backbone
+
+
+@mutant("The norm is multiplied by exp(scale): the factor is 1 + scale")
+def exp_of_scale():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            shift1, scale1, gate1, shift2, scale2, gate2 = vectors(block, c)
+            h = h + gate1 * block.attention(scale1.exp() * block.norm(h) + shift1, mask)
+            h = h + gate2 * block.mlp(scale2.exp() * block.norm(h) + shift2)
+        return h
+
+    def output_projection(self, h, mask, c):
+        shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)
+        return self.final(scale.exp() * self.final_norm(h) + shift)
+
+    return {"backbone": backbone, "output_projection": output_projection}
+
+
+@mutant(
+    "h is added once more before the last layer: its input is the modulated norm alone, without a residual"
+)
+def residual_before_final():
+    def output_projection(self, h, mask, c):
+        shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)
+        return self.final(h + modulated(self.final_norm, h, shift, scale))
+
+    return output_projection
+
+
 @mutant("A sigmoid is applied to the gates: use them as they are, a gate of zero gives an output of 0")
 def sigmoid_of_gate():
     def backbone(self, h, mask, c):

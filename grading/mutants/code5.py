@@ -172,6 +172,17 @@ def only_words_normed():
     return cond_mapping
 
 
+@mutant("Time and caption have the mask of the first two words: these two tokens are always real, so True")
+def mask_of_the_first_words():
+    def cond_mapping(self, condition):
+        mask = torch.cat([condition.mask[:, :2], condition.mask], dim=1)
+        return self.memory_norm(all_tokens(condition)), functional.pad(
+            mask, (2 + condition.mask.shape[1] - mask.shape[1], 0), value=True
+        )
+
+    return cond_mapping
+
+
 @mutant("Time and caption are at different ends of memory and mask: concatenate both in the same order")
 def mask_in_the_other_order():
     def cond_mapping(self, condition):
@@ -407,6 +418,17 @@ def no_residual_around_mlp():
     def parts(h, block, mask, memory, memory_mask):
         h = look_up(look_around(h, block, mask), block, memory, memory_mask)
         return block.mlp(block.norm3(h))
+
+    return through(parts)
+
+
+@mutant("All three layers are added to the block's input: each is added to what the one before it made of h")
+def added_to_the_input_of_the_block():
+    def parts(h, block, mask, memory, memory_mask):
+        first = h
+        h = first + block.self_attention(block.norm1(h), mask)
+        h = first + block.cross_attention(block.norm2(h), memory_mask, memory)
+        return first + block.mlp(block.norm3(h))
 
     return through(parts)
 

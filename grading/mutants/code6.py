@@ -19,6 +19,42 @@ def reduce(error, mask):
 
 
 # ------------------------------------------------------------------------------------------------------------
+#                                                Another loss
+# ------------------------------------------------------------------------------------------------------------
+
+
+@mutant("The squared differences between frames are added (a velocity loss): eq. 14 has the error alone")
+def velocity_loss_added():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        error = model(schedule.q_sample(x0, t, noise), t) - schedule.target(x0, noise, t)
+        pairs = mask[:, 1:] & mask[:, :-1]
+        change = error.diff(dim=1).square().mean(-1)
+        return reduce(error**2, mask) + (change * pairs).sum(-1) / pairs.sum(-1).clamp(min=1)
+
+    return ddpm_loss
+
+
+@mutant(
+    "Every prediction is converted to noise and compared with the noise: compare it as it is with "
+    "`schedule.target`, which depends on what is predicted"
+)
+def compared_as_noise():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        x_t = schedule.q_sample(x0, t, noise)
+        return reduce((schedule.split(model(x_t, t), x_t, t)[1] - noise) ** 2, mask)
+
+    return ddpm_loss
+
+
+@mutant("Frames of zeros are taken for padding: real frames may be zero, use `mask`")
+def zeros_are_padding():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        return reduce(errors(model, schedule, x0, t, noise), (x0 != 0).any(-1))
+
+    return ddpm_loss
+
+
+# ------------------------------------------------------------------------------------------------------------
 #                                                 Shape of the loss
 # ------------------------------------------------------------------------------------------------------------
 

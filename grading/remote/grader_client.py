@@ -275,7 +275,7 @@ def collect(exercise: str, seed: int, remote: Remote) -> dict[str, np.ndarray]:
 
     def begin() -> None:
         restart()
-        with suppress(Exception):  # if it is silent, the probe will say so
+        with suppress(Exception):  # if it does not answer, the probe fails with the reason
             remote.begin()
 
     with plugged(exercise, remote), allocation_limit(ROOM):

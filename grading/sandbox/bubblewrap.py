@@ -86,7 +86,8 @@ class Sandbox:
         if group.missing:
             print(
                 f"weaker limits: no control group for {', '.join(sorted(group.missing))} (it needs root, and "
-                "in a container a writable /sys/fs/cgroup); a watch and limits of each process remain",
+                "in a container a writable /sys/fs/cgroup); a periodic check, and limits of each "
+                "process, remain",
                 file=sys.stderr,
             )
 

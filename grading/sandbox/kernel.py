@@ -141,13 +141,13 @@ class TolerantChannel(AsyncZMQSocketChannel):
                 if understood(message):
                     return message
             self.ignored += 1
-            await asyncio.sleep(0)  # else a flood of them would keep timeouts from being noticed
+            await asyncio.sleep(0)  # else many invalid messages in a row would delay timeouts
             if time.monotonic() > end:
                 raise Empty
 
 
 class Client(AsyncKernelClient):
-    """Without a heartbeat, whose thread never ends where a kernel answers nonsense; we watch the process."""
+    """Without a heartbeat: its thread never ends where answers are invalid. The process is checked."""
 
     shell_channel_class = Type(TolerantChannel)
     iopub_channel_class = Type(TolerantChannel)

@@ -1,7 +1,7 @@
 """Resource limits of a kernel, and what it uses.
 
 A control group (cgroups(7), version 1 or 2) limits all processes of a kernel together. Where no group can be
-made, limits of each process (setrlimit) and a watch in the grader remain; these are weaker.
+made, limits of each process (setrlimit) and a periodic check in the grader remain; these are weaker.
 """
 
 import os

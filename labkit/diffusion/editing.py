@@ -37,7 +37,7 @@ def edit(
     device, dtype = weight.device, weight.dtype
     schedule.to(device)
     z, known, B = network.normalizer(x_known.to(device)), known.to(device), len(x_known)
-    mask = torch.ones(z.shape[:2], dtype=torch.bool, device=device)
+    mask = torch.ones(z.shape[:2], dtype=torch.bool, device=device)  # (B, F)
 
     def gaussian_noise(*more: int) -> Tensor:
         return torch.randn(*more, *z.shape, generator=generator, dtype=dtype, device="cpu").to(device)
@@ -45,18 +45,18 @@ def edit(
     x = gaussian_noise()  # (B, F, D)
     timesteps = schedule.timesteps(steps).tolist()
     for now, then in zip(timesteps, timesteps[1:] + [-1]):
-        t, t_prev = (torch.full((B,), step, device=device) for step in (now, then))
+        t, t_prev = (torch.full((B,), step, device=device) for step in (now, then))  # (B,)
 
         def step(x_t: Tensor, t: Tensor = t, t_prev: Tensor = t_prev) -> Tensor:
-            prediction = guided(network, x_t, t, text, mask, guidance_scale)
-            x_prev = ddpm_step(schedule, prediction, x_t, t, t_prev, gaussian_noise())
+            prediction = guided(network, x_t, t, text, mask, guidance_scale)  # (B, F, D)
+            x_prev = ddpm_step(schedule, prediction, x_t, t, t_prev, gaussian_noise())  # (B, F, D)
             return replace_known(schedule, x_prev, z, known, t_prev, gaussian_noise())
 
         if repeats == 1:
             x = step(x)
         else:
             x = resampled_step(schedule, step, x, t, t_prev, gaussian_noise(repeats - 1))
-    return network.normalizer.inverse(x)
+    return network.normalizer.inverse(x)  # (B, F, D)
 
 
 @stub("code15")

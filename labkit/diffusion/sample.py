@@ -21,7 +21,7 @@ SAMPLERS = ("ddpm", "ddim")
 class SamplingConfig:
     """How motions are sampled. Defaults chosen on the validation split: data/checkpoints/TRAINING.md.
 
-    sampler: one of SAMPLERS. steps: of the sampler, 1 to T. guidance_scale: s of `guided`; 1 is no guidance.
+    sampler: one of SAMPLERS. steps: of the sampler, 1 to T. guidance_scale: w of `guided`; 1 is no guidance.
     eta: of DDIM (Song et al. 2021, eq. 16); 0 is deterministic. seed: the same seed and settings give the
     same motions.
     """
@@ -72,13 +72,13 @@ def sample(
     timesteps = schedule.timesteps(config.steps).tolist()
     pairs = list(zip(timesteps, timesteps[1:] + [-1]))
     for now, then in bar(pairs, config.sampler, progress):
-        t, t_prev = (torch.full((B,), step, device=device) for step in (now, then))
-        prediction = guided(network, x, t, text, mask, config.guidance_scale)
+        t, t_prev = (torch.full((B,), step, device=device) for step in (now, then))  # (B,)
+        prediction = guided(network, x, t, text, mask, config.guidance_scale)  # (B, F, D)
         if callback:
             callback(t, x, prediction)
         if config.sampler == "ddpm":
-            x = ddpm_step(schedule, prediction, x, t, t_prev, gaussian_noise())
+            x = ddpm_step(schedule, prediction, x, t, t_prev, gaussian_noise())  # (B, F, D)
         else:
             noise = gaussian_noise() if config.eta > 0 else torch.zeros_like(x)
-            x = ddim_step(schedule, prediction, x, t, t_prev, noise, config.eta)
-    return network.normalizer.inverse(x) * mask[..., None]
+            x = ddim_step(schedule, prediction, x, t, t_prev, noise, config.eta)  # (B, F, D)
+    return network.normalizer.inverse(x) * mask[..., None]  # (B, F, D)

@@ -85,9 +85,11 @@ def judge(questions: Sequence[Probe], found: Outcomes, answers: Answers) -> Judg
     mistake = recognise(questions, names, found, answers)
     cause = next((q for q in failed if q.first and re.fullmatch(q.first, str(found[q.name]))), failed[0])
     if mistake is None:
-        return Judgement(earned, total, names, describe(cause, found, right), None)
+        return Judgement(earned, total, names, failure_message(cause, found, right), None)
     words = fill(mistake, failed, found, right)
-    message = f"One mistake that gives these results: {words}" if words else describe(cause, found, right)
+    message = (
+        f"One mistake that gives these results: {words}" if words else failure_message(cause, found, right)
+    )
     return Judgement(earned, total, names, message, mistake.name)
 
 
@@ -148,7 +150,7 @@ def fill(mistake: Mistake, failed: Sequence[Probe], found: Outcomes, right: Outc
     return ""
 
 
-def describe(q: Probe, found: Outcomes, right: Outcomes) -> str:
+def failure_message(q: Probe, found: Outcomes, right: Outcomes) -> str:
     """The message for an unknown mistake: the requirement, inputs, expected and found values."""
     a, b = found[q.name], right[q.name]
     if a.dtype.kind == "U":
@@ -178,7 +180,7 @@ def describe(q: Probe, found: Outcomes, right: Outcomes) -> str:
 
 
 def relation(a: np.ndarray, b: np.ndarray, wrong: np.ndarray, tiny: float) -> str:
-    """What the found numbers a have in common, where that says more than one of them; else empty.
+    """What the found numbers a have in common, where that is more informative than one of them; else empty.
 
     b: expected numbers. wrong: where a differs from b by more than `tiny`.
     """

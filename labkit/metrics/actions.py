@@ -412,7 +412,7 @@ def flip(j):
 
 @dataclass(frozen=True)
 class Action:
-    """An everyday action, how people ask for it, and the rule that tells whether a body does it.
+    """An everyday action, how people ask for it, and the rule that decides whether a body does it.
 
     rule: see the top of this file; its docstring describes it. plain, rephrased: two sets of captions of
     equal size, in the words that descriptions of motion capture use, and in others.

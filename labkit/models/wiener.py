@@ -64,14 +64,14 @@ class WienerFilter(nn.Module):
     def gains(self, t: Tensor) -> tuple[Tensor, Tensor]:
         """√ᾱ (B, 1, 1), and w at steps t (B,) in the eigenvectors' basis: (B, D, K)."""
         a = self.alphas_cumprod[t][:, None, None]  # (B, 1, 1)
-        return a.sqrt(), a.sqrt() * self.covariance / (a * self.values + 1 - a)
+        return a.sqrt(), a.sqrt() * self.covariance / (a * self.values + 1 - a)  # (B, 1, 1), (B, D, K)
 
     def deviation(self, t: Tensor) -> Tensor:
         """Standard deviation of x_0 given x_t at steps t (B,), for each feature: (B, 1, D)."""
         signal, gains = self.gains(t)  # (B, 1, 1), (B, D, K)
         left = self.covariance / self.values.clamp(min=1e-9) - signal * gains  # (B, D, K)
         variance = (self.covariance * left).sum(-1)  # (B, D), along the axes
-        return (variance.clamp(min=1e-6) @ self.axes.T.square()).sqrt()[:, None]
+        return (variance.clamp(min=1e-6) @ self.axes.T.square()).sqrt()[:, None]  # (B, 1, D)
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         """E[x_0 | x_t] for x_t (B, F, D), zero where padded, at steps t (B,): (B, F, D)."""
@@ -80,5 +80,6 @@ class WienerFilter(nn.Module):
             _, gains = self.gains(t)  # (B, D, K)
             w = torch.einsum("dkj,bdj->bdk", self.vectors, gains)  # (B, D, K)
             along = (x @ self.axes).mT.reshape(1, B * D, F)  # (B, F, D), then (1, B·D, F)
-            along = functional.conv1d(along, w.reshape(B * D, 1, K), padding=K // 2, groups=B * D)
+            w = w.reshape(B * D, 1, K)
+            along = functional.conv1d(along, w, padding=K // 2, groups=B * D)  # (1, B·D, F)
             return along.view(B, D, F).mT @ self.axes.T  # (B, F, D)

@@ -31,7 +31,7 @@ def follow(
         target = gaussian_filter1d(middle, SMOOTHING, axis=0, mode="nearest")
         target[:, 2] = target[:, 2].clip(min=0)  # never look from under the floor
         view = basis(float(heading(motion.rotations()[:1, 0])[0]) - SIDE)
-        below = (middle * np.float32([1, 1, 0]))[:, None]  # in a leap one wants to see how high
+        below = (middle * np.float32([1, 1, 0]))[:, None]  # in view too: it shows how high a leap is
         for seen in (v, below):
             right, up, forward = np.moveaxis(seen @ view.T - (target @ view.T)[:, None], -1, 0)
             wide, tall = np.abs(right) * (height / width), np.abs(up)

@@ -244,6 +244,71 @@ def _darkness(shadow, x, y):
 
 
 @compiled
+def _background(row, height, width, camera, shadow, shadow_box, background):
+    """Floor, grid and shadow, or sky, of a row of the picture into background (3, width) → the floor's key.
+
+    The key is 1/depth, the same all along a row since the camera does not roll. It is not positive above the
+    horizon.
+    """
+    focal, middle = np.float32(camera.focal), np.float32(width / 2)
+    px, py, pz = camera.position[0], camera.position[1], camera.position[2]
+    rx, ry = camera.right[0], camera.right[1]
+    ux, uy, uz = camera.up[0], camera.up[1], camera.up[2]
+    fx, fy, fz = camera.forward[0], camera.forward[1], camera.forward[2]
+    sky_top = -fz - np.float32(height / 2) / focal * uz
+    shadow_top, shadow_left, shadow_bottom, shadow_right = shadow_box
+    slope = (np.float32(row) + HALF - np.float32(height / 2)) / focal
+    down = slope * uz - fz
+    floor_key = down / pz
+    if floor_key > np.float32(1e-3):
+        depth = ONE / floor_key
+        clear = down * down / (down * down + np.float32(HAZE * HAZE))
+        x0, y0 = depth * (fx - slope * ux), depth * (fy - slope * uy)  # from the camera
+        step = depth / focal  # metres on the floor from pixel to pixel
+        stretch = depth * uz / (pz * focal)  # how much of its distance a point moves from row to row
+        for column in range(width):
+            side = (np.float32(column) + HALF - middle) * step
+            x, y = x0 + side * rx, y0 + side * ry
+            across = _line_share(px + x, abs(step * rx) + abs(stretch * x - step * ux))
+            along = _line_share(py + y, abs(step * ry) + abs(stretch * y - step * uy))
+            background[0, column] = (across + along - across * along) * clear
+        for k in range(2, -1, -1):
+            base = HORIZON[k] + clear * (FLOOR[k] - HORIZON[k])
+            for column in range(width):
+                background[k, column] = base + background[0, column] * (LINE[k] - base)
+        strength = np.float32(SHADOW) * clear
+        for column in range(shadow_left, shadow_right if shadow_top <= row < shadow_bottom else 0):
+            side = (np.float32(column) + HALF - middle) * step
+            light = ONE - strength * _darkness(shadow, px + x0 + side * rx, py + y0 + side * ry)
+            for k in range(3):
+                background[k, column] *= light
+    else:
+        for k in range(3):
+            tone = HORIZON[k] + max(down / sky_top, ZERO) * (SKY[k] - HORIZON[k])
+            for column in range(width):
+                background[k, column] = tone
+    return floor_key
+
+
+@compiled
+def _body(buffer, top, left, floor_key):
+    """The samples of a pixel that the body covers: their number, and the sums of their colours (3).
+
+    buffer: of :func:`fill`. top, left: the pixel's first sample. What is under the floor counts in part.
+    """
+    cover, red, green, blue = ZERO, ZERO, ZERO, ZERO
+    for i in range(top, top + SAMPLES):
+        for j in range(left, left + SAMPLES):
+            if buffer[i, j, 0] > 0:
+                share = ONE if buffer[i, j, 0] >= floor_key else np.float32(UNDER_FLOOR)
+                cover += share
+                red += share * buffer[i, j, 1]
+                green += share * buffer[i, j, 2]
+                blue += share * buffer[i, j, 3]
+    return cover, (red, green, blue)
+
+
+@compiled
 def compose(buffer, box, shadow, shadow_box, camera, picture):
     """Mean of the body's samples, over the floor, over the sky, written to picture (height, width, 3) uint8.
 
@@ -252,64 +317,18 @@ def compose(buffer, box, shadow, shadow_box, camera, picture):
     """
     height, width = picture.shape[:2]
     top, left, bottom, right = box
-    focal, middle = np.float32(camera.focal), np.float32(width / 2)
-    px, py, pz = camera.position[0], camera.position[1], camera.position[2]
-    rx, ry = camera.right[0], camera.right[1]
-    ux, uy, uz = camera.up[0], camera.up[1], camera.up[2]
-    fx, fy, fz = camera.forward[0], camera.forward[1], camera.forward[2]
-    sky_top = -fz - np.float32(height / 2) / focal * uz
-    shadow_top, shadow_left, shadow_bottom, shadow_right = shadow_box
     background = np.empty((3, width), np.float32)
+    n = np.float32(SAMPLES * SAMPLES)
     for row in range(height):
-        # The floor is at one depth all along a row, since the camera does not roll.
-        slope = (np.float32(row) + HALF - np.float32(height / 2)) / focal
-        down = slope * uz - fz
-        floor_key = down / pz  # 1/depth; not positive above the horizon
-        if floor_key > np.float32(1e-3):
-            depth = ONE / floor_key
-            clear = down * down / (down * down + np.float32(HAZE * HAZE))
-            x0, y0 = depth * (fx - slope * ux), depth * (fy - slope * uy)  # from the camera
-            step = depth / focal  # metres on the floor from pixel to pixel
-            stretch = depth * uz / (pz * focal)  # how much of its distance a point moves from row to row
-            for column in range(width):
-                side = (np.float32(column) + HALF - middle) * step
-                x, y = x0 + side * rx, y0 + side * ry
-                across = _line_share(px + x, abs(step * rx) + abs(stretch * x - step * ux))
-                along = _line_share(py + y, abs(step * ry) + abs(stretch * y - step * uy))
-                background[0, column] = (across + along - across * along) * clear
-            for k in range(2, -1, -1):
-                base = HORIZON[k] + clear * (FLOOR[k] - HORIZON[k])
-                for column in range(width):
-                    background[k, column] = base + background[0, column] * (LINE[k] - base)
-            strength = np.float32(SHADOW) * clear
-            for column in range(shadow_left, shadow_right if shadow_top <= row < shadow_bottom else 0):
-                side = (np.float32(column) + HALF - middle) * step
-                light = ONE - strength * _darkness(shadow, px + x0 + side * rx, py + y0 + side * ry)
-                for k in range(3):
-                    background[k, column] *= light
-        else:
-            for k in range(3):
-                tone = HORIZON[k] + max(down / sky_top, ZERO) * (SKY[k] - HORIZON[k])
-                for column in range(width):
-                    background[k, column] = tone
+        floor_key = _background(row, height, width, camera, shadow, shadow_box, background)
         for column in range(width):
             for k in range(3):
                 picture[row, column, k] = np.uint8(background[k, column] + HALF)
         if not top <= row < bottom:
             continue
         for column in range(left, right):
-            r0, g0, b0, cover = ZERO, ZERO, ZERO, ZERO
-            for i in range((row - top) * SAMPLES, (row - top + 1) * SAMPLES):
-                for j in range((column - left) * SAMPLES, (column - left + 1) * SAMPLES):
-                    if buffer[i, j, 0] > 0:
-                        share = ONE if buffer[i, j, 0] >= floor_key else np.float32(UNDER_FLOOR)
-                        cover += share
-                        r0 += share * buffer[i, j, 1]
-                        g0 += share * buffer[i, j, 2]
-                        b0 += share * buffer[i, j, 3]
+            cover, colour = _body(buffer, (row - top) * SAMPLES, (column - left) * SAMPLES, floor_key)
             if cover > 0:
-                n = np.float32(SAMPLES * SAMPLES)
                 rest = n - cover
-                picture[row, column, 0] = np.uint8((r0 + rest * background[0, column]) / n + HALF)
-                picture[row, column, 1] = np.uint8((g0 + rest * background[1, column]) / n + HALF)
-                picture[row, column, 2] = np.uint8((b0 + rest * background[2, column]) / n + HALF)
+                for k in range(3):
+                    picture[row, column, k] = np.uint8((colour[k] + rest * background[k, column]) / n + HALF)

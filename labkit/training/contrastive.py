@@ -17,7 +17,7 @@ from labkit.dataset import mirror_caption
 from labkit.device import autocast
 from labkit.evaluator import Evaluator, MotionTower
 from labkit.text import TextTower
-from labkit.training.corpus import Batch, Corpus, Facts, may_be_true, stated
+from labkit.training.corpus import Corpus, Facts, TrainingBatch, may_be_true, stated
 from labkit.training.log import Log
 
 TEMPERATURE = 0.07
@@ -53,7 +53,7 @@ def truth(claims: Sequence[Facts], of: Sequence[Facts]) -> Tensor:
     )
 
 
-def swap(batch: Batch) -> tuple[list[str], list[Facts]]:
+def swap(batch: TrainingBatch) -> tuple[list[str], list[Facts]]:
     """The captions of a batch that name a side, with left and right swapped, and their facts."""
     captions, claims = [], []
     for caption, of in zip(batch.captions, batch.facts):

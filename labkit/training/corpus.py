@@ -54,7 +54,7 @@ class Facts(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Batch:
+class TrainingBatch:
     """x: (B, F, D), not z-scored. mask: (B, F). text: features of the B captions. facts: of the B motions."""
 
     x: Tensor
@@ -102,7 +102,7 @@ def readable(samples: Iterable[Sample], encoder: TextEncoder) -> list[Sample]:
     for caption, line in zip(mirrored, encoder.refusals(list(mirrored.values())) if mirrored else ()):
         refused[caption] = refused[caption] or line
     lines = [line for line in refused.values() if line]
-    if parallel.rank() == 0:  # the others would say the same
+    if parallel.rank() == 0:  # the others would log the same
         if lines:
             logger.warning("%d captions cannot be read and are left out; the first: %s", len(lines), lines[0])
         encoder.warn_of_unknown([c for c, line in refused.items() if not line])
@@ -139,7 +139,7 @@ class Corpus:
         """All frames of all motions, for means and standard deviations: (N, D)."""
         return torch.cat([s.x for s in self.samples])
 
-    def batch(self, samples: Sequence[Sample], generator: torch.Generator) -> Batch:
+    def batch(self, samples: Sequence[Sample], generator: torch.Generator) -> TrainingBatch:
         """A random caption and a random crop of each sample."""
 
         def below(n: int) -> int:
@@ -148,9 +148,9 @@ class Corpus:
         starts = [below(max(len(s.x) - MAX_FRAMES, 0) + 1) for s in samples]
         x, mask = pad([s.x[start : start + MAX_FRAMES] for s, start in zip(samples, starts)])
         captions = [s.captions[below(len(s.captions))] for s in samples]
-        return Batch(x, mask, self.captions(captions), [facts(s) for s in samples], captions)
+        return TrainingBatch(x, mask, self.captions(captions), [facts(s) for s in samples], captions)
 
-    def batches(self, size: int, generator: torch.Generator) -> Iterator[Batch]:
+    def batches(self, size: int, generator: torch.Generator) -> Iterator[TrainingBatch]:
         """An endless stream of batches."""
         while True:
             chosen = torch.multinomial(self.weights, POOL * size, replacement=True, generator=generator)
@@ -169,7 +169,7 @@ def rarest(families: Sequence[str]) -> list[str]:
 def shares(count: dict[str, int]) -> dict[str, float]:
     """Each family's share of samples: as count^(1 - RARE), within LEAST and MOST equal shares."""
     share = {family: n ** (1 - RARE) for family, n in count.items()}
-    for _ in range(20):  # bounding some changes the sum of all, quickly to a rest
+    for _ in range(20):  # bounding some changes the sum of all; this converges quickly
         total = sum(share.values())
         share = {
             family: min(max(part / total, LEAST / len(share)), MOST / len(share))

@@ -20,7 +20,7 @@ from labkit.motion import D
 from labkit.paths import UNREADABLE, LabError, atomic_write
 from labkit.text import TextFeatures, TextTower
 from labkit.training import parallel
-from labkit.training.corpus import Batch, Corpus
+from labkit.training.corpus import Corpus, TrainingBatch
 from labkit.training.log import Log
 from labkit.training.losses import geometric_losses, root_loss, velocity_loss
 
@@ -84,7 +84,7 @@ class Objective:
     body: Body
 
     def __call__(
-        self, denoiser: nn.Module, batch: Batch, t: Tensor, noise: Tensor, drop: Tensor
+        self, denoiser: nn.Module, batch: TrainingBatch, t: Tensor, noise: Tensor, drop: Tensor
     ) -> tuple[Tensor, Tensor]:
         """The mean loss of the batch; for logging, the loss of each sample (B,), Ho et al. 2020, eq. 14.
 
@@ -277,12 +277,12 @@ def to_device(values: Tensor, device: str) -> Tensor:
     return values.to(device, non_blocking=True)
 
 
-def rows_of(batch: Batch, rows: slice, device: str) -> Batch:
+def rows_of(batch: TrainingBatch, rows: slice, device: str) -> TrainingBatch:
     """Some samples of a batch, on a device."""
     text = batch.text[rows]
     text = TextFeatures(*(to_device(part, device) for part in (text.tokens, text.mask, text.pooled)))
     x, mask = to_device(batch.x[rows], device), to_device(batch.mask[rows], device)
-    return Batch(x, mask, text, batch.facts[rows], batch.captions[rows])
+    return TrainingBatch(x, mask, text, batch.facts[rows], batch.captions[rows])
 
 
 @torch.no_grad()

@@ -56,7 +56,7 @@ def _clockwise(match: re.Match) -> str:
     return "clockwise" if match[1] == "clock" else "counterclockwise"
 
 
-def describe(
+def caption_motion(
     source: str, labels: dict[str, str], motion: Motion, joints: Tensor, human: list[str], part: bool = False
 ) -> Captions:
     """Distinct sentences that are true of a motion; those that people wrote come first.

@@ -30,7 +30,7 @@ def dance(family: str) -> Check:
 
 
 def in_place(family: str, least: float) -> Check:
-    """As `_shown`, of a body that stays in place: walkers swing their arms, and captions omit it."""
+    """As `shown`, of a body that stays in place: walkers swing their arms, and captions omit it."""
 
     def check(evidence: Evidence, words: str) -> Found:
         still = evidence.facts.distance < 0.8 and not evidence.of("jump")
@@ -45,7 +45,7 @@ def in_place(family: str, least: float) -> Check:
 
 
 def armed(family: str) -> Check:
-    """As `_shown`, with the hand that does most of it where one clearly does."""
+    """As `shown`, with the hand that does most of it where one clearly does."""
 
     def check(evidence: Evidence, words: str) -> Found:
         if not evidence.active:
@@ -568,7 +568,7 @@ def climb(evidence: Evidence, words: str) -> Found:
 
 
 def climb_frame(evidence: Evidence, words: str) -> Found:
-    """On a playground, where the label tells of one."""
+    """On a playground, where the label names one."""
     if evidence.label_matches(r"playground|\bbars?\b|frame|jungle|^climb(,|$)"):
         return [ActionMatch("climb frame")] if evidence.active else []
     return climb(evidence, words)

@@ -42,7 +42,7 @@ class Evidence:
 
     @property
     def active(self) -> bool:
-        """Whether more happens than standing about."""
+        """Whether the body moves more than in standing."""
         return self.facts.activity > 0.14 or max(self.facts.left.reach, self.facts.right.reach) > 0.35
 
     def moves(self, least: float) -> bool:

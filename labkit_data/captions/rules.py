@@ -1,7 +1,7 @@
 """Words of labels and of people's sentences → families of actions, each with its check.
 
-A rule is a regular expression and a check. The more special rules come first: words that one of them takes,
-the next do not see. Labels are CMU's ("sit on high stool, stand up"), names of files ("WalkTurnLeft90",
+A rule is a regular expression and a check. More special rules come first: words that match one of them are
+not searched by the next. Labels are CMU's ("sit on high stool, stand up"), names of files ("WalkTurnLeft90",
 "b_boy_3_jump"), plain phrases ("punch with the left hand"), or sentences that people wrote.
 """
 

@@ -1,7 +1,7 @@
 """The ACCAD motions of "Female1" and "Male1" (Open Motion Project, Ohio State University): BVH, 30 fps.
 
-The file name tells all: ``Female1_B12_WalkTurnRight90.bvh`` is scene B12; T2 marks a second take, S2 a second
-part of a scene. Both people have joints of the same names.
+File names identify recordings: ``Female1_B12_WalkTurnRight90.bvh`` is scene B12; T2 marks a second take, S2 a
+second part of a scene. Both people have joints of the same names.
 """
 
 import itertools
@@ -15,7 +15,7 @@ from scipy.spatial.transform import Rotation
 from labkit.motion import Motion
 from labkit_data.formats.bvh import read_bvh
 from labkit_data.formats.text import any_case
-from labkit_data.mocap import Sentences, align_torso, describe, on_floor, piece, read_sentences
+from labkit_data.mocap import Sentences, align_torso, captioned, on_floor, piece, read_sentences
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import Table, align_limbs, retarget, zero_pose_table
 from labkit_data.sources.cmu import span
@@ -92,7 +92,7 @@ def scan(path: Path) -> list[Raw]:
         subject, name = file.stem.split("_", 1)
         raw = Raw(file.stem, file, labels(file.stem))
         found.append((raw, keys.get(f"{subject}_{scene(name)}", "")))
-    return describe(found, sentences, span)
+    return captioned(found, sentences, span)
 
 
 def scene(name: str) -> str:

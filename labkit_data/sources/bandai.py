@@ -1,7 +1,7 @@
 """The Bandai-Namco Research motion data set, as in its GitHub repository: BVH, one skeleton, 30 fps.
 
 Kobayashi et al. 2023, "Motion Capture Dataset for Practical Use of AI-based Motion Editing and Stylization".
-File names tell content, style and take (``dataset-2_wave-left-hand_active_003.bvh``); the JSON beside each
+File names give content, style and take (``dataset-2_wave-left-hand_active_003.bvh``); the JSON beside each
 repeats content and style as numbers and is not needed.
 """
 

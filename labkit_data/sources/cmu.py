@@ -17,7 +17,7 @@ from labkit_data.formats import asfamc
 from labkit_data.formats.animation import Animation
 from labkit_data.formats.bvh import frame_rate, read_bvh
 from labkit_data.formats.text import any_case, read_text, with_points
-from labkit_data.mocap import Sentences, align_torso, describe, on_floor, piece, pitched, read_sentences
+from labkit_data.mocap import Sentences, align_torso, captioned, on_floor, piece, pitched, read_sentences
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import Table, align_limbs, retarget, zero_pose_table
 from labkit_data.timing import Span, stretched
@@ -71,8 +71,8 @@ ZERO_POSE = (
 
 
 def _character_creator() -> Table:
-    """Bones along their own +y. Pitches of spine and head make walks hold themselves as walks of CMU's own
-    skeleton do, those of the feet make standing feet flat: measured on subjects 7, 16 and 35."""
+    """Bones along their own +y. With these pitches of spine and head, walks have the posture of walks on
+    CMU's own skeleton; with those of the feet, standing feet are flat. Measured on subjects 7, 16 and 35."""
     table = {
         "pelvis": ("CC_Base_Hip", np.eye(3)),
         "spine1": ("CC_Base_Waist", pitched(18)),
@@ -113,8 +113,8 @@ _JUMPS = {
 }  # fmt: skip
 FALLING = {f"118_{take}": (240, rate) for take, rate in _JUMPS.items()}
 FALLING |= {"16_01": (322, 120), "16_02": (466, 120)}
-# Sessions recorded at 60 Hz, which files taken for 120 Hz play at double speed: all lengths that KIT-ML tells
-# of their trials are whole 60ths of a second; for salsa (60, 61), HumanML3D's index tells the lengths.
+# Sessions recorded at 60 Hz, which files taken for 120 Hz play at double speed: all lengths that KIT-ML
+# states for their trials are whole 60ths of a second; those of salsa (60, 61) are in HumanML3D's index.
 HALF_RATE = frozenset(
     f"CMU/{subject}" for subject in (60, 61, 62, 75, 77, 79, 80, 88, 93, 103, 106, 107, 115, 139, 141, 143)
 )
@@ -138,7 +138,7 @@ def scan(path: Path) -> list[Raw]:
             found.append((Raw(f"salsa_{file.stem}", file, labels), amass_key(salsa_trial(file.stem))))
     for trial, file in trials.items():
         found.append((Raw(trial, file, trial_labels(trial, sentences)), amass_key(trial)))
-    return describe(found, sentences, span, HALF_RATE)
+    return captioned(found, sentences, span, HALF_RATE)
 
 
 def salsa_trial(take: str) -> str:
@@ -218,7 +218,7 @@ def read_conversion(file: Path) -> Animation:
         raise LabError(f"{file}: this conversion has lost the height of the hips: use the trial's .amc")
     if "lToe" not in animation.names and "lShin" in animation.names:
         animation = _with_toes(animation)
-    # Metres, centimetres, or CMU's own unit: the length of a thigh tells.
+    # Metres, centimetres, or CMU's own unit, determined by the length of a thigh.
     longest = np.linalg.norm(animation.offsets[1:], axis=1).max()
     scale = 1.0 if longest < 1 else asfamc.INCH / 0.45 if longest < 15 else 0.01
     fps = _rate(file, len(animation.root), animation.fps)
@@ -236,7 +236,7 @@ def read_conversion(file: Path) -> Animation:
 
 
 def _rate(file: Path, rows: int, stated: float) -> float:
-    """The rate of a BVH file, where falls tell that it is not the stated one."""
+    """The rate of a BVH file, where falls show that the stated one is wrong."""
     known, rate = FALLING.get(file.stem, (0, stated))
     return rate if rows == known else stated
 
@@ -266,8 +266,8 @@ def level_feet(animation: Animation, mapping: dict[str, str]) -> Animation:
 def flat_feet(animation: Animation, mapping: dict[str, str]) -> Animation:
     """The same motion, its feet turned up where a conversion has turned both down, as snumrl's of subject 94.
 
-    By how much tell the frames in which the ankle is low, on the whole: in no trial of CMU's are both feet
-    steeper there than when they stand level by more than 25 degrees.
+    The angle is measured in the frames in which the ankle is low: in no trial of CMU's are both feet there
+    more than 25 degrees steeper than when they stand level.
     """
     sides, places, down = ("left", "right"), animation.forward()[1], []
     ankles, feet = ([animation.names.index(mapping[f"{s}_{j}"]) for s in sides] for j in ("ankle", "foot"))

@@ -15,7 +15,7 @@ from labkit.motion import Motion
 from labkit.paths import LabError, existing_file
 from labkit_data.formats.animation import Animation
 from labkit_data.formats.text import any_case, read_text
-from labkit_data.mocap import align_torso, describe, on_floor, piece, read_sentences
+from labkit_data.mocap import align_torso, captioned, on_floor, piece, read_sentences
 from labkit_data.pipeline import Raw
 from labkit_data.retarget import retarget, zero_pose_table
 from labkit_data.sources import cmu
@@ -99,7 +99,7 @@ def scan(path: Path) -> list[Raw]:
             description = DESCRIPTIONS.get(name, name.removeprefix("long_").replace("_", " "))
             labels = dict(content=description.split(",")[0], description=description, take=take)
             found.append((Raw(file.stem, file, labels), ""))
-    return describe(found, sentences, span)
+    return captioned(found, sentences, span)
 
 
 def span(file: Path) -> Span:
@@ -123,7 +123,7 @@ def load(raw: Raw, body) -> Motion:
 
 
 def read_deepmimic(path: str | Path) -> Animation:
-    """Read a DeepMimic motion: 17 joints, metres, at the rate its frame durations tell.
+    """Read a DeepMimic motion: 17 joints, metres, at the rate given by its frame durations.
 
     Raises LabError where the file is broken.
     """

@@ -48,7 +48,7 @@ MAPPINGS = {
 BASE, ADDON = MAPPINGS
 
 # A clip: animations that follow one another, how often, and what is done in them. Not here are poses that do
-# not move, and animations whose way is left to a game: runs, rolls and jumps on the spot.
+# not move, and animations to which a game adds the displacement: runs, rolls and jumps on the spot.
 _CLIPS = {
     BASE: """
         Crouch_Fwd_Loop × 2: walk in a crouch
@@ -108,7 +108,7 @@ _CLIPS = {
         Victory Fist Pump: cheer, pump the right fist
     """,
 }
-# Their feet slide back over the floor as on a treadmill: here the body goes on instead.
+# Their feet slide back over the floor as on a treadmill: here the body moves forward instead.
 TREADMILL = {"Crouch_Fwd_Loop", "Push_Loop", "Walk_Loop", "Walk_Formal_Loop"}
 
 
@@ -120,7 +120,7 @@ def scan(path: Path) -> list[Raw]:
             for line in table.strip().splitlines():
                 names, description = line.strip().split(": ")
                 animations, _, times = names.partition(" × ")
-                # Two files of one kind each: no trials to tell apart, and too few for a test of their own.
+                # Two files of one kind each: no trials to distinguish, and too few for a test of their own.
                 labels = dict(content=description, description=description, split="train")
                 labels |= dict(animations=animations, times=times or "1")
                 name = re.sub(r"[^A-Za-z0-9]+", "_", f"{stem.split('-')[1]} {animations}")

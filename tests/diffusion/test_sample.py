@@ -85,7 +85,7 @@ def test_other_predictions_draw_the_same(prediction_type):
             x0, epsilon = reference.split(super().forward(x, t, text, mask, drop), x, t)
             return schedule.target(x0, epsilon, t)
 
-    # The cosine's last ᾱ is 2e-7: in float32 x0 from ε cannot be told there, so begin after it.
+    # The cosine's last ᾱ is 2e-7: in float32 x0 does not follow from ε there, so begin after it.
     for s in (reference, schedule):
         s.timesteps = lambda steps: torch.linspace(90, 0, steps).round().long()
     config = SamplingConfig(sampler="ddim", steps=20, guidance_scale=1)
@@ -144,7 +144,7 @@ class TestLoop:
         assert draw([5] * B).shape == (B, 5, 9)
 
     def test_the_first_of_a_batch_does_not_know_the_others(self, draw):
-        """Noise is drawn row by row (in blocks of 16 numbers), and DDIM draws only once."""
+        """Noise is sampled row by row (in blocks of 16 numbers), and DDIM samples only once."""
         torch.testing.assert_close(draw([16]), draw([16, 16, 16])[:1], atol=1e-3, rtol=1e-4)
 
     def test_ddim_without_eta_has_no_noise_of_its_own(self, draw):
@@ -169,7 +169,7 @@ class TestLoop:
 
 
 def test_output_is_not_z_scored():
-    """A denoiser that says "exactly average" gives the mean of its training motions."""
+    """A denoiser that predicts zero z-scores gives the mean of its training motions."""
 
     class Average(ExactDenoiser):
         def forward(self, x, *_):

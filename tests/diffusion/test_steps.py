@@ -109,7 +109,7 @@ def test_ddim_of_eta_1_is_finite_for_every_stride(T):
 @pytest.mark.parametrize(("kind", "theirs"), [("linear", "linear"), ("cosine", "squaredcos_cap_v2")])
 class TestAgainstDiffusers:
     """Their schedulers, made to use the same table of ᾱ: what is left is the formula, and that ours take ᾱ
-    in float32, which tells 1 − ᾱ = 4e-5 to three digits."""
+    in float32, which holds 1 − ᾱ = 4e-5 to three digits."""
 
     def scheduler(self, name: str, theirs: str, schedule: Schedule, **config):
         diffusers = pytest.importorskip("diffusers")

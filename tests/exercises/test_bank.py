@@ -1,4 +1,4 @@
-"""Every right answer of the bank scores in full; every wrong one loses points and is told what is wrong."""
+"""Every right answer of the bank scores in full; every wrong one loses points and gets a message."""
 
 import json
 

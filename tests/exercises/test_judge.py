@@ -1,4 +1,4 @@
-"""Hand-made outcomes: what is right, what earns points, and what a learner is told."""
+"""Hand-made outcomes: what is right, what earns points, and the message for the learner."""
 
 from dataclasses import replace
 

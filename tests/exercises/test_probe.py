@@ -254,8 +254,8 @@ def test_inputs_are_numpys_stream():
 
 
 def test_each_probe_and_seed_has_inputs_of_its_own():
-    drawn = [Inputs(seed, name).normal(8) for seed in (0, 1) for name in ("mean", "rows")]
-    assert len({tuple(d.tolist()) for d in drawn}) == 4
+    sampled = [Inputs(seed, name).normal(8) for seed in (0, 1) for name in ("mean", "rows")]
+    assert len({tuple(d.tolist()) for d in sampled}) == 4
 
 
 def test_fill_leaves_nothing_zero_and_depends_on_names_only():

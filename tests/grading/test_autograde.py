@@ -138,7 +138,7 @@ BAD = {
 
 @pytest.mark.parametrize("bad", [Result("half", 60, timed_out=True), Result("", 60, "no kernel")], ids=repr)
 def test_what_timed_out_beside_others_is_repeated_alone(bad):
-    """A busy neighbour costs nobody a point."""
+    """Another process that uses the processor changes no points."""
     together, running, most = Barrier(2), set(), {}
     jobs = {who: Job(who, (), (), 0) for who in ("hog", "honest", "third")}
 

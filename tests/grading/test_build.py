@@ -255,7 +255,7 @@ def dispatchers(exercise: str):
 
 
 def test_the_address_is_the_same_everywhere():
-    """The one setting, and what the README says of it."""
+    """The one setting, and its description in the README."""
     settings = notebooks.course()
     text = (answers.ROOT / "README.md").read_text("utf-8")
     assert f"git+{settings['repository']}" in text

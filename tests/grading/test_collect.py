@@ -46,7 +46,7 @@ def test_a_platforms_download_in_a_folder_of_its_own(inbox):
 
 
 def test_names_inside_a_students_folder_are_not_believed(course, inbox, student):
-    """Jane's folder says that all of it is Max's."""
+    """A list in Jane's folder names Max as the owner of all of it."""
     inbox("Max Roe_12_assignsubmission_file_/x.ipynb", student().bytes())
     inbox("jane/Max Roe_12_assignsubmission_file_x.ipynb", student().bytes(), 2_000_000_000)
     folder = inbox("jim/01/roemax_12_1_x.ipynb", student().bytes(), 2_000_000_000)

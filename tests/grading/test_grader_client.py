@@ -410,7 +410,7 @@ def test_numbers_of_other_types_arrive_with_their_values(value, expected):
 
 
 def test_words_come_from_the_inputs_that_everybody_has(lend):
-    """A wrong answer is told what labkit.check tells, whatever the seed of the points."""
+    """A wrong answer gets the message of labkit.check, whatever the seed of the points."""
     entry = bank.entries("mutants", "code7")[0]
     with bank.plugged("code7", entry):
         said = check("code7").judgement

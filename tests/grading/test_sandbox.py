@@ -320,7 +320,7 @@ def test_a_kernel_sees_only_what_it_needs(tmp_path, monkeypatch):
     assert not {"A_SECRET", "SSH_AUTH_SOCK"} & set(eval(lines[5]))
     assert lines[6] == "ConnectionRefusedError" and lines[7] == "OSError"
     assert set(lines[8:12]) <= {"OSError", "PermissionError"}
-    assert lines[12] in ("PermissionError", "None")  # pid 1 is bubblewrap, deaf to signals from inside
+    assert lines[12] in ("PermissionError", "None")  # signals from inside do not reach pid 1, bubblewrap
     assert lines[13:] == ["True", "False", "0" * 16]
 
 

@@ -151,7 +151,7 @@ for name, attempt in attempts.items():
     found[name] = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 print(json.dumps(found))
 """
-# What an unfiltered call says to arguments that are none
+# The error of an unfiltered call for invalid arguments
 OF_USE = {
     "request_key": 126, "io_uring_enter": errno.EBADF, "io_uring_register": errno.EBADF, "setns": errno.EBADF,
     "clone3": errno.EINVAL, "socketpair": errno.EOPNOTSUPP,

@@ -1,4 +1,4 @@
-"""One clip that nobody recorded, told in the dialect of any source: somebody glides on, an arm bent."""
+"""One clip that nobody recorded, in the skeleton of any source: a body glides ahead with one arm bent."""
 
 import warnings
 from dataclasses import replace
@@ -28,7 +28,7 @@ def walker(frames: int = 41, fps: float = 20) -> Motion:
     return Motion.from_rotations(local, torch.stack([0 * time, -time, 0 * time + 0.95], dim=-1))
 
 
-def told(motion: Motion, body, table: Table, unit: float, fps: float = 20.0) -> Animation:
+def as_source(motion: Motion, body, table: Table, unit: float, fps: float = 20.0) -> Animation:
     """The motion in the joints and axes of a table; `unit`: units of the source in a metre.
 
     A joint that the table lacks has the axes of the one before it.

@@ -118,7 +118,7 @@ FIRST_ROW = 19  # the line of the file that holds the first frame of JOINTS
 
 
 @pytest.mark.parametrize(
-    "line, new, told",
+    "line, new, message",
     [
         (FIRST_ROW + 1, None, "3 frames announced, 2 found"),
         (FIRST_ROW + 1, "1 2 3 4 5 6 7 8", f"line {FIRST_ROW + 1}: 8 values for 9 channels"),
@@ -132,7 +132,7 @@ FIRST_ROW = 19  # the line of the file that holds the first frame of JOINTS
         (5, "CHANNELS 2 Zrotation Yrotation Xrotation", "line 5: cannot read"),
     ],
 )
-def test_a_broken_file_is_named_with_the_line(tmp_path, line, new, told):
+def test_a_broken_file_is_named_with_the_line(tmp_path, line, new, message):
     path = tmp_path / "broken.bvh"
     write_bvh(path, JOINTS, np.zeros((3, 9)))
     lines = path.read_text().splitlines()
@@ -140,7 +140,7 @@ def test_a_broken_file_is_named_with_the_line(tmp_path, line, new, told):
     path.write_text("\n".join(lines))
     with pytest.raises(LabError) as error:
         read_bvh(path, 1)
-    assert str(path) in str(error.value) and told in str(error.value) and "\n" not in str(error.value)
+    assert str(path) in str(error.value) and message in str(error.value) and "\n" not in str(error.value)
 
 
 CHANNEL = re.compile("[XYZ](position|rotation)")
@@ -186,7 +186,7 @@ def test_a_file_cut_off_anywhere_is_refused(tmp_path):
     write_bvh(path, JOINTS, np.full((3, 9), 0.125))
     whole = path.read_bytes().rstrip()
     last_value = len(whole) - len(b"0.125000000")
-    for length in range(0, last_value + 1, 7):  # a cut within the last number cannot be told
+    for length in range(0, last_value + 1, 7):  # a cut within the last number cannot be detected
         path.write_bytes(whole[:length])
         with pytest.raises(LabError, match="cut.bvh, line"):
             read_bvh(path, 1)

@@ -1,4 +1,4 @@
-"""Captions: grammar of all that can be said, and truth of what is said of sides, turns and counts."""
+"""Captions: their grammar, and the truth of the sides, turns and counts that they state."""
 
 import random
 import re
@@ -10,7 +10,7 @@ import torch
 
 from labkit.dataset import mirror_caption
 from labkit.motion import Motion
-from labkit_data.captions import describe, families, normalise
+from labkit_data.captions import caption_motion, families, normalise
 from labkit_data.captions.actions import find_actions
 from labkit_data.captions.evidence import ActionMatch, Evidence, phrase
 from labkit_data.captions.grammar import PEOPLE, article, gerund, inflect, pronouns, third, times
@@ -23,17 +23,14 @@ ARM = Side(raised=-0.48, raised_at_end=-0.48, reach=0.05, waves=0, foot_raised=0
 STILL = Measures(
     seconds=4.0,
     forward=0.0,
-    sideways=0.0,
     distance=0.0,
     turn=0.0,
     turns=(),
-    gaze=0.0,
     speed=0.0,
     lowest=0.95,
     highest=1.0,
     start_height=0.97,
     end_height=0.97,
-    jumps=0,
     tilt=8.0,
     start_tilt=5.0,
     end_tilt=5.0,
@@ -48,7 +45,7 @@ STANDS = Event("stand", 0, 80)
 WALK = Event("walk", 0, 80, way="forward", amount=4.1, speed=1.1)
 
 
-def told(words: str, facts: Measures, *events: Event) -> list[ActionMatch]:
+def found_in(words: str, facts: Measures, *events: Event) -> list[ActionMatch]:
     return find_actions(Evidence(words, facts, events))
 
 
@@ -182,7 +179,7 @@ def names(found: list[ActionMatch]) -> list[str]:
     ],
 )  # fmt: skip
 def test_labels_become_families(words, facts, events, expected):
-    assert names(told(phrase(words), facts, *events)) == expected
+    assert names(found_in(phrase(words), facts, *events)) == expected
 
 
 @pytest.mark.parametrize(
@@ -195,18 +192,18 @@ def test_labels_become_families(words, facts, events, expected):
     ],
 )  # fmt: skip
 def test_what_the_motion_does_not_show_is_not_told(words, lie):
-    assert lie not in names(told(phrase(words), BUSY, STANDS))
-    assert names(told(phrase(words), STILL, STANDS)) == ["stand"]
+    assert lie not in names(found_in(phrase(words), BUSY, STANDS))
+    assert names(found_in(phrase(words), STILL, STANDS)) == ["stand"]
 
 
 def test_straight_and_forward_only_where_it_is_so():
     for turn in (0.0, 20.0, 40.0, -95.0, 178.0, -300.0):
         facts = replace(WALKING, turn=turn)
-        for sentence in said(told("walk forward", facts, STANDS, replace(WALK, turn=turn)), seeds=6):
+        for sentence in said(found_in("walk forward", facts, STANDS, replace(WALK, turn=turn)), seeds=6):
             if abs(turn) >= 30:
                 assert not re.search(r"straight|walks forward$|walking forward$", sentence), (turn, sentence)
                 assert ("right" if turn > 0 else "left") not in sentence
-    back = said(told("walk forward", WALKING, STANDS, replace(WALK, way="backwards")))
+    back = said(found_in("walk forward", WALKING, STANDS, replace(WALK, way="backwards")))
     assert not any("forward" in s for s in back) and any("backwards" in s for s in back)
 
 
@@ -215,7 +212,7 @@ def test_straight_and_forward_only_where_it_is_so():
 )
 def test_degrees_are_named_where_the_whole_piece_agrees(turn, whole, degrees):
     found = said(
-        told("walk turn", replace(WALKING, turn=whole, net_turn=whole), STANDS, replace(WALK, turn=turn)),
+        found_in("walk turn", replace(WALKING, turn=whole, net_turn=whole), STANDS, replace(WALK, turn=turn)),
         seeds=60,
     )
     named_ = {d for s in found for d in re.findall(r"\b(\d+)\b", s)}
@@ -227,26 +224,26 @@ def test_the_measured_side_counts_for_more_than_the_label(side):
     sign = 1 if side == "left" else -1
     facts = replace(WALKING, turn=sign * 95)
     for label in ("walk turn left", "walk turn right"):
-        found = told(label, facts, STANDS, replace(WALK, turn=sign * 95.0))
+        found = found_in(label, facts, STANDS, replace(WALK, turn=sign * 95.0))
         assert found[0].side == side and not any(mirror_caption(side) in s for s in said(found))
-    kick = told("kick left", BUSY, STANDS, replace(KICK, side=side))
+    kick = found_in("kick left", BUSY, STANDS, replace(KICK, side=side))
     assert kick[0].side == side
 
 
 def test_counts_are_the_measured_ones():
-    found = said(told("walk", WALKING, STANDS, WALK), seeds=60)
+    found = said(found_in("walk", WALKING, STANDS, WALK), seeds=60)
     counts = {w for s in found for w in re.findall(r"(?:take|takes|taking|with|for|walk\w*) (\w+) steps", s)}
     assert counts == {"seven", "some", "several"}
     jumps = [replace(JUMP, start=s, end=s + 8, way="up") for s in (10, 30, 50)]
     counts = Counter(
-        w for s in said(told("jump", BUSY, STANDS, *jumps)) for w in re.findall(r"(\w+) times", s)
+        w for s in said(found_in("jump", BUSY, STANDS, *jumps)) for w in re.findall(r"(\w+) times", s)
     )
     assert set(counts) == {"three"}
 
 
 def test_nothing_stiff_is_said():
     for words in ("random stuff", "something nobody ever saw before", "unknown"):
-        for sentence in said(told(words, BUSY, STANDS)):
+        for sentence in said(found_in(words, BUSY, STANDS)):
             assert not re.search(r"all kinds|acts out|does the following|moves as in|motion\b", sentence)
 
 
@@ -261,12 +258,12 @@ def clip(seed: int = 0) -> tuple[Motion, torch.Tensor]:
 def test_describe_is_deterministic_and_leaves_the_global_state_alone():
     labels = dict(content="walk", style="proud", dataset="dataset-1", take="001")
     state = random.getstate()
-    first = describe("bandai", labels, *clip(), [])
+    first = caption_motion("bandai", labels, *clip(), [])
     assert random.getstate() == state
     random.seed(99)
-    assert describe("bandai", dict(reversed(labels.items())), *clip(), []) == first
+    assert caption_motion("bandai", dict(reversed(labels.items())), *clip(), []) == first
     assert len(first.captions) >= 16 and first.labels().keys() == {"family", "side", "style words"}
-    assert len({describe("bandai", labels, *clip(seed), []).captions for seed in range(5)}) > 1
+    assert len({caption_motion("bandai", labels, *clip(seed), []).captions for seed in range(5)}) > 1
 
 
 def test_what_people_wrote_comes_first():
@@ -275,7 +272,7 @@ def test_what_people_wrote_comes_first():
         "a person walks counter-clockwise",
         "A person walks counterclockwise.",
     ]
-    captions = describe("cmu", dict(description="walk"), *clip(), human).captions
+    captions = caption_motion("cmu", dict(description="walk"), *clip(), human).captions
     assert captions[0] == "a person walks counterclockwise"
     assert captions.count(captions[0]) == 1 and len(captions) > 10
 

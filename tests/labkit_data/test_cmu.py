@@ -182,7 +182,7 @@ def test_labels_come_from_cmus_words(tmp_path):
 
 
 def write_amc(path: Path, first: int, frames: int) -> None:
-    """A file that tells how long it is, and nothing else."""
+    """A file that states its length, and nothing else."""
     rows = "".join(f"{first + i}\nroot 0 0 0 0 0 0\n" for i in range(frames))
     path.write_text(f"#!OML:ASF\n:FULLY-SPECIFIED\n:DEGREES\n{rows}")
 
@@ -267,7 +267,7 @@ def test_a_real_jump_falls_as_all_things_do(tmp_path, body):
 
 
 def test_a_first_frame_of_another_pose_is_dropped(tmp_path, body):
-    """Where the axes lie along the bones, a T-pose turns its joints: the leap to the next frame tells it."""
+    """Where the axes lie along the bones, a T-pose turns its joints: the leap to the next frame shows it."""
     write_clip(tmp_path / "1_01.bvh", cmu.ZERO_POSE[0], UNITS[0])
     lines = (tmp_path / "1_01.bvh").read_text().splitlines()
     first = next(i for i, line in enumerate(lines) if line.startswith("Frame Time")) + 1
@@ -281,10 +281,10 @@ def test_a_first_frame_of_another_pose_is_dropped(tmp_path, body):
 
 def test_files_in_capitals_are_the_same_trials(tmp_path, body):
     """Suffixes in capitals, an AMC file in UTF-16 with decimal commas, and names with a prefix."""
-    from dialects import as_amc, check_walker, told, walker
+    from dialects import as_amc, as_source, check_walker, walker
 
     mapping = cmu.ZERO_POSE[0]
-    animation = told(walker(fps=120), body, {j: (s, np.eye(3)) for j, s in mapping.items()}, 1.0, 120.0)
+    animation = as_source(walker(fps=120), body, {j: (s, np.eye(3)) for j, s in mapping.items()}, 1.0, 120.0)
     as_amc(tmp_path / "01.ASF", tmp_path / "01_02.AMC", animation)
     for file in (tmp_path / "01.ASF", tmp_path / "01_02.AMC"):
         file.write_text(file.read_text().replace(".", ","), "utf-16")
@@ -384,7 +384,7 @@ def test_real_walks(trials, body, trial):
 
 
 def test_a_real_trial_that_starts_late(trials, body):
-    """16_31 begins with frame number 130: two seconds into the recording its root is where frame 241 says."""
+    """16_31 begins with frame number 130: two seconds into it, its root is that of frame 241."""
     raw = trials["16_31"]
     motion = cmu.load(replace(raw, start=2.0, end=3.0), body)
     x, y, z = map(float, re.search(r"^241\s+root (\S+) (\S+) (\S+)", raw.file.read_text(), re.M).groups())

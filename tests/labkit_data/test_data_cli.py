@@ -1,4 +1,4 @@
-"""``python -m labkit_data``: what it says of itself, and of nonsense."""
+"""``python -m labkit_data``: its help, and its errors for invalid arguments."""
 
 import pytest
 

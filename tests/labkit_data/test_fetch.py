@@ -1,4 +1,4 @@
-"""Downloads against a real server on loopback, and archives that mean ill."""
+"""Downloads against a real server on loopback, and malicious archives."""
 
 import http.server
 import re
@@ -12,7 +12,7 @@ import pytest
 
 from labkit.paths import LabError
 from labkit_data import fetch
-from labkit_data.fetch import Corrupt, download, extract, read_manifest, seal_of, write_manifest
+from labkit_data.fetch import Corrupt, checksum_of, download, extract, read_manifest, write_manifest
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 BODY = np.random.default_rng(0).bytes(300_000).replace(b"\r", b"")
@@ -164,14 +164,14 @@ def test_no_network_is_one_line(server, tmp_path):
 def test_wrong_bytes_leave_nothing(server, tmp_path):
     good = tmp_path / "good"
     good.write_bytes(BODY)
-    seal = seal_of(good)
+    checksum = checksum_of(good)
     for wrong in (BODY[:-1] + bytes([BODY[-1] ^ 1]), BODY[:-1]):  # one bit, and one byte short
         server.files["/a"] = wrong
         with pytest.raises(Corrupt, match="corrupt download of .*fetch again"):
-            download(server.url + "/a", tmp_path / "a", seal)
+            download(server.url + "/a", tmp_path / "a", checksum)
         assert files_in(tmp_path) == ["good"]
     server.files["/a"] = BODY
-    download(server.url + "/a", tmp_path / "a", seal)
+    download(server.url + "/a", tmp_path / "a", checksum)
 
 
 def test_unwritable_folder(server, tmp_path):
@@ -291,7 +291,7 @@ def test_unsafe_members_are_refused(tmp_path, member):
     folder = tmp_path / "in" / "side"
     folder.mkdir(parents=True)
     (tmp_path / "ok").write_bytes(b"ok")
-    wanted = {"ok": seal_of(tmp_path / "ok")}
+    wanted = {"ok": checksum_of(tmp_path / "ok")}
     bad = archive_of(tmp_path / "bad.zip", {"top/in": b"ok", member: b"/etc/passwd"}, top="")
     before = files_in(tmp_path)
     with pytest.raises(Corrupt, match="unsafe member"):
@@ -303,7 +303,7 @@ def test_unsafe_members_are_refused(tmp_path, member):
 
 def test_bombs_are_not_unpacked(tmp_path):
     (tmp_path / "ok").write_bytes(b"0" * 100)
-    wanted = {"ok": seal_of(tmp_path / "ok")}
+    wanted = {"ok": checksum_of(tmp_path / "ok")}
     bomb = archive_of(tmp_path / "bomb.zip", {"ok": bytes(50_000_000)})
     lying = tmp_path / "lying.zip"  # declares 100 bytes in its central directory, holds 50 million
     raw = bomb.read_bytes()
@@ -328,10 +328,10 @@ def test_bombs_are_not_unpacked(tmp_path):
 
 def test_missing_member(tmp_path):
     (tmp_path / "ok").write_bytes(b"ok")
-    seal = seal_of(tmp_path / "ok")
+    checksum = checksum_of(tmp_path / "ok")
     archive = archive_of(tmp_path / "a.zip", {"ok": b"ok"})
     with pytest.raises(Corrupt, match="lacks other"):
-        extract(archive, tmp_path / "out", {"ok": seal, "other": seal})
+        extract(archive, tmp_path / "out", {"ok": checksum, "other": checksum})
 
 
 # -- the committed manifests -----------------------------------------------------------------------------
@@ -358,7 +358,7 @@ def test_manifest_fits_the_real_files(tmp_path):
             path = member.name.partition("asfamc/")[2]
             if path in cmu and path.startswith("subjects/01"):
                 tar.extract(member, tmp_path, filter="data")
-                assert seal_of(tmp_path / member.name) == cmu.pop(path)
+                assert checksum_of(tmp_path / member.name) == cmu.pop(path)
             elif path.startswith("subjects/16"):
                 break
     assert not any(p.startswith("subjects/01") for p in cmu)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from dialects import check_walker, told, walker
+from dialects import as_source, check_walker, walker
 from scipy.spatial.transform import Rotation
 from test_cmu import unpack, walks_forwards
 
@@ -90,8 +90,8 @@ def standing(body) -> Motion:
 def written(folder: Path, stem: str, body, motions: dict[str, Motion], first: float = 0.0):
     """Clips by name of a file with some animations."""
     table = axes(stem)
-    animations = {name: told(motion, body, table, 1.0, 24) for name, motion in motions.items()}
-    write_glb(folder / f"{stem}.glb", told(standing(body), body, table, 1.0), animations, first)
+    animations = {name: as_source(motion, body, table, 1.0, 24) for name, motion in motions.items()}
+    write_glb(folder / f"{stem}.glb", as_source(standing(body), body, table, 1.0), animations, first)
     return {raw.labels["animations"]: raw for raw in mesh2motion.scan(folder)}
 
 

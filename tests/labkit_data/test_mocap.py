@@ -51,7 +51,7 @@ def folder(tmp_path):
 def described(path: Path, key: str, end: float, start: float = 0.0, fps: float = 120.0, **about) -> list[Raw]:
     """What becomes of one file that holds these seconds of its recording."""
     raw = Raw(Path(key).name, Path(key).with_suffix(".amc"), {})
-    return mocap.describe([(raw, key)], mocap.read_sentences(path), lambda _: Span(start, end, fps), **about)
+    return mocap.captioned([(raw, key)], mocap.read_sentences(path), lambda _: Span(start, end, fps), **about)
 
 
 def test_sentences_of_whole_recordings(folder):
@@ -93,7 +93,7 @@ def test_a_file_that_starts_late_keeps_the_time_of_its_recording(folder):
 
 
 def test_a_file_at_double_speed_is_stretched(folder):
-    [raw] = described(folder, "CMU/88/88_08", 2.4, fps=30)  # its length tells
+    [raw] = described(folder, "CMU/88/88_08", 2.4, fps=30)  # determined by its length
     assert raw.stretch == 2 and [kind for kind, _ in raw.warnings] == [timing.HALF_RATE]
     # the session is known; only files that were taken for 120 Hz play too fast
     for fps, stretch in ((120, 2), (60, 1)):
@@ -145,7 +145,7 @@ def test_a_broken_recording_does_not_cost_the_others(folder):
         raise LabError(f"{file} is cut short")
 
     raw = Raw("01_01", Path("01_01.bvh"), {})
-    assert mocap.describe([(raw, "CMU/01/01_01")], mocap.read_sentences(folder), broken) == [raw]
+    assert mocap.captioned([(raw, "CMU/01/01_01")], mocap.read_sentences(folder), broken) == [raw]
 
 
 def test_a_piece(random_motion):
@@ -171,7 +171,7 @@ def test_a_standing_body_stands_on_the_floor(body):
 
 
 def test_a_jump_does_not_move_the_floor(body):
-    """However high it is told, and however long it stays in the air."""
+    """At whatever height the file has it, and however long it is in the air."""
     height = torch.cat([torch.zeros(20), torch.linspace(0, 1, 30), torch.zeros(20), torch.full((2,), -0.05)])
     pelvis = torch.stack([0 * height, 0 * height, height + 5.0], dim=-1)
     orient = Motion.from_rotations(UPRIGHT.expand(72, 1, 3, 3), pelvis).global_orient

@@ -80,7 +80,7 @@ def test_what_is_stored(folder, tmp_path):
 
 
 def test_doubts_are_summarised(folder, tmp_path, monkeypatch):
-    """What a source doubts is said once a kind, with the first files; the store names all."""
+    """Doubts of a source are printed once a kind, with the first files; the store names all."""
     scan, out = bandai.scan, tmp_path / "bandai.npz"
     doubts = {stem: (("files of the wrong length", f"{stem} (1 s)"),) for stem in (*STEMS, LONG)}
     monkeypatch.setattr(pipeline, "SHOWN", 2)
@@ -183,7 +183,7 @@ def test_only_broken_files_after_an_interrupted_run(folder, tmp_path):
 
 
 def test_two_into_one_file(folder, tmp_path, held):
-    """The second one is told, and spoils nothing of what the first has done so far."""
+    """The second one gets an error, and spoils nothing of what the first has done so far."""
     out = tmp_path / "bandai.npz"
     partial = tmp_path / "bandai.npz.partial"
     partial.mkdir()
@@ -237,12 +237,12 @@ def test_what_the_user_did_wrong(folder, tmp_path):
     out = tmp_path / "out.npz"
     empty = tmp_path / "empty"
     empty.mkdir()
-    for source, path, told in (
+    for source, path, message in (
         ("kinect", folder, "unknown source"),
         ("bandai", tmp_path / "none", "no such folder"),
         ("bandai", empty, "no bandai clips"),
     ):
-        with pytest.raises(LabError, match=told):
+        with pytest.raises(LabError, match=message):
             prepare(source, path, out, workers=1)
     (empty / f"{BROKEN}.bvh").write_text("HIERARCHY\n")
     with pytest.raises(LabError, match=f"{BROKEN}.bvh, line"):

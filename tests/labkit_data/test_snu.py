@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from dialects import as_amc, as_bvh, check_walker, told, walker
+from dialects import as_amc, as_bvh, as_source, check_walker, walker
 from scipy.spatial.transform import Rotation
 from test_cmu import check, unpack, walks_forwards
 from test_t_pose import arms
@@ -23,13 +23,13 @@ INCH = 1 / 0.0254
     "table, unit", [(T_POSED, 100), (T_POSED, INCH), (snu.BALL_PLAYER, 100), (snu.FIGHTER, 100)]
 )
 def test_each_skeleton(tmp_path, body, table, unit):
-    as_bvh(tmp_path / "s_001_1_1.bvh", told(walker(), body, table, unit))
+    as_bvh(tmp_path / "s_001_1_1.bvh", as_source(walker(), body, table, unit))
     (raw,) = snu.scan(tmp_path)
     check_walker(snu.load(raw, body), body)
 
 
 def test_a_dancer_whose_rest_pose_is_bent(tmp_path, body, monkeypatch):
-    """Hips x up, y forward; thighs forwards, shins back, feet down; elbows bent: that tells the axes."""
+    """Hips x up, y forward; thighs forwards, shins back, feet down; elbows bent: that determines the axes."""
     upwards = np.array([[0, 0, 1], [1, 0, 0], [0, 1, 0.0]])
     bends = dict(hip=("x", -20), knee=("x", 40), ankle=("x", 25), foot=("x", 25))
     table = {}
@@ -46,7 +46,7 @@ def test_a_dancer_whose_rest_pose_is_bent(tmp_path, body, monkeypatch):
     rest = dict(zip(JOINT_NAMES, body.rest_joints.numpy()))
     foot = rest["left_foot"] - rest["left_ankle"]  # its skeleton's foot, not that of the lab's dancer
     monkeypatch.setattr(snu, "FLAT", np.degrees(np.arctan2(-foot[1], np.hypot(foot[0], foot[2]))))
-    animation = told(walker(61, fps=30), body, table, 1.0, 30)
+    animation = as_source(walker(61, fps=30), body, table, 1.0, 30)
     as_amc(tmp_path / "cs04_f.asf", tmp_path / "B_boy_4.amc", animation)
     (raw,) = snu.scan(tmp_path)
     check_walker(snu.load(raw, body), body, lean=4, sole=10)
@@ -56,7 +56,7 @@ def test_strange_skeletons_are_refused(tmp_path, body):
     for names in ("Hips", "LeftLeg"):
         table = {joint: (names if joint.endswith("hip") else joint, np.eye(3)) for joint in T_POSED}
         table["left_knee"] = (names, np.eye(3))
-        as_bvh(tmp_path / "tennis_1.bvh", told(walker(), body, table, 100))
+        as_bvh(tmp_path / "tennis_1.bvh", as_source(walker(), body, table, 100))
         with pytest.raises(
             LabError,
             match="tennis_1.bvh: .*(another skeleton|not a skeleton)",
@@ -69,13 +69,13 @@ def test_the_floor_is_where_people_stand(tmp_path, body):
     motion = arms(150 * [80.0])
     low = 0.25 * (torch.arange(150) > 40).float()[:, None]
     motion = replace(motion, pelvis=motion.pelvis - low * torch.tensor([0, 0, 1.0]))
-    as_bvh(tmp_path / "s_001_1_1.bvh", told(motion, body, snu.FIGHTER, 100))
+    as_bvh(tmp_path / "s_001_1_1.bvh", as_source(motion, body, snu.FIGHTER, 100))
     landed = snu.load(Raw("s_001_1_1", tmp_path / "s_001_1_1.bvh", {}), body)
     assert abs(body.vertices(landed[5:6])[..., 2].min()) < 0.005
 
 
 def test_a_file_with_nothing_but_a_t_pose(tmp_path, body):
-    as_bvh(tmp_path / "s_001_1_1.bvh", told(arms(30 * [0.0]), body, snu.FIGHTER, 100))
+    as_bvh(tmp_path / "s_001_1_1.bvh", as_source(arms(30 * [0.0]), body, snu.FIGHTER, 100))
     with pytest.raises(LabError, match="nothing but a T-pose"):
         snu.load(Raw("s_001_1_1", tmp_path / "s_001_1_1.bvh", {}), body)
 

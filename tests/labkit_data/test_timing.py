@@ -10,7 +10,7 @@ def file_of(frames: int, first: int = 1, fps: float = 120.0) -> Span:
     return Span((first - 1) / fps, (first - 1 + frames) / fps, fps)
 
 
-def told(frames: int, length: float, exact: bool = True, half_rate: bool = False, **about):
+def result(frames: int, length: float, exact: bool = True, half_rate: bool = False, **about):
     raw = timed(Raw("62_18", None, {}), file_of(frames, **about), Length(length, exact), half_rate)
     return raw.stretch, [kind for kind, _ in raw.warnings]
 
@@ -19,7 +19,7 @@ def told(frames: int, length: float, exact: bool = True, half_rate: bool = False
     "case, expected",
     [
         (dict(frames=565, length=4.708), (1, [])),
-        (dict(frames=381, first=150, length=4.417), (1, [])),  # 55_04: its numbers end where KIT-ML says
+        (dict(frames=381, first=150, length=4.417), (1, [])),  # 55_04: its numbers end where KIT-ML states
         (dict(frames=381, length=4.417), (1, [LENGTH])),  # the same, had they not been kept
         (dict(frames=565, length=9.417, half_rate=True), (2, [HALF_RATE])),  # 62_18
         (dict(frames=1130, length=9.417, half_rate=True), (1, [])),  # a file that somebody put right
@@ -34,7 +34,7 @@ def told(frames: int, length: float, exact: bool = True, half_rate: bool = False
     ],
 )
 def test_rate_and_length(case, expected):
-    assert told(**case) == expected
+    assert result(**case) == expected
 
 
 def test_the_warning_says_which_and_how_much():

@@ -65,17 +65,17 @@ def test_through_time_is_in_seconds():
 def test_loss_by_step_tells_the_error_of_the_noise():
     """With an estimate of the clean motion, the middle is the error of the noise that belongs to it."""
     schedule, t = Schedule(100), torch.tensor([5, 50, 90])
-    x0, noise, guess = torch.randn(3, 3, 7, 4, generator=torch.Generator().manual_seed(0))
+    x0, noise, estimate = torch.randn(3, 3, 7, 4, generator=torch.Generator().manual_seed(0))
     x_t = schedule.q_sample(x0, t, noise)
     a = schedule.alpha_bar(t)
-    epsilon = (x_t - a.sqrt() * guess) / (1 - a).sqrt()
-    loss = ((x0 - guess) ** 2).mean((1, 2))
-    losses = {"guess": loss, "half": loss / 2}
-    left, right, third = diffusion.loss_by_step(t, losses, schedule, ("half", "guess")).axes
+    epsilon = (x_t - a.sqrt() * estimate) / (1 - a).sqrt()
+    loss = ((x0 - estimate) ** 2).mean((1, 2))
+    losses = {"estimate": loss, "half": loss / 2}
+    left, right, third = diffusion.loss_by_step(t, losses, schedule, ("half", "estimate")).axes
     np.testing.assert_allclose(lines(third)[0][:, 1], 0.5)
     assert third.get_yscale() == "linear" and third.get_ylim()[0] == 0
     wide = losses | {"half": loss * torch.tensor([1.0, 10.0, 100.0])}
-    assert diffusion.loss_by_step(t, wide, schedule, ("half", "guess")).axes[2].get_yscale() == "log"
+    assert diffusion.loss_by_step(t, wide, schedule, ("half", "estimate")).axes[2].get_yscale() == "log"
     np.testing.assert_allclose(lines(left)[0], np.column_stack([t, loss]), rtol=1e-6)
     np.testing.assert_allclose(lines(right)[0][:, 1], ((noise - epsilon) ** 2).mean((1, 2)), rtol=1e-3)
 

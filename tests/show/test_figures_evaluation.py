@@ -39,7 +39,7 @@ def test_feature_map_draws_every_motion_once_under_its_kind(rng):
 
 class TestGaussians:
     def test_ellipses_are_those_of_the_two_sets(self, rng):
-        """A set that is wide in x and narrow in y; the drawn one is moved and turned."""
+        """A set that is wide in x and narrow in y; the plotted one is moved and turned."""
         real = rng.normal(size=(5000, 2)) * [4, 1]
         fake = rng.normal(size=(5000, 2)) * [1, 4] + [10, 0]
         ax = figures.gaussians(real, {"adaln": fake}).axes[0]

@@ -164,10 +164,10 @@ def test_denoising_carries_the_estimates_of_the_sampler(body, tiny_denoiser, ran
     for k, sampler in enumerate(("ddpm", "ddim")):
         pelvis = torch.tensor(arrays[f"pelvis{k}"]).reshape(5, 12, 3)
         assert torch.allclose(pelvis[0], first, atol=1e-4, rtol=1e-4)
-        drawn = sample(
+        sampled = sample(
             network, schedule, text, torch.tensor([12]), SamplingConfig(sampler=sampler, steps=4, seed=7)
         )
-        assert torch.allclose(pelvis[-1], decode(drawn[0]).pelvis, atol=1e-5)
+        assert torch.allclose(pelvis[-1], decode(sampled[0]).pelvis, atol=1e-5)
 
 
 def test_denoising_wants_one_caption_and_a_sampler(body, tiny_denoiser, random_text):

@@ -1,4 +1,4 @@
-"""The prompt box without a browser: what its buttons do, what it says, what it leaves behind."""
+"""The prompt box without a browser: what its buttons do, its messages, what it stores."""
 
 import base64
 import re
@@ -66,15 +66,15 @@ def test_draws_what_generate_draws(box):
     box.network.value, box.sampler.value, box.seed.value = "incontext", "ddpm", 7
     box.guidance_scale.value = 1.5
     click(box, box.generate)
-    (drawn,) = box.history
+    (sampled,) = box.history
     (expected,) = generate(
         ["a person waves"],
         "incontext",
         seconds=0.4,
         config=SamplingConfig(sampler="ddpm", steps=3, guidance_scale=1.5, seed=7),
     )
-    assert torch.equal(drawn.motion.body_pose, expected.body_pose)
-    assert torch.equal(drawn.motion.pelvis, expected.pelvis)
+    assert torch.equal(sampled.motion.body_pose, expected.body_pose)
+    assert torch.equal(sampled.motion.pelvis, expected.pelvis)
     assert said(box) == ""
     assert "a person waves" in box.view.value and "srcdoc" in box.view.value
 

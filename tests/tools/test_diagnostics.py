@@ -46,13 +46,13 @@ def run(capsys, *arguments) -> dict[str, list[str]]:
 
 
 def test_memory_finds_copies_and_clears_strangers(store, capsys, monkeypatch):
-    """A network that recites training clips; one that draws what nobody has seen."""
+    """A network that repeats training clips; one whose motions are in no training clip."""
     train = diagnostics.real_samples((store,), "train")
 
-    def recite(asked, network, captions, lengths):
+    def repeat(asked, network, captions, lengths):
         return [train[i % len(train)].x[: int(n)] for i, n in enumerate(lengths)]
 
-    monkeypatch.setattr(diagnostics.Options, "sample", recite)
+    monkeypatch.setattr(diagnostics.Options, "sample", repeat)
     monkeypatch.setattr(diagnostics, "smooth", lambda x, frames: x)
     copied = run(capsys, "memory", *QUICK, store)["adaln"]
     assert copied[5] == "0.00" and copied[-3:] == ["16", "of", "16"]
@@ -114,7 +114,7 @@ def test_unseen_asks_for_what_training_lacks(lab, random_motion, capsys):
 
 
 def test_variety_within_and_between(lab, capsys, monkeypatch):
-    """A network that is deaf to captions and noise has no variety; one that is deaf to noise none within."""
+    """A network that ignores captions and noise has no variety; one that ignores noise has none within."""
     one = torch.ones(24, D)
     few = load_reference()
     captions, text = [f"way {i}" for i in range(90)], np.tile(few.text, (3, 1))
@@ -133,7 +133,7 @@ def test_variety_within_and_between(lab, capsys, monkeypatch):
 
 
 def test_judges(store, capsys, lab):
-    """The same evaluator twice says the same twice."""
+    """The same evaluator twice gives the same scores twice."""
     path = str(lab / "checkpoints" / "evaluator.safetensors")
     rows = run(capsys, "judges", *QUICK, store, "--evaluator", path)
     shipped, bar, second = rows["adaln"][:3]

@@ -33,6 +33,7 @@ def test_pages_show_stubs_outputs_and_hints_alone(name):
     assert all(cell.source.count("<details>") >= 3 for cell in folded)
     outputs = [out for cell in page.cells for out in cell.get("outputs", [])]
     assert outputs and all(list(out.data) == ["text/html"] for out in outputs)  # no widget is left
+    assert "](../reading.md)" in text and "/docs/" not in text  # symbols and papers are on the site
     assert "colab-badge.svg" not in text and "colab.research.google.com" in page.cells[0].source
 
 

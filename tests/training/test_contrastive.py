@@ -5,7 +5,7 @@ import torch
 from torch.nn import functional
 
 from labkit.training.contrastive import TEMPERATURE, info_nce, swap, train_towers, truth
-from labkit.training.corpus import Batch, Facts
+from labkit.training.corpus import Facts, TrainingBatch
 from labkit.training.log import Log
 
 
@@ -33,7 +33,7 @@ def test_is_the_slow_loops(labels):
 
 
 def test_false_negatives_get_no_gradient():
-    """Two walks: the text of one says nothing about the motion of the other."""
+    """Two walks: the text of one does not determine the motion of the other."""
     text, motions = torch.eye(3), torch.eye(3).requires_grad_()
     info_nce(text, motions, same(["walk", "walk", "jump"])).backward()
     assert motions.grad[0, 1] == motions.grad[1, 0] == 0
@@ -60,7 +60,7 @@ def test_captions_with_a_side_are_swapped():
         Facts("walk and turn twice", "left, right"),
     ]
     said = ["kick with the left foot", "a person kicks", "walk", "turn left and then right"]
-    batch = Batch(torch.zeros(0), torch.zeros(0), None, facts, said)
+    batch = TrainingBatch(torch.zeros(0), torch.zeros(0), None, facts, said)
     captions, claims = swap(batch)
     assert captions == ["kick with the right foot", "turn right and then left"]
     assert claims == [Facts("kick", "right"), Facts("walk and turn twice", "right, left")]

@@ -165,11 +165,11 @@ def test_long_motions_are_cropped_at_random_and_never_empty(encoder, tmp_path):
 def test_rare_families_are_drawn_more_often(corpus):
     """8 walks and 4 jumps: a sample's chance goes with count^-0.7, so walks come 8^0.3 to 4^0.3."""
     batches = corpus.batches(50, seeded())
-    drawn = Counter(of.family for _ in range(2 * POOL) for of in next(batches).facts)
+    sampled = Counter(of.family for _ in range(2 * POOL) for of in next(batches).facts)
     share = 8**0.3 / (8**0.3 + 4**0.3)
-    n = drawn.total()
+    n = sampled.total()
     assert n == 100 * POOL
-    assert abs(drawn["walk"] / n - share) < 4 * (share * (1 - share) / n) ** 0.5
+    assert abs(sampled["walk"] / n - share) < 4 * (share * (1 - share) / n) ** 0.5
 
 
 def test_no_family_drowns_the_others_and_none_is_lost():
@@ -181,9 +181,9 @@ def test_no_family_drowns_the_others_and_none_is_lost():
 
 
 def test_a_sequence_counts_for_its_rarest_family():
-    told = ["walk"] * 50 + ["walk, sit down"] * 2 + ["sit down, walk"]
-    assert rarest(told)[50:] == ["sit down"] * 3
-    chance = weights(told)
+    families = ["walk"] * 50 + ["walk, sit down"] * 2 + ["sit down, walk"]
+    assert rarest(families)[50:] == ["sit down"] * 3
+    chance = weights(families)
     assert chance[50] == chance[52] > 3 * chance[0]
 
 

@@ -46,7 +46,7 @@ def start(corpus, tower, tmp_path):
 def test_a_short_run_lowers_the_loss(start, corpus, tower, network):
     run = start(network)
     batch = corpus.batch(corpus.samples, torch.Generator().manual_seed(9))
-    t = torch.full((12,), RECIPE.T - 2)  # where only the caption tells what it is
+    t = torch.full((12,), RECIPE.T - 2)  # where only the caption determines the motion
     noise = torch.randn(batch.x.shape, generator=torch.Generator().manual_seed(9))
 
     def loss(model) -> float:

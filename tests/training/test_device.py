@@ -16,7 +16,7 @@ ON_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
 LENGTHS = torch.tensor([5, 9, 7])
 
 
-def drawn(network, text, sampler: str, device: str) -> torch.Tensor:
+def sampled(network, text, sampler: str, device: str) -> torch.Tensor:
     config = SamplingConfig(sampler=sampler, steps=4, eta=0.5)
     return sample(network.to(device), Schedule(20), text.to(device), LENGTHS, config)
 
@@ -24,7 +24,7 @@ def drawn(network, text, sampler: str, device: str) -> torch.Tensor:
 @pytest.mark.parametrize("sampler", SAMPLERS)
 @pytest.mark.parametrize("network", NETWORKS)
 def test_sampling_asks_a_device_for_nothing(tiny_denoiser, random_text, network, sampler):
-    x = drawn(tiny_denoiser(network), random_text(3), sampler, "meta")
+    x = sampled(tiny_denoiser(network), random_text(3), sampler, "meta")
     assert x.shape == (3, 9, 9) and x.device.type == "meta"
 
 
@@ -46,9 +46,9 @@ def test_training_asks_a_device_for_nothing(tmp_path):
 @pytest.mark.parametrize("sampler", SAMPLERS)
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_gpu_draws_what_a_processor_draws(tiny_denoiser, random_text, network, sampler):
-    found = drawn(tiny_denoiser(network), random_text(3), sampler, "cuda").cpu()
+    found = sampled(tiny_denoiser(network), random_text(3), sampler, "cuda").cpu()
     torch.testing.assert_close(
-        found, drawn(tiny_denoiser(network), random_text(3), sampler, "cpu"), atol=1e-2, rtol=1e-3
+        found, sampled(tiny_denoiser(network), random_text(3), sampler, "cpu"), atol=1e-2, rtol=1e-3
     )
 
 

@@ -113,12 +113,15 @@ def dropout(inputs: Inputs) -> str:
             return f"drop is {describe(drop)}"
         share = float(drop.float().mean())
         shares.append(f"{p:g} as asked" if near(share, p, MANY) else f"{share:.1f} instead of {p:g}")
-    return ", ".join(shares)
+    counts = {int(asked(inputs, 6, p=0.5)[1].drop.sum()) for _ in range(40)}
+    return ", ".join(shares) + (", exactly as many in every batch" if len(counts) == 1 else "")
 
 
 @probe(1, "The loss is the mean of ddpm_loss over the batch", ("loss", lambda a: float(a)))
 def value(inputs: Inputs) -> Tensor:
-    return asked(inputs, 5, inputs.normal(5, 1, 1))[0]
+    x0, error = inputs.normal(5, 9, 2), inputs.normal(5, 1, 1)
+    mask = torch.arange(9) < torch.tensor([[9], [1], [3], [2], [5]])
+    return training_loss(Network(x0, error), Schedule(T), x0.clone(), mask, captions(inputs, 5), 0.3)
 
 
 @probe(1, "The network is given the mask, and padded frames do not count in the loss")

@@ -53,9 +53,10 @@ def padded(given: tuple[Tensor, ...], junk: float) -> Tensor:
 
 
 def single(inputs: Inputs) -> tuple[Tensor, ...]:
-    """x0, t, noise and prediction of four motions of one number, of which sum and mean are the same."""
+    """x0, t, noise and prediction of four motions of one number, for which sum and mean are equal. The first
+    is at t = 0, the last at t = 1."""
     x0, noise, prediction = inputs.normal(3, 4, 1, 1)
-    return x0, times(inputs, 4), noise, prediction
+    return x0, torch.cat([torch.zeros(1), times(inputs, 2), torch.ones(1)]), noise, prediction
 
 
 def example(inputs: Inputs, at: tuple[int, ...]) -> str:

@@ -9,7 +9,7 @@ from labkit.stubs import Stub
 
 B, F, D = 3, 4, 2
 NOW, NEXT = torch.tensor([1.0, 0.7, 0.3]), torch.tensor([0.8, 0.2, 0.0])  # each sample has times of its own
-BETWEEN = torch.tensor([0.8, 0.2, 0.1])  # none of them is 0
+BETWEEN, NEAR = torch.tensor([[0.8, 0.2, 0.1], [0.004, 0.002, 0.005]])  # none of them is 0
 
 
 class Field:
@@ -92,7 +92,8 @@ def gaussian(inputs: Inputs) -> Tensor | str:
 
 @probe(1, "Heun's step goes from x_t along the mean of the velocities at both ends of Euler's step")
 def heun(inputs: Inputs) -> Tensor:
-    return heun_step(Field(), inputs.normal(B, F, D), NOW.clone(), BETWEEN.clone())
+    x_t = inputs.normal(B, F, D)
+    return torch.stack([heun_step(Field(), x_t, NOW.clone(), t_next.clone()) for t_next in (BETWEEN, NEAR)])
 
 
 @probe(0.5, "Heun's last step, t_next = 0 for all samples, is Euler's")

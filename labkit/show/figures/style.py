@@ -24,7 +24,7 @@ BLUE, ORANGE, GREEN, PURPLE, SKY, RED, GOLD = (
     "#0072b2", "#d55e00", "#00805c", "#a34f83", "#3d94c4", "#b3261e", "#b98500",
 )  # fmt: skip
 
-# Keywords for lines in one picture: the dashes and markers say the same as the colour does.
+# Keywords for lines in one picture: dashes and markers encode the same as the colour.
 LINES = (
     dict(color=BLUE, linestyle="-", marker="o"),
     dict(color=ORANGE, linestyle="--", marker="s"),

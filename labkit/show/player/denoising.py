@@ -16,7 +16,7 @@ from labkit.settings import standard_settings
 from labkit.show.player.scene import HEIGHT, Scene, View
 from labkit.text import TextFeatures
 
-KEPT = 25  # steps that travel: 120 frames of two bodies then weigh about 1 MB
+KEPT = 25  # steps that are stored: 120 frames of two bodies then take about 1 MB
 
 
 @standard_settings()

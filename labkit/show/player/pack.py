@@ -10,7 +10,7 @@ from labkit.body import Body
 from labkit.motion import FPS, JOINT_NAMES, N_ROTATIONS, Motion, heading
 from labkit.render.video import BODY_COLOR, outward, require_finite
 
-CORRECTIVES = 64_000  # entries of SMPL's posedirs that travel: on the open body all above a quarter mm
+CORRECTIVES = 64_000  # entries of SMPL's posedirs that are stored: on the open body all above a quarter mm
 ANGLE = 1e-4  # radians; the unit of the rotations: π is 31 416 of them, which an int16 holds
 
 

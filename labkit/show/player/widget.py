@@ -14,8 +14,8 @@ from labkit.show.player.scene import HEIGHT, Scene
 class Player(anywidget.AnyWidget):
     """Bodies in a notebook, tied to the running kernel.
 
-    Unlike :func:`labkit.show`, for tools: `frame` can be
-    read, set and observed, `show` replaces the motions. Arguments as :func:`labkit.show`.
+    Unlike :func:`labkit.show` it is for tools: `frame` can be read, set and observed, and `show` replaces the
+    motions. Arguments as :func:`labkit.show`.
     """
 
     _esm = MODULE

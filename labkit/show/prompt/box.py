@@ -73,7 +73,7 @@ class PromptBox:
         self.progress, self.message, self.view, self.links, self._whose = (widgets.HTML() for _ in range(5))
         self.choice = widgets.VBox()
         self.widget = self._laid_out()
-        self._tell_whose()
+        self._show_overview()
 
         self.generate.on_click(self._on_generate)
         self.caption.on_msg(lambda _, content, __: content.get("event") == "submit" and self._on_generate())
@@ -131,7 +131,7 @@ class PromptBox:
             done += 1
             if time.monotonic() - before > 0.1 or done == steps:
                 before = time.monotonic()
-                self._tell_progress(f"step {done} of {steps}", done, steps)
+                self._show_progress(f"step {done} of {steps}", done, steps)
 
         with notes() as warnings:
             (motion,) = generate(
@@ -184,14 +184,14 @@ class PromptBox:
                 self.job = None
                 self._busy(False)
                 self.progress.value = ""
-                self._tell(line)
+                self._show_message(line)
 
-        self._tell("")
+        self._show_message("")
         self.links.value = ""
-        self._tell_whose()
+        self._show_overview()
         self._busy(True)
         hint = " To stop, choose Runtime → Interrupt execution." if in_colab() else ""
-        self._tell_progress(f"{doing} …{hint}")
+        self._show_progress(f"{doing} …{hint}")
         self.job = BackgroundJob(run)
         self.job.start()
 
@@ -202,14 +202,14 @@ class PromptBox:
             part.disabled = busy
         self.cancel.disabled = not busy or in_colab()
 
-    def _tell(self, line: str) -> None:
+    def _show_message(self, line: str) -> None:
         self.message.value = f'<div role="alert" class="lkp-line">{html.escape(line)}</div>' if line else ""
 
-    def _tell_progress(self, words: str, done: int | None = None, steps: int = 1) -> None:
+    def _show_progress(self, words: str, done: int | None = None, steps: int = 1) -> None:
         value = "" if done is None else f' value="{done}" max="{steps}"'
         self.progress.value = f'<progress aria-label="Progress"{value}></progress><span>{words}</span>'
 
-    def _tell_whose(self) -> None:
+    def _show_overview(self) -> None:
         self._whose.value = html.escape(overview())
 
     def _show(self, generated: list[Generated]) -> None:
@@ -238,7 +238,9 @@ class PromptBox:
         else:
             change.owner.value = change.old
             if ticked:
-                self._tell(f"{COMPARED} bodies fit beside each other: take out one of the others first")
+                self._show_message(
+                    f"{COMPARED} bodies fit beside each other: take out one of the others first"
+                )
 
     def _saved(self) -> str:
         """What the notebook's file keeps: hidden wherever the living box is there.

@@ -1,8 +1,8 @@
 """One piece of work behind a button, which Cancel can stop.
 
-A kernel hears of a click only when its own thread is idle, so the work gets a thread of its own. Colab is the
-exception: it shows what a widget does only while a cell or a click is being served. There the work is done
-at once, and what stops it is Colab's own "Interrupt execution".
+A kernel handles comm messages, such as a click, on its main thread, so the work runs in a thread of its own.
+Colab is the exception: it updates widgets only while a cell or a click is being handled. There the work runs
+at once, and Colab's own "Interrupt execution" stops it.
 """
 
 import contextvars
@@ -24,7 +24,7 @@ class BackgroundJob:
 
     def __init__(self, work: Callable[["BackgroundJob"], None]):
         self._stop = threading.Event()
-        # the click's context tells the kernel to which message the outputs belong
+        # the click's context: from it the kernel knows which message the outputs belong to
         run = contextvars.copy_context().run
         self.thread = threading.Thread(target=run, args=(work, self), daemon=True)
 
@@ -38,6 +38,6 @@ class BackgroundJob:
         self._stop.set()
 
     def check(self) -> None:
-        """Raises Stopped where somebody has cancelled: called by the work wherever it may be stopped."""
+        """Raises Stopped after `cancel`: the work calls it wherever it may be stopped."""
         if self._stop.is_set():
             raise Stopped

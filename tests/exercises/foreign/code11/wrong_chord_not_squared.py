@@ -1,0 +1,13 @@
+# wrong: the score falls with the distance of the unit vectors instead of its square
+import numpy as np
+from numpy.typing import ArrayLike
+
+from labkit.metrics.features import as_pair, unit
+import labkit
+
+
+@labkit.exercise(labkit.metrics.tmr_score)
+def tmr_score(text: ArrayLike, motion: ArrayLike) -> float:
+    text, motion = as_pair(text, motion, ("text", "motion"), rows_match=True)
+    distance = np.linalg.norm(unit(text) - unit(motion), axis=1)  # 0 to 2
+    return float((1 - distance / 2).mean())

@@ -1,0 +1,13 @@
+# wrong: the first sample's mask is used for the whole batch
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.replace_known)
+def replace_known(
+    schedule: Schedule, x: Tensor, x_known: Tensor, known: Tensor, t: Tensor, noise: Tensor
+) -> Tensor:
+    return torch.where(known[0], schedule.q_sample(x_known, t, noise), x)

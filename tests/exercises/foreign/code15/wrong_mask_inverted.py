@@ -1,0 +1,14 @@
+# wrong: the sampler's part is kept where the motion is known, and the known part is put where it is not
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.replace_known)
+def replace_known(
+    schedule: Schedule, x: Tensor, x_known: Tensor, known: Tensor, t: Tensor, noise: Tensor
+) -> Tensor:
+    noised = schedule.q_sample(x_known, t, noise)
+    return torch.where(known, x, noised)

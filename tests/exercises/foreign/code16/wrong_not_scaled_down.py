@@ -1,0 +1,25 @@
+# wrong: the noise is added to x_{t_prev} without scaling it by the root of alpha, so the variance grows
+from collections.abc import Callable
+
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.resampled_step)
+def resampled_step(
+    schedule: Schedule,
+    step: Callable[[Tensor], Tensor],
+    x_t: Tensor,
+    t: Tensor,
+    t_prev: Tensor,
+    noise: Tensor,
+) -> Tensor:
+    alpha = schedule.alpha_bar(t) / schedule.alpha_bar(t_prev)
+    x = step(x_t)
+    if (t_prev < 0).all():
+        return x
+    for fresh in noise:
+        x = step(x + (1 - alpha).sqrt() * fresh)
+    return x

@@ -1,0 +1,26 @@
+# wrong: the gate mixes h and the layer's output, (1 - gate) h + gate output, instead of adding the gated output to h
+from torch import Tensor
+from torch.nn import functional
+
+from labkit.models import AdaLNDiT, Condition
+import labkit
+
+
+@labkit.exercise(labkit.models.AdaLNDiT.cond_mapping)
+def cond_mapping(self, condition: Condition) -> Tensor:
+    return functional.silu(condition.time + condition.pooled)
+
+
+@labkit.exercise(labkit.models.AdaLNDiT.backbone)
+def backbone(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
+    for block in self.blocks:
+        shift1, scale1, gate1, shift2, scale2, gate2 = block.modulation(c)[:, None].chunk(6, dim=-1)
+        h = (1 - gate1) * h + gate1 * block.attention((1 + scale1) * block.norm(h) + shift1, mask)
+        h = (1 - gate2) * h + gate2 * block.mlp((1 + scale2) * block.norm(h) + shift2)
+    return h
+
+
+@labkit.exercise(labkit.models.AdaLNDiT.output_projection)
+def output_projection(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
+    shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)
+    return self.final((1 + scale) * self.final_norm(h) + shift)

@@ -1,0 +1,24 @@
+# wrong: any eta other than 0 gives the full sigma of DDPM
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddim_step)
+def ddim_step(
+    schedule: Schedule,
+    prediction: Tensor,
+    x_t: Tensor,
+    t: Tensor,
+    t_prev: Tensor,
+    noise: Tensor,
+    eta: float = 0.0,
+) -> Tensor:
+    x0, epsilon = schedule.split(prediction, x_t, t)
+    a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+    sigma = ((1 - a_prev) / (1 - a_t) * (1 - a_t / a_prev)).sqrt()
+    if not eta:
+        sigma = 0 * sigma
+    direction = (1 - a_prev - sigma**2).clamp(min=0).sqrt() * epsilon
+    return a_prev.sqrt() * x0 + direction + sigma * noise
