@@ -38,6 +38,8 @@ ANSWER = re.compile(r"<!--\s*answer\s+(\w+)\s*-->")
 MARKED = re.compile(rf"^[ \t]*(?={ANSWER.pattern})", re.MULTILINE)
 MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
 COMMENT = re.compile(r"^[ \t]*#+ ?(.*)$", re.MULTILINE)
+TEXT_MAGIC = re.compile(r"\s*%%(?:markdown|latex|html|HTML|svg)\b.*\n")
+WORDS = 5  # of a string in code that may be an answer
 PASTED = re.compile(r"data:image/(png|jpeg|gif|webp);base64,([A-Za-z0-9+/=]+)")
 PASTED_PICTURE = re.compile(rf"(?<=\]\(){PASTED.pattern}")
 
@@ -235,8 +237,11 @@ def split(cell: Cell) -> list[Cell]:
 
 
 def split_code(source: str) -> list[str]:
-    """Cut a cell's code around its calls of `check`, where these are statements of their own."""
-    tree = parsed(source) if CHECK.search(source) else None
+    """Cut a cell's code around its calls of `check`, where these are statements of their own.
+
+    Below others, such as `print(labkit.check("code7"))`, it is cut too.
+    """
+    tree = parsed(source) if "check" in source else None
     if tree is None or len(tree.body) < 2:
         return [source]
     lines, cuts = source.split("\n"), {0}
@@ -245,9 +250,21 @@ def split_code(source: str) -> list[str]:
         alone = after is None or after.lineno > end
         if isinstance(node, ast.Expr) and alone and CHECK.match(lines[node.lineno - 1]):
             cuts |= {node.lineno - 1, end}
+        elif isinstance(node, ast.Expr | ast.Assign) and alone and calls_check(node):
+            cuts.add(end)
     bounds = [*sorted(cuts), len(lines)]
     parts = ["\n".join(lines[a:b]) for a, b in zip(bounds, bounds[1:])]
     return [part for part in parts if part.strip()]
+
+
+def calls_check(statement: ast.AST) -> bool:
+    """Is `check` called somewhere in a statement, with a text?"""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Call) and [type(a) for a in node.args] == [ast.Constant]:
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name == "check" and isinstance(node.args[0].value, str):
+                return True
+    return False
 
 
 def parsed(source: str) -> ast.Module | None:
@@ -367,7 +384,7 @@ def repair_cells(cells: list[Cell], release: NotebookNode) -> tuple[NotebookNode
                 out += [(key, filled(special[key], special[key].source)), *own]
 
     notes += overwritten(cells, owners, special)
-    notes += put_back(out, special)
+    notes += put_back(out, special, given)
     notes += sort_checks(out, special)
     notes += join_answers(out, special, given)
     return assemble(out, release), notes
@@ -452,19 +469,22 @@ def overwritten(
     return notes
 
 
-def put_back(out: list[Placed], special: Mapping[str, NotebookNode]) -> list[str]:
+def put_back(out: list[Placed], special: Mapping[str, NotebookNode], given: set[str]) -> list[str]:
     """Insert what is missing below what precedes it in the release, and an exercise above its definitions.
 
-    Where neither an exercise nor its check was recognised, the check is the last cell: a definition that is
-    written in an unusual way may be anywhere.
+    Learner's code that uses the exercise's name counts as one. Where neither an exercise nor its check was
+    recognised, the check is the last cell: a definition that is written in an unusual way may be anywhere.
     """
     missing, at = [], 0
     for key, wanted in special.items():
         present = [i for i, (other, _) in enumerate(out) if other == key]
         if not present:
             missing.append(key)
-            written = [i for i, (_, cell) in enumerate(out) if defines(cell, wanted)]
-            at = min(written) if written and role(wanted) == "solution" else at
+            written = [
+                i for i, (_, cell) in enumerate(out)
+                if defines(cell, wanted) or (cell.source.strip() not in given and uses(cell, wanted))
+            ]  # fmt: skip
+            at = min([at, *written]) if role(wanted) == "solution" else at
             if role(wanted) == "check" and key.removeprefix("check-") in missing:
                 out.append((key, filled(wanted, wanted.source)))
                 continue
@@ -493,6 +513,12 @@ def defines(cell: NotebookNode, exercise: NotebookNode) -> bool:
     return cell.cell_type == "code" and (
         bool(targets(cell.source) & targets(exercise.source)) or name(cell) == name(exercise)
     )
+
+
+def uses(cell: NotebookNode, exercise: NotebookNode) -> bool:
+    """Is the name of a function of an exercise in this code?"""
+    names = {path.rpartition(".")[2] for path in targets(exercise.source)}
+    return cell.cell_type == "code" and not names.isdisjoint(re.findall(r"\w+", cell.source))
 
 
 # ------------------------------------------------------------------------------------------------------------
@@ -556,16 +582,33 @@ def is_text(entry: Placed) -> bool:
 
 
 def text_of(entry: Placed) -> tuple[str, dict]:
-    """A cell's text and pictures; of code, its comments, or all of it where it is not code."""
+    """A cell's text and pictures; of code, its comments and sentences, or all of it where it is not code."""
     cell = entry[1]
     if cell.cell_type != "code":
         return cell.source, cell.get("attachments", {})
+    if magic := TEXT_MAGIC.match(cell.source):
+        return cell.source[magic.end() :], {}
     tree = parsed(cell.source)
-    if cell.source[:1] in "\"'" or (
-        tree is None and len(cell.source) <= PARSED and "%" not in cell.source[:2]
-    ):
+    if tree is None and len(cell.source) <= PARSED and "%" not in cell.source[:2]:
         return cell.source, {}
-    return "\n\n".join(COMMENT.findall(cell.source)), {}
+    return "\n\n".join([*COMMENT.findall(cell.source), *sentences(tree)]), {}
+
+
+def sentences(tree: ast.Module | None) -> list[str]:
+    """The strings in code that may be sentences: an answer that is printed, say, or a cell of one string."""
+    nodes = list(ast.walk(tree)) if tree else []
+    formatted = [node for node in nodes if isinstance(node, ast.JoinedStr)]
+    inside = {id(part) for node in formatted for part in node.values}
+    alone = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    found = []
+    for node in nodes:
+        if id(node) in inside or not isinstance(node, ast.JoinedStr | ast.Constant):
+            continue
+        parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+        words = "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
+        if len(words.split()) >= WORDS or (id(node) in alone and not words.isdecimal()):
+            found.append(words)
+    return found
 
 
 def answered(parts: list[tuple[str, dict]], wanted: NotebookNode) -> NotebookNode:

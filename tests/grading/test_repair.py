@@ -306,6 +306,15 @@ def test_cells_that_were_joined_are_cut_at_checks(releases, student):
     assert sources(taken)[1:5] == [ANSWER, check, f"# an experiment\n{EXPERIMENT}", check]
 
 
+@pytest.mark.parametrize("call", ["print(labkit.check('code7'))", "verdict = labkit.check('code7')"])
+def test_cells_are_cut_below_a_check_whose_result_is_used(call, releases, student):
+    hers = student()
+    hers.write("code7", f"{ANSWER}\n\n{call}\n\n{EXPERIMENT}")
+    taken = take_in(hers.through_colab(), releases)
+    assert sources(taken)[1:4] == [f"{ANSWER}\n\n{call}", EXPERIMENT, 'labkit.check("code7")']
+    repaired_again(taken, releases)
+
+
 @pytest.mark.parametrize(
     "source", ['if True:\n    labkit.check("code7")\n    b = 2', 'a = """\nlabkit.check("code7")\n"""\nb = 2']
 )
@@ -344,6 +353,25 @@ def test_an_exercise_that_is_put_back_does_not_replace_an_answer_above_it(releas
     ids = [cell.id for cell in taken.notebook.cells]
     assert taken.notebook.cells[ids.index("code8")].source == both
     assert ids.index("code7") < ids.index("code8") < min(ids.index("check-code7"), ids.index("check-code8"))
+    repaired_again(taken, releases)
+
+
+DECORATOR = "@labkit.exercise(labkit.diffusion.ddpm_step)\n"
+UNUSUAL = {
+    "a call": ANSWER.replace(DECORATOR, "") + f"\n\n{DECORATOR[1:-1]}(ddpm_step)",
+    "another name": ANSWER.replace(DECORATOR, f"plug = {DECORATOR[1:-1]}\n\n\n@plug\n"),
+}
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_an_empty_exercise_does_not_replace_an_answer_that_is_plugged_in_unusually(name, student, releases):
+    hers = student()
+    del hers.cells[hers.index("code7")]
+    hers.cells.insert(0, new_code_cell(f"import labkit\n{UNUSUAL[name]}"))
+    taken = take_in(hers.through_colab(), releases)
+    ids, code = [cell.id for cell in taken.notebook.cells], [cell.source for cell in taken.notebook.cells]
+    written = code.index(f"import labkit\n{UNUSUAL[name]}")
+    assert ids.index("code7") < written < ids.index("check-code7")
     repaired_again(taken, releases)
 
 
@@ -389,6 +417,12 @@ ELSEWHERE = {
     "comments of a cell that ends early": [new_code_cell(f"plot = (\n# {NOISE}")],
     "a string in a code cell": [new_code_cell(f'"""{NOISE}"""')],
     "text in a code cell": [new_code_cell(NOISE)],
+    "a printed text": [new_code_cell(f"print({NOISE!r} ' That is all.')")],
+    "a formatted text": [new_code_cell(f"n = 1\nprint(f'{NOISE} {{n:.2f}} is the loss')")],
+    "a variable": [new_code_cell(f'answer_q6 = """\n{NOISE} And the\nsteps are fewer."""')],
+    "a text of IPython's": [new_code_cell(f'from IPython.display import Markdown\nMarkdown("- {NOISE}")')],
+    "a magic for text": [new_code_cell(f"%%markdown\n{NOISE}")],
+    "a magic for HTML": [new_code_cell(f"%%html\n<p>{NOISE}</p>")],
     "below an empty cell": [new_markdown_cell(""), new_raw_cell(" "), new_markdown_cell(NOISE)],
 }
 
