@@ -7,6 +7,7 @@ reported, and neither followed nor opened.
 
 import io
 import os
+import re
 import stat
 import time
 import zipfile
@@ -27,6 +28,7 @@ DIRECTORY = 4 * 2**20  # bytes of a zip file's table of contents: some 40 000 na
 DEPTH = 20  # folders in folders
 NAME = 500  # characters of a path inside a zip file
 JUNK = ("._", ".DS_Store", "__MACOSX", "Thumbs.db", "desktop.ini")
+NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?", re.IGNORECASE)  # browsers add an ending of their own
 ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zipx")
 
 
@@ -98,7 +100,7 @@ class Inbox:
         suffix = PurePosixPath(parts[-1]).suffix.lower()
         if any(part.startswith(".") for part in parts):
             yield refuse(parts, "a hidden file, not read", aside=True)
-        elif suffix == ".ipynb":
+        elif NOTEBOOK.fullmatch("".join(PurePosixPath(parts[-1]).suffixes[-2:])) or suffix == ".ipynb":
             yield Received(parts, changed, lambda: stripped(read()))
         elif suffix == ".zip":
             yield from self._zip(parts, chain)

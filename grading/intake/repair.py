@@ -28,6 +28,7 @@ VALUES = 4_000_000  # of JSON, which need far more memory than space in the file
 CELLS = 12_000
 TEXT = 4 * 2**20  # characters in all cells, without pictures
 PICTURE = 8 * 2**20  # characters of one attachment
+TOO_LARGE = f"picture-larger-than-{PICTURE >> 20}-MB"
 PARSED = 100_000  # characters of a cell that is parsed as Python
 LOST = "\N{REPLACEMENT CHARACTER}"
 
@@ -110,6 +111,8 @@ def parse(data: bytes) -> tuple[list[Cell], list[str]]:
     if len(given) > CELLS:
         raise Refused(f"more than {CELLS} cells: ask for it again without those that are not needed")
     cells = [read_cell(cell) for cell in given]
+    if any(TOO_LARGE in cell.source for cell in cells) or any(map(lacks_pictures, given, cells)):
+        notes.append(f"pictures of more than {PICTURE >> 20} MB left out: ask for smaller ones")
     if sum(len(PASTED.sub("", cell.source)) for cell in cells) > TEXT:
         raise Refused(f"more than {TEXT >> 20} MB of text in it: ask for it again without pasted text")
     return cells, notes
@@ -167,7 +170,7 @@ def attach(match: re.Match, attachments: dict) -> str:
     """Make an attachment of a picture that was pasted into the text. Its name changes with the picture."""
     kind, data = match.groups()
     if len(data) > PICTURE:
-        return f"picture-larger-than-{PICTURE >> 20}-MB"
+        return TOO_LARGE
     name = f"pasted-{digest(data)}.{kind}"
     attachments[name] = {f"image/{kind}": data}
     return f"attachment:{name}"
@@ -195,6 +198,14 @@ def pictures(cell: dict) -> dict[str, dict[str, str]]:
         if sum(map(len, bundle.values())) <= PICTURE:
             found[whole(key)] = bundle
     return found
+
+
+def lacks_pictures(given: object, cell: Cell) -> bool:
+    """Was one of a cell's attachments too large?"""
+    attachments = given.get("attachments") if isinstance(given, dict) else None
+    if not isinstance(attachments, dict) or len(attachments) <= len(cell.attachments):
+        return False
+    return any(sum(map(len, bundle.values())) > PICTURE for bundle in attached(attachments).values())
 
 
 def targets(source: str) -> set[str]:

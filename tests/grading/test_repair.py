@@ -502,6 +502,18 @@ def test_screenshots_pasted_in_colab(student, releases):
     repaired_again(taken, releases)
 
 
+@pytest.mark.parametrize("pasted", [False, True])
+def test_a_picture_that_is_too_large_is_named(pasted, student, releases, monkeypatch):
+    monkeypatch.setattr("grading.intake.repair.PICTURE", 1000)
+    hers, data = student(), base64.b64encode(bytes(1000)).decode()
+    if pasted:
+        hers.write("answer-q6", f"<!-- answer q6 -->\nLook. ![x](data:image/png;base64,{data})")
+    else:
+        hers.write("answer-q6", "<!-- answer q6 -->\nLook. ![x](attachment:x.png)")
+        hers.cells[hers.index("answer-q6")].attachments = {"x.png": {"image/png": data}}
+    assert any("left out: ask for smaller ones" in note for note in take_in(hers.bytes(), releases).notes)
+
+
 def test_printed_numbers_are_no_values(student, releases):
     hers = student()
     numbers = ", ".join(map(str, range(600_000)))
