@@ -20,7 +20,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from grading.intake.outputs import attached, inert
+from grading.intake.outputs import attached, inert, whole_number
 from grading.intake.strip import Refused, without_outputs
 
 LIMIT = 64 * 2**20  # bytes without outputs
@@ -40,6 +40,7 @@ MARKED = re.compile(rf"^[ \t]*(?={ANSWER.pattern})", re.MULTILINE)
 MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
 COMMENT = re.compile(r"^[ \t]*#+ ?(.*)$", re.MULTILINE)
 TEXT_MAGIC = re.compile(r"\s*%%(?:markdown|latex|html|HTML|svg)\b.*\n")
+NUMBERED = re.compile(r"answer-([a-z]+)(\d+)")
 WORDS = 5  # of a string in code that may be an answer
 PASTED = re.compile(r"data:image/(png|jpeg|gif|webp);base64,([A-Za-z0-9+/=]+)")
 PASTED_PICTURE = re.compile(rf"(?<=\]\(){PASTED.pattern}")
@@ -47,12 +48,16 @@ PASTED_PICTURE = re.compile(rf"(?<=\]\(){PASTED.pattern}")
 
 @dataclass
 class Cell:
-    """What is read of a submitted cell. claims: its names by metadata, used where its text has none."""
+    """What is read of a submitted cell. claims: its names by metadata, used where its text has none.
+
+    count: the number of its last execution, 0 for none.
+    """
 
     kind: str
     source: str
     claims: set[str] = field(default_factory=set)
     attachments: dict = field(default_factory=dict)
+    count: int = 0
 
     @property
     def text(self) -> str:
@@ -163,7 +168,8 @@ def read_cell(cell: object) -> Cell:
     attachments = pictures(cell)
     if kind == "markdown":
         source = PASTED_PICTURE.sub(lambda match: attach(match, attachments), source)
-    return Cell(kind if kind in ("code", "markdown") else "raw", source, claims, attachments)
+    count = whole_number(cell.get("execution_count", cell.get("prompt_number"))) or 0
+    return Cell(kind if kind in ("code", "markdown") else "raw", source, claims, attachments, count)
 
 
 def attach(match: re.Match, attachments: dict) -> str:
@@ -242,7 +248,7 @@ def split(cell: Cell) -> list[Cell]:
     if len(parts) < 2:
         return [cell]
     return [
-        Cell(cell.kind, part.strip("\n"), cell.claims if i == 0 else set(), cell.attachments)
+        Cell(cell.kind, part.strip("\n"), cell.claims if i == 0 else set(), cell.attachments, cell.count)
         for i, part in enumerate(parts)
     ]
 
@@ -362,6 +368,7 @@ def repair_cells(cells: list[Cell], release: NotebookNode) -> tuple[NotebookNode
     """
     cells = [part for cell in cells for part in split(cell)]
     special = {name(cell): cell for cell in release.cells if role(cell) != "free"}
+    repeat_checks(cells, special)
     owners = owned_cells(cells, special)
     notes = lost_metadata(cells, owners)
     owner = {i: key for key, indices in owners.items() for i in indices}
@@ -399,6 +406,25 @@ def repair_cells(cells: list[Cell], release: NotebookNode) -> tuple[NotebookNode
     notes += sort_checks(out, special)
     notes += join_answers(out, special, given)
     return assemble(out, release), notes
+
+
+def repeat_checks(cells: list[Cell], special: Mapping[str, NotebookNode]) -> None:
+    """Insert a check below the definition that ran last before the check did, where others follow it.
+
+    An experiment may be inserted between an answer and its check, and never be checked itself.
+    """
+    for key, wanted in special.items():
+        checks = [i for i, cell in enumerate(cells) if f"check {key}" in cell.marks and cell.count]
+        if role(wanted) != "solution" or not checks or f"check-{key}" not in special:
+            continue
+        at = max(checks, key=lambda i: cells[i].count)
+        for target in sorted(marks("code", wanted.source)):
+            where = [i for i in range(at) if target in cells[i].marks]
+            before = [i for i in where if 0 < cells[i].count < cells[at].count]
+            last = max(before, key=lambda i: cells[i].count, default=at)
+            if last < at and last != where[-1]:
+                cells.insert(last + 1, Cell("code", special[f"check-{key}"].source))
+                break
 
 
 def owned_cells(cells: list[Cell], special: Mapping[str, NotebookNode]) -> dict[str, list[int]]:
@@ -558,13 +584,25 @@ def join_answers(out: list[Placed], special: Mapping[str, NotebookNode], given: 
         if empty and not any(source.strip() for i, source, _ in parts if i != at):
             parts = [(i, *text_of(out[i])) for i in sorted([at, *own])]
         used = [i for i, source, _ in parts if i != at and source.strip()]
+        if empty and not used:
+            used = [i for i, entry in enumerate(out) if answers(entry, key, given)]
+            parts = [(i, *text_of(out[i])) for i in used]
         if used:
             out[at] = key, answered([part[1:] for part in parts], wanted)
             notes.append(f"{key}: text of {len(used)} other cells joined")
         for i, _, _ in reversed(parts):
-            if i != at and is_text(out[i]):
+            if i != at and is_text(out[i]) and i in [*above, *below, *own]:
                 del out[i]
     return notes
+
+
+def answers(entry: Placed, key: str, given: set[str]) -> bool:
+    """Is this a learner's own cell that names the question of an answer, as "Q6" or "Question 6"?"""
+    found = NUMBERED.fullmatch(key)
+    if entry[0] or not found or entry[1].source.strip() in given:
+        return False
+    kind, number = found.groups()
+    return bool(re.search(rf"\b{kind}[a-z]{{0,10}}\W{{0,3}}{number}(?!\d)", text_of(entry)[0], re.IGNORECASE))
 
 
 def own_cells(out: list[Placed], at: int, given: set[str]) -> list[int]:

@@ -297,6 +297,28 @@ def test_a_check_between_two_definitions_stays(colab, student, releases):
     assert order(taken).index("check-code7") == order(taken).index("code7") + 1
 
 
+@pytest.mark.parametrize(
+    "right, other, check, counts",
+    [(4, 6, 5, True), (4, None, 5, True), (6, 4, 7, True), (4, 5, 6, False), (6, 4, 5, False)]
+    + [(None, None, None, False), (None, 4, 5, False), (4, 6, None, False)],
+)
+def test_a_check_is_repeated_below_the_definition_that_ran_before_it(
+    right, other, check, counts, student, releases
+):
+    """Where an experiment was inserted between an answer and its check."""
+    hers = student()
+    hers.write("code7", ANSWER)
+    at = hers.index("code7")
+    hers.cells.insert(at + 1, new_code_cell(EXPERIMENT))
+    for cell, count in zip(hers.cells[at : at + 3], (right, other, check)):
+        cell.execution_count = count
+    taken = take_in(hers.through_colab(), releases)
+    between = ['labkit.check("code7")'] if counts else []
+    assert sources(taken)[1:-1] == [ANSWER, *between, EXPERIMENT, 'labkit.check("code7")']
+    assert order(taken).index("check-code7") == order(taken).index("code7") + 1
+    repaired_again(taken, releases)
+
+
 def test_cells_that_were_joined_are_cut_at_checks(releases, student):
     hers = student()
     hers.write("code7", f"{ANSWER}\n\nlabkit.check('code7')\n\n# an experiment\n{EXPERIMENT}")
@@ -451,6 +473,24 @@ def test_an_answer_in_another_cell_waits_for_a_person(place, above, student, rel
     assert set(code) <= set(sources(taken))  # still runs
     for key in ("answer-bonus1", "q6", "bonus1"):
         assert by_id(taken)[key].source == by_id_of(releases)[key].source
+    repaired_again(taken, releases)
+
+
+FAR = {
+    "a text cell": new_markdown_cell(f"## My answers\n\n**Question 6:** {NOISE}"),
+    "a raw cell": new_raw_cell(f"Q6) {NOISE}"),
+    "comments": new_code_cell(f"# Q6: {NOISE}\nplot = 1"),
+}
+
+
+@pytest.mark.parametrize("place", FAR)
+def test_an_answer_at_the_end_of_the_notebook_waits_for_a_person(place, student, releases):
+    hers = student()
+    hers.cells += [new_code_cell("1"), FAR[place]]
+    taken = take_in(hers.through_colab(), releases)
+    assert NOISE in by_id(taken)["answer-q6"].source
+    assert FAR[place].source.partition("\n")[0] in [c.source.partition("\n")[0] for c in taken.notebook.cells]
+    assert by_id(taken)["answer-bonus1"].source == by_id_of(releases)["answer-bonus1"].source
     repaired_again(taken, releases)
 
 
