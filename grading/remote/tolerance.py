@@ -84,6 +84,13 @@ class OnCpu(TorchFunctionMode):
         return function(*map(available, args), **{k: available(v) for k, v in (kwargs or {}).items()})
 
 
+class Generator(torch.Generator):
+    """Of the CPU's random numbers, whatever device it is asked for."""
+
+    def __new__(cls, device: object = "cpu") -> "Generator":
+        return super().__new__(cls, available(device))
+
+
 _modes: list[OnCpu] = []
 
 
@@ -95,6 +102,7 @@ def use_cpu() -> None:
         for module in (torch.cuda, torch.mps):
             for name in WAITS:
                 setattr(module, name, lambda *arguments, **keywords: None)
+        setattr(torch, "Generator", Generator)  # noqa: B010 - a class, to the type checker
 
 
 def wants_gpu(error: BaseException | None) -> bool:

@@ -66,12 +66,14 @@ def test_what_means_nothing_here_is_not(found, name):
     assert not found[name][0]
 
 
-def test_a_function_that_waits_for_a_gpu_is_asked_on_the_cpu():
+def test_a_function_for_the_gpu_is_asked_on_the_cpu():
     code = """
 import torch
 from grading.remote import tolerance
 def step(x):
     torch.cuda.synchronize()
+    noise = torch.randn(2, generator=torch.Generator(device="cuda").manual_seed(0), device="cuda")
+    assert isinstance(torch.Generator(), torch.Generator) and noise.isfinite().all()
     return x.to("cuda") + 1
 tolerance.prepare()
 print(tolerance.on_any_device(step, torch.ones(2)).sum().item())
