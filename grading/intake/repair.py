@@ -277,7 +277,7 @@ def split_code(source: str) -> list[str]:
 def calls_check(statement: ast.AST) -> bool:
     """Is `check` called somewhere in a statement, with a text?"""
     for node in ast.walk(statement):
-        if isinstance(node, ast.Call) and [type(a) for a in node.args] == [ast.Constant]:
+        if isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.args[0], ast.Constant):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             if name == "check" and isinstance(node.args[0].value, str):
                 return True

@@ -88,7 +88,7 @@ class Generator(torch.Generator):
     """Of the CPU's random numbers, whatever device it is asked for."""
 
     def __new__(cls, device: object = "cpu") -> "Generator":
-        return super().__new__(cls, available(device))
+        return super().__new__(cls, available(device))  # pyright: ignore[reportCallIssue] - it takes one
 
 
 _modes: list[OnCpu] = []
@@ -213,7 +213,7 @@ class TolerantShell(ZMQInteractiveShell):
             failed, stopped = await self.attempt(code_obj, result, async_)
         missing = isinstance(failed, NameError) and failed.name in self.missing
         if missing and (shortened := self.shortened(code_obj)):
-            print(NOTE, f"type hints and decorators that use {failed.name}")
+            print(NOTE, f"type hints and decorators ({failed})")
             failed, stopped = await self.attempt(shortened, result, async_)
         if not failed:
             return stopped
