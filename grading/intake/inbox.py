@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from grading.intake.repair import LIMIT
+from grading.intake.repair import LIMIT, SMALLER
 from grading.intake.strip import Refused, without_outputs
 from labkit.paths import UNREADABLE
 
@@ -159,23 +159,21 @@ class Inbox:
             raise Refused("damaged inside its zip file: ask for it again") from None
 
 
-def limited(parts: Iterable[bytes], limit: int) -> Iterator[bytes]:
+def limited(
+    parts: Iterable[bytes], limit: int, advice: str = "ask for it again without outputs"
+) -> Iterator[bytes]:
     """Raises Refused where all parts together are too large."""
     size = 0
     for part in parts:
         size += len(part)
         if size > limit:
-            raise Refused(f"larger than {limit >> 20} MB: ask for it again without outputs")
+            raise Refused(f"larger than {limit >> 20} MB: {advice}")
         yield part
-
-
-def joined(parts: Iterable[bytes]) -> bytes:
-    return b"".join(limited(parts, LIMIT))
 
 
 def stripped(parts: Iterable[bytes]) -> bytes:
     """A notebook without its outputs, which do not count for the limit on what is kept of it."""
-    return joined(without_outputs(limited(parts, FILE)))
+    return b"".join(limited(without_outputs(limited(parts, FILE)), LIMIT, SMALLER))
 
 
 class Careful:

@@ -24,6 +24,7 @@ from grading.intake.outputs import attached, inert, whole_number
 from grading.intake.strip import Refused, without_outputs
 
 LIMIT = 64 * 2**20  # bytes without outputs
+SMALLER = "its outputs do not count, so ask for it again with fewer or smaller pictures"
 VALUES = 4_000_000  # of JSON, which need far more memory than space in the file
 CELLS = 12_000
 TEXT = 4 * 2**20  # characters in all cells, without pictures
@@ -100,7 +101,7 @@ def parse(data: bytes) -> tuple[list[Cell], list[str]]:
     """The cells of a notebook of any format, and what was wrong with the file."""
     data = b"".join(without_outputs([data]))
     if len(data) > LIMIT:
-        raise Refused(f"larger than {LIMIT >> 20} MB: ask for it again without outputs")
+        raise Refused(f"larger than {LIMIT >> 20} MB: {SMALLER}")
     if sum(data.count(mark) for mark in (b"[", b"{", b",")) > VALUES:
         raise Refused("far too many values in it: ask for it again without outputs")
     text = data.decode(json.detect_encoding(data), "replace")
