@@ -359,6 +359,8 @@ def settle(
             if other in worked_on or not worked_on
             else f"as handed out: {name} is not"
         )
+        more = sorted(answered(other[1].notebook, release) - answered(taken.notebook, release))
+        why += f", which lacks {', '.join(more)}: ask which one is meant" if more else ""
         lines.append(Line(other[0].file, student, assignment, why, taken=False, older=True))
     return lines
 
@@ -367,6 +369,15 @@ def touched(notebook: NotebookNode, release: NotebookNode) -> bool:
     """Is it more than the notebook as handed out?"""
     given = {cell.source.strip() for cell in release.cells} | {""}
     return any(gradable(cell) and cell.source.strip() not in given for cell in notebook.cells)
+
+
+def answered(notebook: NotebookNode, release: NotebookNode) -> set[str]:
+    """The names of the exercises and questions that are not as handed out."""
+    given = {repair.name(cell): cell.source for cell in release.cells}
+    return {
+        repair.name(cell) for cell in notebook.cells
+        if repair.role(cell) in ("solution", "answer") and cell.source != given.get(repair.name(cell))
+    }  # fmt: skip
 
 
 def imported(notebook: NotebookNode, modules: set[str]) -> list[str]:

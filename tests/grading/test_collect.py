@@ -150,6 +150,20 @@ def test_a_copy_as_handed_out_replaces_nothing_on_another_day(course, inbox, stu
     assert collect(course, folder)[0].taken
 
 
+def test_a_notebook_in_two_files_is_named(course, inbox, student):
+    """One file has an exercise, the other one an answer."""
+    code, text = student(), student()
+    code.solve()
+    code.write("answer-q6", "<!-- answer q6 -->")
+    text.write("answer-q6", "<!-- answer q6 -->\nNoise.")
+    inbox("jane/part 1.ipynb", code.bytes(), 2_000)
+    taken, left = collect(course, inbox("jane/part 2.ipynb", text.bytes(), 3_000))
+    assert taken.file == "jane/part 2.ipynb"
+    assert left.text == (
+        "not the latest: part 2.ipynb is, which lacks answer-bonus1, code7: ask which one is meant"
+    )
+
+
 @pytest.mark.parametrize("ending", [".ipynb.txt", ".ipynb.json", ".IPYNB.TXT", ". final.ipynb"])
 def test_endings_that_a_browser_adds(ending, course, inbox, student):
     [line] = collect(course, inbox(f"jane/03_diffusion{ending}", student().bytes()))
