@@ -310,11 +310,14 @@ class RunCells(Execute):
 
     def check_earlier(self, cell: NotebookNode, index: int) -> None:
         """Where a learner's cell checks an exercise that a later cell defines again, keep a right result."""
-        checked = set(CALL.findall(cell.source))
+        checked, of_any = set(CALL.findall(cell.source)), CALL_OF_ANY.search(cell.source)
+
+        def defined(exercise: str, cells: list[set[str]]) -> bool:
+            return any(self.functions(exercise) & names for names in cells)
+
         for exercise in self.sandbox.hidden:
-            if exercise not in checked and not CALL_OF_ANY.search(cell.source):
-                continue
-            if any(self.functions(exercise) & defined for defined in self.defined[index + 1 :]):
+            maybe = of_any and defined(exercise, self.defined[: index + 1])
+            if (exercise in checked or maybe) and defined(exercise, self.defined[index + 1 :]):
                 verdict = self.check(exercise, cell, index)
                 if not verdict.judgement.failed:
                     self.earlier[exercise] = verdict
