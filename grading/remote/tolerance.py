@@ -201,7 +201,7 @@ class TolerantShell(ZMQInteractiveShell):
 
     def run_cell_magic(self, magic_name, line, cell):
         """Of an extension that is not here, its cell is run, if it is Python."""
-        if self._find_with_lazy_load("cell", magic_name) or not is_python(self.transform_cell(cell)):
+        if self.find_cell_magic(magic_name) or not is_python(self.transform_cell(cell)):
             return super().run_cell_magic(magic_name, line, cell)
         print(NOTE, f"the cell magic %%{magic_name}, which is not here")
         return self.run_below(line, cell)
