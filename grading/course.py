@@ -87,8 +87,11 @@ class Course:
     def prepare(self, write_sources: Callable[[Path], None]) -> None:
         """Write the source notebooks and register them with nbgrader; may be repeated at any time.
 
-        Raises LabError where cells have come or gone although there are submissions already.
+        Raises LabError where cells have come or gone although there are submissions already, and where the
+        gradebook cannot be used.
         """
+        if (self.root / "gradebook.db").is_file():
+            self.check_gradebook()
         source = self.root / "source"
         shutil.rmtree(source, ignore_errors=True)
         write_sources(source)
@@ -139,6 +142,11 @@ class Course:
                 f"{self.root / 'gradebook.db'} is damaged ({error.orig}): put it back from a copy"
             ) from error
 
+    def check_gradebook(self) -> None:
+        """Raises LabError where `gradebook` does: nbgrader's own programs say it in many lines."""
+        with self.gradebook():
+            pass
+
     def marks(self) -> list[Mark]:
         """Everything in the gradebook, students in alphabetical order, cells as in the notebooks."""
         marks = []
@@ -188,5 +196,7 @@ def is_graded(cell: NotebookNode) -> bool:
 
 def why(result: dict) -> str:
     """The reason in nbgrader's result: the exception in its log, not the one that refers to the log."""
-    raised = re.findall(r"^    (?!Traceback)(\S.*)$", result.get("log", ""), re.MULTILINE)
+    raised = re.findall(
+        r"^    (?!Traceback|\[\w+: |\(Background)(\S.*)$", result.get("log", ""), re.MULTILINE
+    )
     return (raised or result.get("error", "").split("\n")[-2:-1] or ["no reason given"])[-1][:200]

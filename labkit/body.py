@@ -27,10 +27,10 @@ from labkit.settings import standard_settings
 
 # The neutral body in a folder: as smplx names it, and as SMPL's zip files (1.1.0 and 1.0.0) do
 _IN_FOLDERS = (
-    "smpl/SMPL_NEUTRAL.pkl",
-    "SMPL_NEUTRAL.pkl",
-    "**/basic[mM]odel_neutral_lbs_10_207_0_v1.1.0.pkl",
-    "**/basic[mM]odel_neutral_lbs_10_207_0_v1.0.0.pkl",
+    "smpl/SMPL_NEUTRAL.[pP][kK][lL]",
+    "SMPL_NEUTRAL.[pP][kK][lL]",
+    "**/basic[mM]odel_neutral_lbs_10_207_0_v1.1.0.[pP][kK][lL]",
+    "**/basic[mM]odel_neutral_lbs_10_207_0_v1.0.0.[pP][kK][lL]",
 )
 FRAMES_AT_ONCE = 64  # skinning needs about 2 MB per frame
 
@@ -44,6 +44,7 @@ _SHAPES = {
     "shapedirs": ("V", 3, "S"),
     "posedirs": ("V", 3, 9 * (N_JOINTS - 1)),
 }
+_OTHERS = {52: "SMPL-H", 55: "SMPL-X", 16: "MANO", 5: "FLAME"}  # models in the same form, by their joints
 
 
 class Body:
@@ -125,7 +126,9 @@ class Body:
         blend = torch.cat([weights[..., None] * rest[:, None], weights[..., None]], dim=-1)  # (n, 24, 4)
         height = torch.cat([up, shift[..., None]], dim=-1).flatten(1) @ blend.flatten(1).T
         if exact:
-            bent = (local[:, 1:] - torch.eye(3).to(local)).flatten(1)  # of all joints but the hands
+            bent = (local[:, 1:] - torch.eye(3, device=local.device, dtype=local.dtype)).flatten(
+                1
+            )  # of all joints but the hands
             bases = self._smpl.posedirs[: bent.shape[1]].unflatten(1, (-1, 3))[:, vertices].flatten(1)
             moved = (bent @ bases).unflatten(1, (-1, 3))
             height = height + (moved * torch.einsum("nj,fjc->fnc", weights, up)).sum(-1)
@@ -179,8 +182,8 @@ def load_body(path: str | Path | None = None) -> Body:
 
 def _read_npz(path: Path) -> dict[str, np.ndarray]:
     check_npz(path)
-    with np.load(path, allow_pickle=False) as file:
-        return dict(file)
+    with np.load(path, allow_pickle=False) as file:  # official ones hold objects, too, which nobody needs
+        return {name: file[name] for name in (*_SHAPES, "colors") if name in file.files}
 
 
 class _Held:
@@ -244,6 +247,9 @@ def _read_pickle(path: Path) -> dict[str, np.ndarray]:
 def _check(arrays: dict[str, np.ndarray]) -> None:
     """Raise ValueError or KeyError where an array is missing or does not fit the others."""
     sizes = {}
+    joints = len(arrays["J_regressor"]) if "J_regressor" in arrays else 0
+    if joints in _OTHERS:
+        raise ValueError(f"it is {_OTHERS[joints]}'s, of {joints} joints")
     for name, shape in _SHAPES.items():
         if name not in arrays:
             raise KeyError(f"no {name}")

@@ -40,6 +40,10 @@ def read_checkpoint(path: str | Path, kind: str) -> tuple[dict[str, torch.Tensor
     Raises LabError if the file is missing, damaged, or not a checkpoint of `kind`.
     """
     path = existing_file(path, "checkpoint")
+    if path.suffix.lower() in (".pt", ".pth"):
+        raise LabError(
+            f"{path} was written by torch.save: name a .safetensors file; runs write one beside its state.pt"
+        )
     try:
         with safetensors.safe_open(path, "pt") as file:
             header = file.metadata() or {}

@@ -152,7 +152,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def check_video(path: Path) -> None:
     """Raises LabError where no video could be written to `path`."""
-    if path.suffix != ".mp4":
+    if path.suffix.lower() != ".mp4":
         raise LabError(f"--out {path} is not a video: give it the ending .mp4")
     check_writable(path)
 
@@ -315,6 +315,9 @@ def main(arguments: list[str] | None = None) -> int:
     args = build_parser().parse_args(arguments)
 
     def work() -> None:
+        from labkit.device import limit_threads
+
+        limit_threads()
         if getattr(args, "reference", False):
             use_reference()
         elif hasattr(args, "reference"):

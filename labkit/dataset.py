@@ -31,7 +31,7 @@ def store_path(source: str | Path) -> Path:
     """ "starter", the name of a prepared source ("bandai"), or a path → the store's file."""
     if str(source) == "starter":
         return data_dir() / "starter" / "starter.npz"
-    if Path(source).suffix == ".npz":
+    if Path(source).suffix.lower() == ".npz":
         return Path(source)
     path = data_dir() / "prepared" / f"{source}.npz"
     if not path.is_file():
@@ -95,9 +95,9 @@ def mirror_sample(sample: Sample) -> Sample:
 
 def pad(motions: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     """Motions (F_i, D) of different lengths → x (B, F, D), zero where padded, and mask (B, F) bool."""
-    lengths = torch.tensor([len(x) for x in motions])
     x = torch.nn.utils.rnn.pad_sequence(list(motions), batch_first=True)
-    return x, torch.arange(x.shape[1]) < lengths[:, None]
+    lengths = torch.tensor([len(x) for x in motions], device=x.device)
+    return x, torch.arange(x.shape[1], device=x.device) < lengths[:, None]
 
 
 def find_clip(source: str | Path, which: str) -> Clip:

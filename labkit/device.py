@@ -1,9 +1,11 @@
 """Where to compute, and how precisely: bfloat16 where the processor has it, else float32."""
 
+import os
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
 
+from labkit.cores import cores
 from labkit.paths import LabError
 
 
@@ -17,6 +19,15 @@ def best_device(asked: str | None = None) -> str:
     if asked == "cuda" and not torch.cuda.is_available():
         raise LabError("there is no GPU that torch can use: leave out --device")
     return asked or ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def limit_threads() -> None:
+    """Let PyTorch start no more threads than `cores`, unless OMP_NUM_THREADS says how many.
+
+    PyTorch counts the cores that the process may run on, not the part of their time that a container gives.
+    """
+    if "OMP_NUM_THREADS" not in os.environ and torch.get_num_threads() > cores():
+        torch.set_num_threads(cores())
 
 
 def autocast(device: str | torch.device) -> torch.autocast:

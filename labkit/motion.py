@@ -26,6 +26,7 @@ import torch
 from scipy.ndimage import gaussian_filter1d
 from torch import Tensor
 
+from labkit.settings import standard_settings
 from labkit.stubs import stub
 
 FPS = 20
@@ -234,6 +235,7 @@ def smooth(x: Tensor, frames: float) -> Tensor:
     return torch.from_numpy(values).to(x)
 
 
+@standard_settings()
 def _mirror_layout() -> tuple[Tensor, Tensor]:
     """Index and sign of every feature under left/right reflection (the world's x and the body's x flip)."""
     index, sign = torch.arange(D), torch.ones(D)

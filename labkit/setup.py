@@ -8,7 +8,7 @@ from pathlib import Path
 
 from labkit.cores import cores
 from labkit.errors import LabError, explain, require_unhidden
-from labkit.paths import data_dir
+from labkit.paths import data_dir, escape_unprintable
 
 NEEDED = (
     "torch", "numpy", "scipy", "matplotlib", "smplx", "roma", "numba", "transformers", "safetensors",
@@ -34,11 +34,14 @@ def setup() -> str:
     data_dir()
     import torch
 
+    from labkit.device import limit_threads
     from labkit.exercises.recorded_solution import use_recorded_solution
 
     with suppress(FileNotFoundError):  # it is hidden where Code 14 itself is graded
         use_recorded_solution("code14")  # guidance is given until notebook 05
 
+    limit_threads()
+    escape_unprintable()
     try:
         number = version("labkit")
     except PackageNotFoundError:  # a clone that is used as it is

@@ -8,6 +8,7 @@ import torch
 from labkit.body import Body
 from labkit.motion import FPS, Motion
 from labkit.paths import UNREADABLE, LabError, atomic_write, check_npz, existing_file
+from labkit.store import other_kind
 
 
 def write_smpl(path: str | Path, motion: Motion, body: Body, caption: str = "") -> None:
@@ -59,14 +60,7 @@ def _other_kind(path: Path) -> str:
             features = content.ndim == 2 and content.shape[1] == 263
             what = "HumanML3D's 263 features (new_joint_vecs)" if features else f"an array {content.shape}"
             return f"{what}, which has no SMPL parameters: prepare AMASS with --source humanml3d"
-        with content:
-            names = set(content.files)
-    except (*UNREADABLE, EOFError):
+        content.close()
+    except UNREADABLE:
         return ""
-    if {"poses", "trans"} <= names:
-        return "a motion of AMASS: prepare AMASS with python -m labkit_data prepare --source humanml3d"
-    if {"index", "about", "lengths"} <= names:
-        return f"a store of motions: python -m labkit visualize 0 --source {path}"
-    if {"v_template", "weights"} <= names:
-        return "a body: give it as --body"
-    return ""
+    return other_kind(path, "motion")

@@ -17,6 +17,16 @@ from labkit.paths import UNREADABLE, LabError, atomic_write, check_npz, existing
 
 STEP = 1e-4  # radians and metres
 SPLITS = ("train", "val", "test_a", "test_b")
+# Kinds of .npz files that are mistaken for one another: arrays that tell, what it is, and the next step
+KINDS = {
+    "store": ({"index", "about", "lengths"}, "a store of motions: python -m labkit visualize 0 --source {}"),
+    "motion": ({"global_orient", "body_pose", "transl"}, "a single motion: python -m labkit visualize {}"),
+    "amass": (
+        {"poses", "trans"},
+        "a motion of AMASS: prepare AMASS with python -m labkit_data prepare --source humanml3d",
+    ),
+    "body": ({"v_template", "weights"}, "a body: give it as --body"),
+}
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,20 @@ def read_store(path: str | Path) -> tuple[list[Clip], dict]:
             for e, p, r in zip(index, *parts, strict=True)
         ]
     except UNREADABLE as error:
+        if other := other_kind(path, "store"):
+            raise LabError(f"{path} is {other}") from error
         why = " ".join(str(error).split())
         raise LabError(f"{path} is not a motion store or is damaged ({why}): prepare it again") from error
     return clips, about
+
+
+def other_kind(path: Path, expected: str) -> str:
+    """What an .npz file of another of the KINDS is, and the next step; empty for `expected` and all else."""
+    try:
+        check_npz(path)
+        with np.load(path, allow_pickle=False) as file:
+            names = set(file.files)
+    except UNREADABLE:
+        return ""
+    found = next((kind for kind, (arrays, _) in KINDS.items() if arrays <= names), expected)
+    return "" if found == expected else KINDS[found][1].format(path)

@@ -5,6 +5,7 @@ A source is a module of this package with
     NAME, LICENSE                the store's name and licence
     scan(path) -> list[Raw]      the clips in a folder, unread; empty where there are none
     load(raw, body) -> Motion    one clip at 20 fps, from its start to its end; LabError where it is broken
+    beside(raw) -> list[Path]    the other files that a clip is read from; only in sources that have some
 
 Every clip that is done lies in ``<out>.partial`` until the store is written, under a name made of its file's
 content and of our code: an interrupted run continues where it stopped, and outdated results are never used.
@@ -13,6 +14,7 @@ content and of our code: an interrupted run continues where it stopped, and outd
 import hashlib
 import importlib
 import multiprocessing
+import re
 import shutil
 import signal
 import threading
@@ -80,7 +82,9 @@ class Summary:
         counts = ", ".join(f"{n} {split}" for split, n in sorted(self.clips.items()))
         text = f"{self.path}: {sum(self.clips.values())} clips ({counts}), {self.frames / FPS / 3600:.2f} h"
         doubts = [f"{len(which)} {kind}: {_some(which)}" for kind, which in self.warnings.items()]
-        return "\n".join([text, f"{len(self.broken)} broken files left out", *self.broken, *doubts])
+        return "\n".join(
+            [text, f"{len(self.broken)} broken files left out", *_by_reason(self.broken), *doubts]
+        )
 
 
 def prepare(source: str, path: str | Path, out: str | Path, workers: int) -> Summary:
@@ -130,6 +134,17 @@ def _prepare(source: str, path: Path, raws: list[Raw], out: Path, partial: Path,
     return Summary(out, Counter(c.split for c in clips), sum(len(c.motion) for c in clips), broken, warnings)
 
 
+def _by_reason(lines: list[str]) -> Iterator[str]:
+    """The first few lines of each reason: of those that differ in numbers and names of files alone."""
+    reasons: dict[str, list[str]] = {}
+    for line in lines:
+        reasons.setdefault(re.sub(r"\S*[\d/\\]\S*", "", line), []).append(line)
+    for alike in reasons.values():
+        yield from alike[:SHOWN]
+        if len(alike) > SHOWN:
+            yield f"and {len(alike) - SHOWN} more for the same reason"
+
+
 def _some(items: list[str]) -> str:
     """The first few, and how many there are besides."""
     more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
@@ -170,8 +185,10 @@ def _prepare_clip(job: tuple[str, Raw, Path, str]) -> Path | str:
     """A store of the clip's pieces in the folder of partial results, or the reason why there is none."""
     source, raw, partial, version = job
     try:
-        key = hashlib.sha256(f"{version} {raw}".encode() + raw.file.read_bytes()).hexdigest()
-        path = partial / f"{key}.npz"
+        key = hashlib.sha256(f"{version} {raw}".encode())
+        for file in (raw.file, *getattr(source_module(source), "beside", lambda raw: [])(raw)):
+            key.update(file.read_bytes())
+        path = partial / f"{key.hexdigest()}.npz"
         try:
             read_store(path)
         except LabError:  # none yet, or damaged since

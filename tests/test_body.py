@@ -281,14 +281,18 @@ def test_official_pickle_is_the_same_body(official, body, monkeypatch, dumps, pr
 
 @pytest.mark.parametrize(
     "name",
-    ["SMPL_NEUTRAL.PKL", "SMPL_python_v.1.1.0/smpl/models/basicmodel_neutral_lbs_10_207_0_v1.1.0.pkl"],
+    [
+        "SMPL_NEUTRAL.PKL",
+        "smpl/SMPL_NEUTRAL.PKL",
+        "SMPL_python_v.1.1.0/smpl/models/basicmodel_neutral_lbs_10_207_0_v1.1.0.pkl",
+    ],
 )
 def test_official_names_of_files_and_folders(official, tmp_path, name):
     _, content = official
     path = tmp_path / "unpacked" / name
     path.parent.mkdir(parents=True)
     path.write_bytes(python2_dumps(content, 2))
-    where = path if path.suffix == ".PKL" else tmp_path / "unpacked"
+    where = path if name == "SMPL_NEUTRAL.PKL" else tmp_path / "unpacked"
     assert load_body(where).faces.shape == load_body().faces.shape
 
 
@@ -329,6 +333,18 @@ def test_files_that_are_no_body(arrays, tmp_path):
         assert str(path) in str(error.value) and "\n" not in str(error.value)
     with pytest.raises(LabError, match="body file not found"):
         load_body(tmp_path / "nowhere.npz")
+
+
+@pytest.mark.parametrize("joints, name", [(52, "SMPL-H"), (55, "SMPL-X"), (16, "MANO"), (5, "FLAME")])
+def test_bodies_of_other_kinds_are_called_by_their_names(arrays, tmp_path, joints, name):
+    """Their official files hold objects, too, which are not read."""
+    path = tmp_path / "model.npz"
+    regressor = np.zeros((joints, arrays["J_regressor"].shape[1]))
+    np.savez(path, **{**{k: arrays[k] for k in SMPL_KEYS}, "J_regressor": regressor}, names=np.array([{}]))
+    with pytest.raises(
+        LabError, match=rf"model.npz is not a body in SMPL's format .it is {name}'s, of {joints} joints"
+    ):
+        load_body(path)
 
 
 def test_environment_names_another_body(arrays, tmp_path, monkeypatch):

@@ -121,6 +121,12 @@ DAMAGE = {
 }
 
 
+def test_a_state_of_a_run_is_called_by_its_name(tmp_path):
+    torch.save(dict(step=3), tmp_path / "state.pt")
+    with pytest.raises(LabError, match=r"state\.pt was written by torch\.save: .* beside its state\.pt"):
+        load_denoiser("adaln", tmp_path / "state.pt")
+
+
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_damaged_files_are_named_and_nothing_is_unpickled(written, damage):
     DAMAGE[damage](written)

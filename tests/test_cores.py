@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import torch
 
+import labkit
+from labkit import cli, device
 from labkit.cores import cores
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +33,23 @@ def test_on_one_core_every_command_takes_one_worker():
 
     assert run(sys.executable, "-c", WORKERS, preexec_fn=pin) == ["1", "1"]
     assert run(sys.executable, "-P", "labkit/cores.py", preexec_fn=pin) == ["1"]  # as the Makefile asks
+
+
+@pytest.mark.parametrize("start", [lambda: labkit.setup(), lambda: cli.main(["data"])])
+def test_torch_starts_no_more_threads_than_cores(start, lab, monkeypatch):
+    """It counts the cores that the process may run on, not the part of their time that a container gives."""
+    before = torch.get_num_threads()
+    monkeypatch.setattr(device, "cores", lambda: 1)
+    try:
+        for asked, expected in ((None, 1), ("2", 2)):  # who says how many, gets as many
+            monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+            if asked:
+                monkeypatch.setenv("OMP_NUM_THREADS", asked)
+            torch.set_num_threads(2)
+            start()
+            assert torch.get_num_threads() == expected
+    finally:
+        torch.set_num_threads(before)
 
 
 def fake(root: Path, cgroup: str, files: dict[str, str]) -> int:

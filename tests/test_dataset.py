@@ -85,6 +85,7 @@ def test_store_path(folder):
     assert store_path("starter") == folder / "starter" / "starter.npz"
     assert store_path("mine") == folder / "prepared" / "mine.npz"
     assert str(store_path("some/where.npz")) == "some/where.npz"
+    assert str(store_path("some/WHERE.NPZ")) == "some/WHERE.NPZ"
     with pytest.raises(
         LabError, match="no prepared source 'cmu': run python -m labkit_data prepare --source cmu"
     ):

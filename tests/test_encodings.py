@@ -46,6 +46,20 @@ def test_what_a_learner_asks_for(console):
     assert console.shows("x_t → x_{t_prev}") in console.run(labkit.solution, "code8")
 
 
+def test_a_verdict_can_be_printed(console):
+    def main() -> None:
+        print(labkit.check("code7"))
+
+    assert console.shows("✔ Code 7 is right") in console.run(main)
+
+
+def test_the_path_of_stored_answers(console, monkeypatch, tmp_path):
+    (tmp_path / NAME).mkdir()
+    (tmp_path / NAME / "my_answers.json").write_text("{", "utf-8")
+    monkeypatch.chdir(tmp_path / NAME)
+    assert console.shows(NAME) in console.run(labkit.use_mine, "code11")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1251", "cp437", "ascii"])
 def test_a_real_pipe(lab, encoding):

@@ -1,5 +1,6 @@
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -93,6 +94,18 @@ def test_check_writable_leaves_no_trace_and_keeps_what_is_there(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["kept.txt"] and kept.read_text() == "old"
     with pytest.raises(LabError, match="cannot write"):
         check_writable(kept / "below.txt")
+
+
+def test_a_file_that_is_open_cannot_be_removed_everywhere(tmp_path, monkeypatch):
+    """On Windows not; what was done in the folder is not lost by that."""
+
+    def refused(*_, **__):
+        raise PermissionError(13, "used by another process")
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    for _ in range(2):  # and the folder is free again
+        with alone(tmp_path / "a"):
+            pass
 
 
 def test_a_folder_for_one_process_at_a_time(tmp_path, held):

@@ -46,18 +46,47 @@ def test_apples_gpu_would_compute_in_float32(context):
         assert not torch.is_autocast_enabled("mps")
 
 
+def private_names_of_torch(source: str) -> set[str]:
+    """torch._C, `import torch._dynamo`, `from torch._x import y`, and by other names: nn._reduction."""
+    tree, found = ast.parse(source), set()
+    torchs = {"torch"}  # names of torch and of what is in it
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            of = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            for alias in node.names:
+                path = f"{of}.{alias.name}".strip(".").split(".")
+                if path[0] == "torch":
+                    torchs.add(alias.asname or (alias.name if of else "torch"))
+                    found |= {name for name in path if private(name)}
+    for node in ast.walk(tree):
+        named = isinstance(node, ast.Attribute) and private(node.attr)
+        if named and ast.unparse(node).split(".")[0] in torchs:
+            found.add(node.attr)
+    return found
+
+
+def private(name: str) -> bool:
+    return name.startswith("_") and not name.startswith("__")
+
+
+@pytest.mark.parametrize(
+    "source, found",
+    [
+        ("import torch\ntorch._C.f()", {"_C"}),
+        ("import torch._dynamo", {"_dynamo"}),
+        ("import torch._dynamo as dynamo", {"_dynamo"}),
+        ("from torch._inductor import config", {"_inductor"}),
+        ("from torch.nn import functional as F\nF._softmax()", {"_softmax"}),
+        ("from torch import nn\nnn.Linear(1, 1)\nself._mine\nroma._x\ntorch.__version__", set()),
+    ],
+)
+def test_private_names_are_found(source, found):
+    assert private_names_of_torch(source) == found
+
+
 def test_no_private_name_of_torch_is_taken_for_granted():
     found = set()
     for folder in ("labkit", "labkit_data", "grading", "benchmarks", "tools", "solutions", "data", "tests"):
         for path in (ROOT / folder).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Attribute):
-                    names = ast.unparse(node).split(".")
-                elif isinstance(node, ast.ImportFrom) and node.module:
-                    names = [*node.module.split("."), *(alias.name for alias in node.names)]
-                else:
-                    continue
-                private = [n for n in names if n.startswith("_") and not n.startswith("__")]
-                if names[0] == "torch" and private:
-                    found.add((path.name, private[0]))
+            found |= {(path.name, name) for name in private_names_of_torch(path.read_text("utf-8"))}
     assert found == {("device.py", "_is_mkldnn_bf16_supported")}

@@ -16,13 +16,18 @@ from process_settings import SETTINGS
 
 import labkit.show
 from labkit.body import load_body
-from labkit.diffusion import SamplingConfig
+from labkit.checkpoint import load_denoiser, load_text
+from labkit.dataset import pad
+from labkit.diffusion import SamplingConfig, edit, sample
 from labkit.evaluate import sample_motions
 from labkit.evaluator import load_evaluator
 from labkit.generate import generate
+from labkit.motion import _mirror_layout as mirror_layout
+from labkit.motion import decode
 from labkit.scores import motion_features, physical
 from labkit.show import figures
 from labkit.show.figures import architecture, motion
+from labkit.training.run import train_network, train_tower
 
 
 def results() -> dict[str, list[torch.Tensor | np.ndarray]]:
@@ -56,6 +61,46 @@ def test_motions_and_features_are_the_same(name, undisturbed):
             assert isinstance(a, np.ndarray) or not a.is_inference(), key
             # dtype and device, too; another kernel rounds otherwise
             torch.testing.assert_close(a, b, atol=1e-4, rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["float64", "device"])
+def test_what_cells_of_notebooks_call_by_itself(name, body):
+    network, schedule = load_denoiser("adaln")
+    text, lengths = load_text()(["a person walks"]), torch.tensor([10])
+    vertices, _ = body.outer
+
+    def made() -> list[torch.Tensor]:
+        x = sample(network, schedule, text, lengths, SamplingConfig(steps=2))  # (1, 10, D)
+        edited = edit(network, schedule, text, x, x > 1, steps=2)
+        walk = decode(x[0])
+        heights = body.heights(walk.rotations(), walk.pelvis, vertices)
+        return [x, edited, *pad([x[0], x[0, :5]]), heights]
+
+    expected = made()
+    enter, _ = SETTINGS[name]
+    with enter():
+        found = made()
+    for a, b in zip(found, expected, strict=True):
+        torch.testing.assert_close(a, b, atol=1e-4, rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["float64", "device", "inference mode"])
+def test_what_is_made_while_labkit_is_imported(name):
+    """A session may have set something before."""
+    with SETTINGS[name][0]():
+        made = mirror_layout()
+    for tensor, dtype in zip(made, (torch.int64, torch.float32)):
+        assert (tensor.device.type, tensor.dtype, tensor.is_inference()) == ("cpu", dtype, False)
+
+
+@pytest.mark.parametrize("name", ["float64", "device", "no gradients", "inference mode"])
+def test_training_sets_what_it_needs(name, lab, tmp_path):
+    enter, _ = SETTINGS[name]
+    with enter():
+        train_tower("text", ["starter"], tmp_path / "text", 1, "cpu")
+        train_network("adaln", ["starter"], tmp_path / "adaln", 1, "cpu")
+    assert load_denoiser("adaln", tmp_path / "adaln" / "adaln.safetensors")
+    assert load_text(tmp_path / "text" / "text.safetensors")
 
 
 @pytest.mark.parametrize("name", SETTINGS)

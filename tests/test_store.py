@@ -104,6 +104,23 @@ def test_damaged_files_are_named(tmp_path, clips, damage):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "arrays, told",
+    [
+        (
+            dict(global_orient=0, body_pose=0, transl=0),
+            "is a single motion: python -m labkit visualize .*a.npz",
+        ),
+        (dict(poses=0, trans=0), "is a motion of AMASS: prepare AMASS"),
+        (dict(v_template=0, weights=0), "is a body: give it as --body"),
+    ],
+)
+def test_a_file_of_another_kind_is_called_by_its_name(arrays, told, tmp_path):
+    np.savez(tmp_path / "a.npz", **arrays)
+    with pytest.raises(LabError, match=f"a.npz {told}"):
+        read_store(tmp_path / "a.npz")
+
+
 def test_missing_file(tmp_path):
     with pytest.raises(LabError, match="motion store not found"):
         read_store(tmp_path / "none.npz")

@@ -52,10 +52,15 @@ def digest(*texts: str) -> str:
     return found.hexdigest()[:16]
 
 
-def cached(name: str, suffix: str, key: str, compute: Callable[[], str]) -> str:
-    """The text that `compute` returned for this key. Texts of `name` with other keys are removed."""
+def cached(
+    name: str, suffix: str, key: str, compute: Callable[[], str], whole: Callable[[str], bool] = bool
+) -> str:
+    """The text that `compute` returned for this key. Texts of `name` with other keys are removed.
+
+    whole: whether a stored text is all there; a damaged one is computed again.
+    """
     path = CACHE / f"{name}-{key}{suffix}"
-    if not path.is_file():
+    if not (path.is_file() and whole(path.read_text("utf-8", "replace"))):
         text = compute()
         CACHE.mkdir(parents=True, exist_ok=True)
         for old in CACHE.glob(f"{name}-*{suffix}"):
@@ -76,7 +81,14 @@ def executed(name: str) -> NotebookNode:
             raise LabError(f"{name} does not run, so there is no site: {failed}")
         return nbformat.writes(notebook)
 
-    return nbformat.reads(cached(name, ".ipynb", digest(nbformat.writes(notebook)), compute), 4)
+    return nbformat.reads(cached(name, ".ipynb", digest(nbformat.writes(notebook)), compute, is_notebook), 4)
+
+
+def is_notebook(text: str) -> bool:
+    try:
+        return bool(nbformat.reads(text, 4).cells)
+    except (ValueError, AttributeError, nbformat.ValidationError):
+        return False
 
 
 def hints(exercise: str) -> NotebookNode:

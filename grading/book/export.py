@@ -7,7 +7,7 @@ from typing import Any
 from grading.build.notebooks import course as settings
 from grading.course import Course, Mark
 from grading.intake.collect import slug
-from grading.spreadsheet import defuse, read_csv, write_csv
+from grading.spreadsheet import defuse, read_csv, same_number, write_csv
 
 # lib/gradebook_importer.rb of Canvas: the first column is Student, the second ID, the last before the
 # assignments Section; who is meant is found by ID, else SIS User ID, else SIS Login ID, else by name.
@@ -50,15 +50,28 @@ def identities(row: dict[str, str]) -> list[set[str]]:
     return [{slug(value) for value in values if value.strip()} for values in (numbers, full)]
 
 
+def restored(student: str, row: dict[str, str]) -> dict[str, str] | None:
+    """The row with the student's own number in the place of what a spreadsheet has made of it, if it has."""
+    for column in NUMBERS:
+        own = student.rpartition("_")[2] if column == "ID" else student
+        if same_number(own, row.get(column, "").strip()):
+            return row | {column: own}
+    return None
+
+
 def matches(students: Iterable[str], roster: Roster) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
     """The row of each student, and why others have none: unknown, or not the only one that a row fits."""
     rows: dict[str, dict[str, str]] = {}
     problems: dict[str, str] = {}
+    changed: set[str] = set()
     for student in students:
         by_canvas = [row for row in roster if row.get("ID") and student.endswith(f"_{row['ID']}")]
         found = by_canvas or next(
             filter(None, ([r for r in roster if student in identities(r)[kind]] for kind in (0, 1))), []
         )
+        if not found:
+            found = [row for row in roster if restored(student, row)]
+            changed.add(student)
         if len(found) == 1:
             rows[student] = found[0]
         else:
@@ -67,6 +80,8 @@ def matches(students: Iterable[str], roster: Roster) -> tuple[dict[str, dict[str
         others = [who for who, other in rows.items() if other is row and who != student]
         if others:
             problems[student] = f"{student} (the same row fits {', '.join(others)})"
+    for student in changed & rows.keys():
+        rows[student] = restored(student, rows[student]) or rows[student]
     return {student: row for student, row in rows.items() if student not in problems}, problems
 
 

@@ -121,10 +121,12 @@ def feedback(course: Course, seconds: float = SECONDS) -> tuple[int, dict[tuple[
 
     Pages are made of autograded notebooks, which hold released text, the learner's text, outputs and
     comments. Rubrics are in none of them (they live in solutions/). A page that takes more than `seconds`
-    is made anew with all text as it was typed, so that every student gets one.
+    is made anew with all text as it was typed, so that every student gets one. Raises LabError where nothing
+    was collected, and where the gradebook cannot be used.
     """
     if not course.submissions():
         raise LabError(f"no submissions in {course.submitted}: collect them first, or name another --course")
+    course.check_gradebook()
     problems, pages = {}, 0
     with limited() as call:
         for student, assignment in course.submissions():

@@ -40,8 +40,9 @@ MOODLE = re.compile(r"(?P<who>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinete
 BLACKBOARD = re.compile(
     r"(?P<id>.+?_(?P<who>[^_]+))_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)"
 )
+_DATE = r"(?:[^\W\d]+\.? \d\d?,? \d{4}|\d\d?\.? [^\W\d]+\.?,? \d{4}|\d{4}-\d\d-\d\d)"  # in any language
 BRIGHTSPACE = re.compile(
-    r"(?P<id>\d+)-\d+ - (?P<who>.+?) - (?P<when>\w{3} \d+, \d{4} \d{3,4} [AP]M)(?: - (?P<file>.+))?"
+    rf"(?P<id>\d+)-\d+ - (?P<who>.+?) - (?P<when>{_DATE} \d\d?[:.]?\d\d(?: [AaPp][Mm])?)(?: - (?P<file>.+))?"
 )
 GRADESCOPE = re.compile(r"assignment_\d+_export")  # the folder in its zip file
 METADATA = "submission_metadata.yml"
@@ -127,9 +128,9 @@ def attempt(name: str) -> str:
     if match := BLACKBOARD.fullmatch(name):
         return match["when"]
     if match := BRIGHTSPACE.fullmatch(name):
-        day, clock, half = match["when"].rsplit(" ", 2)
-        with suppress(ValueError):  # the month in another language
-            when = f"{day} {clock[:-2]}:{clock[-2:]} {half}"
+        with suppress(ValueError):  # the date in another language
+            day, clock, half = match["when"].rsplit(" ", 2)
+            when = f"{day} {clock[:-2].rstrip(':.')}:{clock[-2:]} {half}"
             return datetime.strptime(when, "%b %d, %Y %I:%M %p").isoformat()
     return ""
 

@@ -33,13 +33,14 @@ def edit(
     each step is done, the U of `resampled_step`; the network is called `repeats` times as often.
     """
     generator = torch.Generator().manual_seed(seed)
-    device = next(network.parameters()).device
+    weight = next(network.parameters())
+    device, dtype = weight.device, weight.dtype
     schedule.to(device)
     z, known, B = network.normalizer(x_known.to(device)), known.to(device), len(x_known)
     mask = torch.ones(z.shape[:2], dtype=torch.bool, device=device)  # (B, F)
 
     def gaussian_noise(*more: int) -> Tensor:
-        return torch.randn(*more, *z.shape, generator=generator).to(device)
+        return torch.randn(*more, *z.shape, generator=generator, dtype=dtype, device="cpu").to(device)
 
     x = gaussian_noise()  # (B, F, D)
     timesteps = schedule.timesteps(steps).tolist()

@@ -57,13 +57,15 @@ def sample(
     """
     config = config or SamplingConfig()
     generator = generator or torch.Generator().manual_seed(config.seed)
-    device = next(network.parameters()).device
+    weight = next(network.parameters())
+    device, dtype = weight.device, weight.dtype  # whatever new tensors are in this session
     schedule.to(device)
     B, F, D = len(lengths), int(lengths.max()), network.config["features"]
-    mask = (torch.arange(F) < lengths[:, None]).to(device)
+    mask = (torch.arange(F, device=lengths.device) < lengths[:, None]).to(device)
 
     def gaussian_noise() -> Tensor:  # from pinned memory, so that copying and computing overlap
-        noise = torch.randn(B, F, D, generator=generator, pin_memory=device.type == "cuda")
+        pinned = device.type == "cuda"
+        noise = torch.randn(B, F, D, generator=generator, dtype=dtype, device="cpu", pin_memory=pinned)
         return noise.to(device, non_blocking=True)
 
     x = gaussian_noise()  # (B, F, D)

@@ -80,6 +80,7 @@ def check(exercise: str) -> Verdict:
     graded nothing is checked here and the result is that of a right exercise, so that the cell goes on.
     """
     title = stubs.find(exercise).title
+    escape_unprintable()  # for who prints the verdict
     if stubs.graded():
         total = sum(probe.points for probe in probes(exercise))
         return Deferred(title, Judgement(total, total, (), "", None))

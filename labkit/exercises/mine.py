@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from labkit.exercises.recorded_solution import RECORDED, use_recorded_solution
-from labkit.paths import UNREADABLE, LabError, atomic_write
+from labkit.paths import UNREADABLE, LabError, atomic_write, escape_unprintable
 from labkit.stubs import EXERCISES, Stub, find, stubs
 
 NAME = "my_answers.json"
@@ -131,6 +131,7 @@ def use_mine(*exercises: str) -> None:
     """
     path = place()
     stored, damage = ({}, "") if grading() else read(path)
+    escape_unprintable()
     if damage:
         print(damage)
     pasted = []

@@ -98,6 +98,9 @@ def readable(samples: Iterable[Sample], encoder: TextEncoder) -> list[Sample]:
     samples = list(samples)
     captions = sorted({c for s in samples for c in s.captions if len(c.split()) <= MAX_WORDS})
     refused = dict(zip(captions, encoder.refusals(captions)))
+    mirrored = {c: other for c in captions if (other := mirror_caption(c)) != c}  # is encoded, too
+    for caption, line in zip(mirrored, encoder.refusals(list(mirrored.values())) if mirrored else ()):
+        refused[caption] = refused[caption] or line
     lines = [line for line in refused.values() if line]
     if parallel.rank() == 0:  # the others would log the same
         if lines:

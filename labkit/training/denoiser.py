@@ -170,8 +170,9 @@ class Run:
 
     def load_state(self) -> None:
         state = read_state(self.state_file)
-        kept = dict(state["origin"], recipe=state["recipe"])
-        for name, value in dict(self.origin, recipe=asdict(self.recipe)).items():
+        kept = dict(state["origin"], network=state["config"]["kind"], recipe=state["recipe"])
+        own = dict(self.origin, network=self.network.network, recipe=asdict(self.recipe))
+        for name, value in own.items():
             if kept.get(name) != value:
                 raise LabError(
                     f"{self.folder} was begun with another {name}: choose another folder with --out, or "

@@ -19,12 +19,12 @@ class Log:
     def __init__(self, path: Path, total: int, every: int = 50, first: int = 0):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():  # steps after the last saved state are done again
-            header, *lines = path.read_text().splitlines(keepends=True) or [""]
             try:
+                header, *lines = path.read_text("utf-8").splitlines(keepends=True) or [""]
                 kept = [line for line in lines if int(line.split(",")[0]) <= first]
                 if header and not header.startswith("step,seconds,"):
                     raise ValueError(header)
-            except ValueError as error:
+            except ValueError as error:  # no text in UTF-8 is one, too
                 raise LabError(f"{path} is not the log of a run: move it away and start again") from error
             with atomic_write(path) as temporary:
                 temporary.write_text("".join([header, *kept]))

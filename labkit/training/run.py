@@ -19,6 +19,7 @@ from labkit.diffusion import sample
 from labkit.motion import decode
 from labkit.paths import LabError
 from labkit.render.video import require_finite
+from labkit.settings import standard_settings
 from labkit.show import render_video
 from labkit.text import TextConditioner, TextEncoder
 from labkit.training import parallel
@@ -38,6 +39,7 @@ def corpus(sources: Sequence[str | Path], encoder: TextEncoder, folder: Path) ->
         return Corpus(dataset, encoder, folder.parent / "cache")
 
 
+@standard_settings()
 def train_tower(
     what: str,
     sources: Sequence[str | Path],
@@ -65,6 +67,7 @@ def train_tower(
     return path
 
 
+@standard_settings()
 def train_network(
     network: str,
     sources: Sequence[str | Path],

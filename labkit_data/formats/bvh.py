@@ -8,7 +8,7 @@ import numpy as np
 
 from labkit.paths import existing_file
 from labkit_data.formats.animation import Animation, broken
-from labkit_data.formats.text import read_text, with_points
+from labkit_data.formats.text import numbers_apart, read_text, with_points
 
 RATES = (120, 60, 30, 24, 25, 50, 100, 240, 90, 20, 30000 / 1001, 60000 / 1001, 120000 / 1001)  # Hz, in use
 
@@ -21,8 +21,9 @@ def read_bvh(path: str | Path, scale: float) -> Animation:
     stretch, their mean over the frames is taken. A root that only has one child with position channels of
     its own (Bandai's ``joint_Root``) is folded into this child. End Sites are dropped.
 
-    Supported variants: UTF-16, decimal commas, braces on a joint's line, keywords in any case, a prefix
-    that all names share (``mixamorig:``), and a last row that was not counted.
+    Supported variants: UTF-16, decimal commas, commas or semicolons between numbers, comments above joints,
+    braces on a joint's line, keywords in any case, a prefix that all names share (``mixamorig:``), and a last
+    row that was not counted.
 
     Raises LabError with file and line where the file is cut off or damaged.
     """
@@ -91,6 +92,8 @@ def _read_hierarchy(path: Path, lines: list[str]):
         match [key.upper(), *words]:
             case [""] | ["HIERARCHY"]:
                 pass
+            case [word, *_] if word.startswith("#"):
+                pass
             case ["ROOT" | "JOINT", *name]:
                 if bool(names) != bool(open_joints):
                     raise broken(path, number, "a second root, or a joint outside of the root")
@@ -105,9 +108,10 @@ def _read_hierarchy(path: Path, lines: list[str]):
                 open_joints.append(latest)
             case ["}"] if open_joints:
                 open_joints.pop()
-            case ["OFFSET", _, _, _] if open_joints:
+            case ["OFFSET", *words] if open_joints and len(numbers_apart(" ".join(words)).split()) == 3:
                 if open_joints[-1] >= 0:
-                    offsets[open_joints[-1]] = _numbers(path, number, with_points(part).split()[1:])
+                    words = numbers_apart(" ".join(words)).split()
+                    offsets[open_joints[-1]] = _numbers(path, number, words)
             case ["CHANNELS", count, *own] if open_joints and count == str(len(own)):
                 own = [channel.capitalize() for channel in own]
                 known = {axis + kind for axis in "XYZ" for kind in ("position", "rotation")}
@@ -128,11 +132,12 @@ def _read_motion(path: Path, lines: list[str], start: int, width: int) -> tuple[
         if ":" in line:
             key, value = line.lower().split(":", 1)
             value = with_points(value.strip())
-            head[key.strip()] = _numbers(path, number, [value])[0]
-            if key.strip() == "frame time":
+            key = " ".join(key.split())
+            head[key] = _numbers(path, number, [value])[0]
+            if key == "frame time":
                 frame_time = value
         elif line.strip():
-            rows.append((number, with_points(line)))
+            rows.append((number, numbers_apart(line)))
     if head.get("frames", 0) < 1 or head.get("frame time", 0) <= 0:
         raise broken(path, start, "no frames or no frame time")
     if len(rows) not in (head["frames"], head["frames"] + 1):  # some programs count the steps between rows

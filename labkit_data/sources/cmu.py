@@ -172,7 +172,9 @@ def span(file: Path) -> Span:
     if file.suffix.lower() == ".amc":
         first = re.search(r"^\s*(\d+)\s*$", text, re.MULTILINE)
         start = asfamc.start_time(int(first[1]) if first else 1)
-        return Span(start, start + text.count("\nroot ") / asfamc.FPS, asfamc.FPS)
+        return Span(
+            start, start + len(re.findall(r"^[ \t]*root\s", text, re.MULTILINE)) / asfamc.FPS, asfamc.FPS
+        )
     found, time = (re.search(rf"{key}:\s*(\S+)", text, re.IGNORECASE) for key in ("Frames", "Frame Time"))
     try:
         fps = _rate(file, int(found[1]), frame_rate(with_points(time[1])))
@@ -202,6 +204,11 @@ def skeleton(amc: Path) -> Path:
     """The .asf file of a trial's subject, beside the trial."""
     subject = amc.stem.split("_")[0]
     return next(amc.parent.glob(subject + any_case(".asf")), amc.with_name(f"{subject}.asf"))
+
+
+def beside(raw: Raw) -> list[Path]:
+    """The skeleton of an AMC file, if it is there."""
+    return [f for f in [skeleton(raw.file)] if raw.file.suffix.lower() == ".amc" and f.is_file()]
 
 
 def read_conversion(file: Path) -> Animation:

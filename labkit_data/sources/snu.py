@@ -133,6 +133,7 @@ DANCER = dict(pelvis="root", spine1="Spine", spine3="Spine1", neck="Neck", head=
     "L_Clavicle L_UpperArm L_Forearm L_Hand L_Thigh L_Calf L_Foot L_Toe0",
     "R_Clavicle R_UpperArm R_Forearm R_Hand R_Thigh R_Calf R_Foot R_Toe0",
 )
+DANCERS = "cs04_f.asf"  # their skeleton
 FLAT = 40  # degrees: how steeply ankle to toe joint points down when the dancer's foot stands level
 
 
@@ -198,9 +199,15 @@ def load(raw: Raw, body) -> Motion:
     return motion
 
 
+def beside(raw: Raw) -> list[Path]:
+    """The skeleton of a dancer's file, if it is there."""
+    skeleton = raw.file.with_name(DANCERS)
+    return [skeleton] if raw.file.suffix.lower() == ".amc" and skeleton.is_file() else []
+
+
 def read_dancer(file: Path) -> Animation:
     """A dancer's AMC, 30 frames a second, on the one skeleton beside it."""
-    animation = read_asf_amc(file.with_name("cs04_f.asf"), file)
+    animation = read_asf_amc(file.with_name(DANCERS), file)
     animation.require(file, DANCER.values())
     return replace(animation, fps=30.0)
 

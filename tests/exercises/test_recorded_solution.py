@@ -37,10 +37,8 @@ def test_values_of_a_call_are_freed_without_the_garbage_collector(empty, tiny_ne
     network.blocks[0].modulation.register_forward_hook(lambda *call: kept.append(weakref.ref(call[-1])))
     network.final_modulation.register_forward_hook(lambda *_: alive_later.append(kept[0]() is not None))
     labkit.use_recorded_solution("code4")
-    x, mask = (
-        torch.randn(2, 7, 9, generator=torch.Generator().manual_seed(1)),
-        torch.ones(2, 7).bool(),
-    )
+    x = torch.randn(2, 7, 9, generator=torch.Generator().manual_seed(1))
+    mask = torch.ones(2, 7, dtype=torch.bool)
     gc.collect()
     gc.disable()
     try:

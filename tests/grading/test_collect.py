@@ -369,6 +369,21 @@ def test_of_two_attempts_the_last_is_taken(first, last, course, inbox, student):
 
 
 @pytest.mark.parametrize(
+    "date", ["{} March, 2024 2:22 PM", "{}. März 2024 1422", "Mar {}, 2024 222 pm", "2024-03-{:02} 14.22"]
+)
+def test_attempts_with_dates_of_other_languages_are_one_persons(date, course, inbox, student):
+    """Brightspace writes them as the instructor has set them. The files' own times tell which is the last."""
+    old, new = student(), student()
+    old.solve(), new.solve()
+    first, last = (f"1-2 - Jane Doe - {date.format(day)}/x.ipynb" for day in (5, 10))
+    inbox(last, new.bytes(), 1_700_000_100)
+    lines = collect(course, inbox(first, old.bytes()))
+    assert [(line.file, line.student, line.taken) for line in lines] == [
+        (last, "Jane_Doe", True), (first, "Jane_Doe", False)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
     "one, other",
     [
         ("HW_a_doe_attempt_2024-03-05-14-22-33_x.ipynb", "HW_b_doe_attempt_2024-03-05-14-22-33_x.ipynb"),

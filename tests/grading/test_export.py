@@ -144,6 +144,34 @@ def test_who_is_not_unique_in_the_roster_gets_nobodys_row(students, listed, term
     assert found == ({} if listed else {"jd2": "3", "mkim": "3"})
 
 
+@pytest.mark.parametrize(
+    "name, shown",
+    [("0012345", "12345"), ("1E5", "100000"), ("1E5", "1,00E+05"), ("123456789012", "1.23E+11")],
+)
+def test_numbers_of_a_roster_that_a_spreadsheet_has_changed(name, shown, term, tmp_path):
+    """The platform gets back the number that it knows."""
+    term._marks = [Mark(name, "01_dataset", "code2", 3, 4, "", False)]
+    roster = tmp_path / "moodle.csv"
+    roster.write_text(f"First name;Last name;ID number\nMax;Roe;7\nJane;Doe;{shown}\n")
+    assert export(term, "moodle", tmp_path / "a.csv", roster) == (1, 0, [])
+    assert rows(tmp_path / "a.csv")[1][:4] == ["Jane", "Doe", name, "3"]
+
+
+def test_a_long_number_of_canvas_that_a_spreadsheet_has_changed(term, tmp_path):
+    term._marks = [Mark("doejane_123456789012", "01_dataset", "code2", 3, 4, "", False)]
+    roster = tmp_path / "canvas.csv"
+    roster.write_text('Student;ID;SIS Login ID;Section\n"Doe, Jane";1,23457E+11;jane;M\n')
+    assert export(term, "canvas", tmp_path / "a.csv", roster) == (1, 0, [])
+    assert rows(tmp_path / "a.csv")[2][:4] == ["Doe, Jane", "123456789012", "", "jane"]
+
+
+def test_a_changed_number_that_fits_two_rows_gets_nobodys(term, tmp_path):
+    term._marks = [Mark("0012345", "01_dataset", "code2", 3, 4, "", False)]
+    roster = tmp_path / "moodle.csv"
+    roster.write_text("First name,ID number\nJane,12345\nMax,12345\n")
+    assert export(term, "moodle", tmp_path / "a.csv", roster) == (1, 0, ["0012345 (2 rows fit)"])
+
+
 def test_canvas_namesakes_are_told_apart_by_number_only(term, tmp_path):
     term._marks = [Mark(who, "01_dataset", "code2", 3, 4, "", False) for who in ("doejane_11", "Doe")]
     roster = tmp_path / "canvas.csv"

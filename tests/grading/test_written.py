@@ -6,9 +6,11 @@ import sqlite3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from toy_course import toy_sources
 
+from grading.book.feedback import feedback
 from grading.book.written import COLUMNS, read_in, write_out
-from grading.course import Course
+from grading.course import Course, why
 from grading.spreadsheet import defuse, read_csv, restore, same_number, write_csv
 from labkit.paths import LabError
 
@@ -167,7 +169,7 @@ def test_one_answer_in_two_rows_is_refused(course, student, tmp_path):
     assert read_in(course, path) == 2
 
 
-@pytest.mark.parametrize("work", ["marks", "write_out", "read_in"])
+@pytest.mark.parametrize("work", ["marks", "write_out", "read_in", "feedback", "prepare"])
 @pytest.mark.parametrize("trouble", ["locked", "damaged"])
 def test_a_gradebook_that_cannot_be_used_is_one_line(work, trouble, handed_in, tmp_path):
     table = tmp_path / "answers.csv"
@@ -176,6 +178,8 @@ def test_a_gradebook_that_cannot_be_used_is_one_line(work, trouble, handed_in, t
         marks=handed_in.marks,
         write_out=lambda: write_out(handed_in, tmp_path / "out.csv", {}),
         read_in=lambda: read_in(handed_in, table),
+        feedback=lambda: feedback(handed_in),
+        prepare=lambda: handed_in.prepare(toy_sources),
     )[work]
     book = handed_in.root / "gradebook.db"
     if trouble == "damaged":
@@ -188,6 +192,16 @@ def test_a_gradebook_that_cannot_be_used_is_one_line(work, trouble, handed_in, t
         with pytest.raises(LabError, match="gradebook cannot be used .database is locked.: close what"):
             call()
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_the_reason_of_nbgrader_is_the_error():
+    """SQLAlchemy's own lines come after it."""
+    log = (
+        "[Application] ERROR | There was an error\n    Traceback (most recent call last):\n"
+        '      File "api.py", line 1\n    sqlalchemy.exc.OperationalError: database is locked\n'
+        "    [SQL: SELECT 1]\n    [parameters: (1,)]\n    (Background on this error at: https://sqlalche.me)\n"
+    )
+    assert why(dict(log=log)) == "sqlalchemy.exc.OperationalError: database is locked"
 
 
 @pytest.mark.parametrize(

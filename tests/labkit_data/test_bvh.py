@@ -158,6 +158,12 @@ DIALECTS = {
     "lower-case channels": lambda text: CHANNEL.sub(lambda m: m[0].lower(), text).encode(),
     "lower-case words": lambda text: re.sub("[A-Z]{4,}|F|T", lambda m: m[0].lower(), text).encode(),
     "one row more": lambda text: text.replace("Frames: 4", "Frames: 3").encode(),
+    "commas between numbers": lambda text: re.sub(r"(?<=\d) (?=-?\d)", ", ", text).encode(),
+    "commas without spaces": lambda text: re.sub(r"(?<=\d) (?=-?\d)", ",", text).encode(),
+    "semicolons": lambda text: re.sub(r"(?<=\.\d{9}) ", "; ", text).encode(),
+    "spaces in the head": lambda text: text.replace("Frame Time:", "Frame  Time :").encode(),
+    "comments": lambda text: f"# made by hand\n{text}".encode(),
+    "an end as of DOS": lambda text: f"{text}\x1a\0".encode(),
     "prefix": lambda text: re.sub("(ROOT|JOINT) ", r"\1 mixamorig:", text).encode(),
 }
 

@@ -17,7 +17,7 @@ from labkit.paths import LabError
 from labkit_data import timing
 from labkit_data.formats.animation import Animation
 from labkit_data.formats.asfamc import read_asf_amc
-from labkit_data.pipeline import Raw
+from labkit_data.pipeline import Raw, _prepare_clip
 from labkit_data.retarget import leg_ratio, resample, zero_pose_table
 from labkit_data.sources import cmu
 
@@ -193,6 +193,9 @@ def test_span(tmp_path):
     for first, start in ((0, 0.0), (1, 0.0), (31, 0.25)):
         write_amc(tmp_path / "a.amc", first, 60)
         assert cmu.span(tmp_path / "a.amc") == pytest.approx((start, start + 0.5, 120))
+    write_amc(tmp_path / "a.amc", 1, 60)
+    (tmp_path / "a.amc").write_text((tmp_path / "a.amc").read_text().replace("root ", "\troot\t"))
+    assert cmu.span(tmp_path / "a.amc").end == pytest.approx(0.5)
     for text in ("", "Frames: 3\nFrame Time: x\n"):
         (tmp_path / "b.bvh").write_text(text)
         with pytest.raises(LabError, match="b.bvh: no number of frames or no frame time"):
@@ -291,6 +294,22 @@ def test_files_in_capitals_are_the_same_trials(tmp_path, body):
     assert cmu.span(raws[0].file).end == pytest.approx(41 / 120)
     check_walker(cmu.load(raws[0], body), body)
     assert len(cmu.load(raws[1], body)) > 1
+
+
+def test_a_changed_skeleton_makes_its_trials_anew(tmp_path, body):
+    """A partial result of an interrupted run is of the files as they were."""
+    from dialects import as_amc, told, walker
+
+    table = {joint: (source, np.eye(3)) for joint, source in cmu.ZERO_POSE[0].items()}
+    as_amc(tmp_path / "01.asf", tmp_path / "01_02.amc", told(walker(fps=120), body, table, 1.0, 120.0))
+    [raw] = cmu.scan(tmp_path)
+    job = "cmu", raw, tmp_path / "partial", "version"
+    first = _prepare_clip(job)
+    assert isinstance(first, Path) and _prepare_clip(job) == first
+    with (tmp_path / "01.asf").open("a") as file:
+        file.write("# another skeleton\n")
+    again = _prepare_clip(job)
+    assert isinstance(again, Path) and again != first
 
 
 def test_strange_skeletons_are_refused(tmp_path, body):

@@ -99,6 +99,16 @@ def test_doubts_are_summarised(folder, tmp_path, monkeypatch):
     )
 
 
+def test_broken_files_of_one_kind_are_summarised():
+    """The store names all."""
+    broken = [f"data/{i}.bvh, line {i}: no MOTION part" for i in range(9)]
+    broken.insert(4, "data/of 1 kind.bvh: no such joint")
+    lines = str(pipeline.Summary(Path("a.npz"), {}, 0, broken, {})).splitlines()
+    assert lines[1:] == [
+        "10 broken files left out", *broken[:4], broken[5], "and 4 more for the same reason", broken[4],
+    ]  # fmt: skip
+
+
 def test_bodies_are_settled_on_the_floor(folder, tmp_path, monkeypatch):
     load, body = bandai.load, load_body()
 

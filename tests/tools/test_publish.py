@@ -1,6 +1,9 @@
-"""What comes into the starter set."""
+"""What comes into the starter set, and the files that every command writes."""
 
+import json
 import math
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +13,10 @@ import torch
 from labkit.body import load_body
 from labkit.dataset import MotionDataset
 from labkit.metrics.actions import ACTIONS
+from labkit.models import NETWORKS
 from labkit.motion import UPRIGHT, Motion, decode
 from labkit.paths import data_dir
+from labkit.store import Clip, read_store, write_store
 from tools import publish
 from tools.publish import actions_of, right_angle
 
@@ -51,16 +56,48 @@ def test_a_clip_without_families_must_show_no_action():
 
 @pytest.mark.slow
 def test_starter_set_from_start_to_end(tmp_path, monkeypatch):
-    """The shipped starter set as the real clips; captions of actions are in no clip, and are encoded too."""
-    shipped, made = data_dir() / "starter" / "starter.npz", tmp_path / "starter"
-    made.mkdir()
+    """On some shipped clips as the real ones. Captions of actions are in no clip, and are encoded too."""
+    shipped, _ = read_store(data_dir() / "starter" / "starter.npz")
+    write_store(tmp_path / "real.npz", [clip for clip in shipped if clip.split == "train"][:20], {})
     monkeypatch.setattr(publish, "ACTIONS", {name: ACTIONS[name] for name in ("walk", "raise both hands")})
     monkeypatch.setattr(publish, "data_dir", lambda: tmp_path)
-    publish.make_starter([str(shipped)], "adaln", tmp_path, count=6, tries=2)
-    kept = MotionDataset(made / "starter.npz")
+    publish.make_starter([str(tmp_path / "real.npz")], "adaln", tmp_path, count=6, tries=2)
+    kept = MotionDataset(tmp_path / "starter" / "starter.npz")
     assert 1 <= len(kept) <= 6 + sum(len(a.plain) for a in publish.ACTIONS.values())
     for sample in kept:
         assert torch.isfinite(sample.x).all()
         assert 1 <= len(sample.captions) <= 3
         joints = load_body().joints(decode(sample.x)).numpy()
         assert all(action.passes(joints) for action in actions_of(sample.labels))
+
+
+@pytest.mark.slow
+def test_the_other_commands(lab, tmp_path, random_motion, monkeypatch):
+    """With networks that were never trained; features of random numbers in the place of a batch's."""
+    logs = Path(__file__).parents[2] / "data" / "checkpoints" / "logs"
+    for name in publish.NAMES:
+        (tmp_path / "runs" / name).mkdir(parents=True)
+        shutil.copy(lab / "checkpoints" / f"{name}.safetensors", tmp_path / "runs" / name)
+        shutil.copy(logs / f"{name}.csv", tmp_path / "runs" / name)
+    splits = ["test_a", "test_b"] * 6
+    clips = [
+        Clip(str(i), random_motion(i, 24), ("a person bows",), {}, split) for i, split in enumerate(splits)
+    ]
+    write_store(tmp_path / "real.npz", clips, {})
+    features = np.random.default_rng(0).normal(size=(2, 32, 16))
+    monkeypatch.setattr(publish, "small_batch", lambda network: features)
+    monkeypatch.setattr(publish, "data_dir", lambda: tmp_path / "data")
+    monkeypatch.setattr(publish, "SHEET", ["a person bows"])
+    Path("docs").mkdir()
+    for what in ("checkpoints", "reference", "scores", "sheets"):
+        assert publish.main([what, "--sources", "real.npz"]) == 0
+    assert sorted(p.name for p in Path("docs").iterdir()) == sorted(
+        ["training.png", *(f"samples_{network}.png" for network in NETWORKS)]
+    )
+    checkpoints = tmp_path / "data" / "checkpoints"
+    assert {p.stem for p in checkpoints.glob("*.safetensors")} == set(publish.NAMES)
+    assert {p.stem for p in (checkpoints / "logs").glob("*.csv")} == set(publish.NAMES)
+    for score in json.loads((checkpoints / "scores.json").read_text("utf-8")).values():
+        assert score["low"] < score["tmr_score"] < score["high"]
+    with np.load(tmp_path / "data" / "reference" / "test_b.npz") as file:
+        assert len(file["motion"]) == 12 and (file["lengths"] == 24).all()  # with their mirror images

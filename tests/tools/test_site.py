@@ -51,6 +51,15 @@ def test_outputs_are_computed_once_for_each_key(tmp_path, monkeypatch):
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["a-2.html"]
 
 
+def test_a_damaged_notebook_is_run_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(site, "CACHE", tmp_path)
+    good = nbformat.writes(ran(names()[0]))
+    for damage in (b"", good.encode()[:1000], b"\xff{}", b"{}", b"[]"):
+        (tmp_path / "a-1.ipynb").write_bytes(damage)
+        assert site.cached("a", ".ipynb", "1", lambda: good, site.is_notebook) == good
+    assert site.cached("a", ".ipynb", "1", lambda: "not asked", site.is_notebook) == good
+
+
 def test_the_key_follows_what_outputs_depend_on(tmp_path, monkeypatch):
     monkeypatch.setattr(site, "ROOT", tmp_path)
     weights = tmp_path / "data" / "checkpoints" / "adaln.safetensors"

@@ -55,6 +55,15 @@ def test_captions_that_the_encoder_does_not_read_are_left_out_and_told_once(enco
     ]
 
 
+def test_a_caption_whose_mirror_image_cannot_be_read_is_left_out(encoder, tmp_path, monkeypatch):
+    """ "counterclockwise" takes more pieces than "clockwise"; the features of both are asked for."""
+    monkeypatch.setattr(
+        encoder, "refusals", lambda captions: ["too long" * ("counter" in c) for c in captions]
+    )
+    sample = Sample("a", torch.zeros(MIN_FRAMES, D), ("a turn", "a clockwise turn"), {})
+    assert [s.captions for s in Corpus([sample], encoder, tmp_path).samples] == [("a turn",)]
+
+
 @pytest.mark.slow
 def test_one_strange_sentence_stops_no_training(lab, random_motion, tmp_path, caplog):
     """Captions of many pieces, of no known word, with half a character, and an empty one."""

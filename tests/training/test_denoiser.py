@@ -260,6 +260,12 @@ def test_a_run_is_not_gone_on_with_by_another_recipe(start):
         start(recipe=replace(RECIPE, learning_rate=1e-3))
 
 
+def test_a_run_is_not_gone_on_with_by_another_network(start):
+    start("adaln").train(1)
+    with pytest.raises(LabError, match="run was begun with another network"):
+        start("incontext")
+
+
 @pytest.mark.parametrize("damage", ["cut", "empty", "html", "older"])
 def test_a_damaged_state_is_named(start, damage):
     run = start()
@@ -353,6 +359,13 @@ class TestLog:
         with pytest.raises(LabError, match=r"a\.csv is not the log of a run: move it away"):
             Log(path, total=2, first=2)
         assert path.read_text() == content
+
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+    def test_a_log_saved_in_another_encoding_is_named(self, tmp_path, encoding):
+        path = tmp_path / "a.csv"
+        path.write_text("step,seconds,loss\n2,1,5\n", encoding)
+        with pytest.raises(LabError, match=r"a\.csv is not the log of a run: move it away"):
+            Log(path, total=2, first=2)
 
     def test_a_quarter_nobody_drew(self, tmp_path):
         log = Log(tmp_path / "a.csv", total=2, every=2)
