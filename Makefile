@@ -1,4 +1,4 @@
-# make demo    set up, then two captions by three networks to out/*.mp4
+# make demo    set up, then three captions by three networks to out/*.mp4
 # make test    set up, then the test suite; of long lists of answers and submissions a fixed part
 # make test-all  the test suite with all of them; notebooks 05 and 06 at full length
 # make quick   the fast part of the suite
@@ -15,6 +15,7 @@ RUN := $(VENV)/bin
 EXTRAS ?= test
 CORES := $(shell $(PYTHON) -P labkit/cores.py 2>/dev/null || echo 2)
 export OMP_NUM_THREADS ?= $(CORES)
+CAPTIONS := "a person walks" "someone is running quickly" "a person waves with the left hand"
 
 # Files of tests are shared out to a process for each core, at most 4; nothing in them gains by threads.
 PYTEST := $(RUN)/python -m pytest -n $(CORES) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
@@ -26,9 +27,9 @@ TESTS ?= stored or not slow
 .PHONY: demo test test-all quick test-cpus bench lint hooks build widget site wheel system clean
 
 demo: $(VENV)/ready
-	$(RUN)/python -m labkit generate --reference --network incontext       --text "a person walks forward" "a person waves with the left hand"
-	$(RUN)/python -m labkit generate --reference --network adaln           --text "a person walks forward" "a person waves with the left hand"
-	$(RUN)/python -m labkit generate --reference --network cross_attention --text "a person walks forward" "a person waves with the left hand"
+	@for network in incontext adaln cross_attention; do \
+	  $(RUN)/python -m labkit generate --reference --network $$network --text $(CAPTIONS) || exit 1; \
+	done
 	@echo; echo "Watch these:"; ls -1 out/*.mp4
 
 test: $(VENV)/ready system

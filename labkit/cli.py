@@ -12,8 +12,8 @@ from labkit.paths import LabError, alone, check_writable, escape_unprintable, ex
 from labkit.stubs import EmptyExercise, use_reference
 
 EPILOG = """examples:
-  python -m labkit generate --reference --text "a person waves with the left hand" --network adaln
-  python -m labkit visualize out/generation_ddpm_adaln.npz
+  python -m labkit generate --reference --text "a person waves with the left hand"
+  python -m labkit visualize out/generation_ddpm_cross_attention.npz
   python -m labkit evaluate --reference --network incontext --batches 2
 
 Commands run what you have written; --reference runs the reference solutions instead.
@@ -85,7 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     p = add("generate", "Turn captions into motion: a video, and SMPL parameters beside it.")
     p.add_argument("--text", nargs="+", default=["a person walks forward"], help="one caption or several")
-    p.add_argument("--network", choices=NETWORKS, default="adaln", help="how the caption enters")
+    p.add_argument("--network", choices=NETWORKS, default="cross_attention", help="how the caption enters")
     p.add_argument("--sampler", choices=samplers, default="ddpm")
     p.add_argument("--steps", type=number(int, 1, 1000), default=15, help="denoising steps")
     p.add_argument("--guidance", type=number(float, 0, 100), default=2.0, help="guidance scale; 1 is none")
@@ -102,7 +102,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--device", **device)
 
     p = add("evaluate", "Measure a network against held-out real motion.")
-    p.add_argument("--network", choices=NETWORKS, default="adaln")
+    p.add_argument("--network", choices=NETWORKS, default="cross_attention")
     p.add_argument("--all", action="store_true", help="all three networks, and real motion beside them")
     p.add_argument(
         "--checkpoint", type=Path, help="weights of your own: a file, or a folder with NETWORK.safetensors"

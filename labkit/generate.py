@@ -19,7 +19,7 @@ MAX_SECONDS = 10.0
 @standard_settings()
 def generate(
     captions: Sequence[str],
-    network: str = "adaln",
+    network: str = "cross_attention",
     *,
     seconds: float = 6.0,
     config: SamplingConfig | None = None,

@@ -29,13 +29,13 @@ def frames(path) -> int:
 class TestGenerate:
     def test_leaves_a_video_and_its_parameters(self, lab, tmp_path, capsys):
         assert cli.main(["generate", "--text", "a person walks", *QUICK]) == 0
-        assert capsys.readouterr().out.strip() == "out/generation_ddpm_adaln.mp4"
+        assert capsys.readouterr().out.strip() == "out/generation_ddpm_cross_attention.mp4"
         assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
-            "generation_ddpm_adaln.mp4",
-            "generation_ddpm_adaln.npz",
+            "generation_ddpm_cross_attention.mp4",
+            "generation_ddpm_cross_attention.npz",
         ]
-        assert frames("out/generation_ddpm_adaln.mp4") == 4
-        with np.load("out/generation_ddpm_adaln.npz") as file:
+        assert frames("out/generation_ddpm_cross_attention.mp4") == 4
+        with np.load("out/generation_ddpm_cross_attention.npz") as file:
             assert file["body_pose"].shape == (4, 63) and str(file["caption"]) == "a person walks"
 
     @pytest.mark.parametrize("network", ["incontext", "cross_attention"])
@@ -51,7 +51,7 @@ class TestGenerate:
         assert captions == ["walk", "walk", "jump", "jump"]
 
     def test_the_seed_and_own_weights(self, lab):
-        own = ["--checkpoint", str(lab / "checkpoints" / "adaln.safetensors")]
+        own = ["--checkpoint", str(lab / "checkpoints" / "cross_attention.safetensors")]
         for out, arguments in (("a", []), ("b", own), ("c", ["--seed", "1"])):
             assert cli.main(["generate", *arguments, "--out", f"{out}.mp4", *QUICK]) == 0
         a, b, c = (np.load(f"{name}.npz")["transl"] for name in "abc")
@@ -87,7 +87,7 @@ class TestVisualize:
 def test_evaluate_prints_a_table(lab, capsys):
     assert cli.main(["evaluate", "--batches", "1", "--batch-size", "12", "--steps", "2"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["real", "(N=12)", "adaln", "(N=12)"]
+    assert lines[0].split() == ["real", "(N=12)", "cross_attention", "(N=12)"]
     assert {"FD", "TMR-Score", "R3", "precision", "coverage"} <= {line.split()[0] for line in lines[1:]}
 
 
@@ -156,7 +156,7 @@ def test_two_trainings_in_one_folder(lab, held, capsys):
 
 def spoil(lab) -> None:
     """Files that are not what their names say."""
-    weights = (lab / "checkpoints" / "adaln.safetensors").read_bytes()
+    weights = (lab / "checkpoints" / "cross_attention.safetensors").read_bytes()
     Path("cut.safetensors").write_bytes(weights[:-100])
     Path("text.npz").write_text("not a zip")
     Path("body.pkl").write_bytes(b"\x80\x04cos\nsystem\n(S'touch sprung'\ntR.")
@@ -269,8 +269,8 @@ def run(*arguments: str) -> subprocess.CompletedProcess:
 def test_a_real_process(lab):
     done = run("generate", "--reference", "--text", "a person walks", *QUICK)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "out/generation_ddpm_adaln.mp4\n"
-    assert frames("out/generation_ddpm_adaln.mp4") == 4
+    assert done.stdout == "out/generation_ddpm_cross_attention.mp4\n"
+    assert frames("out/generation_ddpm_cross_attention.mp4") == 4
 
 
 @pytest.mark.slow

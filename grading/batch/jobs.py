@@ -4,12 +4,14 @@ from outside of it. What happens here needs no course folder, so that it can hap
 * A notebook runs in a kernel of its own under bubblewrap (`sandbox`).
 * At a check, this process calls the learner's functions and judges the results (`remote.grader_client`).
 * Cells that only show something (videos, training curves) are not run, where they are as handed out.
-* Where a kernel ends, a new one runs the cells above again, and grading goes on with the next cell.
+* Where a kernel ends, or does not react any more, a new one runs the cells above again, and grading goes on
+  with the next cell.
 * Time, and what a notebook may print, are limited for each cell and for all of it. The last third of the time
   belongs to checks: then other cells get some seconds each.
 * Of several definitions of an exercise, the one counts that was plugged in when its check was last right, or
   else the last one. The grader's own check at that place decides, and not what a kernel returns.
-* Where a name was missing at a check, the check is repeated below the last cell, which may define it.
+* Where a name was missing at a check, or where a definition missed one, both are repeated below the last
+  cell, which may define it.
 """
 
 import hashlib
@@ -54,8 +56,13 @@ CELL_OUTPUT = 16 * 2**20  # bytes a cell
 CUT = f"\n... (cut: a cell may print {CELL_OUTPUT >> 20} MB, a notebook {OUTPUT >> 20} MB)\n"
 RESTARTS = 3
 AGAIN = "Python was ended here. It was started again with the cells above, and grading went on below."
+DEAF = (
+    "This cell took too long and could not be interrupted. Python was started again with the cells above, "
+    "and grading went on below."
+)
 EARLIER = "The definition counts for which this check was last right; a later one is not right."
 CALL = re.compile(r"""\bcheck\(\s*["'](\w+)["']""")  # of labkit.check, whatever is done with its result
+CALL_OF_ANY = re.compile(r"""\bcheck\b(?!\s*\(\s*["')])""")  # in a loop, say
 
 ONE_AT_A_TIME = threading.Lock()  # a check plugs the learner's functions into this process's labkit
 
@@ -197,19 +204,44 @@ class RunCells(Execute):
         return result
 
     def check_again(self) -> None:
-        """Below the last cell: repeat the checks that missed a name."""
+        """Below the last cell: repeat the checks that missed a name, below definitions that missed one."""
         for index, cell in enumerate(self.nb.cells):
             verdict = self.verdicts.get(exercise_of(cell)) if is_check(cell) else None
-            if not verdict or "NameError" not in verdict.judgement.message or self.died:
+            if not verdict or not verdict.judgement.failed or self.died:
+                continue
+            undefined = self.undefined(exercise_of(cell))
+            if "NameError" not in verdict.judgement.message and not undefined:
                 continue
             if time.monotonic() > self.end:
                 return
             try:
+                for i in undefined:
+                    self.execute_again(i)
                 again = self.check(exercise_of(cell), cell, index)
             except (CellTimeoutError, DeadKernelError, zmq.Again):
                 return
             if again.judgement.points > verdict.judgement.points:
                 self.verdicts[exercise_of(cell)] = again
+
+    def undefined(self, exercise: str) -> list[int]:
+        """Cells with a definition of an exercise in which a name was missing."""
+        return [
+            i for i, cell in enumerate(self.nb.cells)
+            if self.functions(exercise) & self.defined[i]
+            and any(o.output_type == "error" and o.ename == "NameError" for o in cell.outputs)
+        ]  # fmt: skip
+
+    @staticmethod
+    def functions(exercise: str) -> set[str]:
+        return {path.partition(":")[2] for path in EXERCISES[exercise].functions}
+
+    def execute_again(self, index: int) -> None:
+        """Run a cell once more, without a change of its outputs."""
+        cell = self.nb.cells[index]
+        try:
+            self.execute_cell(new_code_cell(cell.source), index)
+        finally:
+            self.nb.cells[index] = cell
 
     def run_cell(self, cell, resources, index):
         if cell.cell_type != "code" or self.shows(cell):
@@ -228,6 +260,9 @@ class RunCells(Execute):
                 return cell, resources
             except CellTimeoutError:
                 self.timed_out = True
+                if self.start_again(index):
+                    fail(cell, DEAF)
+                    return cell, resources
                 self.died = "This cell, or one above, took too long and could not be interrupted."
             except zmq.Again:  # the kernel does not read
                 self.died = "Python was ended here or in a cell above, so nothing more could be checked."
@@ -243,37 +278,46 @@ class RunCells(Execute):
         return cell, resources
 
     def start_again(self, index: int) -> bool:
-        """Start a kernel and run the cells above again, but those that ended one; False if that fails.
+        """Start a kernel and run the cells above again, but those that ended one; False where too many did.
 
         The notebook's limits of time and output are not reset. Raises RuntimeError where no kernel starts,
         which is not the learner's fault.
         """
         self.ended.append(index)
-        if len(self.ended) > RESTARTS:
-            return False
-        self.ignored_before = self.nonsense()
-        self._cleanup_kernel()
-        self.km = self.create_kernel_manager()
-        self.start_new_kernel()
-        self.start_new_kernel_client()
+        while len(self.ended) <= RESTARTS:
+            self.ignored_before = self.nonsense()
+            self._cleanup_kernel()
+            self.km = self.create_kernel_manager()
+            self.start_new_kernel()
+            self.start_new_kernel_client()
+            if self.run_above(index):
+                return True
+        return False
+
+    def run_above(self, index: int) -> bool:
+        """Run the cells above this one again; False where one of them ends Python, which is noted."""
         for i, cell in enumerate(self.nb.cells[:index]):
             if cell.cell_type != "code" or is_check(cell) or i in self.ended or self.shows(cell):
                 continue
             if time.monotonic() > self.end:
                 break
             try:
-                self.execute_cell(new_code_cell(cell.source), i)
+                self.execute_again(i)
             except (CellTimeoutError, DeadKernelError, zmq.Again):
+                self.ended.append(i)
                 return False
-            finally:
-                self.nb.cells[i] = cell
         return True
 
     def check_earlier(self, cell: NotebookNode, index: int) -> None:
         """Where a learner's cell checks an exercise that a later cell defines again, keep a right result."""
-        for exercise in {name for name in CALL.findall(cell.source) if name in self.sandbox.hidden}:
-            functions = {path.partition(":")[2] for path in EXERCISES[exercise].functions}
-            if any(functions & defined for defined in self.defined[index + 1 :]):
+        checked, of_any = set(CALL.findall(cell.source)), CALL_OF_ANY.search(cell.source)
+
+        def defined(exercise: str, cells: list[set[str]]) -> bool:
+            return any(self.functions(exercise) & names for names in cells)
+
+        for exercise in self.sandbox.hidden:
+            maybe = of_any and defined(exercise, self.defined[: index + 1])
+            if (exercise in checked or maybe) and defined(exercise, self.defined[index + 1 :]):
                 verdict = self.check(exercise, cell, index)
                 if not verdict.judgement.failed:
                     self.earlier[exercise] = verdict

@@ -263,6 +263,10 @@ def collect(course: Course, folder: Path, student: str = "") -> list[Line]:
         raise LabError(f"nothing in {folder}: name the folder with the submissions")
     shared = record.meet(found)
     sent = {f.student for f in found if not f.entry.aside}
+    modules: dict[str, set[str]] = {}  # files of Python beside a student's notebooks
+    for one in found:
+        if one.entry.parts[-1].endswith(".py"):
+            modules.setdefault(one.student, set()).add(one.entry.parts[-1])
     lines: list[Line] = []
     groups: dict[tuple[str, str], list[tuple[Found, repair.Taken]]] = {}
     files, size, refused, seconds = Counter(), Counter(), Counter(), Counter()
@@ -302,6 +306,8 @@ def collect(course: Course, folder: Path, student: str = "") -> list[Line]:
                     seconds[one.student] += time.monotonic() - start
                 if reason := record.other(one, taken.assignment):
                     raise repair.Refused(reason)
+                for each in (taken, *taken.others):
+                    each.notes.extend(imported(each.notebook, modules.get(one.student, set())))
             except repair.Refused as reason:
                 refused[one.student] += 1
                 if refused[one.student] > NAMED and one.student:
@@ -327,31 +333,61 @@ def settle(
 ) -> list[Line]:
     """Of several files for one notebook take the one that was changed last, and one as handed out never.
 
-    Of files changed in the same second the last one in natural order is taken: "(10)" follows "(9)".
+    Of files changed in the same second the last one in natural order is taken: "(10)" follows "(9)". Nor does
+    a file as handed out replace what was collected before.
     """
-    if len({found.branch for found, _ in copies} - {""}) > 1:
+    worked_on = [copy for copy in copies if touched(copy[1].notebook, release)]
+    if len({found.branch for found, _ in worked_on or copies} - {""}) > 1:
         text = "in several folders of one zip file: unpack it, one folder a student"
         return [Line(found.file, student, assignment, text, taken=False) for found, _ in copies]
-    given = {cell.source.strip() for cell in release.cells} | {""}
+    path = course.submitted_path(student, assignment)
+    if not worked_on and path.is_file() and touched(nbformat.read(path, as_version=4), release):
+        text = "as handed out: what was collected before is not"
+        return [Line(found.file, student, assignment, text, taken=False, older=True) for found, _ in copies]
 
     def rank(copy: tuple[Found, repair.Taken]) -> tuple:
-        found, taken = copy
-        touched = any(gradable(cell) and cell.source.strip() not in given for cell in taken.notebook.cells)
-        return touched, found.attempt, int(found.entry.changed), natural(found.file)
+        found, _ = copy
+        return copy in worked_on, found.attempt, int(found.entry.changed), natural(found.file)
 
     *others, (found, taken) = sorted(copies, key=rank)
-    store(course.submitted_path(student, assignment), taken)
-    touched = rank((found, taken))[0]
+    store(path, taken)
     chosen = [f"the last one changed of {len(copies)} copies"] if others else []
     text = "; ".join([*chosen, *taken.notes]) or "as handed out"
     lines = [Line(found.file, student, assignment, text, taken=True)]
     name = shown(found.entry.parts[-1:])
     for other in others:
         why = (
-            f"not the latest: {name} is" if rank(other)[0] or not touched else f"as handed out: {name} is not"
+            f"not the latest: {name} is"
+            if other in worked_on or not worked_on
+            else f"as handed out: {name} is not"
         )
+        more = sorted(answered(other[1].notebook, release) - answered(taken.notebook, release))
+        why += f", which lacks {', '.join(more)}: ask which one is meant" if more else ""
         lines.append(Line(other[0].file, student, assignment, why, taken=False, older=True))
     return lines
+
+
+def touched(notebook: NotebookNode, release: NotebookNode) -> bool:
+    """Is it more than the notebook as handed out?"""
+    given = {cell.source.strip() for cell in release.cells} | {""}
+    return any(gradable(cell) and cell.source.strip() not in given for cell in notebook.cells)
+
+
+def answered(notebook: NotebookNode, release: NotebookNode) -> set[str]:
+    """The names of the exercises and questions that are not as handed out."""
+    given = {repair.name(cell): cell.source for cell in release.cells}
+    return {
+        repair.name(cell) for cell in notebook.cells
+        if repair.role(cell) in ("solution", "answer") and cell.source != given.get(repair.name(cell))
+    }  # fmt: skip
+
+
+def imported(notebook: NotebookNode, modules: set[str]) -> list[str]:
+    """Notes about the files beside a notebook that it imports: they are not graded."""
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    names = set(re.findall(r"^[ \t]*(?:from|import)[ \t]+(\w+)", code, re.MULTILINE))
+    found = sorted(name for name in modules if name.removesuffix(".py") in names)
+    return [f"imports {name}, which is not read: ask for its code in the notebook" for name in found]
 
 
 def gradable(cell: NotebookNode) -> bool:

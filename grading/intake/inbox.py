@@ -7,6 +7,7 @@ reported, and neither followed nor opened.
 
 import io
 import os
+import re
 import stat
 import time
 import zipfile
@@ -16,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from grading.intake.repair import LIMIT
+from grading.intake.repair import LIMIT, SMALLER
 from grading.intake.strip import Refused, without_outputs
 from labkit.paths import UNREADABLE
 
@@ -27,6 +28,7 @@ DIRECTORY = 4 * 2**20  # bytes of a zip file's table of contents: some 40 000 na
 DEPTH = 20  # folders in folders
 NAME = 500  # characters of a path inside a zip file
 JUNK = ("._", ".DS_Store", "__MACOSX", "Thumbs.db", "desktop.ini")
+NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?", re.IGNORECASE)  # browsers add an ending of their own
 ARCHIVES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zipx")
 
 
@@ -98,7 +100,7 @@ class Inbox:
         suffix = PurePosixPath(parts[-1]).suffix.lower()
         if any(part.startswith(".") for part in parts):
             yield refuse(parts, "a hidden file, not read", aside=True)
-        elif suffix == ".ipynb":
+        elif NOTEBOOK.fullmatch("".join(PurePosixPath(parts[-1]).suffixes[-2:])) or suffix == ".ipynb":
             yield Received(parts, changed, lambda: stripped(read()))
         elif suffix == ".zip":
             yield from self._zip(parts, chain)
@@ -157,23 +159,21 @@ class Inbox:
             raise Refused("damaged inside its zip file: ask for it again") from None
 
 
-def limited(parts: Iterable[bytes], limit: int) -> Iterator[bytes]:
+def limited(
+    parts: Iterable[bytes], limit: int, advice: str = "ask for it again without outputs"
+) -> Iterator[bytes]:
     """Raises Refused where all parts together are too large."""
     size = 0
     for part in parts:
         size += len(part)
         if size > limit:
-            raise Refused(f"larger than {limit >> 20} MB: ask for it again without outputs")
+            raise Refused(f"larger than {limit >> 20} MB: {advice}")
         yield part
-
-
-def joined(parts: Iterable[bytes]) -> bytes:
-    return b"".join(limited(parts, LIMIT))
 
 
 def stripped(parts: Iterable[bytes]) -> bytes:
     """A notebook without its outputs, which do not count for the limit on what is kept of it."""
-    return joined(without_outputs(limited(parts, FILE)))
+    return b"".join(limited(without_outputs(limited(parts, FILE)), LIMIT, SMALLER))
 
 
 class Careful:

@@ -20,14 +20,16 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from grading.intake.outputs import attached, inert
+from grading.intake.outputs import attached, inert, whole_number
 from grading.intake.strip import Refused, without_outputs
 
 LIMIT = 64 * 2**20  # bytes without outputs
+SMALLER = "its outputs do not count, so ask for it again with fewer or smaller pictures"
 VALUES = 4_000_000  # of JSON, which need far more memory than space in the file
 CELLS = 12_000
 TEXT = 4 * 2**20  # characters in all cells, without pictures
 PICTURE = 8 * 2**20  # characters of one attachment
+TOO_LARGE = f"picture-larger-than-{PICTURE >> 20}-MB"
 PARSED = 100_000  # characters of a cell that is parsed as Python
 LOST = "\N{REPLACEMENT CHARACTER}"
 
@@ -38,18 +40,25 @@ ANSWER = re.compile(r"<!--\s*answer\s+(\w+)\s*-->")
 MARKED = re.compile(rf"^[ \t]*(?={ANSWER.pattern})", re.MULTILINE)
 MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
 COMMENT = re.compile(r"^[ \t]*#+ ?(.*)$", re.MULTILINE)
+TEXT_MAGIC = re.compile(r"\s*%%(?:markdown|latex|html|HTML|svg)\b.*\n")
+NUMBERED = re.compile(r"answer-([a-z]+)(\d+)")
+WORDS = 5  # of a string in code that may be an answer
 PASTED = re.compile(r"data:image/(png|jpeg|gif|webp);base64,([A-Za-z0-9+/=]+)")
 PASTED_PICTURE = re.compile(rf"(?<=\]\(){PASTED.pattern}")
 
 
 @dataclass
 class Cell:
-    """What is read of a submitted cell. claims: its names by metadata, used where its text has none."""
+    """What is read of a submitted cell. claims: its names by metadata, used where its text has none.
+
+    count: the number of its last execution, 0 for none.
+    """
 
     kind: str
     source: str
     claims: set[str] = field(default_factory=set)
     attachments: dict = field(default_factory=dict)
+    count: int = 0
 
     @property
     def text(self) -> str:
@@ -92,7 +101,7 @@ def parse(data: bytes) -> tuple[list[Cell], list[str]]:
     """The cells of a notebook of any format, and what was wrong with the file."""
     data = b"".join(without_outputs([data]))
     if len(data) > LIMIT:
-        raise Refused(f"larger than {LIMIT >> 20} MB: ask for it again without outputs")
+        raise Refused(f"larger than {LIMIT >> 20} MB: {SMALLER}")
     if sum(data.count(mark) for mark in (b"[", b"{", b",")) > VALUES:
         raise Refused("far too many values in it: ask for it again without outputs")
     text = data.decode(json.detect_encoding(data), "replace")
@@ -108,6 +117,8 @@ def parse(data: bytes) -> tuple[list[Cell], list[str]]:
     if len(given) > CELLS:
         raise Refused(f"more than {CELLS} cells: ask for it again without those that are not needed")
     cells = [read_cell(cell) for cell in given]
+    if any(TOO_LARGE in cell.source for cell in cells) or any(map(lacks_pictures, given, cells)):
+        notes.append(f"pictures of more than {PICTURE >> 20} MB left out: ask for smaller ones")
     if sum(len(PASTED.sub("", cell.source)) for cell in cells) > TEXT:
         raise Refused(f"more than {TEXT >> 20} MB of text in it: ask for it again without pasted text")
     return cells, notes
@@ -158,14 +169,15 @@ def read_cell(cell: object) -> Cell:
     attachments = pictures(cell)
     if kind == "markdown":
         source = PASTED_PICTURE.sub(lambda match: attach(match, attachments), source)
-    return Cell(kind if kind in ("code", "markdown") else "raw", source, claims, attachments)
+    count = whole_number(cell.get("execution_count", cell.get("prompt_number"))) or 0
+    return Cell(kind if kind in ("code", "markdown") else "raw", source, claims, attachments, count)
 
 
 def attach(match: re.Match, attachments: dict) -> str:
     """Make an attachment of a picture that was pasted into the text. Its name changes with the picture."""
     kind, data = match.groups()
     if len(data) > PICTURE:
-        return f"picture-larger-than-{PICTURE >> 20}-MB"
+        return TOO_LARGE
     name = f"pasted-{digest(data)}.{kind}"
     attachments[name] = {f"image/{kind}": data}
     return f"attachment:{name}"
@@ -193,6 +205,14 @@ def pictures(cell: dict) -> dict[str, dict[str, str]]:
         if sum(map(len, bundle.values())) <= PICTURE:
             found[whole(key)] = bundle
     return found
+
+
+def lacks_pictures(given: object, cell: Cell) -> bool:
+    """Was one of a cell's attachments too large?"""
+    attachments = given.get("attachments") if isinstance(given, dict) else None
+    if not isinstance(attachments, dict) or len(attachments) <= len(cell.attachments):
+        return False
+    return any(sum(map(len, bundle.values())) > PICTURE for bundle in attached(attachments).values())
 
 
 def targets(source: str) -> set[str]:
@@ -229,14 +249,17 @@ def split(cell: Cell) -> list[Cell]:
     if len(parts) < 2:
         return [cell]
     return [
-        Cell(cell.kind, part.strip("\n"), cell.claims if i == 0 else set(), cell.attachments)
+        Cell(cell.kind, part.strip("\n"), cell.claims if i == 0 else set(), cell.attachments, cell.count)
         for i, part in enumerate(parts)
     ]
 
 
 def split_code(source: str) -> list[str]:
-    """Cut a cell's code around its calls of `check`, where these are statements of their own."""
-    tree = parsed(source) if CHECK.search(source) else None
+    """Cut a cell's code around its calls of `check`, where these are statements of their own.
+
+    Below others, such as `print(labkit.check("code7"))`, it is cut too.
+    """
+    tree = parsed(source) if "check" in source else None
     if tree is None or len(tree.body) < 2:
         return [source]
     lines, cuts = source.split("\n"), {0}
@@ -245,9 +268,21 @@ def split_code(source: str) -> list[str]:
         alone = after is None or after.lineno > end
         if isinstance(node, ast.Expr) and alone and CHECK.match(lines[node.lineno - 1]):
             cuts |= {node.lineno - 1, end}
+        elif isinstance(node, ast.Expr | ast.Assign) and alone and calls_check(node):
+            cuts.add(end)
     bounds = [*sorted(cuts), len(lines)]
     parts = ["\n".join(lines[a:b]) for a, b in zip(bounds, bounds[1:])]
     return [part for part in parts if part.strip()]
+
+
+def calls_check(statement: ast.AST) -> bool:
+    """Is `check` called somewhere in a statement, with a text?"""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.args[0], ast.Constant):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name == "check" and isinstance(node.args[0].value, str):
+                return True
+    return False
 
 
 def parsed(source: str) -> ast.Module | None:
@@ -334,6 +369,7 @@ def repair_cells(cells: list[Cell], release: NotebookNode) -> tuple[NotebookNode
     """
     cells = [part for cell in cells for part in split(cell)]
     special = {name(cell): cell for cell in release.cells if role(cell) != "free"}
+    repeat_checks(cells, special)
     owners = owned_cells(cells, special)
     notes = lost_metadata(cells, owners)
     owner = {i: key for key, indices in owners.items() for i in indices}
@@ -367,10 +403,29 @@ def repair_cells(cells: list[Cell], release: NotebookNode) -> tuple[NotebookNode
                 out += [(key, filled(special[key], special[key].source)), *own]
 
     notes += overwritten(cells, owners, special)
-    notes += put_back(out, special)
+    notes += put_back(out, special, given)
     notes += sort_checks(out, special)
     notes += join_answers(out, special, given)
     return assemble(out, release), notes
+
+
+def repeat_checks(cells: list[Cell], special: Mapping[str, NotebookNode]) -> None:
+    """Insert a check below the definition that ran last before the check did, where others follow it.
+
+    An experiment may be inserted between an answer and its check, and never be checked itself.
+    """
+    for key, wanted in special.items():
+        checks = [i for i, cell in enumerate(cells) if f"check {key}" in cell.marks and cell.count]
+        if role(wanted) != "solution" or not checks or f"check-{key}" not in special:
+            continue
+        at = max(checks, key=lambda i: cells[i].count)
+        for target in sorted(marks("code", wanted.source)):
+            where = [i for i in range(at) if target in cells[i].marks]
+            before = [i for i in where if 0 < cells[i].count < cells[at].count]
+            last = max(before, key=lambda i: cells[i].count, default=at)
+            if last < at and last != where[-1]:
+                cells.insert(last + 1, Cell("code", special[f"check-{key}"].source))
+                break
 
 
 def owned_cells(cells: list[Cell], special: Mapping[str, NotebookNode]) -> dict[str, list[int]]:
@@ -452,19 +507,22 @@ def overwritten(
     return notes
 
 
-def put_back(out: list[Placed], special: Mapping[str, NotebookNode]) -> list[str]:
+def put_back(out: list[Placed], special: Mapping[str, NotebookNode], given: set[str]) -> list[str]:
     """Insert what is missing below what precedes it in the release, and an exercise above its definitions.
 
-    Where neither an exercise nor its check was recognised, the check is the last cell: a definition that is
-    written in an unusual way may be anywhere.
+    Learner's code that uses the exercise's name counts as one. Where neither an exercise nor its check was
+    recognised, the check is the last cell: a definition that is written in an unusual way may be anywhere.
     """
     missing, at = [], 0
     for key, wanted in special.items():
         present = [i for i, (other, _) in enumerate(out) if other == key]
         if not present:
             missing.append(key)
-            written = [i for i, (_, cell) in enumerate(out) if defines(cell, wanted)]
-            at = min(written) if written and role(wanted) == "solution" else at
+            written = [
+                i for i, (_, cell) in enumerate(out)
+                if defines(cell, wanted) or (cell.source.strip() not in given and uses(cell, wanted))
+            ]  # fmt: skip
+            at = min([at, *written]) if role(wanted) == "solution" else at
             if role(wanted) == "check" and key.removeprefix("check-") in missing:
                 out.append((key, filled(wanted, wanted.source)))
                 continue
@@ -495,6 +553,12 @@ def defines(cell: NotebookNode, exercise: NotebookNode) -> bool:
     )
 
 
+def uses(cell: NotebookNode, exercise: NotebookNode) -> bool:
+    """Is the name of a function of an exercise in this code?"""
+    names = {path.rpartition(".")[2] for path in targets(exercise.source)}
+    return cell.cell_type == "code" and not names.isdisjoint(re.findall(r"\w+", cell.source))
+
+
 # ------------------------------------------------------------------------------------------------------------
 #                                                Written answers
 # ------------------------------------------------------------------------------------------------------------
@@ -521,13 +585,25 @@ def join_answers(out: list[Placed], special: Mapping[str, NotebookNode], given: 
         if empty and not any(source.strip() for i, source, _ in parts if i != at):
             parts = [(i, *text_of(out[i])) for i in sorted([at, *own])]
         used = [i for i, source, _ in parts if i != at and source.strip()]
+        if empty and not used:
+            used = [i for i, entry in enumerate(out) if answers(entry, key, given)]
+            parts = [(i, *text_of(out[i])) for i in used]
         if used:
             out[at] = key, answered([part[1:] for part in parts], wanted)
             notes.append(f"{key}: text of {len(used)} other cells joined")
         for i, _, _ in reversed(parts):
-            if i != at and is_text(out[i]):
+            if i != at and is_text(out[i]) and i in [*above, *below, *own]:
                 del out[i]
     return notes
+
+
+def answers(entry: Placed, key: str, given: set[str]) -> bool:
+    """Is this a learner's own cell that names the question of an answer, as "Q6" or "Question 6"?"""
+    found = NUMBERED.fullmatch(key)
+    if entry[0] or not found or entry[1].source.strip() in given:
+        return False
+    kind, number = found.groups()
+    return bool(re.search(rf"\b{kind}[a-z]{{0,10}}\W{{0,3}}{number}(?!\d)", text_of(entry)[0], re.IGNORECASE))
 
 
 def own_cells(out: list[Placed], at: int, given: set[str]) -> list[int]:
@@ -556,16 +632,33 @@ def is_text(entry: Placed) -> bool:
 
 
 def text_of(entry: Placed) -> tuple[str, dict]:
-    """A cell's text and pictures; of code, its comments, or all of it where it is not code."""
+    """A cell's text and pictures; of code, its comments and sentences, or all of it where it is not code."""
     cell = entry[1]
     if cell.cell_type != "code":
         return cell.source, cell.get("attachments", {})
+    if magic := TEXT_MAGIC.match(cell.source):
+        return cell.source[magic.end() :], {}
     tree = parsed(cell.source)
-    if cell.source[:1] in "\"'" or (
-        tree is None and len(cell.source) <= PARSED and "%" not in cell.source[:2]
-    ):
+    if tree is None and len(cell.source) <= PARSED and "%" not in cell.source[:2]:
         return cell.source, {}
-    return "\n\n".join(COMMENT.findall(cell.source)), {}
+    return "\n\n".join([*COMMENT.findall(cell.source), *sentences(tree)]), {}
+
+
+def sentences(tree: ast.Module | None) -> list[str]:
+    """The strings in code that may be sentences: an answer that is printed, say, or a cell of one string."""
+    nodes = list(ast.walk(tree)) if tree else []
+    formatted = [node for node in nodes if isinstance(node, ast.JoinedStr)]
+    inside = {id(part) for node in formatted for part in node.values}
+    alone = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    found = []
+    for node in nodes:
+        if id(node) in inside or not isinstance(node, ast.JoinedStr | ast.Constant):
+            continue
+        parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+        words = "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
+        if len(words.split()) >= WORDS or (id(node) in alone and not words.isdecimal()):
+            found.append(words)
+    return found
 
 
 def answered(parts: list[tuple[str, dict]], wanted: NotebookNode) -> NotebookNode:

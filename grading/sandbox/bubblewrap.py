@@ -213,6 +213,7 @@ def environment() -> dict[str, str]:
         LOGNAME="learner", HOME="/tmp/home", MPLCONFIGDIR="/tmp/matplotlib", IPYTHONDIR="/tmp/home/.ipython",
         PYTHONSAFEPATH="1", PYTHONPATH=f"{ROOT}:/grader", PYTHONDONTWRITEBYTECODE="1",
         OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", HF_HUB_OFFLINE="1", NBGRADER_EXECUTION="autograde",
+        TORCHDYNAMO_DISABLE="1",  # torch.compile takes half a minute, and a compiler of C++
     )  # fmt: skip
 
 

@@ -135,6 +135,51 @@ def test_a_copy_as_handed_out_never_wins(course, inbox, student):
     assert {line.text for line in left} == {"as handed out: mine.ipynb is not"}
 
 
+def test_a_copy_as_handed_out_replaces_nothing_on_another_day(course, inbox, student):
+    mine = student()
+    mine.solve()
+    folder = inbox("jane/x.ipynb", mine.bytes(), 2_000)
+    collect(course, folder)
+    before = course.submitted_path("jane", "03_diffusion").read_text()
+    inbox("jane/x.ipynb", student().bytes(), 3_000)
+    [line] = collect(course, folder)
+    assert (line.taken, line.text) == (False, "as handed out: what was collected before is not")
+    assert course.submitted_path("jane", "03_diffusion").read_text() == before
+    mine.write("answer-q6", "<!-- answer q6 -->\nAnother.")
+    inbox("jane/x.ipynb", mine.bytes(), 2_500)
+    assert collect(course, folder)[0].taken
+
+
+def test_a_notebook_in_two_files_is_named(course, inbox, student):
+    """One file has an exercise, the other one an answer."""
+    code, text = student(), student()
+    code.solve()
+    code.write("answer-q6", "<!-- answer q6 -->")
+    text.write("answer-q6", "<!-- answer q6 -->\nNoise.")
+    inbox("jane/part 1.ipynb", code.bytes(), 2_000)
+    taken, left = collect(course, inbox("jane/part 2.ipynb", text.bytes(), 3_000))
+    assert taken.file == "jane/part 2.ipynb"
+    assert left.text == (
+        "not the latest: part 2.ipynb is, which lacks answer-bonus1, code7: ask which one is meant"
+    )
+
+
+@pytest.mark.parametrize("ending", [".ipynb.txt", ".ipynb.json", ".IPYNB.TXT", ". final.ipynb"])
+def test_endings_that_a_browser_adds(ending, course, inbox, student):
+    [line] = collect(course, inbox(f"jane/03_diffusion{ending}", student().bytes()))
+    assert line.taken
+
+
+def test_modules_that_are_imported_from_beside_the_notebook_are_named(course, inbox, student):
+    mine = student()
+    mine.solve()
+    mine.write("setup", "import labkit\nfrom helpers import half")
+    inbox("jane/helpers.py", b"half = 0.5")
+    inbox("jane/other.py", b"")
+    [line] = collect(course, inbox("jane/x.ipynb", mine.bytes()))
+    assert line.taken and "imports helpers.py, which is not read" in line.text and "other" not in line.text
+
+
 def test_copies_of_one_second_are_in_natural_order(course, inbox, student):
     for number in (1, 9, 10):
         mine = student()
@@ -205,6 +250,7 @@ def test_names_that_become_one_are_never_merged(one, other, course, inbox, stude
 def test_names_that_become_one_on_another_day(course, inbox, student, tmp_path):
     first, later = student(), student()
     first.solve()
+    later.write("answer-q6", "<!-- answer q6 -->\nAnother.")
     collect(course, inbox("Jane Doe_1_assignsubmission_file_/x.ipynb", first.bytes()))
     other = tmp_path / "friday" / "Jane Doe_2_assignsubmission_file_x.ipynb"
     other.parent.mkdir()

@@ -55,6 +55,13 @@ def test_a_check_that_missed_a_name_is_repeated_below_the_last_cell():
     assert run(answer=calling("helper")).points == 0
 
 
+def test_a_definition_that_missed_a_name_is_repeated_below_the_last_cell():
+    answer = ANSWER.replace("noise) ->", "noise, half=HALF) ->")
+    assert answer != ANSWER
+    assert run(answer=answer, after="HALF = 0.5").points == 10
+    assert run(answer=answer).points == 0
+
+
 @pytest.mark.parametrize("name", IMPORTS)
 def test_the_rest_of_a_cell_runs(name):
     after = "\nprint('below')\nhelper = 1"
@@ -105,9 +112,18 @@ def test_names_like_those_of_the_grader():
     assert graded.printed("after") == "7 5 7\n"
 
 
-@pytest.mark.parametrize("end", ["quit()", "import os; os.kill(os.getpid(), 9)"])
+ENDS = {
+    "quit": "quit()",
+    "kill": "import os; os.kill(os.getpid(), 9)",
+    "restart": "get_ipython().kernel.do_shutdown(True)",
+    "deaf": "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
 def test_python_may_be_ended_on_purpose(end):
-    graded = run("helper = 1", answer=calling("helper"), middle=end, after="print(helper)")
+    end = ENDS[end]
+    graded = run("helper = 1", answer=calling("helper"), middle=end, after="print(helper)", timeout=10)
     assert graded.points == 10
     assert graded.printed("after") == "1\n"
 
@@ -155,7 +171,15 @@ def test_the_definition_counts_for_which_the_check_was_last_right():
     assert run(f"import labkit\n{USELESS}{CHECK}", answer=EXPERIMENT).points == run(answer=EXPERIMENT).points
 
 
-@pytest.mark.parametrize("check", ['verdict = labkit.check("code7")', "print(labkit.check( 'code7' ))"])
+CHECKS = (
+    'verdict = labkit.check("code7")',
+    "print(labkit.check( 'code7' ))",
+    "for n in (7,): print(labkit.check(f'code{n}'))",
+    "print(*map(labkit.check, ['code7']))",
+)
+
+
+@pytest.mark.parametrize("check", CHECKS)
 def test_whatever_is_done_with_the_result_of_a_check(check):
     assert run(f"import labkit\n{ANSWER}\n{check}", answer=EXPERIMENT).points == 10
 

@@ -71,6 +71,21 @@ def test_a_lone_zip_file_is_not_believed_who_is_in_it(inside, course, inbox, stu
     assert {line.student for line in collect(course, folder) if line.taken} <= {"evil", "max"}
 
 
+def test_a_repository_with_its_template_in_a_zip_file(course, inbox, student):
+    mine = student()
+    mine.solve()
+    files = [("work/mine.ipynb", mine.bytes()), ("notebooks/03_diffusion.ipynb", student().bytes())]
+    folder = inbox("max/x.ipynb", student().bytes())  # a lone zip file could be anybody's
+    inbox("jane.zip", packed(*files))
+    taken, left = (line for line in collect(course, folder) if line.student == "jane")
+    assert taken.taken and taken.file.endswith("work/mine.ipynb") and left.older
+    mine.write("answer-q6", "<!-- answer q6 -->\nAnother.")
+    files.append(("of somebody else/03_diffusion.ipynb", mine.bytes()))
+    inbox("jane.zip", packed(*files))
+    texts = {line.text.partition(":")[0] for line in collect(course, folder) if line.student == "jane"}
+    assert texts == {"in several folders of one zip file"}
+
+
 def test_a_zip_file_can_be_collected_itself_with_zip_files_in_it(course, inbox, student):
     jane = packed(("lab/01.ipynb", student("01_dataset").bytes()), ("lab/03.ipynb", student().bytes()))
     folder = inbox("all.zip", packed(("jane.zip", jane), ("max/x.ipynb", student().bytes())))

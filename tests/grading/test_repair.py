@@ -87,7 +87,7 @@ def test_other_files_are_refused_in_one_line(data, why, releases):
 
 def test_large_files_are_refused(monkeypatch, student, releases):
     monkeypatch.setattr(repair, "LIMIT", 1000)
-    with pytest.raises(Refused, match="larger than"):
+    with pytest.raises(Refused, match="larger than .*smaller pictures"):
         take_in(student().bytes(), releases)
 
 
@@ -297,6 +297,28 @@ def test_a_check_between_two_definitions_stays(colab, student, releases):
     assert order(taken).index("check-code7") == order(taken).index("code7") + 1
 
 
+@pytest.mark.parametrize(
+    "right, other, check, counts",
+    [(4, 6, 5, True), (4, None, 5, True), (6, 4, 7, True), (4, 5, 6, False), (6, 4, 5, False)]
+    + [(None, None, None, False), (None, 4, 5, False), (4, 6, None, False)],
+)
+def test_a_check_is_repeated_below_the_definition_that_ran_before_it(
+    right, other, check, counts, student, releases
+):
+    """Where an experiment was inserted between an answer and its check."""
+    hers = student()
+    hers.write("code7", ANSWER)
+    at = hers.index("code7")
+    hers.cells.insert(at + 1, new_code_cell(EXPERIMENT))
+    for cell, count in zip(hers.cells[at : at + 3], (right, other, check)):
+        cell.execution_count = count
+    taken = take_in(hers.through_colab(), releases)
+    between = ['labkit.check("code7")'] if counts else []
+    assert sources(taken)[1:-1] == [ANSWER, *between, EXPERIMENT, 'labkit.check("code7")']
+    assert order(taken).index("check-code7") == order(taken).index("code7") + 1
+    repaired_again(taken, releases)
+
+
 def test_cells_that_were_joined_are_cut_at_checks(releases, student):
     hers = student()
     hers.write("code7", f"{ANSWER}\n\nlabkit.check('code7')\n\n# an experiment\n{EXPERIMENT}")
@@ -304,6 +326,15 @@ def test_cells_that_were_joined_are_cut_at_checks(releases, student):
     taken = take_in(hers.through_colab(), releases)
     check = 'labkit.check("code7")'
     assert sources(taken)[1:5] == [ANSWER, check, f"# an experiment\n{EXPERIMENT}", check]
+
+
+@pytest.mark.parametrize("call", ["print(labkit.check('code7'))", "verdict = labkit.check('code7')"])
+def test_cells_are_cut_below_a_check_whose_result_is_used(call, releases, student):
+    hers = student()
+    hers.write("code7", f"{ANSWER}\n\n{call}\n\n{EXPERIMENT}")
+    taken = take_in(hers.through_colab(), releases)
+    assert sources(taken)[1:4] == [f"{ANSWER}\n\n{call}", EXPERIMENT, 'labkit.check("code7")']
+    repaired_again(taken, releases)
 
 
 @pytest.mark.parametrize(
@@ -344,6 +375,25 @@ def test_an_exercise_that_is_put_back_does_not_replace_an_answer_above_it(releas
     ids = [cell.id for cell in taken.notebook.cells]
     assert taken.notebook.cells[ids.index("code8")].source == both
     assert ids.index("code7") < ids.index("code8") < min(ids.index("check-code7"), ids.index("check-code8"))
+    repaired_again(taken, releases)
+
+
+DECORATOR = "@labkit.exercise(labkit.diffusion.ddpm_step)\n"
+UNUSUAL = {
+    "a call": ANSWER.replace(DECORATOR, "") + f"\n\n{DECORATOR[1:-1]}(ddpm_step)",
+    "another name": ANSWER.replace(DECORATOR, f"plug = {DECORATOR[1:-1]}\n\n\n@plug\n"),
+}
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_an_empty_exercise_does_not_replace_an_answer_that_is_plugged_in_unusually(name, student, releases):
+    hers = student()
+    del hers.cells[hers.index("code7")]
+    hers.cells.insert(0, new_code_cell(f"import labkit\n{UNUSUAL[name]}"))
+    taken = take_in(hers.through_colab(), releases)
+    ids, code = [cell.id for cell in taken.notebook.cells], [cell.source for cell in taken.notebook.cells]
+    written = code.index(f"import labkit\n{UNUSUAL[name]}")
+    assert ids.index("code7") < written < ids.index("check-code7")
     repaired_again(taken, releases)
 
 
@@ -389,6 +439,12 @@ ELSEWHERE = {
     "comments of a cell that ends early": [new_code_cell(f"plot = (\n# {NOISE}")],
     "a string in a code cell": [new_code_cell(f'"""{NOISE}"""')],
     "text in a code cell": [new_code_cell(NOISE)],
+    "a printed text": [new_code_cell(f"print({NOISE!r} ' That is all.')")],
+    "a formatted text": [new_code_cell(f"n = 1\nprint(f'{NOISE} {{n:.2f}} is the loss')")],
+    "a variable": [new_code_cell(f'answer_q6 = """\n{NOISE} And the\nsteps are fewer."""')],
+    "a text of IPython's": [new_code_cell(f'from IPython.display import Markdown\nMarkdown("- {NOISE}")')],
+    "a magic for text": [new_code_cell(f"%%markdown\n{NOISE}")],
+    "a magic for HTML": [new_code_cell(f"%%html\n<p>{NOISE}</p>")],
     "below an empty cell": [new_markdown_cell(""), new_raw_cell(" "), new_markdown_cell(NOISE)],
 }
 
@@ -417,6 +473,24 @@ def test_an_answer_in_another_cell_waits_for_a_person(place, above, student, rel
     assert set(code) <= set(sources(taken))  # still runs
     for key in ("answer-bonus1", "q6", "bonus1"):
         assert by_id(taken)[key].source == by_id_of(releases)[key].source
+    repaired_again(taken, releases)
+
+
+FAR = {
+    "a text cell": new_markdown_cell(f"## My answers\n\n**Question 6:** {NOISE}"),
+    "a raw cell": new_raw_cell(f"Q6) {NOISE}"),
+    "comments": new_code_cell(f"# Q6: {NOISE}\nplot = 1"),
+}
+
+
+@pytest.mark.parametrize("place", FAR)
+def test_an_answer_at_the_end_of_the_notebook_waits_for_a_person(place, student, releases):
+    hers = student()
+    hers.cells += [new_code_cell("1"), FAR[place]]
+    taken = take_in(hers.through_colab(), releases)
+    assert NOISE in by_id(taken)["answer-q6"].source
+    assert FAR[place].source.partition("\n")[0] in [c.source.partition("\n")[0] for c in taken.notebook.cells]
+    assert by_id(taken)["answer-bonus1"].source == by_id_of(releases)["answer-bonus1"].source
     repaired_again(taken, releases)
 
 
@@ -466,6 +540,18 @@ def test_screenshots_pasted_in_colab(student, releases):
     assert [bundle["image/png"] for bundle in cell.attachments.values()] == data
     assert cell.source.count("](attachment:pasted-") == 3 and len(cell.source) < 500
     repaired_again(taken, releases)
+
+
+@pytest.mark.parametrize("pasted", [False, True])
+def test_a_picture_that_is_too_large_is_named(pasted, student, releases, monkeypatch):
+    monkeypatch.setattr("grading.intake.repair.PICTURE", 1000)
+    hers, data = student(), base64.b64encode(bytes(1000)).decode()
+    if pasted:
+        hers.write("answer-q6", f"<!-- answer q6 -->\nLook. ![x](data:image/png;base64,{data})")
+    else:
+        hers.write("answer-q6", "<!-- answer q6 -->\nLook. ![x](attachment:x.png)")
+        hers.cells[hers.index("answer-q6")].attachments = {"x.png": {"image/png": data}}
+    assert any("left out: ask for smaller ones" in note for note in take_in(hers.bytes(), releases).notes)
 
 
 def test_printed_numbers_are_no_values(student, releases):

@@ -7,6 +7,7 @@ import html
 import json
 import os
 import platform
+import random
 import re
 import shutil
 import sqlite3
@@ -82,6 +83,8 @@ ZOO = [read(path) for path in sorted((ROOT / "grading" / "zoo").glob("*.md")) if
 UNPRIVILEGED = ("curious", "gradebook", "keyring", "system_calls", "writer")  # graded by one once more
 NAME_OF = attrgetter("name")
 TAKEN = portion(ZOO, 3, NAME_OF, always=lambda animal: animal.name in (*UNPRIVILEGED, "scripts"))
+if order := os.environ.get("LABKIT_ZOO_ORDER"):  # any number: graded in another order
+    random.Random(int(order)).shuffle(TAKEN)
 GRADED = [animal for animal in TAKEN if "points" in animal.header]
 REFUSED = [animal for animal in TAKEN if "refused" in animal.header]
 

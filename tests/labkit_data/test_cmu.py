@@ -298,10 +298,10 @@ def test_files_in_capitals_are_the_same_trials(tmp_path, body):
 
 def test_a_changed_skeleton_makes_its_trials_anew(tmp_path, body):
     """A partial result of an interrupted run is of the files as they were."""
-    from dialects import as_amc, told, walker
+    from dialects import as_amc, as_source, walker
 
     table = {joint: (source, np.eye(3)) for joint, source in cmu.ZERO_POSE[0].items()}
-    as_amc(tmp_path / "01.asf", tmp_path / "01_02.amc", told(walker(fps=120), body, table, 1.0, 120.0))
+    as_amc(tmp_path / "01.asf", tmp_path / "01_02.amc", as_source(walker(fps=120), body, table, 1.0, 120.0))
     [raw] = cmu.scan(tmp_path)
     job = "cmu", raw, tmp_path / "partial", "version"
     first = _prepare_clip(job)

@@ -159,7 +159,7 @@ def test_a_network_that_is_not_there(box, tmp_path, lab, monkeypatch):
     (tmp_path / "body").symlink_to(lab / "body", target_is_directory=True)
     monkeypatch.setenv("LABKIT_DATA", str(tmp_path))
     click(box, box.generate)
-    assert "adaln.safetensors" in said(box) and not box.history
+    assert "cross_attention.safetensors" in said(box) and not box.history
 
 
 def test_captions_are_text_not_markup(box):
@@ -295,7 +295,7 @@ def test_downloads(box, tmp_path):
     assert not list(tmp_path.glob("out/*")) and box.links.value == ""
     click(box, box.npz)
     (path,) = tmp_path.glob("out/*.npz")
-    assert path.name == "a_person_waves_jumps_adaln_ddim3_g2_0.4s_seed0.npz"
+    assert path.name == "a_person_waves_jumps_cross_attention_ddim3_g2_0.4s_seed0.npz"
     assert carried(box.links.value) == path.read_bytes() and f"out/{path.name}" in box.links.value
     with np.load(path) as file:
         assert np.array_equal(file["body_pose"], box.history[0].motion.body_pose)

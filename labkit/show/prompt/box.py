@@ -52,7 +52,9 @@ class PromptBox:
             "a person waves with the left hand", description="Caption", placeholder="a person …"
         )
         self.network = widgets.Dropdown(
-            options=[(NETWORK_LABELS[name], name) for name in NETWORKS], value="adaln", description="Network"
+            options=[(NETWORK_LABELS[name], name) for name in NETWORKS],
+            value="cross_attention",
+            description="Network",
         )
         self.sampler = widgets.Dropdown(
             options=[(name.upper(), name) for name in SAMPLERS], value=DEFAULTS.sampler, description="Sampler"
