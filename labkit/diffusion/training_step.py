@@ -26,6 +26,7 @@ def training_loss(
     network: called once, as network(x_t, t, text, mask, drop) → prediction (B, F, D).
     drop: (B,) bool, True where the caption is withheld.
     x0: (B, F, D), z-scored. mask: (B, F) bool, True at real frames. text: features of the B captions.
+    Leave the arguments as they are.
     """
     # TODO (Code 13): here, or in notebooks/05_train_steer_edit.ipynb
     raise NotImplementedError

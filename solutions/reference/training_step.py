@@ -23,6 +23,7 @@ def training_loss(
     network: called once, as network(x_t, t, text, mask, drop) → prediction (B, F, D).
     drop: (B,) bool, True where the caption is withheld.
     x0: (B, F, D), z-scored. mask: (B, F) bool, True at real frames. text: features of the B captions.
+    Leave the arguments as they are.
     """
     B = len(x0)
     t = torch.randint(schedule.T, (B,), device=x0.device)
