@@ -552,9 +552,8 @@ class TwoNumbers(torch.nn.Module):
         self.unused = torch.nn.Parameter(torch.zeros(1))
 
     def forward(self, x, t, text=None, mask=None, drop=None):
-        a = self.schedule.alpha_bar(t)
-        C = self.covariance
-        return a.sqrt() * C @ torch.linalg.inv(a * C + (1 - a) * torch.eye(2)) @ x
+        a, C = self.schedule.alpha_bar(t), self.covariance  # (B, 1, 1), (2, 2)
+        return a.sqrt() * C @ torch.linalg.inv(a * C + (1 - a) * torch.eye(2)) @ x  # (B, 2, 1)
 
 
 toy_schedule = Schedule(100)

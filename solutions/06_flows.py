@@ -130,7 +130,7 @@ class Plane(torch.nn.Module):
         self.layers = torch.nn.Sequential(*layers, torch.nn.Linear(width, 2))
 
     def forward(self, x, t):
-        return self.layers(torch.cat([x, t[:, None, None]], -1))
+        return self.layers(torch.cat([x, t[:, None, None]], -1))  # (B, 1, 3) → (B, 1, 2)
 
 
 # %% show=true

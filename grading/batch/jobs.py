@@ -56,7 +56,7 @@ CELL_OUTPUT = 16 * 2**20  # bytes a cell
 CUT = f"\n... (cut: a cell may print {CELL_OUTPUT >> 20} MB, a notebook {OUTPUT >> 20} MB)\n"
 RESTARTS = 3
 AGAIN = "Python was ended here. It was started again with the cells above, and grading went on below."
-DEAF = (
+NOT_INTERRUPTED = (
     "This cell took too long and could not be interrupted. Python was started again with the cells above, "
     "and grading went on below."
 )
@@ -250,7 +250,7 @@ class RunCells(Execute):
             self.timed_out = True
             self.died = self.died or "The notebook took too long, and was stopped here or above."
         if not self.died:
-            before = self.nonsense()
+            before = self.ignored_messages()
             try:
                 if is_check(cell):
                     self.verdicts[exercise_of(cell)] = self.check(exercise_of(cell), cell, index)
@@ -261,7 +261,7 @@ class RunCells(Execute):
             except CellTimeoutError:
                 self.timed_out = True
                 if self.start_again(index):
-                    fail(cell, DEAF)
+                    fail(cell, NOT_INTERRUPTED)
                     return cell, resources
                 self.died = "This cell, or one above, took too long and could not be interrupted."
             except zmq.Again:  # the kernel does not read
@@ -272,7 +272,7 @@ class RunCells(Execute):
                     return cell, resources
                 self.died = "Python was ended here or in a cell above, so nothing more could be checked."
             finally:
-                if count := self.nonsense() - before:
+                if count := self.ignored_messages() - before:
                     self.ignored[index] = count
         fail(cell, self.died)
         return cell, resources
@@ -285,7 +285,7 @@ class RunCells(Execute):
         """
         self.ended.append(index)
         while len(self.ended) <= RESTARTS:
-            self.ignored_before = self.nonsense()
+            self.ignored_before = self.ignored_messages()
             self._cleanup_kernel()
             self.km = self.create_kernel_manager()
             self.start_new_kernel()
@@ -342,7 +342,7 @@ class RunCells(Execute):
             self.timed_out |= remote.silent == TOO_LONG
             return verdict.result()
 
-    def nonsense(self) -> int:
+    def ignored_messages(self) -> int:
         """How many messages of this notebook's kernels were ignored so far."""
         if self.kc is None:  # no kernel runs
             return self.ignored_before

@@ -120,7 +120,7 @@ def feedback(course: Course, seconds: float = SECONDS) -> tuple[int, dict[tuple[
     """Write all pages to feedback/ → how many, and why some are missing or plain.
 
     Pages are made of autograded notebooks, which hold released text, the learner's text, outputs and
-    comments. Rubrics are in none of them (they live in solutions/). A page that takes more than `seconds`
+    comments. Rubrics, which are in solutions/, are in none of them. A page that takes more than `seconds`
     is made anew with all text as it was typed, so that every student gets one. Raises LabError where nothing
     was collected, and where the gradebook cannot be used.
     """
