@@ -56,9 +56,8 @@ def test_two_processes_make_the_run_of_one(tmp_path):
 def test_the_command_under_torchrun(lab):
     done = two_processes("-m", "labkit", "train", "adaln", "--reference", "--steps", "2", "--device", "cpu")
     assert done.stdout.split() == ["runs/adaln/adaln.safetensors"]
-    assert (
-        cli.main(["generate", "--checkpoint", done.stdout.strip(), "--seconds", "0.2", "--steps", "2"]) == 0
-    )
+    own = ["--network", "adaln", "--checkpoint", done.stdout.strip()]
+    assert cli.main(["generate", *own, "--seconds", "0.2", "--steps", "2"]) == 0
 
 
 @pytest.fixture
