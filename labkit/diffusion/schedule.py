@@ -93,10 +93,10 @@ class Schedule:
         return signal * x_t - sigma * prediction, signal * prediction + sigma * x_t
 
     def timesteps(self, steps: int) -> Tensor:
-        """`steps` of the T steps, evenly spaced from T − 1 down to 0 → (steps,) int64.
+        """`steps` of the T steps, evenly spaced from T − 1 down to 0 → (steps,) int64, on the CPU.
 
         Raises LabError unless 1 <= steps <= T.
         """
         if not 1 <= steps <= self.T:
             raise LabError(f"{steps} steps cannot be made: choose between 1 and {self.T}")
-        return torch.linspace(self.T - 1, 0, steps).round().long()
+        return torch.linspace(self.T - 1, 0, steps, dtype=torch.float32, device="cpu").round().long()
