@@ -44,6 +44,7 @@ def test_the_asked_hand_goes_up(network):
 
 
 @pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.slow
 def test_captions_fit_as_well_as_was_recorded(network):
     recorded = json.loads((data_dir() / "checkpoints" / "scores.json").read_text())[network]
     text, sampled = small_batch(network)

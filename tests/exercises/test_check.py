@@ -149,6 +149,7 @@ def test_a_check_leaves_torchs_random_numbers_alone():
 
 
 @pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.slow
 def test_what_a_session_has_set_costs_no_points_and_stays_set(name):
     enter, read = SETTINGS[name]
     with enter():

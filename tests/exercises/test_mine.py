@@ -49,6 +49,7 @@ def notebook(tmp_path, monkeypatch):
     return run
 
 
+@pytest.mark.slow
 def test_the_next_notebook_runs_what_passed(notebook, tmp_path):
     answer = exercise_code("code7") + "\n\n# a note\nprint('not stored')"
     shown = notebook(answer, 'labkit.check("code7")')
@@ -68,6 +69,7 @@ def test_the_next_notebook_runs_what_passed(notebook, tmp_path):
 
 
 @pytest.mark.parametrize("mode", ["autograde", "validate"])
+@pytest.mark.slow
 def test_grading_neither_writes_nor_reads(notebook, tmp_path, mode):
     shown = notebook(exercise_code("code7"), 'labkit.check("code7")', NBGRADER_EXECUTION=mode)
     checked = {"autograde": "the grader checks it from outside", "validate": "Code 7 is right"}
@@ -84,6 +86,7 @@ def test_grading_neither_writes_nor_reads(notebook, tmp_path, mode):
     assert shown[1] == "'recorded'" and unchecked[mode] in shown[2]
 
 
+@pytest.mark.slow
 def test_what_is_wrong_or_needs_another_cell_is_not_stored(notebook, tmp_path):
     right = exercise_code("code7")
     needy = right.replace("return mean +", "return plus(mean,").replace("* noise", "* noise)")

@@ -105,6 +105,7 @@ def test_the_outcome_that_another_processor_moved():
 
 
 @pytest.mark.parametrize("damaged", [b"", b"PK\x03\x04 cut"])
+@pytest.mark.slow
 def test_damaged_files_are_built_anew(tmp_path, monkeypatch, damaged):
     folder = tmp_path / "labkit" / "exercises"
     for name in ("answers/code11.npz", "recorded_solutions/code7.json.z"):

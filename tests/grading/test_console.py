@@ -26,6 +26,7 @@ def handed_in(course, inbox, student, tmp_path):
     return folder, shutil.move(course.root, tmp_path / "курс é")
 
 
+@pytest.mark.slow
 def test_a_round(handed_in, console, monkeypatch, tmp_path):
     monkeypatch.setattr(autograde, "pool_for", Workers())
     folder, course = handed_in

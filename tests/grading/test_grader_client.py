@@ -165,6 +165,7 @@ HANDED_ON = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_one_method_hands_to_the_next_stays_what_it_is(lend):
     """Its type, its identity, and the way back for gradients."""
     stream = lend("code4", *HANDED_ON)
@@ -187,6 +188,7 @@ SIDE_EFFECTS = {
 }
 
 
+@pytest.mark.slow
 def test_what_a_kernel_does_to_its_arguments_costs_what_it_costs_in_a_check(lend):
     entries = {entry.name: entry for entry in bank.entries("mutants", "code4")}
     stream = lend("code4", *SIDE_EFFECTS)
@@ -217,6 +219,7 @@ def test_what_a_kernel_does_to_its_arguments_costs_what_it_costs_in_a_check(lend
         ("code7", "sets_the_seed", "changed: torch.manual_seed"),
     ],
 )
+@pytest.mark.slow
 def test_a_changed_argument_costs_one_probe_here_and_there(exercise, name, words, lend):
     entry = next(m for m in bank.entries("mutants", exercise) if m.name == name)
     with bank.plugged(exercise, entry):
@@ -409,6 +412,7 @@ def test_numbers_of_other_types_arrive_with_their_values(value, expected):
     assert type(found) is type(expected) or any(isinstance(found, k) for k in kinds)
 
 
+@pytest.mark.slow
 def test_words_come_from_the_inputs_that_everybody_has(lend):
     """A wrong answer gets the message of labkit.check, whatever the seed of the points."""
     entry = bank.entries("mutants", "code7")[0]

@@ -181,6 +181,7 @@ def real(tmp_path_factory):
     return {raw.name: raw for raw in mesh2motion.scan(folder)}
 
 
+@pytest.mark.slow
 def test_real_animations_do_what_they_are_called(real, body):
     facts, ahead = {}, {}
     for raw in real.values():

@@ -2,10 +2,13 @@
 
 import json
 
+import pytest
+
 from labkit.paths import data_dir
 from tools import sampler_study
 
 
+@pytest.mark.slow
 def test_a_small_study_of_a_shipped_network(tmp_path, capsys):
     out = tmp_path / "samplers.json"
     assert sampler_study.main(["--steps", "1", "4", "--count", "16", "--out", str(out)]) == 0
