@@ -109,7 +109,8 @@ print(inspect.getsource(BaseDiT.forward))
 # 4. `backbone` runs the blocks, `output_projection` maps back to $D$ features per frame.
 #
 # The trained weights belong to a `Denoiser` (`labkit/models/precondition.py`), which wraps such a network,
-# `denoiser.dit`.
+# `denoiser.dit`. DiT groups neighbouring pixels into one token, a *patch*. A `Denoiser` can do the same with
+# frames: `denoiser.patch_size` frames in a row are one token, and then "frame" below means such a group.
 
 # %%
 print(inspect.getsource(Denoiser.forward))
@@ -238,7 +239,7 @@ print(f"in-context: predictions differ by at most {padding_difference(network):.
 # the weights. Rows are queries, columns are keys; orange lines separate condition and frames.
 
 # %%
-attention.stream(attention.stream_weights(network, x_t, t, text), words)
+attention.stream(attention.stream_weights(network, x_t, t, text), words, network.patch_size)
 
 # %% [markdown]
 # In the lower left, frames attend to words: there the caption reaches the motion. (The figure shows the one
@@ -462,12 +463,12 @@ print(f"cross-attention: padding changes predictions by at most {padding_differe
 looks = {}
 for step in (300, 950):
     looks[f"t = {step}"] = weights = attention.memory_weights(network, *noised(step), text)
-attention.lookup(looks, words)
+attention.lookup(looks, words, network.patch_size)
 
 # %%
 block, head = attention.varied_head(weights)
 for title, weights in looks.items():
-    one, mean = weights[block, head], weights.mean((0, 1))  # (F, 2 + L): the head shown, and all heads
+    one, mean = weights[block, head], weights.mean((0, 1))  # (F/P, 2 + L): the head shown, and all heads
     for name, w in (("this head", one), ("mean of all heads", mean)):
         share, varied = w[:, 2:].sum(-1).mean(), w[:, 2:].std(0).mean() / w[:, 2:].mean()
         print(f"{title}, {name}: {share:.0%} of attention on words, {varied:.0%} variation over frames")

@@ -12,9 +12,13 @@ NETWORKS: dict[str, type[BaseDiT]] = {
 }
 
 
-def make_denoiser(network: str, features: int, T: int = 1000, **config) -> Denoiser:
-    """An untrained DiT of that name with its preconditioning, not yet fitted. config: see `BaseDiT`."""
-    return Denoiser(NETWORKS[network](features=features, in_features=2 * features, **config), T)
+def make_denoiser(network: str, features: int, T: int = 1000, patch_size: int = 1, **config) -> Denoiser:
+    """An untrained DiT of that name with its preconditioning, not yet fitted.
+
+    patch_size: frames of a token. config: see `BaseDiT`.
+    """
+    wide = patch_size * features
+    return Denoiser(NETWORKS[network](features=wide, in_features=2 * wide, **config), T, patch_size)
 
 
 __all__ = [

@@ -183,3 +183,13 @@ def test_captions_that_turn_the_same_knobs_correlate():
     drawn = figure.axes[0].images[0].get_array()
     np.testing.assert_allclose(drawn[0], [1, 1, 0], atol=0.05)  # the third has nothing to do with them
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["(1)", "(2)", "(3)"]
+
+
+def test_a_token_of_several_frames_is_drawn_as_wide_as_they_are():
+    weights = torch.full((1, 1, 8, 8), 0.1)  # time, caption, a word, 5 tokens of 10 frames
+    figure = looking.stream(weights, ["a"], patch_size=10)
+    across = figure.axes[0].collections[0].get_coordinates()[0, :, 0]
+    np.testing.assert_allclose(np.diff(across), [looking.WIDE] * 3 + [10] * 5)
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()][3:] == ["frame 20", "frame 40"]
+    figure = looking.lookup({"a": torch.rand(1, 1, 5, 3)}, ["a"], patch_size=10)
+    np.testing.assert_allclose(figure.axes[0].collections[0].get_coordinates()[0, :, 0], range(0, 51, 10))

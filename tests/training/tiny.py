@@ -18,7 +18,7 @@ from labkit.training.corpus import Corpus
 from labkit.training.denoiser import Recipe, Run
 
 RECIPE = Recipe(
-    T=50, width=32, depth=1, heads=2, batch_size=8, learning_rate=3e-3, muon_learning_rate=3e-3,
+    T=50, patch_size=1, width=32, depth=1, heads=2, batch_size=8, learning_rate=3e-3, muon_learning_rate=3e-3,
     warm_up=5, ema=0.9,
 )  # fmt: skip
 

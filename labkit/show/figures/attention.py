@@ -1,7 +1,8 @@
 """Inside the denoisers: attention weights, and adaLN's scales and gates.
 
 All values come from the network's own methods, so they show the learner's code.
-Letters: B batch, H heads, N queries, M keys, F frames, L word pieces, W width, T diffusion steps.
+Letters: B batch, H heads, N queries, M keys, F frames, P frames of a token, L word pieces, W width, T
+diffusion steps.
 """
 
 import inspect
@@ -80,7 +81,8 @@ def condition_rows(dit: BaseDiT, t: Tensor, text: TextFeatures) -> Tensor:
 def stream_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) -> Tensor:
     """In-context attention to noisy x (1, F, D) at t (1,), of every block and head: (blocks, H, N, N).
 
-    N = 2 + L + F, in the order time, caption, words, frames, whatever the network's own order is.
+    N = 2 + L + F/P, in the order time, caption, words, frames (P of them a token), whatever the network's own
+    order is.
     """
     dit: Any = network.dit
     with recorded(dit) as calls:
@@ -95,9 +97,10 @@ def stream_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) 
 
 @torch.no_grad()
 def memory_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) -> Tensor:
-    """Cross-attention of noisy x (1, F, D) at t (1,), of every block and head: (blocks, H, F, 2 + L).
+    """Cross-attention of noisy x (1, F, D) at t (1,), of every block and head: (blocks, H, F/P, 2 + L).
 
-    The memory's order is time, caption, words, whatever the network's own.
+    A row is a token of P frames, `Denoiser.patch_size`. The memory's order is time, caption, words, whatever
+    the network's own.
     """
     dit: Any = network.dit
     with recorded(dit) as calls:
@@ -155,16 +158,17 @@ def _bar(figure: Figure, mesh, panels) -> None:
 
 
 @picture
-def stream(weights: Tensor, words: Sequence[str]) -> Figure:
+def stream(weights: Tensor, words: Sequence[str], patch_size: int = 1) -> Figure:
     """Token × token: of `stream_weights` (blocks, H, N, N), the head whose frames attend most to words.
 
-    words: the L word pieces. Rows are queries, columns keys. Condition tokens are drawn wider than frames.
+    words: the L word pieces. patch_size: frames of a token. Rows are queries, columns keys. Condition tokens
+    are drawn wider than frames.
     """
     n = len(ALWAYS) + len(words)
-    frames = weights.shape[-1] - n
+    frames = (weights.shape[-1] - n) * patch_size
     on_words = weights[:, :, n:, len(ALWAYS) : n].sum(-1).mean(-1)
     block, head = divmod(int(on_words.argmax()), weights.shape[1])
-    edges = np.concatenate([WIDE * np.arange(n), WIDE * n + np.arange(frames + 1)])
+    edges = np.concatenate([WIDE * np.arange(n), WIDE * n + np.arange(0, frames + 1, patch_size)])
 
     figure, ax = axes(width=7.4, height=6.4)
     mesh = _heat(ax, edges, edges, weights[block, head].numpy())
@@ -186,18 +190,18 @@ def stream(weights: Tensor, words: Sequence[str]) -> Figure:
 def varied_head(weights: Tensor) -> tuple[int, int]:
     """The block and head whose attention to words varies most from frame to frame, numbers from 0.
 
-    weights: `memory_weights` (blocks, H, F, 2 + L).
+    weights: `memory_weights` (blocks, H, F/P, 2 + L).
     """
     varied = weights[..., len(ALWAYS) :].std(2).sum(-1)  # (blocks, H)
     return divmod(int(varied.argmax()), weights.shape[1])
 
 
 @picture
-def lookup(panels: Mapping[str, Tensor], words: Sequence[str]) -> Figure:
-    """Word × frame: a heat map of each of the panels, {title: `memory_weights` (blocks, H, F, 2 + L)}.
+def lookup(panels: Mapping[str, Tensor], words: Sequence[str], patch_size: int = 1) -> Figure:
+    """Word × frame: a heat map of each of the panels, {title: `memory_weights` (blocks, H, F/P, 2 + L)}.
 
     One head in all panels, the `varied_head` of the last: a mean over heads would level out what single heads
-    do. Each column sums to 1. words: the L word pieces.
+    do. Each column sums to 1. words: the L word pieces. patch_size: P, frames of a token.
     """
     block, head = varied_head(list(panels.values())[-1])
     labels = [*ALWAYS, *words]
@@ -205,8 +209,8 @@ def lookup(panels: Mapping[str, Tensor], words: Sequence[str]) -> Figure:
     top = max(float(w[block, head].max()) for w in panels.values())
     meshes = []
     for ax, (title, weights) in zip(grid[0], panels.items()):
-        shown = weights[block, head].T.numpy()  # (2 + L, F)
-        mesh = _heat(ax, np.arange(shown.shape[1] + 1), np.arange(len(labels) + 1), shown)
+        shown = weights[block, head].T.numpy()  # (2 + L, F/P)
+        mesh = _heat(ax, np.arange(shown.shape[1] + 1) * patch_size, np.arange(len(labels) + 1), shown)
         mesh.set_clim(0, top)
         meshes.append(mesh)
         ax.axhline(len(ALWAYS), color=ORANGE, linewidth=1.5)
