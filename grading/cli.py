@@ -2,12 +2,13 @@
 
 import argparse
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from grading.paths import ROOT
 from labkit.cli import Parser
 from labkit.cores import cores
-from labkit.paths import LabError
+from labkit.paths import LabError, alone
 
 EPILOG = """first:
   python -m grading doctor                    does grading work on this machine? With a self-test
@@ -278,10 +279,21 @@ COMMANDS = dict(
 )  # fmt: skip
 
 
+CHANGING = ("build", "collect", "autograde", "feedback")  # two at once would overwrite each other's files
+
+
+def to_itself(args) -> AbstractContextManager:
+    """The course folder for this process alone, where there is one and the command writes to it."""
+    if args.command in CHANGING and (folder := args.course.expanduser()).is_dir():
+        return alone(folder, "wait for its end")
+    return nullcontext()
+
+
 def main(argv: list[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     try:
-        return COMMANDS[args.command](args) or 0
+        with to_itself(args):
+            return COMMANDS[args.command](args) or 0
     except (LabError, OSError) as error:  # OSError: a folder not to be written to, a full disk
         print(f"grading: {error}", file=sys.stderr)
         return 1

@@ -4,28 +4,35 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import numba
-from numba.core.caching import FunctionCache
 
 
-class _Cache(FunctionCache):
-    """numba's own trusts its files. Here what cannot be read is compiled anew, and need not be written."""
+def cache(function: Callable):
+    """numba's cache of a function's machine code, without its trust in the files of it.
 
-    def load_overload(self, sig, target_context):
-        try:
-            return super().load_overload(sig, target_context)
-        except Exception:  # noqa: BLE001 - whatever a cut or foreign file raises on the way through pickle
-            with suppress(OSError):
-                self.flush()  # an empty index: the damaged files are written over
-            return None
+    What cannot be read is compiled anew, and need not be written. Raises ImportError where this numba has no
+    such class, RuntimeError where there is no folder to keep anything in.
+    """
+    from numba.core.caching import FunctionCache  # no public name
 
-    def save_overload(self, sig, data):
-        with suppress(Exception):  # a full disk, a folder that is read-only by now
-            super().save_overload(sig, data)
+    class Cache(FunctionCache):
+        def load_overload(self, sig, target_context):
+            try:
+                return super().load_overload(sig, target_context)
+            except Exception:  # noqa: BLE001 - whatever a cut or foreign file raises on the way through pickle
+                with suppress(OSError):
+                    self.flush()  # an empty index: the damaged files are written over
+                return None
+
+        def save_overload(self, sig, data):
+            with suppress(Exception):  # a full disk, a folder that is read-only by now
+                super().save_overload(sig, data)
+
+    return Cache(function)
 
 
 def compiled(function: Callable) -> Callable:
     """numba's nopython compilation of `function`, without the GIL and with NumPy's rules for errors."""
     dispatcher = numba.njit(function, nogil=True, error_model="numpy")
-    with suppress(RuntimeError):  # no folder to keep anything in
-        dispatcher._cache = _Cache(function)  # pyright: ignore[reportAttributeAccessIssue] - no public way
+    with suppress(ImportError, RuntimeError):
+        dispatcher._cache = cache(function)  # pyright: ignore[reportAttributeAccessIssue] - no public way
     return dispatcher

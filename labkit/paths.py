@@ -61,8 +61,8 @@ def check_writable(path: Path) -> None:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Keep `folder`, which is made, to this process. Raises LabError where another one has it.
+def alone(folder: Path, remedy: str = "wait for its end, or name another place with --out") -> Iterator[None]:
+    """Keep `folder`, which is made, to this process. Raises LabError with `remedy` where another one has it.
 
     The lock is the system's: it goes with the process, however that ends.
     """
@@ -73,9 +73,7 @@ def alone(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except (Timeout, FileNotFoundError):  # held, or taken away by a process that was about to end
-        raise LabError(
-            f"another process is at work in {folder}: wait for its end, or name another place with --out"
-        ) from None
+        raise LabError(f"another process is at work in {folder}: {remedy}") from None
     except OSError as error:
         raise LabError(f"cannot write {folder}: {error.strerror}") from error
     try:

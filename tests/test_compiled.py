@@ -112,3 +112,10 @@ def test_the_kernels_of_labkit(tmp_path):
     for path in files():
         path.write_bytes(path.read_bytes()[:100])
     assert picture() == expected
+
+
+def test_numba_without_its_private_cache_compiles_every_time(kernel, monkeypatch):
+    kernel()
+    assert from_disk(kernel())
+    monkeypatch.delattr("numba.core.caching.FunctionCache")
+    assert not from_disk(kernel())

@@ -37,8 +37,8 @@ from labkit.paths import LabError, atomic_write
 
 CANVAS = re.compile(r"(?P<who>(?!anon_|LATE_)\w+?_)?(?:LATE_)?(?P<id>\d+|anon_\w+?)_\d+_(?P<file>.+)")
 MOODLE = re.compile(r"(?P<who>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext|comments)_?(?P<file>.*)")
-BLACKBOARD = re.compile(
-    r"(?P<id>.+?_(?P<who>[^_]+))_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)"
+BLACKBOARD = re.compile(  # "attempt" is a word of the site's language
+    r"(?P<id>.+?_(?P<who>[^_]+))_[^\W\d_]+_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)"
 )
 _DATE = r"(?:[^\W\d]+\.? \d\d?,? \d{4}|\d\d?\.? [^\W\d]+\.?,? \d{4}|\d{4}-\d\d-\d\d)"  # in any language
 BRIGHTSPACE = re.compile(

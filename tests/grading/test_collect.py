@@ -4,6 +4,7 @@ import zipfile
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from grading import cli
 from grading.intake import collect as collect_module
 from grading.intake.collect import collect, search
 from labkit.paths import LabError
@@ -27,6 +28,7 @@ from labkit.paths import LabError
         ("Jane Doe_123456_assignsubmission_file/01_dataset.ipynb", "Jane_Doe"),
         # Blackboard: assignment, user, attempt, name of the file
         ("Homework 1_jdoe_attempt_2024-03-05-14-22-33_01_dataset.ipynb", "jdoe"),
+        ("Aufgabe 1_jdoe_Versuch_2024-03-05-14-22-33_01_dataset.ipynb", "jdoe"),
         # Brightspace: numbers, name, time; one file each, or a folder each
         ("1234-567 - Jane Doe - Mar 5, 2024 222 PM - 01_dataset.ipynb", "Jane_Doe"),
         ("1234-567 - Mary-Ann Smith - Sep 24, 2024 926 PM/01_dataset.ipynb", "Mary-Ann_Smith"),
@@ -472,3 +474,12 @@ def test_a_large_file_is_read_in_another_process_with_limits(course, inbox, stud
     lines = collect(course, folder)
     assert [(line.student, line.taken) for line in lines] == [("max", True), ("jane", False)]
     assert "took longer than" in lines[1].text
+
+
+@pytest.mark.parametrize("command", [["collect", "."], ["autograde"], ["feedback"], ["build"]])
+def test_a_course_is_changed_by_one_command_at_a_time(tmp_path, held, capsys, command):
+    with held(tmp_path):
+        assert cli.main([*command, "--course", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == (
+        f"grading: another process is at work in {tmp_path}: wait for its end\n"
+    )
