@@ -727,3 +727,33 @@ def stored_by_shape():
         return memory[key]
 
     return frechet_distance
+
+
+@mutant(
+    "Eigenvalues below a fixed small number are left out: they shrink with the features, so keep all above 0"
+)
+def small_eigenvalues_left_out():
+    def trace_term(cov_a, cov_b):
+        values = np.linalg.eigvals(cov_a @ cov_b).real
+        return np.trace(cov_a) + np.trace(cov_b) - 2 * np.sqrt(values[values > 1e-5]).sum()
+
+    return made_of(trace_term=trace_term)
+
+
+@mutant("One column is treated by itself, with np.std or np.var: these divide by N unless ddof=1")
+def one_column_divided_by_n():
+    def covariance_of(x):
+        return np.atleast_2d(x.var()) if x.shape[1] == 1 else covariance(x)
+
+    return made_of(covariance=covariance_of)
+
+
+@mutant("Covariances are about the common mean of both sets: each is about the mean of its own set")
+def about_the_common_mean():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        shift, common = a.mean(0) - b.mean(0), np.concatenate([a, b]).mean(0)
+        cov_a, cov_b = ((x - common).T @ (x - common) / (len(x) - 1) for x in (a, b))
+        return float(shift @ shift + between(cov_a, cov_b))
+
+    return frechet_distance

@@ -228,3 +228,16 @@ def overwrites_the_average():
 @mutant("`weight` is overwritten (*=, mul_): the network is still being trained with it. Work on a copy")
 def overwrites_the_weight():
     return averaged(lambda a, w, d: w.mul_(1 - d).add_(a, alpha=d))
+
+
+@mutant("`drop` is a tensor of floats, 0 and 1: the network takes True and False")
+def drop_of_floats():
+    return step(drop=lambda B, p: torch.full((B,), float(p)).bernoulli())
+
+
+@mutant("The network is switched to evaluation mode and stays in it: training goes on in training mode")
+def left_in_evaluation_mode():
+    def call(network, x_t, t, text, mask, drop):
+        return network.eval()(x_t, t, text, mask, drop)
+
+    return step(call=call)

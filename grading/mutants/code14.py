@@ -309,3 +309,54 @@ def overwrites_text():
 @mutant("The network's result is overwritten (-=, mul_): the network may still need it. Work on a copy")
 def overwrites_the_prediction():
     return combined(lambda c, u, s: c.sub_(u).mul_(s).add_(u))
+
+
+INTERLEAVED = (
+    "The steps are in another order than the motions: stacked as a, b, a, b, these need torch.cat([t, t]), "
+    "not repeat_interleave"
+)
+
+
+def at_interleaved_steps(network, x, t, text, mask, drop):
+    """Two predictions of a batch whose motions are stacked as a, b, a, b and whose steps as a, a, b, b."""
+    text = TextFeatures(*(torch.cat([part, part]) for part in (text.tokens, text.mask, text.pooled)))
+    x, mask, t = torch.cat([x, x]), torch.cat([mask, mask]), t.repeat_interleave(2)
+    return network(x, t, text, mask, torch.tensor(drop).repeat_interleave(len(x) // 2)).chunk(2)
+
+
+@mutant(INTERLEAVED)
+def steps_interleaved():
+    def guided(network, x, t, text, mask, guidance_scale):
+        c, u = at_interleaved_steps(network, x, t, text, mask, (False, True))
+        return u + guidance_scale * (c - u)
+
+    return guided
+
+
+@mutant(INTERLEAVED)
+def steps_interleaved_without_first():
+    def guided(network, x, t, text, mask, guidance_scale):
+        u, c = at_interleaved_steps(network, x, t, text, mask, (True, False))
+        return u + guidance_scale * (c - u)
+
+    return guided
+
+
+@mutant("`drop` is made like `mask`, (B, F): it has one value a caption, (B,)")
+def drop_like_mask():
+    def guided(network, x, t, text, mask, guidance_scale):
+        c = network(x, t, text, mask, torch.zeros_like(mask))
+        u = network(x, t, text, mask, torch.ones_like(mask))
+        return u + guidance_scale * (c - u)
+
+    return guided
+
+
+@mutant("The network is switched to evaluation mode and stays in it: leave its mode to the caller")
+def left_in_evaluation_mode():
+    def guided(network, x, t, text, mask, guidance_scale):
+        network.eval()
+        c, u = predictions(network, x, t, text, mask)
+        return u + guidance_scale * (c - u)
+
+    return guided

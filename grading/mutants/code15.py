@@ -274,3 +274,12 @@ def overwrites_x_known():
         return x_known
 
     return replace_known
+
+
+@mutant("Step 0 is taken for the end: it still has noise, only t = −1 has none")
+def step_zero_clean():
+    return replaced(
+        lambda schedule, x_known, t, noise, x: torch.where(
+            (t > 0)[:, None, None], schedule.q_sample(x_known, t, noise), x_known
+        )
+    )

@@ -344,3 +344,24 @@ def overwrites_the_result_of_step():
             (1 - stride(schedule, t, t_prev)).sqrt() * fresh
         )
     )
+
+
+@mutant(
+    "The noise has the difference of two standard deviations, √(1 − ᾱ_t) − √α · √(1 − ᾱ_prev): variances are "
+    "subtracted, which leaves 1 − α, and then the root is taken"
+)
+def deviations_subtracted():
+    def back(schedule, x_prev, t, t_prev, fresh, x_t):
+        alpha = stride(schedule, t, t_prev)
+        now, then = (1 - schedule.alpha_bar(step) for step in (t, t_prev))
+        return alpha.sqrt() * x_prev + (now.sqrt() - (alpha * then).sqrt()) * fresh
+
+    return noised_back(back)
+
+
+@mutant("The noise has the variance 1 − ᾱ_t, as if x_prev were clean: that of the stride is 1 − α")
+def variance_from_clean():
+    def back(schedule, x_prev, t, t_prev, fresh, x_t):
+        return stride(schedule, t, t_prev).sqrt() * x_prev + (1 - schedule.alpha_bar(t)).sqrt() * fresh
+
+    return noised_back(back)

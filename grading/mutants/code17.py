@@ -367,3 +367,18 @@ def remembers_the_mask():
         return reduce((model(path(x0, t, noise), t) - (noise - x0)) ** 2, used)
 
     return flow_loss
+
+
+@mutant("Each sum is divided by the frames of the longest motion of the batch: divide by the motion's own")
+def divided_by_the_longest():
+    return loss(reduced=lambda error, mask: (error.mean(-1) * mask).sum(-1) / mask.sum(-1).max())
+
+
+@mutant(
+    "The length of each frame's error is averaged, without a square: the loss is the mean *squared* error"
+)
+def norm_not_squared():
+    def reduced(error, mask):
+        return (error.norm(dim=-1) * mask).sum(-1) / mask.sum(-1)
+
+    return loss(square=lambda error: error, reduced=reduced)

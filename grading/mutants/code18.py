@@ -319,3 +319,25 @@ def heun_overwrites_x_t():
         return x_t if (t_next == 0).all() else start + h * (first + velocity(x_t, t_next)) / 2
 
     return heun_step
+
+
+@mutant("Only the second velocity is halved, v + v′ / 2: the mean is (v + v′) / 2")
+def only_the_second_halved():
+    return corrected(lambda velocity, x, v, h, t, t_next: x + h * (v + velocity(x + h * v, t_next) / 2))
+
+
+@mutant("Only the first velocity is halved, v / 2 + v′: the mean is (v + v′) / 2")
+def only_the_first_halved():
+    return corrected(lambda velocity, x, v, h, t, t_next: x + h * (v / 2 + velocity(x + h * v, t_next)))
+
+
+@mutant(
+    "x_t itself moves to the end of Euler's step (+=, or a second name for the same tensor), so Heun's step "
+    "starts there. Write x_next = x_t + …"
+)
+def x_t_moved_in_place():
+    def step(velocity, x, v, h, t, t_next):
+        x += h * v
+        return x + h * (v + velocity(x, t_next)) / 2
+
+    return corrected(step)

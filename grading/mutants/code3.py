@@ -681,4 +681,55 @@ def mean_over_frames():
     return output_projection
 
 
+@mutant("The mask of time and caption is that of the first two words: these two tokens are always real")
+def mask_of_the_first_words():
+    def cond_mapping(self, condition):
+        two = condition.mask[:, :2].repeat(1, 2)[:, :2]
+        return all_tokens(condition), torch.cat([two, condition.mask], dim=1)
+
+    return cond_mapping
+
+
+@mutant("All captions are cut to the length of the first one of the batch: each has its own, in the mask")
+def words_cut_to_the_first_caption():
+    def cond_mapping(self, condition):
+        n = int(condition.mask[0].sum())
+        return all_tokens(condition)[:, : 2 + n], with_time_and_caption(condition.mask[:, :n])
+
+    return cond_mapping
+
+
+@mutant(
+    "One kind of layer runs through all blocks before the next kind begins: the layers of a block come one "
+    "after the other, block by block"
+)
+def a_loop_for_each_kind_of_layer():
+    def backbone(self, h, mask, c):
+        h, mask = stream(h, mask, c)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+        for block in self.blocks:
+            h = h + block.mlp(block.norm2(h))
+        return h[:, c[0].shape[1] :]
+
+    return backbone
+
+
+@mutant(
+    "The rows of the condition are projected, not those of the frames: take the frames' part of the sequence"
+)
+def condition_projected():
+    def backbone(self, h, mask, c):
+        h, mask = torch.cat([h, c[0]], dim=1), torch.cat([mask, c[1]], dim=1)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    def output_projection(self, h, mask, c):
+        return self.final(self.final_norm(h[:, -mask.shape[1] :]))
+
+    return dict(backbone=backbone, output_projection=output_projection)
+
+
 COMMON = common_mutants("code3")

@@ -593,6 +593,23 @@ def in_place():
     return through(parts)
 
 
+@mutant(
+    "One kind of layer runs through all blocks before the next kind begins: the three layers of a block come "
+    "one after the other, block by block"
+)
+def a_loop_for_each_kind_of_layer():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            h = look_around(h, block, mask)
+        for block in self.blocks:
+            h = look_up(h, block, *c)
+        for block in self.blocks:
+            h = think(h, block)
+        return h
+
+    return backbone
+
+
 # ----------------------------------------------------------------------------------------------------------
 #                                             output_projection
 # ----------------------------------------------------------------------------------------------------------

@@ -819,3 +819,40 @@ def gradient_of_the_first():
         return torch.cat([loss[:1], loss[1:].detach()])
 
     return ddpm_loss
+
+
+@mutant("Each sum is divided by the frames of the longest motion of the batch: divide by the motion's own")
+def divided_by_the_longest():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        error = errors(model, schedule, x0, t, noise).mean(-1) * mask
+        return error.sum(-1) / mask.sum(-1).max()
+
+    return ddpm_loss
+
+
+@mutant("Each sum is divided by the mean length of the motions: divide by the motion's own number of frames")
+def divided_by_the_mean_length():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        error = errors(model, schedule, x0, t, noise).mean(-1) * mask
+        return error.sum(-1) / mask.sum(-1).float().mean()
+
+    return ddpm_loss
+
+
+@mutant("Only the prediction is set to zero in the padding: the target counts there. Mask the difference")
+def target_not_masked():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        prediction = model(schedule.q_sample(x0, t, noise), t) * mask[..., None]
+        error = (prediction - schedule.target(x0, noise, t)) ** 2
+        return error.mean(-1).sum(-1) / mask.sum(-1)
+
+    return ddpm_loss
+
+
+@mutant("Where v is predicted, the prediction is compared with the noise: v = √ᾱ · noise − √(1 − ᾱ) · x0")
+def v_taken_for_noise():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        target = x0 if schedule.prediction_type == "sample" else noise
+        return reduce((model(schedule.q_sample(x0, t, noise), t) - target) ** 2, mask)
+
+    return ddpm_loss

@@ -176,7 +176,29 @@ def failure_message(q: Probe, found: Outcomes, right: Outcomes) -> str:
     else:
         where = q.inputs_at(first) or (f"At {list(first)}" if first else "")
         text = f"{where + ': ' if where else ''}expected {b[first]:.4g}, found {a[first]:.4g}"
-    return ". ".join(filter(None, [q.requirement, text, relation(a, b, wrong, q.tolerance * size)]))
+    more = weights(q, a, b, first) or relation(a, b, wrong, q.tolerance * size)
+    return ". ".join(filter(None, [q.requirement, text, more]))
+
+
+def weights(q: Probe, a: np.ndarray, b: np.ndarray, first: tuple[int, ...]) -> str:
+    """The sample with the first wrong number as a weighted sum of the probe's terms, found a beside expected
+    b. Empty where it has no terms, or the sample is no such sum."""
+    sample = first[:-2]
+    terms = q.terms_at(sample)
+    if not terms:
+        return ""
+    basis = np.stack([x.ravel() for x in terms.values()], axis=1)
+    sums = []
+    for y in (b[sample].ravel(), a[sample].ravel()):
+        weight, _, rank, _ = np.linalg.lstsq(basis, y, rcond=1e-6)
+        if rank < len(terms) or not np.linalg.norm(basis @ weight - y) <= 1e-3 * np.linalg.norm(y):
+            return ""
+        large = np.abs(weight) > 1e-3 * np.abs(weight).max()
+        sums.append(
+            " + ".join(f"{w:.3g} · {name}" for w, name, is_large in zip(weight, terms, large) if is_large)
+        )
+    expected, found = (text or "0" for text in sums)
+    return f"It should be {expected}, and is {found}" if found != expected else ""
 
 
 def relation(a: np.ndarray, b: np.ndarray, wrong: np.ndarray, tiny: float) -> str:

@@ -36,6 +36,8 @@ class Probe:
     example: a function (inputs, index) → text: one line with the inputs of one element of the outcome.
     labels: a function → the name of each element of the outcome, for messages that name the wrong ones.
     first: a pattern of outcomes that account for failures of the probes before this one: described first.
+    terms: a function (inputs, indices of a sample) → arrays by name, of which a right sample (F, D) of the
+        outcome is a weighted sum. Messages then show the weights, as "0.6 · x0 + 0.8 · noise".
     """
 
     name: str
@@ -47,10 +49,16 @@ class Probe:
     example: Callable[["Inputs", tuple[int, ...]], str] | None = None
     labels: Callable[[], Sequence[str]] | None = None
     first: str = ""
+    terms: Callable[["Inputs", tuple[int, ...]], Mapping[str, Tensor]] | None = None
 
     def inputs_at(self, index: tuple[int, ...]) -> str:
         """The example of one element for the public inputs (seed 0); empty where there is none."""
         return self.example(Inputs(0, self.name), index) if self.example else ""
+
+    def terms_at(self, sample: tuple[int, ...]) -> dict[str, np.ndarray]:
+        """The terms of one sample for the public inputs, without those that are zero; none by default."""
+        found = self.terms(Inputs(0, self.name), sample) if self.terms else {}
+        return {name: x.double().numpy() for name, x in found.items() if x.any()}
 
 
 class Inputs:
@@ -91,11 +99,14 @@ def probe(
     example: Callable[[Inputs, tuple[int, ...]], str] | None = None,
     labels: Callable[[], Sequence[str]] | None = None,
     first: str = "",
+    terms: Callable[[Inputs, tuple[int, ...]], Mapping[str, Tensor]] | None = None,
 ) -> Callable[[Callable], Probe]:
     """Make a probe of a function ``(inputs: Inputs) -> array or text``."""
 
     def make(ask: Callable) -> Probe:
-        return Probe(ask.__name__, ask, points, requirement, measure, tolerance, example, labels, first)
+        return Probe(
+            ask.__name__, ask, points, requirement, measure, tolerance, example, labels, first, terms
+        )
 
     return make
 

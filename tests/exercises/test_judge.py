@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from labkit.exercises.judge import VARIES, Answers, Mistake, agree, judge
 from labkit.exercises.probe import Probe
@@ -255,6 +256,37 @@ class TestRelations:
         example, _, relation = j.message.removeprefix("Property a holds. ").partition(". ")
         assert example.startswith("At [")
         assert relation.startswith(words) and bool(relation) == bool(words)
+
+
+X, NOISE = np.array([[1.0, 2, 3]]), np.array([[0.0, 1, -1]])
+WEIGHED = replace(
+    A,
+    terms=lambda _, sample: {
+        n: torch.tensor(v[None][sample]) for n, v in dict(x=X, noise=NOISE, unused=0 * X).items()
+    },
+)
+
+
+class TestWeights:
+    """A sample that is a weighted sum of named terms."""
+
+    @pytest.mark.parametrize(
+        ("found", "words"),
+        [
+            (0.6 * X + 0.5 * NOISE, "It should be 0.6 · x + 0.8 · noise, and is 0.6 · x + 0.5 · noise"),
+            (0.8 * NOISE, "It should be 0.6 · x + 0.8 · noise, and is 0.8 · noise"),
+            (-X + 1e-6 * NOISE, "It should be 0.6 · x + 0.8 · noise, and is -1 · x"),
+            (0 * X, "It should be 0.6 · x + 0.8 · noise, and is 0"),
+            (X**2, ""),  # no such sum
+            (X + np.nan, ""),
+        ],
+    )
+    def test_are_shown_where_there_are_terms(self, found, words):
+        right = outcomes((0.6 * X + 0.8 * NOISE)[None], ONE, ONE)
+        j = verdict(outcomes(found[None], ONE, ONE), right=[right], questions=(WEIGHED, B, C))
+        assert j.message.partition(". It should")[1:] == (
+            (". It should", words.removeprefix("It should")) if words else ("", "")
+        )
 
 
 class TestMistakesThatVary:

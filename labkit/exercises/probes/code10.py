@@ -166,11 +166,17 @@ def matrices(inputs: Inputs) -> np.ndarray:
     return np.stack([distance(a, b), distance(b, a), distance(c, d)])
 
 
-@probe(1, "Covariances are divided by N - 1, each by its own N", ("distance", float))
+def columns(_: Inputs, at: tuple[int, ...]) -> str:
+    return ("Sets of 5 and 8 rows, two columns", "The same, one column")[at[0]]
+
+
+@probe(1, "Covariances are divided by N - 1, each by its own N", example=columns)
 def unbiased(inputs: Inputs) -> np.ndarray:
-    return distance(
-        features(inputs, 5, [0, 0], np.diag([1.0, 9])), features(inputs, 8, [0, 0], np.diag([16.0, 4]))
-    )
+    found = []
+    for D in (2, 1):
+        a, b = np.diag([1.0, 9][:D]), np.diag([16.0, 4][:D])
+        found.append(distance(features(inputs, 5, [0] * D, a), features(inputs, 8, [0] * D, b)))
+    return np.stack(found)
 
 
 @probe(
@@ -202,13 +208,14 @@ def offset(inputs: Inputs) -> np.ndarray:
 
 @probe(
     0.5,
-    "Small distances are those of the formula: 0.0075 for means at 300 000 and deviations 0.1 and "
-    "0.15. This needs float64, with nothing added to covariances",
+    "Small distances are those of the formula: 0.0012 for means at 300 000 and deviations 0.04 and "
+    "0.06. This needs float64, with nothing added to covariances and nothing left out",
     ("distance", float),
     TOLERANCE,
 )
 def small(inputs: Inputs) -> np.ndarray:
-    return distance(*(features(inputs, N, [3e5, 3e5, 3e5], np.eye(3) * s**2) for s in (0.1, 0.15)))
+    size = inputs.scale**-0.75  # with that of `features`, a power of 1/4
+    return distance(*(size * features(inputs, N, [3e5, 3e5, 3e5], np.eye(3) * s**2) for s in (0.04, 0.06)))
 
 
 @probe(1, "Sets that cannot be compared raise ValueError, see the docstring")

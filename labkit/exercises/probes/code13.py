@@ -1,7 +1,7 @@
 """The probes of training_loss and ema_update."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from labkit.diffusion import Schedule, ema_update, training_loss
 from labkit.exercises.probe import Inputs, arguments_kept, describe, probe
@@ -11,13 +11,14 @@ T = 8
 MANY = 1600  # samples in a batch, so that shares can be distinguished
 
 
-class Network:
+class TrainedNetwork(nn.Module):
     """It predicts x0 up to an error of each sample, and keeps what it was given."""
 
     def __init__(self, x0: Tensor, error: Tensor | float = 0.0):
+        super().__init__()
         self.x0, self.error, self.calls = x0, error, 0
 
-    def __call__(
+    def forward(
         self,
         x_t: Tensor,
         t: Tensor,
@@ -34,15 +35,17 @@ def captions(inputs: Inputs, B: int) -> TextFeatures:
     return TextFeatures(inputs.normal(B, 1, 1), torch.ones(B, 1, dtype=torch.bool), inputs.normal(B, 1))
 
 
-def asked(inputs: Inputs, B: int, error: Tensor | float = 0.0, p: float = 0.3) -> tuple[Tensor, Network]:
+def asked(
+    inputs: Inputs, B: int, error: Tensor | float = 0.0, p: float = 0.3
+) -> tuple[Tensor, TrainedNetwork]:
     """The loss of B motions of 2 frames of 2 numbers, and the network that was asked."""
     x0 = inputs.normal(B, 2, 2)
-    network = Network(x0, error)
+    network = TrainedNetwork(x0, error)
     mask = torch.ones(B, 2, dtype=torch.bool)
     return training_loss(network, Schedule(T), x0.clone(), mask, captions(inputs, B), p), network
 
 
-def noise_of(network: Network) -> Tensor:
+def noise_of(network: TrainedNetwork) -> Tensor:
     """The noise that is in what the network was given."""
     a = Schedule(T).alpha_bar(network.t)
     return (network.x_t - a.sqrt() * network.x0) / (1 - a).sqrt()
@@ -121,14 +124,14 @@ def dropout(inputs: Inputs) -> str:
 def value(inputs: Inputs) -> Tensor:
     x0, error = inputs.normal(5, 9, 2), inputs.normal(5, 1, 1)
     mask = torch.arange(9) < torch.tensor([[9], [1], [3], [2], [5]])
-    return training_loss(Network(x0, error), Schedule(T), x0.clone(), mask, captions(inputs, 5), 0.3)
+    return training_loss(TrainedNetwork(x0, error), Schedule(T), x0.clone(), mask, captions(inputs, 5), 0.3)
 
 
 @probe(1, "The network is given the mask, and padded frames do not count in the loss")
 def padding(inputs: Inputs) -> str:
     x0 = inputs.normal(3, 5, 2)
     mask = torch.arange(5) < torch.tensor([[5], [2], [1]])
-    network = Network(x0, torch.where(mask[..., None], 0.0, 9.0))
+    network = TrainedNetwork(x0, torch.where(mask[..., None], 0.0, 9.0))
     loss = training_loss(network, Schedule(T), x0.clone(), mask.clone(), captions(inputs, 3), 0.1)
     given = isinstance(network.mask, Tensor) and torch.equal(network.mask, mask)
     counts = not abs(float(loss.mean())) < 1e-3

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from labkit.diffusion import guided
 from labkit.exercises.probe import Inputs, arguments_kept, describe, probe
@@ -12,17 +12,18 @@ from labkit.text import TextFeatures
 B, F, L, D = 3, 5, 4, 2
 
 
-class Network:
+class GuidedNetwork(nn.Module):
     """What a denoiser is, in closed form: it attends to all real frames, and to a caption or to none.
 
     captions: which predictions it was asked for; "given by default" where it was called without `drop`.
     """
 
     def __init__(self, inputs: Inputs):
+        super().__init__()
         self.null = inputs.normal(D)
         self.captions: set[str] = set()
 
-    def __call__(
+    def forward(
         self,
         x: Tensor,
         t: Tensor,
@@ -46,7 +47,7 @@ class Batch:
     """What a network is called with; every frame is real unless `mask` is set."""
 
     def __init__(self, inputs: Inputs):
-        self.network = Network(inputs)
+        self.network = GuidedNetwork(inputs)
         self.x, self.t = inputs.normal(B, F, D), torch.tensor([5, 40, 90])
         words = torch.arange(L) < torch.tensor([[4], [2], [1]])
         self.text = TextFeatures(inputs.normal(B, L, D), words, inputs.normal(B, D))
@@ -54,6 +55,16 @@ class Batch:
 
     def guided(self, scale: float) -> Tensor:
         return guided(self.network, self.x.clone(), self.t.clone(), self.text, self.mask.clone(), scale)
+
+
+def terms(inputs: Inputs, sample: tuple[int, ...]) -> dict[str, Tensor]:
+    """The two predictions."""
+    batch, b = Batch(inputs), sample[-1]
+
+    def predicted(drop: bool) -> Tensor:
+        return batch.network(batch.x, batch.t, batch.text, batch.mask, torch.full((B,), drop))[b]
+
+    return {"with the caption": predicted(False), "without it": predicted(True)}
 
 
 def at_scales(*scales: float) -> Callable[[Inputs, tuple[int, ...]], str]:
@@ -83,12 +94,12 @@ def captions(inputs: Inputs) -> str:
     return " + ".join(sorted(batch.network.captions))
 
 
-@probe(1, "At scale 1 the result is the prediction with the caption", example=at_scales(1))
+@probe(1, "At scale 1 the result is the prediction with the caption", example=at_scales(1), terms=terms)
 def one(inputs: Inputs) -> Tensor:
     return Batch(inputs).guided(1.0)
 
 
-@probe(1, "At scale 0 the result is the prediction without the caption", example=at_scales(0))
+@probe(1, "At scale 0 the result is the prediction without the caption", example=at_scales(0), terms=terms)
 def zero(inputs: Inputs) -> Tensor:
     return Batch(inputs).guided(0.0)
 
@@ -97,6 +108,7 @@ def zero(inputs: Inputs) -> Tensor:
     3,
     "At scale s the result is the prediction without the caption plus s times the difference that it makes",
     example=at_scales(2.5),
+    terms=terms,
 )
 def line(inputs: Inputs) -> Tensor:
     return Batch(inputs).guided(2.5 * inputs.scale)
@@ -109,6 +121,7 @@ SCALES = (12.0, 0.4, -1.5)
     1,
     "The line has no ends: scales far above 1, between 0 and 1 and below 0 follow the same equation",
     example=at_scales(*SCALES),
+    terms=terms,
 )
 def ends(inputs: Inputs) -> Tensor:
     batch = Batch(inputs)
@@ -127,6 +140,7 @@ def padding(inputs: Inputs) -> Tensor:
     1,
     "Each sample has its own step and its own caption: a batch gives what its samples give one by one",
     example=at_scales(2),
+    terms=terms,
 )
 def rows(inputs: Inputs) -> Tensor:
     batch = Batch(inputs)

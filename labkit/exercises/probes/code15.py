@@ -55,7 +55,7 @@ def last(inputs: Inputs) -> Tensor:
     return replaced(x, x_known, mixed(), torch.full((B,), -1), noise)
 
 
-SOME_LAST = torch.tensor([[-1, 50, -1], [30, -1, 70]])  # two batches
+SOME_LAST = torch.tensor([[-1, 50, -1], [30, -1, 70], [0, -1, 0]])  # t of three batches
 
 
 def at_step(inputs: Inputs, at: tuple[int, ...]) -> str:
@@ -63,14 +63,28 @@ def at_step(inputs: Inputs, at: tuple[int, ...]) -> str:
     return "With t = {}, sample {}, frame {}, feature {}".format(SOME_LAST[n].tolist(), *place)
 
 
-@probe(
-    0.5,
-    "Each sample has a step of its own: where t is −1 for some samples of a batch, the others have noise",
-    example=at_step,
-)
-def some_last(inputs: Inputs) -> Tensor:
+def almost_all() -> Tensor:
+    """All but the last feature of each frame."""
     known = torch.ones(B, F, D, dtype=torch.bool)
     known[..., -1] = False
+    return known
+
+
+def terms_of_some_last(inputs: Inputs, sample: tuple[int, ...]) -> dict[str, Tensor]:
+    (x, x_known, noise), known, b = inputs.normal(3, B, F, D), almost_all(), sample[1]
+    found = {"x": x * ~known, "x_known": x_known * known, "noise": noise * known}
+    return {name: value[b] for name, value in found.items()}
+
+
+@probe(
+    0.5,
+    "Each sample has a step of its own: where t is −1 for some samples of a batch, the others have noise, "
+    "also at step 0",
+    example=at_step,
+    terms=terms_of_some_last,
+)
+def some_last(inputs: Inputs) -> Tensor:
+    known = almost_all()
     x, x_known, noise = inputs.normal(3, B, F, D)
     return torch.stack([replaced(x, x_known, known, t, noise) for t in SOME_LAST])
 

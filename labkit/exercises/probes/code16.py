@@ -12,7 +12,7 @@ B, F, D = 3, 3, 2
 T_NOW, T_PREV = torch.tensor([20, 50, 80]), torch.tensor([19, 40, 10])
 
 
-class Step:
+class RecordingStep:
     """A step of a sampler that remembers what it was given, and makes something else of it each time."""
 
     def __init__(self):
@@ -27,7 +27,7 @@ def resampled(
     x_t: Tensor, noise: Tensor, t: Tensor = T_NOW, t_prev: Tensor = T_PREV, step: Callable | None = None
 ) -> Tensor:
     return resampled_step(
-        Schedule(100), step or Step(), x_t.clone(), t.clone(), t_prev.clone(), noise.clone()
+        Schedule(100), step or RecordingStep(), x_t.clone(), t.clone(), t_prev.clone(), noise.clone()
     )
 
 
@@ -45,15 +45,25 @@ def single(inputs: Inputs) -> Tensor:
 def calls(inputs: Inputs) -> str:
     found = []
     for U in (1, 2, 5):
-        step = Step()
+        step = RecordingStep()
         resampled(inputs.normal(B, F, D), inputs.normal(U - 1, B, F, D), step=step)
         found.append(f"{len(step.given)} for U = {U}")
     return ", ".join(found)
 
 
-@probe(2, "The second step is given a sample of q(x_t | x_prev): √α · x_prev + √(1 − α) · noise")
+def terms_of_back(inputs: Inputs, sample: tuple[int, ...]) -> dict[str, Tensor]:
+    x_t, noise = inputs.normal(B, F, D), inputs.normal(1, B, F, D)
+    found = {"x_prev": RecordingStep()(x_t), "x_t": x_t, "noise": noise[0]}
+    return {name: x[sample] for name, x in found.items()}
+
+
+@probe(
+    2,
+    "The second step is given a sample of q(x_t | x_prev): √α · x_prev + √(1 − α) · noise",
+    terms=terms_of_back,
+)
 def noised_back(inputs: Inputs) -> Tensor | str:
-    step = Step()
+    step = RecordingStep()
     resampled(inputs.normal(B, F, D), inputs.normal(1, B, F, D), step=step)
     return step.given[1] if len(step.given) > 1 else "a single call of step"
 

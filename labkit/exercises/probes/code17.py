@@ -7,7 +7,7 @@ from labkit.diffusion import flow_loss
 from labkit.exercises.probe import Inputs, arguments_kept, describe, probe
 
 
-class Witness:
+class FixedVelocity:
     """A network that puts out what it is made with, and remembers what it was asked."""
 
     def __init__(self, prediction: Tensor):
@@ -28,10 +28,10 @@ def everything(*shape: int) -> Tensor:
     return torch.ones(shape, dtype=torch.bool)
 
 
-def watched(inputs: Inputs, t: Tensor) -> tuple[Tensor, Witness]:
+def watched(inputs: Inputs, t: Tensor) -> tuple[Tensor, FixedVelocity]:
     """The loss of motions (B, 5, 3), and a network that saw it being made."""
     x0, noise, prediction = inputs.normal(3, len(t), 5, 3)
-    model = Witness(prediction)
+    model = FixedVelocity(prediction)
     return flow_loss(model, x0, t.clone(), noise, everything(len(t), 5)), model
 
 
@@ -47,7 +47,7 @@ def padded(given: tuple[Tensor, ...], junk: float) -> Tensor:
     losses = []
     for n in range(2):
         mask = torch.arange(6) < torch.tensor([5, 3, 1]).roll(n)[:, None]
-        model = Witness(noise - x0 + torch.where(mask[..., None], error, junk))
+        model = FixedVelocity(noise - x0 + torch.where(mask[..., None], error, junk))
         losses.append(flow_loss(model, x0.clone(), t.clone(), noise.clone(), mask).roll(-n))
     return torch.stack(losses)
 
@@ -74,7 +74,17 @@ def shape(inputs: Inputs) -> str:
     return describe(loss) if asked == 1 else f"{describe(loss)}, network asked {asked}×"
 
 
-@probe(2, "The network is given x_t = (1 − t) · x0 + t · noise, with each sample's own t")
+def terms_of_x_t(inputs: Inputs, sample: tuple[int, ...]) -> dict[str, Tensor]:
+    times(inputs, 4)
+    x0, noise, _ = inputs.normal(3, 4, 5, 3)
+    return {"x0": x0[sample], "noise": noise[sample]}
+
+
+@probe(
+    2,
+    "The network is given x_t = (1 − t) · x0 + t · noise, with each sample's own t",
+    terms=terms_of_x_t,
+)
 def x_t(inputs: Inputs) -> Tensor:
     return watched(inputs, times(inputs, 4))[1].asked[0][0]
 
@@ -95,7 +105,7 @@ def ends(inputs: Inputs) -> Tensor:
 @probe(2, "The loss is the squared difference from the velocity dx_t / dt, at any t", example=example)
 def target(inputs: Inputs) -> Tensor:
     x0, t, noise, prediction = single(inputs)
-    return flow_loss(Witness(prediction), x0, t, noise, everything(4, 1))
+    return flow_loss(FixedVelocity(prediction), x0, t, noise, everything(4, 1))
 
 
 @probe(
@@ -122,7 +132,7 @@ def small(inputs: Inputs) -> Tensor | str:
     losses = []
     for B, F, D in ((1, 5, 3), (4, 1, 3), (4, 5, 1), (1, 1, 1), (3, 3, 3)):
         x0, noise, prediction = inputs.normal(3, B, F, D)
-        losses.append(flow_loss(Witness(prediction), x0, times(inputs, B), noise, everything(B, F)))
+        losses.append(flow_loss(FixedVelocity(prediction), x0, times(inputs, B), noise, everything(B, F)))
         if losses[-1].shape != (B,):
             return f"{describe(losses[-1])} for x0 of shape {(B, F, D)}"
     return torch.cat(losses)
@@ -133,7 +143,7 @@ def large(inputs: Inputs) -> Tensor:
     size = torch.tensor([4.0, 8, 20, 60])
     x0, prediction = size[:, None, None] * inputs.normal(2, 4, 1, 1)
     given = x0, times(inputs, 4), inputs.normal(4, 1, 1), everything(4, 1)
-    return flow_loss(Witness(prediction), *given) / size**2
+    return flow_loss(FixedVelocity(prediction), *given) / size**2
 
 
 @probe(1, "The gradient of every sample's loss reaches the network, and is 0 where it makes no error")
@@ -143,7 +153,7 @@ def gradient(inputs: Inputs) -> Tensor | str:
     mask, t = torch.arange(4) < torch.tensor([[4], [2]]), times(inputs, 2)
     prediction = noise - x0 + error
     with torch.enable_grad():
-        model = Witness(1 * prediction.requires_grad_())
+        model = FixedVelocity(1 * prediction.requires_grad_())
         loss = flow_loss(model, x0, t, noise, mask)
         if not loss.requires_grad:
             return "a loss without gradient"

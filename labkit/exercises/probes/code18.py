@@ -47,7 +47,16 @@ def call(inputs: Inputs) -> str:
     return f"asked {len(field.asked)}×, first with x_t a {describe(x_t)}, t a {describe(t)} of {values}"
 
 
-@probe(2, "With a constant velocity v, x_t moves by (t_next − t) · v, which is backwards in time")
+def terms_of_line(inputs: Inputs, sample: tuple[int, ...]) -> dict[str, Tensor]:
+    x_t, v = inputs.normal(2, B, F, D)
+    return {"x_t": x_t[sample], "v": v[sample]}
+
+
+@probe(
+    2,
+    "With a constant velocity v, x_t moves by (t_next − t) · v, which is backwards in time",
+    terms=terms_of_line,
+)
 def line(inputs: Inputs) -> Tensor:
     x_t, v = inputs.normal(2, B, F, D)
     return euler_step(lambda x, t: v.clone(), x_t, torch.full((B,), 0.8), torch.full((B,), 0.3))
@@ -90,7 +99,23 @@ def gaussian(inputs: Inputs) -> Tensor | str:
     return torch.stack([x.mean(), x.std()])
 
 
-@probe(1, "Heun's step goes from x_t along the mean of the velocities at both ends of Euler's step")
+def terms_of_heun(inputs: Inputs, sample: tuple[int, ...]) -> dict[str, Tensor]:
+    batch, b = sample
+    x_t, t_next, field = inputs.normal(B, F, D), (BETWEEN, NEAR)[batch], Field()
+    first = (t_next - NOW)[:, None, None] * field(x_t, NOW)
+    second = (t_next - NOW)[:, None, None] * field(x_t + first, t_next)
+    return {
+        "x_t": x_t[b],
+        "(t_next − t) · first velocity": first[b],
+        "(t_next − t) · second velocity": second[b],
+    }
+
+
+@probe(
+    1,
+    "Heun's step goes from x_t along the mean of the velocities at both ends of Euler's step",
+    terms=terms_of_heun,
+)
 def heun(inputs: Inputs) -> Tensor:
     x_t = inputs.normal(B, F, D)
     return torch.stack([heun_step(Field(), x_t, NOW.clone(), t_next.clone()) for t_next in (BETWEEN, NEAR)])

@@ -13,7 +13,7 @@ SCHEDULES = tuple(
 )
 
 
-class Witness:
+class FixedPrediction:
     """A network with a fixed output that records the arguments of its calls.
 
     Where it is called for some samples only, it is for the next ones each time.
@@ -56,10 +56,10 @@ def four(inputs: Inputs, schedule: Schedule, ends: bool = True) -> tuple[Tensor,
     return x0, t, noise, prediction
 
 
-def watched(inputs: Inputs, schedule: Schedule, ends: bool = True) -> tuple[Tensor, Witness]:
+def watched(inputs: Inputs, schedule: Schedule, ends: bool = True) -> tuple[Tensor, FixedPrediction]:
     """The loss of these motions, and the network with the calls it recorded."""
     x0, t, noise, prediction = four(inputs, schedule, ends)
-    model = Witness(prediction)
+    model = FixedPrediction(prediction)
     return ddpm_loss(model, schedule, x0, t, noise, everything(4, 5)), model
 
 
@@ -79,7 +79,7 @@ def example_x_t(inputs: Inputs, at: tuple[int, ...]) -> str:
 def plain_loss(prediction: Tensor, mask: Tensor, schedule: Schedule) -> Tensor:
     """The loss where x0 and noise are 0, and so is every target: the error is the prediction."""
     zero, t = torch.zeros_like(prediction), torch.full((len(prediction),), 20)
-    return ddpm_loss(Witness(prediction), schedule, zero, t, zero.clone(), mask)
+    return ddpm_loss(FixedPrediction(prediction), schedule, zero, t, zero.clone(), mask)
 
 
 def motions(inputs: Inputs) -> list[tuple[Tensor, ...]]:
@@ -93,7 +93,7 @@ def padded(given: list[tuple[Tensor, ...]], junk: float) -> Tensor:
     losses = []
     for n, (schedule, (x0, noise, error, t)) in enumerate(zip(SCHEDULES, given)):
         mask = torch.arange(6) < torch.tensor([5, 3, 1]).roll(n)[:, None]
-        model = Witness(schedule.target(x0, noise, t) + torch.where(mask[..., None], error, junk))
+        model = FixedPrediction(schedule.target(x0, noise, t) + torch.where(mask[..., None], error, junk))
         losses.append(ddpm_loss(model, schedule, x0, t, noise, mask).roll(-n))
     return torch.stack(losses)
 
@@ -188,10 +188,16 @@ def square(inputs: Inputs) -> Tensor:
     return torch.stack(losses)
 
 
+def terms_of_x_t(inputs: Inputs, sample: tuple[int, ...]) -> dict[str, Tensor]:
+    *_, (x0, _, noise, _) = [four(inputs, *setting) for setting in NOISED[: sample[0] + 1]]
+    return {"x0": x0[sample[1]], "noise": noise[sample[1]]}
+
+
 @probe(
     1.5,
     "The network is given x_t = √ᾱ_t · x0 + √(1 − ᾱ_t) · noise, which schedule.q_sample makes",
     example=example_x_t,
+    terms=terms_of_x_t,
 )
 def x_t(inputs: Inputs) -> Tensor:
     asked = [watched(inputs, *setting)[1].asked for setting in NOISED]
@@ -214,7 +220,7 @@ def target(inputs: Inputs) -> Tensor:
     losses = []
     for schedule in SCHEDULES:
         x0, t, noise, prediction = single(inputs, schedule)
-        losses.append(ddpm_loss(Witness(prediction), schedule, x0, t, noise, everything(4, 1)))
+        losses.append(ddpm_loss(FixedPrediction(prediction), schedule, x0, t, noise, everything(4, 1)))
     return torch.stack(losses)
 
 
@@ -243,7 +249,7 @@ def small(inputs: Inputs) -> Tensor | str:
     for B, F, D in ((1, 5, 3), (4, 1, 3), (4, 5, 1), (1, 1, 1), (3, 3, 3)):
         x0, noise, prediction = inputs.normal(3, B, F, D)
         t = inputs.integers(20, 60, B)
-        losses.append(ddpm_loss(Witness(prediction), SCHEDULES[1], x0, t, noise, everything(B, F)))
+        losses.append(ddpm_loss(FixedPrediction(prediction), SCHEDULES[1], x0, t, noise, everything(B, F)))
         if losses[-1].shape != (B,):
             return f"{describe(losses[-1])} for x0 of shape {(B, F, D)}"
     return torch.cat(losses)
@@ -262,7 +268,7 @@ def sizes(inputs: Inputs) -> str:
         for schedule in SCHEDULES:
             t, noise = steps(inputs, schedule), min(size, 1) * inputs.normal(4, 3, 2)
             x0 = size * (1 + inputs.uniform(4, 3, 2)) * inputs.normal(4, 3, 2).sign()
-            model = Witness(schedule.target(x0, noise, t))
+            model = FixedPrediction(schedule.target(x0, noise, t))
             losses.append(ddpm_loss(model, schedule, x0, t, noise, everything(4, 3)))
         if torch.stack(losses).abs().max() <= 1e-6 * size**2:
             found.append(f"{size:g}")
@@ -275,7 +281,7 @@ def large(inputs: Inputs) -> Tensor:
     for schedule in SCHEDULES:
         x0, prediction = size[:, None, None] * inputs.normal(2, 4, 1, 1)
         given = schedule, x0, steps(inputs, schedule), inputs.normal(4, 1, 1), everything(4, 1)
-        losses.append(ddpm_loss(Witness(prediction), *given) / size**2)
+        losses.append(ddpm_loss(FixedPrediction(prediction), *given) / size**2)
     return torch.stack(losses)
 
 
@@ -288,7 +294,7 @@ def gradient(inputs: Inputs) -> Tensor | str:
         mask, t = torch.arange(4) < torch.tensor([[4], [2]]), inputs.integers(20, 60, 2)
         prediction = schedule.target(x0, noise, t) + error
         with torch.enable_grad():
-            model = Witness(1 * prediction.requires_grad_())
+            model = FixedPrediction(1 * prediction.requires_grad_())
             loss = ddpm_loss(model, schedule, x0, t, noise, mask)
             if not loss.requires_grad:
                 return "a loss without gradient"

@@ -205,8 +205,10 @@ def unmixed(kind: type[BaseDiT], inputs: Inputs) -> str:
 
 
 def rows(kind: type[BaseDiT], inputs: Inputs) -> str:
-    """The samples of the batch that the output of one sample depends on."""
+    """What the first frame of the last, longest sample depends on."""
     model, batch, new = network(kind, inputs), NetworkInputs.sample(inputs), NetworkInputs.sample(inputs)
+    text = replace(batch.text, mask=torch.arange(4) < torch.tensor([[1], [2], [4]]))
+    batch = batch.but(text=text, mask=torch.arange(5) < torch.tensor([[2], [3], [5]]))
 
     def exchanged(rows: list[int]) -> Tensor:
         other = [part.clone() for part in (batch.x, batch.t, batch.text.tokens, batch.text.pooled)]
@@ -214,8 +216,15 @@ def rows(kind: type[BaseDiT], inputs: Inputs) -> str:
             part[rows] = fresh[rows]
         return run(model, batch.but(x=other[0], t=other[1], tokens=other[2], pooled=other[3]))
 
-    own, others = exchanged([2])[2], exchanged([0, 1])[2]
-    return moved_by(run(model, batch)[2], {"its own": own, "those of others": others})
+    x, tokens = batch.x.clone(), batch.text.tokens.clone()
+    x[2, -1], tokens[2, -1] = new.x[2, -1], new.text.tokens[2, -1]
+    after = {
+        "its own": exchanged([2]),
+        "its own last frame": run(model, batch.but(x=x)),
+        "its own last word": run(model, batch.but(tokens=tokens)),
+        "those of others": exchanged([0, 1]),
+    }
+    return moved_by(run(model, batch)[2, 0], {name: out[2, 0] for name, out in after.items()})
 
 
 # Layers that a network does not use, so that they get no gradient.
@@ -390,7 +399,12 @@ def first_questions(kind: type[BaseDiT], condition: str, words: bool) -> list[Pr
     no_norm = "and no norm or mean runs over"
     questions = [
         (0.25, f"`output_projection` gives one row of features a frame ({SIZES})", shape),
-        (0.25, "A sample depends on its own motion and caption only. What changes its output", rows),
+        (
+            0.25,
+            "A sample depends on its own motion and caption only, and on all of them where others of the "
+            "batch are shorter. What changes its output",
+            rows,
+        ),
         (0.5, f"{condition}. What changes the output", conditions),
         (
             0.25,

@@ -78,7 +78,11 @@ def of_steps(
         def example(inputs: Inputs, at: tuple[int, ...]) -> str:
             return calls(inputs)[at[0]].example(at[1:])
 
-        return Probe(calls.__name__, ask, points, requirement, measure, 1e-3, example)
+        def terms(inputs: Inputs, sample: tuple[int, ...]) -> dict[str, Tensor]:
+            call, b = calls(inputs)[sample[0]], sample[1]
+            return {"x_t": call.x_t[b], "prediction": call.prediction[b], "noise": call.noise[b]}
+
+        return Probe(calls.__name__, ask, points, requirement, measure, 1e-3, example, terms=terms)
 
     return make
 

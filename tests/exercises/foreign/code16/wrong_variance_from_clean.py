@@ -1,0 +1,28 @@
+# wrong: adds noise of variance 1 - alpha_bar_t, as from a clean motion
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.resampled_step)
+def resampled_step(
+    schedule: Schedule,
+    step: Callable[[Tensor], Tensor],
+    x_t: Tensor,
+    t: Tensor,
+    t_prev: Tensor,
+    noise: Tensor,
+) -> Tensor:
+    x_prev = step(x_t)
+    if (t_prev < 0).all():
+        return x_prev
+    now, before = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)  # (B, 1, 1)
+    alpha = now / before
+    for n in noise:
+        x_t = alpha.sqrt() * x_prev + (1 - now).sqrt() * n
+        x_prev = step(x_t)
+    return x_prev

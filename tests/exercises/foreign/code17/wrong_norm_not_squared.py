@@ -1,0 +1,18 @@
+# wrong: the length of each frame's error, not its square
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.flow_loss)
+def flow_loss(
+    model: Callable[[Tensor, Tensor], Tensor], x0: Tensor, t: Tensor, noise: Tensor, mask: Tensor
+) -> Tensor:
+    s = t[:, None, None]  # (B, 1, 1)
+    x_t = (1 - s) * x0 + s * noise
+    v = model(x_t, t)
+    target = noise - x0
+    error = torch.linalg.vector_norm(v - target, dim=-1)  # (B, F)
+    return (error * mask).sum(dim=1) / mask.sum(dim=1)

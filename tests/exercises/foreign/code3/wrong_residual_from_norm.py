@@ -1,0 +1,32 @@
+# wrong: The residual connection starts from the normalised copy instead of the stream: h = norm(h) + layer(norm(h)).
+import torch
+from torch import Tensor
+
+from labkit.models import Condition, InContextDiT
+import labkit
+
+
+@labkit.exercise(labkit.models.InContextDiT.cond_mapping)
+def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
+    tokens = torch.cat([condition.time[:, None], condition.pooled[:, None], condition.tokens], dim=1)
+    always = torch.ones_like(condition.mask[:, :1]).expand(-1, 2)
+    return tokens, torch.cat([always, condition.mask], dim=1)
+
+
+@labkit.exercise(labkit.models.InContextDiT.backbone)
+def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    tokens, real = c
+    h = torch.cat([tokens, h], dim=1)
+    mask = torch.cat([real, mask], dim=1)
+    for block in self.blocks:
+        x = block.norm1(h)
+        h = x + block.attention(x, mask)
+        x = block.norm2(h)
+        h = x + block.mlp(x)
+    return h
+
+
+@labkit.exercise(labkit.models.InContextDiT.output_projection)
+def output_projection(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    frames = h[:, c[0].shape[1] :]
+    return self.final(self.final_norm(frames))

@@ -1,0 +1,29 @@
+# wrong: cond_mapping runs under torch.no_grad (because the text encoder is frozen), so no gradient reaches memory_norm, the time embedding and the projections of the caption.
+import torch
+from torch import Tensor
+
+from labkit.models import Condition, CrossAttentionDiT
+import labkit
+
+
+@labkit.exercise(labkit.models.CrossAttentionDiT.cond_mapping)
+@torch.no_grad()  # the text encoder is frozen
+def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
+    memory = torch.cat([condition.time[:, None], condition.pooled[:, None], condition.tokens], dim=1)
+    always = torch.ones_like(condition.mask[:, :1]).expand(-1, 2)
+    return self.memory_norm(memory), torch.cat([always, condition.mask], dim=1)
+
+
+@labkit.exercise(labkit.models.CrossAttentionDiT.backbone)
+def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    memory, memory_mask = c
+    for block in self.blocks:
+        h = h + block.self_attention(block.norm1(h), mask)
+        h = h + block.cross_attention(block.norm2(h), memory_mask, memory)
+        h = h + block.mlp(block.norm3(h))
+    return h
+
+
+@labkit.exercise(labkit.models.CrossAttentionDiT.output_projection)
+def output_projection(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    return self.final(self.final_norm(h))

@@ -1,0 +1,30 @@
+# wrong: The self-attention of all blocks is run first, then all cross-attentions, then all mlps, instead of the three layers within each block (the same only with one block).
+import torch
+from torch import Tensor
+
+from labkit.models import Condition, CrossAttentionDiT
+import labkit
+
+
+@labkit.exercise(labkit.models.CrossAttentionDiT.cond_mapping)
+def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
+    memory = torch.cat([condition.time[:, None], condition.pooled[:, None], condition.tokens], dim=1)
+    always = torch.ones_like(condition.mask[:, :1]).expand(-1, 2)
+    return self.memory_norm(memory), torch.cat([always, condition.mask], dim=1)
+
+
+@labkit.exercise(labkit.models.CrossAttentionDiT.backbone)
+def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    memory, memory_mask = c
+    for block in self.blocks:
+        h = h + block.self_attention(block.norm1(h), mask)
+    for block in self.blocks:
+        h = h + block.cross_attention(block.norm2(h), memory_mask, memory)
+    for block in self.blocks:
+        h = h + block.mlp(block.norm3(h))
+    return h
+
+
+@labkit.exercise(labkit.models.CrossAttentionDiT.output_projection)
+def output_projection(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    return self.final(self.final_norm(h))

@@ -1,0 +1,24 @@
+# wrong: Every sample is divided by the batch's mean number of real frames instead of its own number (right only for equal lengths).
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_loss)
+def ddpm_loss(
+    model: Callable[[Tensor, Tensor], Tensor],
+    schedule: Schedule,
+    x0: Tensor,
+    t: Tensor,
+    noise: Tensor,
+    mask: Tensor,
+) -> Tensor:
+    x_t = schedule.q_sample(x0, t, noise)
+    prediction = model(x_t, t)
+    target = schedule.target(x0, noise, t)
+    error = (prediction - target).square().mean(dim=-1)
+    return (error * mask).sum(dim=1) / mask.sum(dim=1).float().mean()

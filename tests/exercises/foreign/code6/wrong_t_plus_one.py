@@ -1,0 +1,24 @@
+# wrong: The network is called with t + 1 (steps counted from 1 as in the paper) although x_t was noised to step t.
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_loss)
+def ddpm_loss(
+    model: Callable[[Tensor, Tensor], Tensor],
+    schedule: Schedule,
+    x0: Tensor,
+    t: Tensor,
+    noise: Tensor,
+    mask: Tensor,
+) -> Tensor:
+    x_t = schedule.q_sample(x0, t, noise)
+    prediction = model(x_t, t + 1)
+    target = schedule.target(x0, noise, t)
+    error = (prediction - target).square().mean(dim=-1)
+    return (error * mask).sum(dim=1) / mask.sum(dim=1)

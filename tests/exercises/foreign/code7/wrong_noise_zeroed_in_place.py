@@ -1,0 +1,20 @@
+# wrong: For the last step the caller's noise is set to zero in place (noise[t_prev < 0] = 0), which changes an argument.
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_step)
+def ddpm_step(
+    schedule: Schedule, prediction: Tensor, x_t: Tensor, t: Tensor, t_prev: Tensor, noise: Tensor
+) -> Tensor:
+    x0, _ = schedule.split(prediction, x_t, t)
+    a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+    alpha = a_t / a_prev
+    beta = 1 - alpha
+    mean = a_prev.sqrt() * beta / (1 - a_t) * x0 + alpha.sqrt() * (1 - a_prev) / (1 - a_t) * x_t
+    variance = (1 - a_prev) / (1 - a_t) * beta
+    noise[t_prev < 0] = 0  # the last step adds none
+    return mean + variance.sqrt() * noise
