@@ -757,3 +757,14 @@ def about_the_common_mean():
         return float(shift @ shift + between(cov_a, cov_b))
 
     return frechet_distance
+
+
+@mutant("The covariance of b is about the mean of a: each is about the mean of its own set")
+def about_the_mean_of_a():
+    def frechet_distance(a, b):
+        a, b = as_pair(a, b, ("a", "b"), at_least=2)
+        shift, about_a = b.mean(0) - a.mean(0), b - a.mean(0)
+        cov_b = about_a.T @ about_a / (len(b) - 1)
+        return float(shift @ shift + between(covariance(a), cov_b))
+
+    return frechet_distance

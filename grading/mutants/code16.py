@@ -365,3 +365,17 @@ def variance_from_clean():
         return stride(schedule, t, t_prev).sqrt() * x_prev + (1 - schedule.alpha_bar(t)).sqrt() * fresh
 
     return noised_back(back)
+
+
+@mutant("Each repetition starts from the result of the *first* step: noise is added to the latest result")
+def back_from_the_first_result():
+    def resampled_step(schedule, step, x_t, t, t_prev, noise):
+        first = x_prev = step(x_t)
+        if (t_prev < 0).all():
+            return x_prev
+        for fresh in noise:
+            again = step(forward(first, stride(schedule, t, t_prev), fresh))
+            x_prev = torch.where((t_prev < 0)[:, None, None], x_prev, again)
+        return x_prev
+
+    return resampled_step

@@ -341,3 +341,11 @@ def x_t_moved_in_place():
         return x + h * (v + velocity(x, t_next)) / 2
 
     return corrected(step)
+
+
+@mutant("The output of `velocity` is taken for clean motion, (x_t − output) / t: it is the velocity already")
+def velocity_taken_for_x0():
+    def step(x, out, h, t, t_next):
+        return x + h * (x - out) / t[:, None, None]
+
+    return stepped(step)

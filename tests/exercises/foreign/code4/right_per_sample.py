@@ -19,7 +19,7 @@ def backbone(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
         x, real, vector = h[b : b + 1], mask[b : b + 1], c[b : b + 1]
         for block in self.blocks:
             six = torch.split(block.modulation(vector), self.width, dim=-1)  # each (1, W)
-            layers = (lambda y, block=block: block.attention(y, real)), block.mlp  # noqa: B023 - used at once
+            layers = (lambda y, block=block: block.attention(y, real)), block.mlp
             for layer, (shift, scale, gate) in zip(layers, (six[:3], six[3:])):
                 x = x + layer(shift + (scale + 1) * block.norm(x)) * gate
         done.append(x)

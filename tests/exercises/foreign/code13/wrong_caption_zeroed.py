@@ -1,0 +1,29 @@
+# wrong: the caption's features are set to zero and drop is always False
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule, ddpm_loss
+from labkit.text import TextFeatures
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.training_loss)
+def training_loss(
+    network, schedule: Schedule, x0: Tensor, mask: Tensor, text: TextFeatures, condition_dropout: float
+):
+    B, device = len(x0), x0.device
+    t = torch.randint(0, schedule.T, (B,), device=device)
+    noise = torch.randn_like(x0)
+    keep = (torch.rand(B, device=device) >= condition_dropout).to(text.pooled.dtype)
+    text = TextFeatures(text.tokens * keep[:, None, None], text.mask, text.pooled * keep[:, None])
+    drop = torch.zeros(B, dtype=torch.bool, device=device)
+
+    def model(x_t, t):
+        return network(x_t, t, text, mask, drop)
+
+    return ddpm_loss(model, schedule, x0, t, noise, mask).mean()
+
+
+@labkit.exercise(labkit.diffusion.ema_update)
+def ema_update(average: Tensor, weight: Tensor, decay: float) -> Tensor:
+    return decay * average + (1 - decay) * weight

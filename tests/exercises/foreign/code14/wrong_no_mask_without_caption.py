@@ -1,0 +1,17 @@
+# wrong: the unconditional pass treats padding as real frames
+import torch
+from torch import Tensor
+
+from labkit.models import Denoiser
+from labkit.text import TextFeatures
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.guided)
+def guided(
+    network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures, mask: Tensor, guidance_scale: float
+) -> Tensor:
+    none = torch.zeros(len(x), dtype=torch.bool, device=x.device)
+    conditional = network(x, t, text, mask, none)
+    unconditional = network(x, t, text, torch.ones_like(mask), ~none)
+    return unconditional + guidance_scale * (conditional - unconditional)

@@ -1,0 +1,14 @@
+# wrong: samples new noise in place of the given one
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.replace_known)
+def replace_known(
+    schedule: Schedule, x: Tensor, x_known: Tensor, known: Tensor, t: Tensor, noise: Tensor
+) -> Tensor:
+    noised = schedule.q_sample(x_known, t, torch.randn_like(x_known))
+    return torch.where(known, noised, x)

@@ -1,0 +1,26 @@
+# wrong: range(1, U - 1): the step is done U - 1 times
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.resampled_step)
+def resampled_step(
+    schedule: Schedule,
+    step: Callable[[Tensor], Tensor],
+    x_t: Tensor,
+    t: Tensor,
+    t_prev: Tensor,
+    noise: Tensor,
+) -> Tensor:
+    x = step(x_t)
+    if (t_prev < 0).all():
+        return x
+    alpha = schedule.alpha_bar(t) / schedule.alpha_bar(t_prev)  # (B, 1, 1)
+    for u in range(1, len(noise)):  # the first one is done
+        x = step(alpha.sqrt() * x + (1 - alpha).sqrt() * noise[u])
+    return x

@@ -1,0 +1,26 @@
+# wrong: mul_ and add_ change the result of step
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.resampled_step)
+def resampled_step(
+    schedule: Schedule,
+    step: Callable[[Tensor], Tensor],
+    x_t: Tensor,
+    t: Tensor,
+    t_prev: Tensor,
+    noise: Tensor,
+) -> Tensor:
+    x = step(x_t)
+    if (t_prev < 0).all():
+        return x
+    alpha = schedule.alpha_bar(t) / schedule.alpha_bar(t_prev)  # (B, 1, 1)
+    for more in noise:
+        x = step(x.mul_(alpha.sqrt()).add_((1 - alpha).sqrt() * more))
+    return x

@@ -1,0 +1,22 @@
+# wrong: padded errors are set to zero, but the mean divides by all F frames, padding included.
+from collections.abc import Callable
+
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_loss)
+def ddpm_loss(
+    model: Callable[[Tensor, Tensor], Tensor],
+    schedule: Schedule,
+    x0: Tensor,
+    t: Tensor,
+    noise: Tensor,
+    mask: Tensor,
+) -> Tensor:
+    x_t = schedule.q_sample(x0, t, noise)
+    prediction = model(x_t, t)
+    error = (prediction - schedule.target(x0, noise, t)) ** 2
+    return (error * mask[..., None]).mean(dim=(1, 2))

@@ -1,0 +1,22 @@
+# wrong: always compares with the noise, as eq. 14 is printed, whatever schedule.prediction_type is.
+from collections.abc import Callable
+
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_loss)
+def ddpm_loss(
+    model: Callable[[Tensor, Tensor], Tensor],
+    schedule: Schedule,
+    x0: Tensor,
+    t: Tensor,
+    noise: Tensor,
+    mask: Tensor,
+) -> Tensor:
+    x_t = schedule.q_sample(x0, t, noise)
+    prediction = model(x_t, t)
+    error = ((noise - prediction) ** 2).mean(dim=-1)  # (B, F)
+    return (error * mask).sum(dim=1) / mask.sum(dim=1)

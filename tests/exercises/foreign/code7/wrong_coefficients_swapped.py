@@ -1,0 +1,18 @@
+# wrong: the two coefficients of eq. 7 are swapped: x0 gets that of x_t and the other way round.
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_step)
+def ddpm_step(
+    schedule: Schedule, prediction: Tensor, x_t: Tensor, t: Tensor, t_prev: Tensor, noise: Tensor
+) -> Tensor:
+    x0, _ = schedule.split(prediction, x_t, t)
+    a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+    alpha = a_t / a_prev
+    beta = 1 - alpha
+    mean = a_prev.sqrt() * beta / (1 - a_t) * x_t + alpha.sqrt() * (1 - a_prev) / (1 - a_t) * x0
+    variance = (1 - a_prev) / (1 - a_t) * beta
+    return mean + variance.sqrt() * noise
