@@ -3,7 +3,7 @@
 import torch
 
 from grading.bank import mutant
-from labkit.diffusion import ddpm_loss
+from labkit.diffusion import Schedule, ddpm_loss
 
 
 def step(**parts):
@@ -235,9 +235,86 @@ def drop_of_floats():
     return step(drop=lambda B, p: torch.full((B,), float(p)).bernoulli())
 
 
-@mutant("The network is switched to evaluation mode and stays in it: training goes on in training mode")
-def left_in_evaluation_mode():
+@mutant("The network is left in another mode, train or eval, than it came in: leave its mode to the caller")
+def left_in_another_mode():
     def call(network, x_t, t, text, mask, drop):
         return network.eval()(x_t, t, text, mask, drop)
 
     return step(call=call)
+
+
+@mutant("The captions do not reach the network: give it `text` in the call")
+def text_left_out():
+    return step(call=lambda network, x_t, t, text, mask, drop: network(x_t, t, None, mask, drop))
+
+
+@mutant("The captions are in another order than the motions: caption i belongs to motion i")
+def text_in_another_order():
+    def call(network, x_t, t, text, mask, drop):
+        return network(x_t, t, text[torch.arange(len(t)).flip(0)], mask, drop)
+
+    return step(call=call)
+
+
+@mutant("A schedule is made anew: take the `schedule` that is given, with its own kind and prediction type")
+def schedule_made_anew():
+    def training_loss(network, schedule, x0, mask, text, condition_dropout):
+        right = step()["training_loss"]
+        return right(network, Schedule(schedule.T), x0, mask, text, condition_dropout)
+
+    return {"training_loss": training_loss}
+
+
+@mutant("x0 is clipped to ±5: z-scored motions exceed it, clip nothing")
+def x0_clipped():
+    def training_loss(network, schedule, x0, mask, text, condition_dropout):
+        return step()["training_loss"](network, schedule, x0.clamp(-5, 5), mask, text, condition_dropout)
+
+    return {"training_loss": training_loss}
+
+
+@mutant("x_t is clipped to ±4: noisy motions exceed it, clip nothing")
+def x_t_clipped():
+    def call(network, x_t, t, text, mask, drop):
+        return network(x_t.clamp(-4, 4), t, text, mask, drop)
+
+    return step(call=call)
+
+
+@mutant("The loss is limited: large errors count in full, clip nothing")
+def loss_clipped():
+    return step(reduce=lambda losses: losses.clamp(max=100).mean())
+
+
+@mutant("The network is given x_t as float64: it is float32, like its weights")
+def x_t_as_double():
+    return step(call=lambda network, x_t, t, text, mask, drop: network(x_t.double(), t, text, mask, drop))
+
+
+@mutant("The network is given t as float: steps are whole numbers, as the schedule's tables need them")
+def t_as_float():
+    return step(call=lambda network, x_t, t, text, mask, drop: network(x_t, t.float(), text, mask, drop))
+
+
+@mutant("The network is called with a name that it does not have, x_t=: give x_t by position")
+def called_by_another_name():
+    def call(network, x_t, t, text, mask, drop):
+        return network(x_t=x_t, t=t, text=text, mask=mask, drop=drop)
+
+    return step(call=call)
+
+
+@mutant("The prediction is always compared with x0: the target is that of `schedule.prediction_type`")
+def always_compared_with_x0():
+    def training_loss(network, schedule, x0, mask, text, condition_dropout):
+        t, noise = torch.randint(schedule.T, (len(x0),)), torch.randn_like(x0)
+        drop = torch.rand(len(x0)) < condition_dropout
+        error = network(schedule.q_sample(x0, t, noise), t, text, mask, drop) - x0
+        return ((error**2).mean(-1) * mask).sum(-1).div(mask.sum(-1)).mean()
+
+    return {"training_loss": training_loss}
+
+
+@mutant("The average is float64: it has the dtype of the weights")
+def average_as_double():
+    return {"ema_update": lambda average, weight, decay: decay * average.double() + (1 - decay) * weight}

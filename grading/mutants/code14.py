@@ -352,11 +352,37 @@ def drop_like_mask():
     return guided
 
 
-@mutant("The network is switched to evaluation mode and stays in it: leave its mode to the caller")
-def left_in_evaluation_mode():
+@mutant("The network is left in another mode, train or eval, than it came in: leave its mode to the caller")
+def left_in_another_mode():
     def guided(network, x, t, text, mask, guidance_scale):
         network.eval()
         c, u = predictions(network, x, t, text, mask)
         return u + guidance_scale * (c - u)
 
     return guided
+
+
+@mutant("The network is given t as float: steps are whole numbers, pass t as it is")
+def t_as_float():
+    return asked(
+        lambda network, x, t, text, mask, withheld: network(x, t.float(), text, mask, ~withheld),
+        lambda network, x, t, text, mask, withheld: network(x, t.float(), text, mask, withheld),
+    )
+
+
+@mutant("The network is given x as float64: pass x as it is")
+def x_as_double():
+    return asked(
+        lambda network, x, t, text, mask, withheld: network(x.double(), t, text, mask, ~withheld).float(),
+        lambda network, x, t, text, mask, withheld: network(x.double(), t, text, mask, withheld).float(),
+    )
+
+
+@mutant("The predictions are clipped to ±30: motions are z-scored and exceed any bound, clip nothing")
+def predictions_clipped_at_30():
+    return combined(lambda c, u, s: u.clamp(-30, 30) + s * (c.clamp(-30, 30) - u.clamp(-30, 30)))
+
+
+@mutant("Axes of length 1 are dropped (squeeze): a batch of one sample or frame keeps its three axes")
+def squeezed():
+    return combined(lambda c, u, s: (u + s * (c - u)).squeeze())

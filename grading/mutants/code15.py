@@ -3,6 +3,7 @@
 import torch
 
 from grading.bank import mutant
+from labkit.diffusion import Schedule
 
 
 def replaced(make):
@@ -283,3 +284,28 @@ def step_zero_clean():
             (t > 0)[:, None, None], schedule.q_sample(x_known, t, noise), x_known
         )
     )
+
+
+@mutant("A schedule of 100 steps is made anew: take the tables of the `schedule` that is given")
+def own_schedule():
+    return replaced(lambda schedule, x_known, t, noise, x: Schedule(100).q_sample(x_known, t, noise))
+
+
+@mutant("The schedule of the first call is kept: take that of each call")
+def schedule_of_the_first_call():
+    memory = {}
+
+    def make(schedule, x_known, t, noise, x):
+        return memory.setdefault("schedule", schedule).q_sample(x_known, t, noise)
+
+    return replaced(make)
+
+
+@mutant(
+    "Axes of length 1 are dropped (squeeze): a batch of one sample, frame or feature keeps its three axes"
+)
+def squeezed():
+    def replace_known(schedule, x, x_known, known, t, noise):
+        return torch.where(known, schedule.q_sample(x_known, t, noise), x).squeeze()
+
+    return replace_known

@@ -3,6 +3,7 @@
 import torch
 
 from grading.bank import mutant
+from labkit.diffusion import Schedule
 
 
 def stride(schedule, t, t_prev):
@@ -379,3 +380,27 @@ def back_from_the_first_result():
         return x_prev
 
     return resampled_step
+
+
+@mutant("A schedule of 100 steps is made anew: take the tables of the `schedule` that is given")
+def own_schedule():
+    return with_alpha(lambda schedule, t, t_prev: stride(Schedule(100), t, t_prev))
+
+
+@mutant(
+    "Axes of length 1 are dropped (squeeze): a batch of one sample, frame or feature keeps its three axes"
+)
+def squeezed():
+    def back(schedule, x_prev, t, t_prev, fresh, x_t):
+        return forward(x_prev, stride(schedule, t, t_prev), fresh)
+
+    right = noised_back(back)["resampled_step"]
+    return {"resampled_step": lambda *args: right(*args).squeeze()}
+
+
+@mutant("`step` is given float64: x_t is float32, as the network's weights are")
+def x_t_as_double():
+    def back(schedule, x_prev, t, t_prev, fresh, x_t):
+        return forward(x_prev.double(), stride(schedule, t, t_prev), fresh)
+
+    return noised_back(back)

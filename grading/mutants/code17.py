@@ -382,3 +382,13 @@ def norm_not_squared():
         return (error.norm(dim=-1) * mask).sum(-1) / mask.sum(-1)
 
     return loss(square=lambda error: error, reduced=reduced)
+
+
+@mutant("x_t is clipped to ±5: noisy motions exceed it, clip nothing")
+def x_t_clipped_at_5():
+    return loss(x_t=lambda x0, t, noise: path(x0, t, noise).clamp(-5, 5))
+
+
+@mutant("x0 is clipped to ±5 on its way into x_t: z-scored motions exceed it, clip nothing")
+def x0_clipped_in_x_t():
+    return loss(x_t=lambda x0, t, noise: path(x0.clamp(-5, 5), t, noise))

@@ -349,3 +349,24 @@ def velocity_taken_for_x0():
         return x + h * (x - out) / t[:, None, None]
 
     return stepped(step)
+
+
+@mutant("Heun's step is computed in float64: x_t is float32, and so is its result")
+def heun_in_double():
+    return corrected(lambda velocity, x, v, h, t, t_next: mean(velocity, x, v, h, t, t_next).double())
+
+
+@mutant("Heun's second velocity is asked for with float64: the network's weights are float32")
+def second_velocity_in_double():
+    def step(velocity, x, v, h, t, t_next):
+        return x + h * (v + velocity((x + h * v).double(), t_next).float()) / 2
+
+    return corrected(step)
+
+
+@mutant("Heun's second velocity is asked for with t_next shaped (B, 1, 1): it has one number a sample, (B,)")
+def second_time_with_axes():
+    def step(velocity, x, v, h, t, t_next):
+        return x + h * (v + velocity(x + h * v, t_next[:, None, None])) / 2
+
+    return corrected(step)

@@ -690,6 +690,21 @@ def mask_of_the_first_words():
     return cond_mapping
 
 
+@mutant("The sequence has the frames first, its mask the condition: concatenate both in the same order")
+def mask_in_the_other_order_of_parts():
+    def backbone(self, h, mask, c):
+        h, mask = torch.cat([h, c[0]], dim=1), torch.cat([c[1], mask], dim=1)
+        for block in self.blocks:
+            h = h + block.attention(block.norm1(h), mask)
+            h = h + block.mlp(block.norm2(h))
+        return h
+
+    def output_projection(self, h, mask, c):
+        return self.final(self.final_norm(h[:, : mask.shape[1]]))
+
+    return dict(backbone=backbone, output_projection=output_projection)
+
+
 @mutant("All captions are cut to the length of the first one of the batch: each has its own, in the mask")
 def words_cut_to_the_first_caption():
     def cond_mapping(self, condition):

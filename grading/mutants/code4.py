@@ -869,4 +869,28 @@ def mean_over_frames():
     return output_projection
 
 
+def final_of_shifted(self, h, mask, c):
+    shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)
+    return self.final((self.final_norm(h) + shift) * (1 + scale))
+
+
+@mutant(
+    "In the final layer the shift is added before scaling, so it is scaled as well: scale first, then shift"
+)
+def final_shift_scaled():
+    return dict(output_projection=final_of_shifted)
+
+
+@mutant("In blocks and final layer the shift is added before scaling, so it is scaled as well: first scale")
+def shift_scaled_everywhere():
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            six = block.modulation(c)[:, None].chunk(6, dim=-1)
+            h = h + six[2] * block.attention((block.norm(h) + six[0]) * (1 + six[1]), mask)
+            h = h + six[5] * block.mlp((block.norm(h) + six[3]) * (1 + six[4]))
+        return h
+
+    return dict(backbone=backbone, output_projection=final_of_shifted)
+
+
 COMMON = common_mutants("code4")

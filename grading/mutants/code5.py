@@ -593,6 +593,16 @@ def in_place():
     return through(parts)
 
 
+@mutant("norm2 and norm3 are exchanged: norm2 is for cross-attention, norm3 for the mlp")
+def norms_exchanged():
+    def parts(h, block, mask, memory, memory_mask):
+        h = look_around(h, block, mask)
+        h = h + block.cross_attention(block.norm3(h), memory_mask, memory)
+        return h + block.mlp(block.norm2(h))
+
+    return through(parts)
+
+
 @mutant(
     "One kind of layer runs through all blocks before the next kind begins: the three layers of a block come "
     "one after the other, block by block"

@@ -856,3 +856,23 @@ def v_taken_for_noise():
         return reduce((model(schedule.q_sample(x0, t, noise), t) - target) ** 2, mask)
 
     return ddpm_loss
+
+
+def with_x_t(change):
+    """ddpm_loss whose network is given change(x_t)."""
+
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        prediction = model(change(schedule.q_sample(x0, t, noise)), t)
+        return reduce((prediction - schedule.target(x0, noise, t)) ** 2, mask)
+
+    return {"ddpm_loss": ddpm_loss}
+
+
+@mutant("x_t is clipped to ±5: noisy motions exceed it, clip nothing")
+def x_t_clipped_at_5():
+    return with_x_t(lambda x_t: x_t.clamp(-5, 5))
+
+
+@mutant("x_t is clipped to ±20: noisy motions may exceed it, clip nothing")
+def x_t_clipped_at_20():
+    return with_x_t(lambda x_t: x_t.clamp(-20, 20))

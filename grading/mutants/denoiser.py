@@ -136,6 +136,11 @@ def mapping_without_gradient(right):
     return dict(cond_mapping=torch.no_grad()(right.cond_mapping))
 
 
+@wrong("In evaluation mode the frames are detached: gradients are the same in both modes")
+def detached_in_evaluation_mode(right):
+    return first(right, lambda self, h: h if self.training else h.detach())
+
+
 @wrong("The frames are detached before the blocks: no gradient reaches `input_projection`")
 def detached_frames(right):
     return first(right, lambda self, h: h.detach())
@@ -362,7 +367,7 @@ def output_of_the_call_before(right):
     return projected(right, change)
 
 
-@wrong("`self.eval()` is called inside: only the caller sets the mode")
+@wrong("`self.eval()` or `self.train()` is called inside: only the caller sets the mode")
 def switches_to_eval(right):
     return first(right, lambda self, h: self.eval() and h)
 

@@ -129,6 +129,15 @@ def test_what_no_probe_can_tell_from_right_is_not_stored():
                         assert not agree(file[path], right, 0.99 * q.tolerance), path
 
 
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_right_answers_have_finite_numbers(exercise):
+    """A probe whose right outcome is nan would take any nan for right."""
+    with np.load(answers.ROOT / "labkit" / "exercises" / "answers" / f"{exercise}.npz") as file:
+        for name in file.files:
+            if name.startswith("right/") and file[name].dtype.kind != "U":
+                assert np.isfinite(file[name]).all(), name
+
+
 def test_notebooks_are_those_of_the_build(tmp_path):
     notebooks.write_notebooks(tmp_path)
     made = {p.name: p.read_bytes() for p in tmp_path.iterdir()}

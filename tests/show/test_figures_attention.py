@@ -5,7 +5,9 @@ import pytest
 import torch
 from torch import nn
 
+from grading import bank
 from labkit.models.base import Attention
+from labkit.paths import LabError
 from labkit.show.figures import attention as looking
 from labkit.stubs import reference, stubs
 from labkit.text import TextFeatures
@@ -41,16 +43,21 @@ def test_weights_give_back_the_modules_output(cross, additive):
     torch.testing.assert_close(module.output(torch.cat(heads, -1)), module(x, mask, memory))
 
 
-def test_recording_sees_every_call_and_then_stops(given):
+def test_what_attention_is_given_is_recorded_and_then_no_more(given):
     model, x, t, text = given("cross_attention")
-    with looking.recorded(model.dit) as calls:
+    with looking.recorded(model.dit) as found:
         model(x, t, text)
-    assert set(calls) == {f"blocks.{i}.{kind}_attention" for i in range(2) for kind in ("self", "cross")}
-    assert calls["blocks.1.cross_attention"]["memory"].shape == (1, 7, 16)
-    assert "memory" not in calls["blocks.1.self_attention"]
-    before = dict(calls)
+        model.dit.memory_norm(torch.zeros(3, 1, 16))
+    names = {"memory_norm", "final_norm"}
+    for i in (0, 1):
+        names |= {f"blocks.{i}.{name}" for name in ("norm1", "norm2", "norm3", "self_attention.x")}
+        names |= {f"blocks.{i}.cross_attention.{name}" for name in ("x", "memory")}
+    assert set(found) == names
+    assert found["blocks.1.norm2"].shape == (1, 8, 16)
+    assert found["memory_norm"].shape == (1, 7 + 3, 16)
+    before = dict(found)
     model(x + 1, t, text)
-    assert calls == before
+    assert found == before
 
 
 def one_stream(after: bool):
@@ -108,6 +115,25 @@ def test_the_memorys_order_does_not_matter(given, plug):
     torch.testing.assert_close(looking.memory_weights(model, x, t, text), expected, atol=1e-5, rtol=1e-4)
     assert expected.shape == (2, 4, 8, 7)
     torch.testing.assert_close(expected.sum(-1), torch.ones(2, 4, 8))
+
+
+RIGHT = [(exercise, v) for exercise in ("code3", "code5") for v in bank.entries("variants", exercise)]
+
+
+@pytest.mark.parametrize("exercise, variant", RIGHT, ids=[f"{e}-{v.name}" for e, v in RIGHT])
+def test_every_right_answer_has_the_same_picture(given, plug, exercise, variant):
+    """Also where attention is written out, or frames and condition go separately through a norm."""
+    name, weights = dict(
+        code3=("incontext", looking.stream_weights), code5=("cross_attention", looking.memory_weights)
+    )[exercise]
+    model, *asked = given(name)
+    expected = weights(model, *asked)
+    functions = dict(variant.functions)
+    plug(
+        exercise,
+        {s.name: functions.get(s.name, getattr(reference(exercise), s.name)) for s in stubs(exercise)},
+    )
+    torch.testing.assert_close(weights(model, *asked), expected, atol=1e-4, rtol=1e-3)
 
 
 def test_modulations_are_the_linear_layers_of_c(given):
@@ -193,3 +219,8 @@ def test_a_token_of_several_frames_is_drawn_as_wide_as_they_are():
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()][3:] == ["frame 20", "frame 40"]
     figure = looking.lookup({"a": torch.rand(1, 1, 5, 3)}, ["a"], patch_size=10)
     np.testing.assert_allclose(figure.axes[0].collections[0].get_coordinates()[0, :, 0], range(0, 51, 10))
+
+
+def test_what_was_not_recorded_is_one_line():
+    with pytest.raises(LabError, match="your code does both by hand"):
+        looking.first_of({"a": torch.zeros(1)}, "b", "c")

@@ -17,18 +17,32 @@ class TrainedNetwork(nn.Module):
     def __init__(self, x0: Tensor, error: Tensor | float = 0.0):
         super().__init__()
         self.x0, self.error, self.calls = x0, error, 0
+        self.captions: TextFeatures | None = None  # those that it should be given
 
     def forward(
         self,
-        x_t: Tensor,
+        x: Tensor,
         t: Tensor,
         text: TextFeatures | None = None,
         mask: Tensor | None = None,
         drop: Tensor | None = None,
     ) -> Tensor:
         self.calls += 1
-        self.x_t, self.t, self.text, self.mask, self.drop = x_t, t, text, mask, drop
+        self.x_t, self.t, self.text, self.mask, self.drop = x, t, text, mask, drop
         return self.x0 + self.error
+
+
+class KnowsTheAnswer(TrainedNetwork):
+    """It finds the noise in x_t, whatever the schedule, and is wrong by `error`."""
+
+    def __init__(self, schedule: Schedule, x0: Tensor, error: Tensor):
+        super().__init__(x0, error)
+        self.schedule = schedule
+
+    def forward(self, x: Tensor, t: Tensor, *rest, **named) -> Tensor:
+        a = self.schedule.alpha_bar(t)
+        noise = (x - a.sqrt() * self.x0) / (1 - a).sqrt()
+        return self.schedule.target(self.x0, noise, t) + self.error
 
 
 def captions(inputs: Inputs, B: int) -> TextFeatures:
@@ -40,9 +54,10 @@ def asked(
 ) -> tuple[Tensor, TrainedNetwork]:
     """The loss of B motions of 2 frames of 2 numbers, and the network that was asked."""
     x0 = inputs.normal(B, 2, 2)
-    network = TrainedNetwork(x0, error)
+    network, text = TrainedNetwork(x0, error), captions(inputs, B)
+    network.captions = text
     mask = torch.ones(B, 2, dtype=torch.bool)
-    return training_loss(network, Schedule(T), x0.clone(), mask, captions(inputs, B), p), network
+    return training_loss(network, Schedule(T), x0.clone(), mask, text, p), network
 
 
 def noise_of(network: TrainedNetwork) -> Tensor:
@@ -73,7 +88,21 @@ def t(inputs: Inputs) -> str:
     return f"{int(t.min())} to {int(t.max())}, {'evenly' if evenly else 'some more often than others'}"
 
 
-@probe(1.5, "The noise is standard normal, and another number for every sample, frame and feature")
+@probe(
+    0.5, "The network is given x_t as float32, whole steps t, and the captions in the order of the motions"
+)
+def call(inputs: Inputs) -> str:
+    network = asked(inputs, 5)[1]
+    given, right = network.text, network.captions
+    if not isinstance(given, TextFeatures) or right is None:
+        words = describe(given)
+    else:
+        pairs = ((given.tokens, right.tokens), (given.mask, right.mask), (given.pooled, right.pooled))
+        words = "as given" if all(torch.equal(a, b) for a, b in pairs) else "other ones"
+    return f"x_t a {describe(network.x_t)}, t a {describe(network.t)}, captions: {words}"
+
+
+@probe(1, "The noise is standard normal, and another number for every sample, frame and feature")
 def noise(inputs: Inputs) -> str:
     _, network = asked(inputs, MANY)
     noise = noise_of(network)
@@ -107,7 +136,7 @@ def fresh(inputs: Inputs) -> str:
     return "the same again: " + ", ".join(same) if same else "all are new"
 
 
-@probe(1.5, "Each caption is withheld with the probability condition_dropout, on its own")
+@probe(1, "Each caption is withheld with the probability condition_dropout, on its own")
 def dropout(inputs: Inputs) -> str:
     shares = []
     for p in (0.0, 0.3, 1.0):
@@ -124,7 +153,31 @@ def dropout(inputs: Inputs) -> str:
 def value(inputs: Inputs) -> Tensor:
     x0, error = inputs.normal(5, 9, 2), inputs.normal(5, 1, 1)
     mask = torch.arange(9) < torch.tensor([[9], [1], [3], [2], [5]])
-    return training_loss(TrainedNetwork(x0, error), Schedule(T), x0.clone(), mask, captions(inputs, 5), 0.3)
+    network = TrainedNetwork(x0, error).eval()
+    return training_loss(network, Schedule(T), x0.clone(), mask, captions(inputs, 5), 0.3)
+
+
+SCHEDULES = (
+    Schedule(40, "linear", "epsilon"),
+    Schedule(12, "cosine", "v_prediction"),
+    Schedule(50, "linear"),
+)
+
+
+@probe(
+    0.5,
+    "Steps, x_t and target are those of `schedule`, for any T, kind and prediction type, for motions of any "
+    "size, in batches of one sample, frame or feature: the loss is the network's own error, squared",
+    example=lambda inputs, at: f"With {SCHEDULES[at[0]].config}",
+)
+def schedules(inputs: Inputs) -> Tensor:
+    losses = []
+    for schedule, shape in zip(SCHEDULES, ((3, 4, 2), (4, 1, 1), (1, 1, 3))):
+        x0, error = 20 * inputs.normal(*shape), 15 * (1 + inputs.uniform(*shape))
+        network, text = KnowsTheAnswer(schedule, x0, error), captions(inputs, shape[0])
+        everything = torch.ones(shape[:2], dtype=torch.bool)
+        losses.append(training_loss(network, schedule, x0.clone(), everything, text, 0.3))
+    return torch.stack(losses)
 
 
 @probe(1, "The network is given the mask, and padded frames do not count in the loss")
@@ -149,11 +202,15 @@ def gradient(inputs: Inputs) -> Tensor | str:
 
 
 @probe(1, "The average keeps its share `decay` of what it was, and takes 1 − decay of the weight")
-def ema(inputs: Inputs) -> Tensor:
-    average, weight = inputs.normal(2, 3, 4)
-    return torch.stack(
-        [ema_update(average.clone(), weight.clone(), decay) for decay in (0.9, 0.25, 1.0, 0.0)]
-    )
+def ema(inputs: Inputs) -> Tensor | str:
+    found = []
+    for shape in ((3, 4), (5,), ()):
+        average, weight = inputs.normal(2, *shape)
+        for decay in (0.9, 0.25, 1.0, 0.0):
+            found.append(ema_update(average.clone(), weight.clone(), decay))
+            if describe(found[-1]) != describe(weight):
+                return f"{describe(found[-1])} for a {describe(weight)}"
+    return torch.cat([x.flatten() for x in found])
 
 
-arguments = arguments_kept(0.5, value, ema)
+arguments = arguments_kept(0.5, value, gradient, ema)

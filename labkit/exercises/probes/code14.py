@@ -22,6 +22,7 @@ class GuidedNetwork(nn.Module):
         super().__init__()
         self.null = inputs.normal(D)
         self.captions: set[str] = set()
+        self.types: set[str] = set()
 
     def forward(
         self,
@@ -32,6 +33,7 @@ class GuidedNetwork(nn.Module):
         drop: Tensor | None = None,
     ) -> Tensor:
         mask = torch.ones(x.shape[:2], dtype=torch.bool) if mask is None else mask
+        self.types |= {f"x {x.dtype}, t {t.dtype}".replace("torch.", "")}
         if drop is None:
             drop = torch.zeros(len(x), dtype=torch.bool)
             self.captions.add("given by default")
@@ -46,9 +48,9 @@ class GuidedNetwork(nn.Module):
 class Batch:
     """What a network is called with; every frame is real unless `mask` is set."""
 
-    def __init__(self, inputs: Inputs):
+    def __init__(self, inputs: Inputs, size: float = 1.0):
         self.network = GuidedNetwork(inputs)
-        self.x, self.t = inputs.normal(B, F, D), torch.tensor([5, 40, 90])
+        self.x, self.t = size * inputs.normal(B, F, D), torch.tensor([5, 40, 90])
         words = torch.arange(L) < torch.tensor([[4], [2], [1]])
         self.text = TextFeatures(inputs.normal(B, L, D), words, inputs.normal(B, D))
         self.mask = torch.ones(B, F, dtype=torch.bool)
@@ -57,9 +59,9 @@ class Batch:
         return guided(self.network, self.x.clone(), self.t.clone(), self.text, self.mask.clone(), scale)
 
 
-def terms(inputs: Inputs, sample: tuple[int, ...]) -> dict[str, Tensor]:
+def terms(inputs: Inputs, sample: tuple[int, ...], size: float = 1.0) -> dict[str, Tensor]:
     """The two predictions."""
-    batch, b = Batch(inputs), sample[-1]
+    batch, b = Batch(inputs, size), sample[-1]
 
     def predicted(drop: bool) -> Tensor:
         return batch.network(batch.x, batch.t, batch.text, batch.mask, torch.full((B,), drop))[b]
@@ -79,19 +81,26 @@ def at_scales(*scales: float) -> Callable[[Inputs, tuple[int, ...]], str]:
 
 @probe(0.5, "The result is one prediction a sample, with the shape and the dtype of x")
 def shape(inputs: Inputs) -> str:
-    return describe(Batch(inputs).guided(2.0))
+    whole, small = Batch(inputs), Batch(inputs)
+    small.x, small.t, small.text, small.mask = (
+        small.x[:1, :1],
+        small.t[:1],
+        small.text[:1],
+        small.mask[:1, :1],
+    )
+    return f"{describe(whole.guided(2.0))}, of one sample and frame {describe(small.guided(2.0))}"
 
 
 @probe(
     1,
     "The network is asked with the captions, `drop` False, and without them, `drop` True: it is given `drop` "
-    "in every call",
+    "in every call, and x and t of their own types",
 )
 def captions(inputs: Inputs) -> str:
     batch = Batch(inputs)
     for scale in (2.0, 1.0, 0.0):
         batch.guided(scale)
-    return " + ".join(sorted(batch.network.captions))
+    return " + ".join(sorted(batch.network.captions)) + "; " + " and ".join(sorted(batch.network.types))
 
 
 @probe(1, "At scale 1 the result is the prediction with the caption", example=at_scales(1), terms=terms)
@@ -119,12 +128,13 @@ SCALES = (12.0, 0.4, -1.5)
 
 @probe(
     1,
-    "The line has no ends: scales far above 1, between 0 and 1 and below 0 follow the same equation",
+    "The line has no ends: scales far above 1, between 0 and 1 and below 0 follow the same equation, also "
+    "for large motions",
     example=at_scales(*SCALES),
-    terms=terms,
+    terms=lambda inputs, sample: terms(inputs, sample, 40),
 )
 def ends(inputs: Inputs) -> Tensor:
-    batch = Batch(inputs)
+    batch = Batch(inputs, 40)
     return torch.stack([batch.guided(scale * inputs.scale) for scale in SCALES])
 
 
@@ -133,6 +143,7 @@ def padding(inputs: Inputs) -> Tensor:
     batch = Batch(inputs)
     batch.mask = torch.arange(F) < torch.tensor([[5], [3], [2]])
     batch.x[~batch.mask] = 30.0
+    batch.network.eval()  # a mode that is not the first one
     return batch.guided(3.0)[batch.mask]
 
 

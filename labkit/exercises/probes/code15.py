@@ -10,8 +10,11 @@ B, F, D = 3, 4, 3
 STEPS = torch.tensor([10, 50, 80])  # each sample at a step of its own
 
 
-def replaced(x: Tensor, x_known: Tensor, known: Tensor, t: Tensor, noise: Tensor, T: int = 100) -> Tensor:
-    return replace_known(Schedule(T), x.clone(), x_known.clone(), known.clone(), t.clone(), noise.clone())
+def replaced(
+    x: Tensor, x_known: Tensor, known: Tensor, t: Tensor, noise: Tensor, schedule: Schedule | None = None
+) -> Tensor:
+    given = x.clone(), x_known.clone(), known.clone(), t.clone(), noise.clone()
+    return replace_known(schedule or Schedule(100), *given)
 
 
 def mixed() -> Tensor:
@@ -23,8 +26,13 @@ def mixed() -> Tensor:
 
 @probe(0.5, "The result has the shape and the dtype of x")
 def shape(inputs: Inputs) -> str:
-    x, x_known = inputs.normal(2, B, F, D)
-    return describe(replaced(x, x_known, mixed(), STEPS, inputs.normal(B, F, D)))
+    x, x_known, noise = inputs.normal(3, B, F, D)
+    found = [describe(replaced(x, x_known, mixed(), STEPS, noise))]
+    for axis in range(3):
+        parts = (part.narrow(axis, 0, 1) for part in (x, x_known, mixed(), noise))
+        x_1, x_known_1, known, noise_1 = parts
+        found.append(describe(replaced(x_1, x_known_1, known, STEPS[: len(x_1)], noise_1)))
+    return ", ".join(found)
 
 
 @probe(2, "Where nothing is known, x stays as it is")
@@ -42,11 +50,11 @@ def known(inputs: Inputs) -> Tensor:
     return replaced(x, x_known, where, STEPS, inputs.normal(B, F, D))[where]
 
 
-@probe(0.5, "It is at the noise level of its step: at a middle one as far from clean as the rest of x_t")
+@probe(0.5, "It is at the noise level of its step, by the table of `schedule`, here a linear one with T = 50")
 def level(inputs: Inputs) -> Tensor:
-    everywhere, t = torch.ones(8, F, D, dtype=torch.bool), torch.full((8,), 60)
+    everywhere, t = torch.ones(8, F, D, dtype=torch.bool), torch.full((8,), 30)
     x, noise = inputs.normal(2, 8, F, D)
-    return replaced(x, torch.zeros(8, F, D), everywhere, t, noise)
+    return replaced(x, torch.zeros(8, F, D), everywhere, t, noise, Schedule(50, "linear"))
 
 
 @probe(2, "After the last step, t = −1, the known part is x_known exactly, without noise")

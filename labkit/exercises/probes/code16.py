@@ -24,16 +24,25 @@ class RecordingStep:
 
 
 def resampled(
-    x_t: Tensor, noise: Tensor, t: Tensor = T_NOW, t_prev: Tensor = T_PREV, step: Callable | None = None
+    x_t: Tensor,
+    noise: Tensor,
+    t: Tensor = T_NOW,
+    t_prev: Tensor = T_PREV,
+    step: Callable | None = None,
+    schedule: Schedule | None = None,
 ) -> Tensor:
-    return resampled_step(
-        Schedule(100), step or RecordingStep(), x_t.clone(), t.clone(), t_prev.clone(), noise.clone()
-    )
+    given = x_t.clone(), t.clone(), t_prev.clone(), noise.clone()
+    return resampled_step(schedule or Schedule(100), step or RecordingStep(), *given)
 
 
-@probe(0.5, "The result has the shape and the dtype of x_t")
+@probe(0.5, "The result, and what `step` is given, have the shape and the dtype of x_t")
 def shape(inputs: Inputs) -> str:
-    return describe(resampled(inputs.normal(B, F, D), inputs.normal(2, B, F, D)))
+    found = []
+    for size in ((B, F, D), (1, F, D), (B, 1, D), (B, F, 1)):
+        step, n = RecordingStep(), size[0]
+        result = resampled(inputs.normal(*size), inputs.normal(2, *size), T_NOW[:n], T_PREV[:n], step)
+        found.append(f"{describe(result)}, `step` given a {describe(step.given[-1])}")
+    return "; ".join(found)
 
 
 @probe(1, "With no noise to add, U = 1, it is one step from x_t")
@@ -70,7 +79,8 @@ def noised_back(inputs: Inputs) -> Tensor | str:
 
 @probe(
     2,
-    "Noise that is added back is that of the whole stride, with the variance 1 − ᾱ_t / ᾱ_prev",
+    "Noise that is added back is that of the whole stride, with the variance 1 − ᾱ_t / ᾱ_prev, by the table "
+    "of `schedule`: here a linear one with T = 80",
     ("standard deviation of the noise", lambda a: a.std()),
 )
 def deviation(inputs: Inputs) -> Tensor | str:
@@ -81,7 +91,8 @@ def deviation(inputs: Inputs) -> Tensor | str:
         return torch.zeros_like(x_t)
 
     t = torch.full((8,), 60)
-    resampled(inputs.normal(8, F, D), inputs.normal(1, 8, F, D), t, t - 20, step)
+    schedule = Schedule(80, "linear")
+    resampled(inputs.normal(8, F, D), inputs.normal(1, 8, F, D), t, t - 20, step, schedule)
     return given[1] if len(given) > 1 else "a single call of step"
 
 

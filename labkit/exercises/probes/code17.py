@@ -138,12 +138,17 @@ def small(inputs: Inputs) -> Tensor | str:
     return torch.cat(losses)
 
 
-@probe(0.5, "Nothing is clipped: x0 and prediction may be of any size")
+@probe(0.5, "Nothing is clipped: x0, x_t and prediction may be of any size")
 def large(inputs: Inputs) -> Tensor:
     size = torch.tensor([4.0, 8, 20, 60])
     x0, prediction = size[:, None, None] * inputs.normal(2, 4, 1, 1)
-    given = x0, times(inputs, 4), inputs.normal(4, 1, 1), everything(4, 1)
-    return flow_loss(FixedVelocity(prediction), *given) / size**2
+    t, noise = times(inputs, 4), inputs.normal(4, 1, 1)
+    line = (1 - t[:, None, None]) * x0 + t[:, None, None] * noise
+
+    def model(x_t: Tensor, _) -> Tensor:
+        return prediction + 10 * (x_t - line)  # wrong where x_t is
+
+    return flow_loss(model, x0, t, noise, everything(4, 1)) / size**2
 
 
 @probe(1, "The gradient of every sample's loss reaches the network, and is 0 where it makes no error")

@@ -35,7 +35,11 @@ def velocity_of_gaussian(x: Tensor, t: Tensor, /) -> Tensor:
 
 @probe(0.5, "One step gives a batch of the shape and dtype of x_t")
 def shape(inputs: Inputs) -> str:
-    return describe(euler_step(Field(), inputs.normal(B, F, D), NOW.clone(), NEXT.clone()))
+    steps = {"Euler's": euler_step, "Heun's": heun_step}
+    found = {
+        n: describe(f(Field(), inputs.normal(B, F, D), NOW.clone(), NEXT.clone())) for n, f in steps.items()
+    }
+    return ", ".join(f"{name} {result}" for name, result in found.items())
 
 
 @probe(0.5, "Euler's step asks for the velocity once, by position, with x_t and t as they are")
@@ -161,15 +165,21 @@ def heun_forwards(inputs: Inputs) -> Tensor | str:
     return torch.cat(found)
 
 
-@probe(0.5, "Heun's step asks for the velocity twice, in the last step once, and changes no argument")
+@probe(
+    0.5,
+    "Heun's step asks for the velocity twice, in the last step once, with x and t like x_t and t, and "
+    "changes no argument",
+)
 def heun_calls(inputs: Inputs) -> str:
-    found = []
+    found, given = [], set()
     for t_next in (BETWEEN, torch.zeros(B)):
         field = Field()
         heun_step(field, inputs.normal(B, F, D), NOW.clone(), t_next.clone())
         found.append(len(field.asked))
+        given |= {f"x a {describe(x)}, t a {describe(t)}" for x, t in field.asked}
     changed = ", ".join(sorted(Stub.observer.changed)) or "nothing"
-    return f"asked {found[0]}×, in the last step {found[1]}×; changed: {changed}"
+    asked = f"asked {found[0]}×, in the last step {found[1]}×, with {' and '.join(sorted(given))}"
+    return f"{asked}; changed: {changed}"
 
 
 arguments = arguments_kept(0.5, line, rows)

@@ -48,13 +48,15 @@ class NetworkInputs:
         return replace(self, **{"text": replace(self.text, **text), **changes})
 
 
-def network(kind: type[Kind], inputs: Inputs, depth: int = 2, width: int = 16, std: float = 0.5) -> Kind:
+def network(
+    kind: type[Kind], inputs: Inputs, depth: int = 2, width: int = 16, std: float = 0.5, heads: int = 4
+) -> Kind:
     """A small network with random weights, none of them zero."""
-    return inputs.fill(network_without_weights(kind, depth, width), std)
+    return inputs.fill(network_without_weights(kind, depth, width, heads), std)
 
 
-def network_without_weights(kind: type[Kind], depth: int = 2, width: int = 16) -> Kind:
-    return kind(features=FEATURES, d_text=D_TEXT, width=width, depth=depth, heads=4)
+def network_without_weights(kind: type[Kind], depth: int = 2, width: int = 16, heads: int = 4) -> Kind:
+    return kind(features=FEATURES, d_text=D_TEXT, width=width, depth=depth, heads=heads)
 
 
 def silence(*layers: nn.Module) -> None:
@@ -233,7 +235,7 @@ UNREAD: dict[type[BaseDiT], tuple[str, ...]] = {AdaLNDiT: ("token_projection", "
 
 def idle(kind: type[BaseDiT], inputs: Inputs) -> str:
     """Layers and learned vectors that get no gradient, as "blocks.1.mlp + final_norm"."""
-    model, found = trained(kind, inputs)
+    model, found = backward(kind, inputs, mode=True)
     if isinstance(found, str):
         return found
     gradients: dict[str, bool] = {}
@@ -245,11 +247,11 @@ def idle(kind: type[BaseDiT], inputs: Inputs) -> str:
     return " + ".join(name for name, busy in gradients.items() if not busy) or "none"
 
 
-def trained(kind: type[BaseDiT], inputs: Inputs) -> tuple[BaseDiT, str | None]:
-    """A network after a backward pass from all real frames, or why there was none."""
+def backward(kind: type[BaseDiT], inputs: Inputs, mode: bool) -> tuple[BaseDiT, str | None]:
+    """A network after a backward pass from all real frames, or why there was none. mode: training mode?"""
     model, batch = network(kind, inputs), NetworkInputs.sample(inputs).mixed()
     with torch.enable_grad():
-        out = run(model.train(), batch)[batch.mask]
+        out = run(model.train(mode), batch)[batch.mask]
         loss = (out * inputs.normal(*out.shape)).sum()
         try:
             loss.backward()
@@ -289,8 +291,8 @@ def everything(kind: type[BaseDiT], inputs: Inputs) -> Tensor:
 
 
 def gradients(kind: type[BaseDiT], inputs: Inputs) -> Tensor | str:
-    """The gradient of each parameter along a random direction."""
-    model, found = trained(kind, inputs)
+    """The gradient of each parameter along a random direction, in evaluation mode."""
+    model, found = backward(kind, inputs, mode=False)
     if found:
         return found
     slopes = [
@@ -310,7 +312,7 @@ def training(kind: type[BaseDiT], inputs: Inputs) -> Tensor | str:
 
 def large(kind: type[BaseDiT], inputs: Inputs) -> Tensor:
     """The output for large motion, caption, time and weights, with one feature larger than the others."""
-    model, batch = network(kind, inputs, width=48), NetworkInputs.sample(inputs).mixed()
+    model, batch = network(kind, inputs, width=48, heads=2), NetworkInputs.sample(inputs).mixed()
     model.input_projection.weight[0] *= 10
     model.get_parameter("timestep_embedding.mlp.2.weight").mul_(10)
     model.get_parameter("final.weight").mul_(30)
@@ -454,4 +456,4 @@ def last_questions(kind: type[BaseDiT]) -> list[Probe]:
         again,
         first=".*(earlier call|repetition).*",
     )
-    return [first, slopes, *asked, calls, arguments_kept(0.5, slopes)]
+    return [first, slopes, *asked, calls, arguments_kept(0.5, first, slopes)]

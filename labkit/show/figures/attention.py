@@ -15,10 +15,12 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn import functional
 
 from labkit.models import BaseDiT, Denoiser
 from labkit.models.base import Attention
+from labkit.paths import LabError
 from labkit.show.figures.style import FAINT, INK, LINES, ORANGE, axes, picture
 from labkit.text import TextFeatures
 
@@ -37,29 +39,49 @@ def attention_weights(attention: Attention, x: Tensor, mask: Tensor, memory: Ten
 
 
 @contextmanager
-def recorded(network: BaseDiT) -> Iterator[dict[str, dict[str, Tensor]]]:
-    """Inputs of every Attention in `network` while this context is open, by the module's name.
+def recorded(network: BaseDiT) -> Iterator[dict[str, Tensor]]:
+    """What attention is given in a forward pass of one sample: (1, N, W) by name, while this context is open.
 
-    Filled by each forward pass: {"blocks.0.attention": {"x": ..., "mask": ..., "memory": ...}, ...}, the
-    arguments of `attention_weights`. A later pass replaces an earlier one.
+    Outputs of every LayerNorm by its name ("blocks.0.norm1"), those of several calls concatenated, and x and
+    memory of every Attention ("blocks.0.attention.x"). A learner's code may do without either.
     """
-    calls: dict[str, dict[str, Tensor]] = {}
-    signature = inspect.signature(Attention.forward)
+    found: dict[str, Tensor] = {}
 
-    def hook(name: str):
-        def keep(module, args, kwargs, output):
-            given = signature.bind(module, *args, **kwargs).arguments
-            calls[name] = {key: value for key, value in given.items() if key != "self"}
+    def keep_output(name: str):
+        def keep(module, given, output):
+            rows = output.reshape(1, -1, output.shape[-1])  # (1, N, W)
+            found[name] = torch.cat([found[name], rows], dim=1) if name in found else rows
 
         return keep
 
-    modules = [(name, module) for name, module in network.named_modules() if isinstance(module, Attention)]
-    handles = [m.register_forward_hook(hook(name), with_kwargs=True) for name, m in modules]
+    def keep_arguments(name: str):
+        def keep(module, args, kwargs, output):
+            given = signature.bind(module, *args, **kwargs).arguments
+            found.update(
+                {f"{name}.{key}": given[key] for key in ("x", "memory") if given.get(key) is not None}
+            )
+
+        return keep
+
+    signature, handles = inspect.signature(Attention.forward), []
+    for name, module in network.named_modules():
+        if isinstance(module, nn.LayerNorm):
+            handles.append(module.register_forward_hook(keep_output(name)))
+        if isinstance(module, Attention):
+            handles.append(module.register_forward_hook(keep_arguments(name), with_kwargs=True))
     try:
-        yield calls
+        yield found
     finally:
         for handle in handles:
             handle.remove()
+
+
+def first_of(found: Mapping[str, Tensor], *names: str) -> Tensor:
+    """The first of these that was recorded. Raises LabError where none was."""
+    for name in names:
+        if name in found:
+            return found[name]
+    raise LabError(f"this figure needs a call of {' or '.join(names)}: your code does both by hand")
 
 
 def positions(tokens: Tensor, stream: Tensor) -> list[int]:
@@ -85,14 +107,20 @@ def stream_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) 
     order is.
     """
     dit: Any = network.dit
-    with recorded(dit) as calls:
+    with recorded(dit) as found:
         network(x, t, text)
-    names = [f"blocks.{i}.attention" for i in range(len(dit.blocks))]
-    given = calls[names[0]]["x"][0]
+    streams = [
+        first_of(found, f"blocks.{i}.norm1", f"blocks.{i}.attention.x") for i in range(len(dit.blocks))
+    ]  # (1, N, W) each
+    given = streams[0][0]  # (N, W)
     first = positions(dit.blocks[0].norm1(condition_rows(dit, t, text)), given)
     order = first + [i for i in range(len(given)) if i not in first]
-    weights = [attention_weights(dit.get_submodule(name), **calls[name])[0] for name in names]
-    return torch.stack(weights)[:, :, order][..., order].cpu()
+    mask = functional.pad(text.mask[:1], (2, len(given) - 2 - text.mask.shape[1]), value=True)  # (1, N)
+    weights = [
+        attention_weights(block.attention, stream[:, order], mask)[0]
+        for block, stream in zip(dit.blocks, streams)
+    ]
+    return torch.stack(weights).cpu()
 
 
 @torch.no_grad()
@@ -103,12 +131,21 @@ def memory_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) 
     the network's own.
     """
     dit: Any = network.dit
-    with recorded(dit) as calls:
+    with recorded(dit) as found:
         network(x, t, text)
-    names = [f"blocks.{i}.cross_attention" for i in range(len(dit.blocks))]
-    order = positions(dit.memory_norm(condition_rows(dit, t, text)), calls[names[0]]["memory"][0])
-    weights = [attention_weights(dit.get_submodule(name), **calls[name])[0] for name in names]
-    return torch.stack(weights)[..., order].cpu()
+    memory = first_of(found, "memory_norm", "blocks.0.cross_attention.memory")  # (1, 2 + L, W)
+    memory = memory[:, positions(dit.memory_norm(condition_rows(dit, t, text)), memory[0])]
+    mask = functional.pad(text.mask[:1], (2, 0), value=True)  # (1, 2 + L)
+    weights = [
+        attention_weights(
+            block.cross_attention,
+            first_of(found, f"blocks.{i}.norm2", f"blocks.{i}.cross_attention.x"),
+            mask,
+            memory,
+        )[0]
+        for i, block in enumerate(dit.blocks)
+    ]
+    return torch.stack(weights).cpu()
 
 
 @torch.no_grad()

@@ -1,5 +1,5 @@
 # wrong: divided by the longest motion of the batch
-# named: the length of another motion
+# named: divided by the frames of the longest motion
 from collections.abc import Callable
 
 import torch
