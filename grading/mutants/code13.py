@@ -235,14 +235,6 @@ def drop_of_floats():
     return step(drop=lambda B, p: torch.full((B,), float(p)).bernoulli())
 
 
-@mutant("The network is left in another mode, train or eval, than it came in: leave its mode to the caller")
-def left_in_another_mode():
-    def call(network, x_t, t, text, mask, drop):
-        return network.eval()(x_t, t, text, mask, drop)
-
-    return step(call=call)
-
-
 @mutant("The captions do not reach the network: give it `text` in the call")
 def text_left_out():
     return step(call=lambda network, x_t, t, text, mask, drop: network(x_t, t, None, mask, drop))

@@ -352,16 +352,6 @@ def drop_like_mask():
     return guided
 
 
-@mutant("The network is left in another mode, train or eval, than it came in: leave its mode to the caller")
-def left_in_another_mode():
-    def guided(network, x, t, text, mask, guidance_scale):
-        network.eval()
-        c, u = predictions(network, x, t, text, mask)
-        return u + guidance_scale * (c - u)
-
-    return guided
-
-
 @mutant("The network is given t as float: steps are whole numbers, pass t as it is")
 def t_as_float():
     return asked(

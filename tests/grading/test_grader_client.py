@@ -128,7 +128,7 @@ NEAR = {  # mistakes that change few numbers, or by little: some probes see them
     "code3": {"clamped_after_each_block", "attention_clamped_to_10"},
     "code4": {
         "silu_twice", "relu", "output_clamped_to_10", "attention_clamped_to_10", "mask_of_minus_100",
-        "weights_overwritten",
+        "weights_overwritten", "exp_of_scale",
     },
     "code5": {"attention_clamped_to_10"},
     "code7": {"noise_at_the_end", "clipped_at_5", "half_precision"},

@@ -1,7 +1,7 @@
 """The probes of training_loss and ema_update."""
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from labkit.diffusion import Schedule, ema_update, training_loss
 from labkit.exercises.probe import Inputs, arguments_kept, describe, probe
@@ -11,15 +11,14 @@ T = 8
 MANY = 1600  # samples in a batch, so that shares can be distinguished
 
 
-class TrainedNetwork(nn.Module):
+class TrainedNetwork:
     """It predicts x0 up to an error of each sample, and keeps what it was given."""
 
     def __init__(self, x0: Tensor, error: Tensor | float = 0.0):
-        super().__init__()
         self.x0, self.error, self.calls = x0, error, 0
         self.captions: TextFeatures | None = None  # those that it should be given
 
-    def forward(
+    def __call__(
         self,
         x: Tensor,
         t: Tensor,
@@ -39,7 +38,7 @@ class KnowsTheAnswer(TrainedNetwork):
         super().__init__(x0, error)
         self.schedule = schedule
 
-    def forward(self, x: Tensor, t: Tensor, *rest, **named) -> Tensor:
+    def __call__(self, x: Tensor, t: Tensor, *rest, **named) -> Tensor:
         a = self.schedule.alpha_bar(t)
         noise = (x - a.sqrt() * self.x0) / (1 - a).sqrt()
         return self.schedule.target(self.x0, noise, t) + self.error
@@ -153,7 +152,7 @@ def dropout(inputs: Inputs) -> str:
 def value(inputs: Inputs) -> Tensor:
     x0, error = inputs.normal(5, 9, 2), inputs.normal(5, 1, 1)
     mask = torch.arange(9) < torch.tensor([[9], [1], [3], [2], [5]])
-    network = TrainedNetwork(x0, error).eval()
+    network = TrainedNetwork(x0, error)
     return training_loss(network, Schedule(T), x0.clone(), mask, captions(inputs, 5), 0.3)
 
 

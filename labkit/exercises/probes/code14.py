@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from labkit.diffusion import guided
 from labkit.exercises.probe import Inputs, arguments_kept, describe, probe
@@ -12,19 +12,18 @@ from labkit.text import TextFeatures
 B, F, L, D = 3, 5, 4, 2
 
 
-class GuidedNetwork(nn.Module):
+class GuidedNetwork:
     """What a denoiser is, in closed form: it attends to all real frames, and to a caption or to none.
 
     captions: which predictions it was asked for; "given by default" where it was called without `drop`.
     """
 
     def __init__(self, inputs: Inputs):
-        super().__init__()
         self.null = inputs.normal(D)
         self.captions: set[str] = set()
         self.types: set[str] = set()
 
-    def forward(
+    def __call__(
         self,
         x: Tensor,
         t: Tensor,
@@ -143,7 +142,6 @@ def padding(inputs: Inputs) -> Tensor:
     batch = Batch(inputs)
     batch.mask = torch.arange(F) < torch.tensor([[5], [3], [2]])
     batch.x[~batch.mask] = 30.0
-    batch.network.eval()  # a mode that is not the first one
     return batch.guided(3.0)[batch.mask]
 
 

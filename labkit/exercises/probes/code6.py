@@ -271,7 +271,7 @@ def sizes(inputs: Inputs) -> str:
             due = schedule.q_sample(x0, t, noise)
 
             def model(x_t: Tensor, _, target: Tensor = schedule.target(x0, noise, t), due: Tensor = due):  # noqa: B008
-                return target + x_t - due
+                return target + (x_t - due)
 
             losses.append(ddpm_loss(model, schedule, x0, t, noise, everything(4, 3)))
         if torch.stack(losses).abs().max() <= 1e-6 * size**2:
