@@ -20,10 +20,11 @@ from torch import Tensor
 from labkit.checkpoint import load_text
 from labkit.cli import Parser, exit_status
 from labkit.dataset import MotionDataset
+from labkit.diffusion import Schedule
 from labkit.models import NETWORKS
 from labkit.paths import LabError
 from labkit.stubs import use_reference
-from labkit.text import TextConditioner
+from labkit.text import TextTower
 from labkit.training.corpus import SOURCES, Corpus
 from labkit.training.denoiser import Recipe, Run, by_quarter, stratified_timesteps
 
@@ -42,7 +43,15 @@ def parse(text: str) -> tuple[int, Recipe]:
             raise LabError(f"{part!r} is no NAME=VALUE of a recipe: names are {', '.join(types)}") from None
     if "steps" not in values:
         raise LabError(f"{text!r}: add steps=N")
-    return values.pop("steps"), replace(Recipe(), **values)
+    steps, recipe = values.pop("steps"), replace(Recipe(), **values)
+    counts = steps, recipe.T, recipe.patch_size, recipe.width, recipe.heads, recipe.batch_size
+    if min(counts) < 1 or recipe.width % recipe.heads:
+        raise LabError(f"{text!r}: counts are 1 or more, and width is a multiple of heads")
+    try:
+        Schedule(recipe.T, recipe.kind, recipe.prediction_type)
+    except ValueError as error:
+        raise LabError(f"{text!r}: {error}") from error
+    return steps, recipe
 
 
 @torch.no_grad()
@@ -58,14 +67,12 @@ def validate(run: Run, corpus: Corpus) -> dict[str, Tensor]:
     return by_quarter(torch.cat(losses), torch.cat(steps), run.recipe.T)
 
 
-def compare(
-    network: str, variants: Sequence[str], train: Corpus, val: Corpus, text: TextConditioner
-) -> list[str]:
+def compare(network: str, variants: Sequence[str], train: Corpus, val: Corpus, tower: TextTower) -> list[str]:
     """A line for each variant: its loss by quarter, and the seconds of processor time it took."""
     width, lines = max(map(len, variants)), []
     for variant, (steps, recipe) in zip(variants, map(parse, variants)):
         with tempfile.TemporaryDirectory() as folder:
-            run = Run(network, train, text.tower, recipe, Path(folder), "cpu")
+            run = Run(network, train, tower, recipe, Path(folder), "cpu")
             begin = time.process_time()
             run.train(steps, save_every=steps + 1)
             seconds = time.process_time() - begin
@@ -97,7 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
             Corpus(MotionDataset(args.sources, split=split, mirror=split == "train"), text.encoder, cache)
             for split in ("val", "train")
         )
-        print(*compare(args.network, args.variants, train, val, text), sep="\n")
+        print(*compare(args.network, args.variants, train, val, text.tower), sep="\n")
 
     return exit_status(work)
 

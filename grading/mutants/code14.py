@@ -333,7 +333,7 @@ def steps_interleaved():
     return guided
 
 
-@mutant(INTERLEAVED)
+@mutant(INTERLEAVED + ". (The half without captions comes first here)")
 def steps_interleaved_without_first():
     def guided(network, x, t, text, mask, guidance_scale):
         u, c = at_interleaved_steps(network, x, t, text, mask, (True, False))

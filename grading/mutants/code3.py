@@ -690,19 +690,27 @@ def mask_of_the_first_words():
     return cond_mapping
 
 
-@mutant("The sequence has the frames first, its mask the condition: concatenate both in the same order")
-def mask_in_the_other_order_of_parts():
+def frames_first(mask_of, rows_of):
+    """The frames stand first; mask_of(frames' mask, condition's mask), and rows_of(h, F) is projected."""
+
     def backbone(self, h, mask, c):
-        h, mask = torch.cat([h, c[0]], dim=1), torch.cat([c[1], mask], dim=1)
+        h, mask = torch.cat([h, c[0]], dim=1), mask_of(mask, c[1])
         for block in self.blocks:
             h = h + block.attention(block.norm1(h), mask)
             h = h + block.mlp(block.norm2(h))
         return h
 
     def output_projection(self, h, mask, c):
-        return self.final(self.final_norm(h[:, : mask.shape[1]]))
+        return self.final(self.final_norm(rows_of(h, mask.shape[1])))
 
     return dict(backbone=backbone, output_projection=output_projection)
+
+
+@mutant("The sequence has the frames first, its mask the condition: concatenate both in the same order")
+def mask_in_the_other_order_of_parts():
+    return frames_first(
+        mask_of=lambda frames, condition: torch.cat([condition, frames], dim=1), rows_of=lambda h, F: h[:, :F]
+    )
 
 
 @mutant("All captions are cut to the length of the first one of the batch: each has its own, in the mask")
@@ -734,17 +742,10 @@ def a_loop_for_each_kind_of_layer():
     "The rows of the condition are projected, not those of the frames: take the frames' part of the sequence"
 )
 def condition_projected():
-    def backbone(self, h, mask, c):
-        h, mask = torch.cat([h, c[0]], dim=1), torch.cat([mask, c[1]], dim=1)
-        for block in self.blocks:
-            h = h + block.attention(block.norm1(h), mask)
-            h = h + block.mlp(block.norm2(h))
-        return h
-
-    def output_projection(self, h, mask, c):
-        return self.final(self.final_norm(h[:, -mask.shape[1] :]))
-
-    return dict(backbone=backbone, output_projection=output_projection)
+    return frames_first(
+        mask_of=lambda frames, condition: torch.cat([frames, condition], dim=1),
+        rows_of=lambda h, F: h[:, -F:],
+    )
 
 
 COMMON = common_mutants("code3")

@@ -33,24 +33,15 @@ class Observer:
 
     def __call__(self, stub: Stub, args: tuple, kwargs: dict) -> object:
         before: list[tuple[str, object, object]] = []  # name, value, copy
-        hooks = []
         gradients, seed = torch.is_grad_enabled(), torch.initial_seed()
 
         def lend(name: str, value: object) -> object:
             if any(value is result for result in self._results):
                 return value  # the learner's own, to be changed or not
-
-            def lend_result(result: object) -> object:
-                return lend(f"the result of {name}", result)
-
-            if isinstance(value, nn.Module):
-                before.append((name, value, state(value)))
-                hooks.append(value.register_forward_hook(lambda module, given, result: lend_result(result)))
-                return value
-            if callable(value) and not isinstance(value, type):
-                return self._proxy(value, lend_result)
-            before.append((name, value, copied(value)))
-            return before[-1][2]
+            if callable(value) and not isinstance(value, nn.Module | type):
+                return self._proxy(value, lambda result: lend(f"the result of {name}", result))
+            before.append((name, value, state(value) if isinstance(value, nn.Module) else copied(value)))
+            return value if isinstance(value, nn.Module) else before[-1][2]
 
         names = list(inspect.signature(stub.own).parameters)
         names += [f"argument {n + 1}" for n in range(len(names), len(args))]
@@ -61,9 +52,6 @@ class Observer:
         except Exception as error:
             self.raised = stub.name, error
             raise
-        finally:
-            for hook in hooks:
-                hook.remove()
         if torch.is_grad_enabled() != gradients:
             torch.set_grad_enabled(gradients)
             self.changed.add("torch.set_grad_enabled")

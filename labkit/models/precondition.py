@@ -11,7 +11,7 @@ both, at every noise level, before anything else. The filter does it without lea
 network a target of unit size at all levels (EDM, sec. 5).
 
 Frames are grouped as DiT groups pixels (Peebles & Xie 2023, sec. 3.2, "Patchify"): P frames in a row are one
-token, which makes a step of training 1/P as expensive. What is fast within a token is the filter's part.
+token, so that the DiT has 1/P of the tokens.
 Letters: B batch, F frames, D features of a frame, P frames of a token, N = ⌈F / P⌉ tokens.
 """
 

@@ -117,23 +117,23 @@ def test_the_memorys_order_does_not_matter(given, plug):
     torch.testing.assert_close(expected.sum(-1), torch.ones(2, 4, 8))
 
 
-RIGHT = [(exercise, v) for exercise in ("code3", "code5") for v in bank.entries("variants", exercise)]
+RIGHT = [(e, v) for e in ("code3", "code4", "code5") for v in bank.entries("variants", e)]
+FIGURES = dict(
+    code3=("incontext", looking.stream_weights),
+    code4=("adaln", lambda model, x, t, text: looking.modulations(model, torch.tensor([0, 50, 900]), text)),
+    code5=("cross_attention", looking.memory_weights),
+)
 
 
 @pytest.mark.parametrize("exercise, variant", RIGHT, ids=[f"{e}-{v.name}" for e, v in RIGHT])
-def test_every_right_answer_has_the_same_picture(given, plug, exercise, variant):
-    """Also where attention is written out, or frames and condition go separately through a norm."""
-    name, weights = dict(
-        code3=("incontext", looking.stream_weights), code5=("cross_attention", looking.memory_weights)
-    )[exercise]
-    model, *asked = given(name)
-    expected = weights(model, *asked)
-    functions = dict(variant.functions)
-    plug(
-        exercise,
-        {s.name: functions.get(s.name, getattr(reference(exercise), s.name)) for s in stubs(exercise)},
-    )
-    torch.testing.assert_close(weights(model, *asked), expected, atol=1e-4, rtol=1e-3)
+def test_every_right_answer_has_the_same_picture(given, exercise, variant):
+    """Also where attention is written out, or samples, frames and condition go separately through a layer."""
+    name, numbers = FIGURES[exercise]
+    asked = given(name)
+    with bank.plugged(exercise):
+        expected = numbers(*asked)
+    with bank.plugged(exercise, variant):
+        torch.testing.assert_close(numbers(*asked), expected, atol=1e-4, rtol=1e-3)
 
 
 def test_modulations_are_the_linear_layers_of_c(given):

@@ -29,9 +29,8 @@ def shape(inputs: Inputs) -> str:
     x, x_known, noise = inputs.normal(3, B, F, D)
     found = [describe(replaced(x, x_known, mixed(), STEPS, noise))]
     for axis in range(3):
-        parts = (part.narrow(axis, 0, 1) for part in (x, x_known, mixed(), noise))
-        x_1, x_known_1, known, noise_1 = parts
-        found.append(describe(replaced(x_1, x_known_1, known, STEPS[: len(x_1)], noise_1)))
+        a, b, known, z = (part.narrow(axis, 0, 1) for part in (x, x_known, mixed(), noise))
+        found.append(describe(replaced(a, b, known, STEPS[: len(z)], z)))
     return ", ".join(found)
 
 

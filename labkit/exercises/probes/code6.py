@@ -1,5 +1,7 @@
 """The probes of ddpm_loss."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -29,6 +31,11 @@ class FixedPrediction:
             return self.prediction
         first, self.samples = self.samples % B, self.samples + len(x_t)
         return self.prediction[first : first + len(x_t)]
+
+
+def off_by_x_t(prediction: Tensor, due: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
+    """A network whose prediction is wrong by as much as x_t differs from the one that is due."""
+    return lambda x_t, t: prediction + (x_t - due)
 
 
 def copy(value: object) -> object:
@@ -268,11 +275,7 @@ def sizes(inputs: Inputs) -> str:
         for schedule in SCHEDULES:
             t, noise = steps(inputs, schedule), min(size, 1) * inputs.normal(4, 3, 2)
             x0 = size * (1 + inputs.uniform(4, 3, 2)) * inputs.normal(4, 3, 2).sign()
-            due = schedule.q_sample(x0, t, noise)
-
-            def model(x_t: Tensor, _, target: Tensor = schedule.target(x0, noise, t), due: Tensor = due):  # noqa: B008
-                return target + (x_t - due)
-
+            model = off_by_x_t(schedule.target(x0, noise, t), schedule.q_sample(x0, t, noise))
             losses.append(ddpm_loss(model, schedule, x0, t, noise, everything(4, 3)))
         if torch.stack(losses).abs().max() <= 1e-6 * size**2:
             found.append(f"{size:g}")

@@ -155,10 +155,10 @@ def modulations(network: Denoiser, t: Tensor, text: TextFeatures) -> Tensor:
     Shift, scale, gate of attention, then of the mlp. They do not depend on the motion, so zeros are used.
     """
     dit: Any = network.dit
-    found = {}
+    found: list[list[Tensor]] = [[] for _ in dit.blocks]  # of a block, its calls: all samples, or one each
     handles = [
-        block.modulation.register_forward_hook(lambda module, given, out, i=i: found.update({i: out}))
-        for i, block in enumerate(dit.blocks)
+        block.modulation.register_forward_hook(lambda module, given, out, calls=calls: calls.append(out))
+        for block, calls in zip(dit.blocks, found)
     ]
     captions = torch.arange(len(text), device=t.device).repeat_interleave(len(t))
     blank = torch.zeros(len(captions), 1, network.config["features"], device=t.device)
@@ -167,7 +167,7 @@ def modulations(network: Denoiser, t: Tensor, text: TextFeatures) -> Tensor:
     finally:
         for handle in handles:
             handle.remove()
-    stacked = torch.stack([found[i] for i in range(len(dit.blocks))])
+    stacked = torch.stack([torch.cat(calls) for calls in found])
     return stacked.reshape(len(dit.blocks), len(text), len(t), 6, -1).cpu()
 
 
