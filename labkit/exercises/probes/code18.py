@@ -33,13 +33,9 @@ def velocity_of_gaussian(x: Tensor, t: Tensor, /) -> Tensor:
     return (x - mu - gain * (x - signal * mu)) / time
 
 
-@probe(0.5, "One step gives a batch of the shape and dtype of x_t")
+@probe(0.5, "Euler's step gives a batch of the shape and dtype of x_t")
 def shape(inputs: Inputs) -> str:
-    steps = {"Euler's": euler_step, "Heun's": heun_step}
-    found = {
-        n: describe(f(Field(), inputs.normal(B, F, D), NOW.clone(), NEXT.clone())) for n, f in steps.items()
-    }
-    return ", ".join(f"{name} {result}" for name, result in found.items())
+    return describe(euler_step(Field(), inputs.normal(B, F, D), NOW.clone(), NEXT.clone()))
 
 
 @probe(0.5, "Euler's step asks for the velocity once, by position, with x_t and t as they are")
@@ -167,19 +163,19 @@ def heun_forwards(inputs: Inputs) -> Tensor | str:
 
 @probe(
     0.5,
-    "Heun's step asks for the velocity twice, in the last step once, with x and t like x_t and t, and "
-    "changes no argument",
+    "Heun's step asks for the velocity twice, in the last step once, with x and t like x_t and t, gives "
+    "a batch like x_t, and changes no argument",
 )
 def heun_calls(inputs: Inputs) -> str:
-    found, given = [], set()
+    found, given, results = [], set(), set()
     for t_next in (BETWEEN, torch.zeros(B)):
         field = Field()
-        heun_step(field, inputs.normal(B, F, D), NOW.clone(), t_next.clone())
+        results.add(describe(heun_step(field, inputs.normal(B, F, D), NOW.clone(), t_next.clone())))
         found.append(len(field.asked))
         given |= {f"x a {describe(x)}, t a {describe(t)}" for x, t in field.asked}
     changed = ", ".join(sorted(Stub.observer.changed)) or "nothing"
     asked = f"asked {found[0]}×, in the last step {found[1]}×, with {' and '.join(sorted(given))}"
-    return f"{asked}; changed: {changed}"
+    return f"{asked}; gives {' and '.join(sorted(results))}; changed: {changed}"
 
 
 arguments = arguments_kept(0.5, line, rows)
