@@ -6,7 +6,7 @@
 # make bench   tables of speed; no pass or fail
 # make build   the notebooks, stubs and stored answers from their sources
 # make widget  the player for notebooks from widget/; needs Node
-# make lint    ruff and the type checker
+# make lint    ruff, the type checker, the schema of workflows
 # make site    the public site, in site/
 # make wheel   the package for PyPI, in dist/
 PYTHON ?= python3
@@ -76,6 +76,7 @@ lint: $(VENV)/ready
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/basedpyright
+	$(RUN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml grading/build/github/check.yml
 
 hooks: $(VENV)/ready
 	$(INSTALL) ".[lint,bench]"
