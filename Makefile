@@ -64,6 +64,7 @@ system:
 bench: $(VENV)/ready
 	$(RUN)/python -m pip install --quiet --constraint constraints.txt --editable ".[bench,grading]"
 	$(RUN)/python benchmarks/representation.py
+	$(RUN)/python benchmarks/checks.py
 	$(RUN)/python benchmarks/sampling.py
 	$(RUN)/python benchmarks/video.py
 	$(RUN)/python benchmarks/submissions.py

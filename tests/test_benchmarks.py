@@ -23,6 +23,13 @@ def test_representation(benchmark, capsys):
     assert [row.split()[0] for row in rows] == ["encode", "decode"]
 
 
+def test_checks(benchmark, capsys):
+    benchmark("checks", ROUNDS=1, EXERCISES=("code2", "code18")).main()
+    _, *rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [row[0] for row in rows] == ["code2", "code18"]
+    assert all(float(seconds) > 0 for row in rows for seconds in row[1:3])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["matplotlib", "pyrender", "pyvista"])
 def test_each_renderer(benchmark, capsys, name):
