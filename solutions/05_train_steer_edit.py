@@ -47,7 +47,7 @@ from labkit.evaluate import choose_captions, sample_captions
 from labkit.metrics import bootstrap, frechet_distance, prdc, retrieval
 from labkit.metrics.actions import raise_hand, walk, wave
 from labkit.metrics.posture import to_open_body
-from labkit.models import make_denoiser
+from labkit.models import Normalizer, make_denoiser
 from labkit.motion import FPS, JOINT_NAMES, LAYOUT, N_ROTATIONS, D, decode, smooth
 from labkit.progress import bar
 from labkit.reference import load_reference
@@ -547,8 +547,7 @@ class TwoNumbers(torch.nn.Module):
 
     def __init__(self, schedule):
         super().__init__()
-        self.schedule, self.normalizer = schedule, torch.nn.Identity()
-        self.normalizer.inverse = lambda z: z
+        self.schedule, self.normalizer = schedule, Normalizer(1)  # not fitted: it changes nothing
         self.unused = torch.nn.Parameter(torch.zeros(1))
 
     def forward(self, x, t, text=None, mask=None, drop=None):

@@ -8,6 +8,24 @@ from labkit.diffusion import ddpm_loss
 
 
 @variant()
+def the_last_hint():
+    """In its words."""
+
+    def training_loss(network, schedule, x0, mask, text, condition_dropout):
+        t = torch.randint(0, schedule.T, (len(x0),), device=x0.device)
+        noise = torch.randn_like(x0)
+        drop = torch.rand(len(x0), device=x0.device) < condition_dropout
+        wrapped = lambda x_t, t: network(x_t, t, text, mask, drop)  # noqa: E731
+        losses = ddpm_loss(wrapped, schedule, x0, t, noise, mask)
+        return losses.mean()
+
+    def ema_update(average, weight, decay):
+        return decay * average + (1 - decay) * weight
+
+    return dict(training_loss=training_loss, ema_update=ema_update)
+
+
+@variant()
 def other_order():
     """Other calls, in another order, so other random numbers."""
 

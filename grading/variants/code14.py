@@ -7,6 +7,20 @@ from labkit.text import TextFeatures
 
 
 @variant()
+def the_last_hint():
+    """In its words."""
+
+    def guided(network, x, t, text, mask, guidance_scale):
+        drop = torch.zeros(len(x), dtype=torch.bool, device=x.device)
+        joined = [torch.cat([a, b]) for a, b in ((x, x), (t, t), (mask, mask), (drop, ~drop))]
+        x, t, mask, drop = joined
+        with_caption, without = network(x, t, TextFeatures.cat([text, text]), mask, drop).chunk(2)
+        return without + guidance_scale * (with_caption - without)
+
+    return guided
+
+
+@variant()
 def two_passes():
     def guided(network, x, t, text, mask, guidance_scale):
         none = torch.zeros(len(x), dtype=torch.bool)

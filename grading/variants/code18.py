@@ -6,6 +6,23 @@ from grading.bank import variant
 
 
 @variant()
+def the_last_hint():
+    """In its words."""
+
+    def euler_step(velocity, x_t, t, t_next):
+        return x_t + (t_next - t)[:, None, None] * velocity(x_t, t)
+
+    def heun_step(velocity, x_t, t, t_next):
+        length, v = (t_next - t)[:, None, None], velocity(x_t, t)
+        end = x_t + length * v
+        if (t_next == 0).all():
+            return end
+        return x_t + length * (v + velocity(end, t_next)) / 2
+
+    return dict(euler_step=euler_step, heun_step=heun_step)
+
+
+@variant()
 def by_the_estimates():
     """As DDIM is written: the estimates of x0 and of the noise, mixed anew."""
 

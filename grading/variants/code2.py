@@ -10,6 +10,20 @@ from labkit.motion import LAYOUT
 
 
 @variant()
+def the_last_hint():
+    """In its words."""
+
+    def split_motion(x):
+        F, D = x.shape
+        parts = {name: x[:, columns] for name, columns in LAYOUT.items()}
+        parts["rotations"] = parts["rotations"].reshape(F, 22, 6)
+        parts["joints"] = parts["joints"].reshape(F, 23, 3)
+        return F, D, parts
+
+    return split_motion
+
+
+@variant()
 def by_hand():
     """Every slice and shape written out."""
 

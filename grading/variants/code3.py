@@ -8,6 +8,30 @@ from grading.variants.denoiser import common_variants
 
 
 @variant()
+def the_last_hint():
+    """In its words."""
+
+    def cond_mapping(self, condition):
+        two = torch.stack([condition.time, condition.pooled], dim=1)
+        always = torch.ones(len(two), 2, dtype=torch.bool, device=two.device)
+        return torch.cat([two, condition.tokens], dim=1), torch.cat([always, condition.mask], dim=1)
+
+    def backbone(self, h, mask, c):
+        tokens, token_mask = c
+        sequence, mask = torch.cat([tokens, h], dim=1), torch.cat([token_mask, mask], dim=1)
+        for block in self.blocks:
+            sequence = sequence + block.attention(block.norm1(sequence), mask)
+            sequence = sequence + block.mlp(block.norm2(sequence))
+        return sequence
+
+    def output_projection(self, h, mask, c):
+        F = mask.shape[1]
+        return self.final(self.final_norm(h[:, -F:]))
+
+    return dict(cond_mapping=cond_mapping, backbone=backbone, output_projection=output_projection)
+
+
+@variant()
 def frames_first():
     """Condition tokens after the frames."""
 

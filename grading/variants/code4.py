@@ -9,6 +9,30 @@ from grading.variants.denoiser import common_variants
 
 
 @variant()
+def the_last_hint():
+    """In its words."""
+
+    def modulated(h, shift, scale):
+        return (1 + scale) * h + shift
+
+    def cond_mapping(self, condition):
+        return functional.silu(condition.time + condition.pooled)
+
+    def backbone(self, h, mask, c):
+        for block in self.blocks:
+            a, b, gate1, d, e, gate2 = block.modulation(c)[:, None].chunk(6, dim=-1)
+            h = h + gate1 * block.attention(modulated(block.norm(h), a, b), mask)
+            h = h + gate2 * block.mlp(modulated(block.norm(h), d, e))
+        return h
+
+    def output_projection(self, h, mask, c):
+        shift, scale = self.final_modulation(c)[:, None].chunk(2, dim=-1)
+        return self.final(modulated(self.final_norm(h), shift, scale))
+
+    return dict(cond_mapping=cond_mapping, backbone=backbone, output_projection=output_projection)
+
+
+@variant()
 def modulate():
     """With `modulate` of the authors' code, which adds the axis for frames."""
 

@@ -8,6 +8,30 @@ from grading.variants.denoiser import common_variants
 
 
 @variant()
+def the_last_hint():
+    """In its words."""
+
+    def cond_mapping(self, condition):
+        two = torch.stack([condition.time, condition.pooled], dim=1)
+        always = torch.ones(len(two), 2, dtype=torch.bool, device=two.device)
+        memory = self.memory_norm(torch.cat([two, condition.tokens], dim=1))
+        return memory, torch.cat([always, condition.mask], dim=1)
+
+    def backbone(self, h, mask, c):
+        memory, memory_mask = c
+        for block in self.blocks:
+            h = h + block.self_attention(block.norm1(h), mask)
+            h = h + block.cross_attention(block.norm2(h), memory_mask, memory)
+            h = h + block.mlp(block.norm3(h))
+        return h
+
+    def output_projection(self, h, mask, c):
+        return self.final(self.final_norm(h))
+
+    return dict(cond_mapping=cond_mapping, backbone=backbone, output_projection=output_projection)
+
+
+@variant()
 def words_first():
     """The memory in another order: attention does not depend on it."""
 

@@ -71,7 +71,8 @@ def replace_known(
     known: (B, F, D) bool, True where x_known is given.
     t: (B,) the step of each sample of x, and −1 after its last step, where there is no noise at all.
     noise: (B, F, D), standard normal, already sampled: use this one.
-    `schedule.q_sample` noises a clean motion; it accepts t = −1. Leave the arguments as they are.
+    `schedule.q_sample` noises a clean motion; it accepts t = −1. All tensors are on one device; motions and
+    noise are float32. Leave the arguments as they are.
     """
     # TODO (Code 15): here, or in notebooks/05_train_steer_edit.ipynb
     raise NotImplementedError
@@ -95,7 +96,8 @@ def resampled_step(
     noise: (U − 1, B, F, D), standard normal, already sampled, one for each time that noise is added. U = 1 is
     a single step without any. At the last step of the sampler, t_prev = −1 for all samples, there is one step
     only, whatever U. Where t_prev is −1 for some samples only, the others take U steps as ever.
-    Leave the arguments and the results of `step` as they are.
+    All tensors are on one device; motions and noise are float32. Leave the arguments and what `step` returns
+    as they are.
     """
     # TODO (Code 16): here, or in notebooks/05_train_steer_edit.ipynb
     raise NotImplementedError

@@ -31,7 +31,8 @@ def flow_loss(
     noise: (B, F, D), standard normal, already sampled: use this one.
     mask: (B, F) bool, True at real frames. As in `ddpm_loss`, the squared error is a mean over the real
     frames and over D: neither padded frames nor their number change it.
-    x_t, the velocity and the loss are float32. Leave the arguments and the network's output as they are.
+    x_t, the velocity and the loss are float32 on one device. Leave the arguments and the network's output as
+    they are.
     """
     # TODO (Code 17): here, or in notebooks/06_flows.ipynb
     raise NotImplementedError
@@ -44,9 +45,9 @@ def euler_step(
     """x_t → x_{t_next}, one Euler step of the equation dx_t / dt = velocity(x_t, t) → (B, F, D).
 
     velocity: call it once, as velocity(x_t, t), by position → (B, F, D).
-    x_t: (B, F, D). t, t_next: (B,) float32, 0 to 1, of each sample its own. Sampling goes from 1 (noise) to 0
-    (data), so t_next < t; with t_next > t the same step goes from data to noise. Leave the arguments as they
-    are.
+    x_t: (B, F, D), float32. t, t_next: (B,) float32, 0 to 1, of each sample its own, on the device of x_t.
+    Sampling goes from 1 (noise) to 0 (data), so t_next < t; with t_next > t the same step goes from data to
+    noise. Leave the arguments as they are.
     """
     # TODO (Code 18): here, or in notebooks/06_flows.ipynb
     raise NotImplementedError

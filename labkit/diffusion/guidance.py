@@ -20,7 +20,8 @@ def guided(
     guidance_scale: any real number w. 0 is the prediction without the caption, 1 the prediction with it;
     other values lie on the straight line through these two. The paper's own scale is w − 1.
     Two passes of the network. One batch of 2B does the same in less time: `TextFeatures.cat` joins captions.
-    Leave the arguments and the network's output as they are.
+    All tensors are on one device; x and predictions are float32. Leave the arguments and the network's output
+    as they are.
     """
     # TODO (Code 14): here, or in notebooks/05_train_steer_edit.ipynb
     raise NotImplementedError

@@ -63,8 +63,8 @@ class AdaLNDiT(BaseDiT):
 
         For all three methods: B, F and L are any from 1 on, the number of blocks any from 0 on. Gradients
         reach every tensor and weight that is used. train() and eval() give the same result. All tensors may
-        have large values. They are float32, and some are bfloat16 inside `torch.autocast`. No argument is
-        changed in place, no seed is set, and nothing is kept from one call for the next.
+        have large values. They are float32 on one device, and some are bfloat16 inside `torch.autocast`. No
+        argument is changed in place, no seed is set, and nothing is kept from one call for the next.
         """
         # TODO (Code 4): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError

@@ -24,8 +24,8 @@ def backbone(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
 
     For all three methods: B, F and L are any from 1 on, the number of blocks any from 0 on. Gradients
     reach every tensor and weight that is used. train() and eval() give the same result. All tensors may
-    have large values. They are float32, and some are bfloat16 inside `torch.autocast`. No argument is
-    changed in place, no seed is set, and nothing is kept from one call for the next.
+    have large values. They are float32 on one device, and some are bfloat16 inside `torch.autocast`. No
+    argument is changed in place, no seed is set, and nothing is kept from one call for the next.
     """
     for block in self.blocks:
         vectors = block.modulation(c)[:, None]  # (B, 1, 6W): one for all frames

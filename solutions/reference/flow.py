@@ -17,7 +17,8 @@ def flow_loss(
     noise: (B, F, D), standard normal, already sampled: use this one.
     mask: (B, F) bool, True at real frames. As in `ddpm_loss`, the squared error is a mean over the real
     frames and over D: neither padded frames nor their number change it.
-    x_t, the velocity and the loss are float32. Leave the arguments and the network's output as they are.
+    x_t, the velocity and the loss are float32 on one device. Leave the arguments and the network's output as
+    they are.
     """
     time = t[:, None, None]
     velocity = model((1 - time) * x0 + time * noise, t)

@@ -15,6 +15,7 @@ def replace_known(
     known: (B, F, D) bool, True where x_known is given.
     t: (B,) the step of each sample of x, and −1 after its last step, where there is no noise at all.
     noise: (B, F, D), standard normal, already sampled: use this one.
-    `schedule.q_sample` noises a clean motion; it accepts t = −1. Leave the arguments as they are.
+    `schedule.q_sample` noises a clean motion; it accepts t = −1. All tensors are on one device; motions and
+    noise are float32. Leave the arguments as they are.
     """
     return torch.where(known, schedule.q_sample(x_known, t, noise), x)

@@ -22,7 +22,8 @@ def resampled_step(
     noise: (U − 1, B, F, D), standard normal, already sampled, one for each time that noise is added. U = 1 is
     a single step without any. At the last step of the sampler, t_prev = −1 for all samples, there is one step
     only, whatever U. Where t_prev is −1 for some samples only, the others take U steps as ever.
-    Leave the arguments and the results of `step` as they are.
+    All tensors are on one device; motions and noise are float32. Leave the arguments and what `step` returns
+    as they are.
     """
     alpha = schedule.alpha_bar(t) / schedule.alpha_bar(t_prev)
     x_prev = step(x_t)

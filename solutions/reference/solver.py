@@ -9,9 +9,9 @@ def euler_step(
     """x_t → x_{t_next}, one Euler step of the equation dx_t / dt = velocity(x_t, t) → (B, F, D).
 
     velocity: call it once, as velocity(x_t, t), by position → (B, F, D).
-    x_t: (B, F, D). t, t_next: (B,) float32, 0 to 1, of each sample its own. Sampling goes from 1 (noise) to 0
-    (data), so t_next < t; with t_next > t the same step goes from data to noise. Leave the arguments as they
-    are.
+    x_t: (B, F, D), float32. t, t_next: (B,) float32, 0 to 1, of each sample its own, on the device of x_t.
+    Sampling goes from 1 (noise) to 0 (data), so t_next < t; with t_next > t the same step goes from data to
+    noise. Leave the arguments as they are.
     """
     return x_t + (t_next - t)[:, None, None] * velocity(x_t, t)
 

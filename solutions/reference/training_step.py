@@ -19,7 +19,8 @@ def training_loss(
 
     Sample for each of the B motions a step t, uniform on 0 … T − 1, standard normal noise of x0's shape, and
     whether its caption is withheld, with probability `condition_dropout` (Ho & Salimans 2021, alg. 1). Then
-    return the mean of the B losses that `ddpm_loss` gives. Sample on the device of x0.
+    return the mean of the B losses that `ddpm_loss` gives. Sample on the device of x0, where all tensors are,
+    and the noise in its dtype.
     network: called once, as network(x_t, t, text, mask, drop) → prediction (B, F, D).
     drop: (B,) bool, True where the caption is withheld.
     x0: (B, F, D), z-scored. mask: (B, F) bool, True at real frames. text: features of the B captions.
@@ -36,6 +37,6 @@ def training_loss(
 def ema_update(average: Tensor, weight: Tensor, decay: float) -> Tensor:
     """One update of an exponential moving average of a weight, both of any one shape → the new average.
 
-    average ← decay · average + (1 − decay) · weight. `average` and `weight` are not changed.
+    average ← decay · average + (1 − decay) · weight, on their device, in their dtype. Both stay as they are.
     """
     return decay * average + (1 - decay) * weight
