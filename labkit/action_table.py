@@ -23,8 +23,7 @@ Hits = Mapping[str, np.ndarray]
 def try_actions(network: str, seeds: int = 2, *, config: SamplingConfig | None = None, **settings) -> Hits:
     """Whether a network's motions perform the action asked for: one motion for each caption and seed.
 
-    seeds: how many, from the one of `config` on. settings: those of `evaluate.sample_motions`. Motions are
-    not smoothed.
+    seeds: how many, from the one of `config` on. settings: those of `evaluate.sample_motions`.
     """
     config, body, captions, asked = config or SamplingConfig(), load_body(), [], []
     for action in ACTIONS.values():

@@ -88,20 +88,7 @@ def load_denoiser(network: str, path: str | Path | None = None) -> tuple[Denoise
     path = path or data_dir() / "checkpoints" / f"{network}.safetensors"
     weights, config, _ = read_checkpoint(path, kind=network)
     make = partial(make_denoiser, network)
-    return build(make, config["model"], current_names(weights), path), Schedule(**config["schedule"])
-
-
-def current_names(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """A denoiser's weights under this version's names: in 0.1 filter and normalizer belonged to the DiT."""
-    if any(name.startswith("dit.") for name in weights):
-        return weights
-
-    def current(name: str) -> str:
-        if name.startswith("normalizer."):
-            return name
-        return name.replace("prior.", "filter.") if name.startswith("prior.") else f"dit.{name}"
-
-    return {current(name): value for name, value in weights.items()}
+    return build(make, config["model"], weights, path), Schedule(**config["schedule"])
 
 
 def load_text(path: str | Path | None = None) -> TextConditioner:

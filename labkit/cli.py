@@ -72,6 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     samplers = ("ddpm", "ddim")
     device = dict(choices=("cpu", "cuda"), help="where to compute; the GPU where there is one")
+    smooth = dict(type=number(float, 0, 10), default=1.0, help="frames; 0 is the network's output as it is")
 
     p = add("visualize", "Draw a motion to a video.", exercises=False)
     p.add_argument(
@@ -92,9 +93,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--seconds", type=number(float, 0.05, 10), default=6.0, help="length of the motion")
     p.add_argument("--seed", type=number(int, 0, 2**63 - 1), default=0, help="another seed, another motion")
     p.add_argument("--batch-size", type=number(int, 1, 6), default=1, help="motions for each caption")
-    p.add_argument(
-        "--smooth", type=number(float, 0, 10), default=1.0, help="frames; 0 is the network's output as it is"
-    )
+    p.add_argument("--smooth", **smooth)
     p.add_argument("--checkpoint", type=Path, help="weights of your own for the network")
     p.add_argument("--text-checkpoint", type=Path, help="the text tower that network was trained with")
     p.add_argument("--body", type=Path, help="an official SMPL file (.pkl or .npz); the open body without it")
@@ -125,6 +124,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--sampler", choices=samplers, default="ddpm")
     p.add_argument("--steps", type=number(int, 1, 1000), default=15, help="denoising steps")
     p.add_argument("--guidance", type=number(float, 0, 100), default=2.0)
+    p.add_argument("--smooth", **smooth)
     p.add_argument("--seed", type=number(int, 0, 2**63 - 1), default=0)
     p.add_argument("--device", **device)
 
@@ -132,7 +132,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("what", choices=(*NETWORKS, "text", "evaluator"))
     p.add_argument("--sources", nargs="+", default=["starter"], help="prepared sources or paths of stores")
     p.add_argument(
-        "--steps", type=number(int, 1), help="in all (default: 4000 for a network, 1000 for a tower)"
+        "--steps", type=number(int, 1), help="in all (default: 5500 for a network, 1000 for a tower)"
     )
     p.add_argument("--seed", type=number(int, 0, 2**63 - 1), help="of a tower: for a second evaluator, say")
     p.add_argument("--out", type=Path, default=Path("runs"), help="folder for states, logs and weights")
@@ -229,7 +229,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
     def settings(network: str) -> dict:
         return dict(
-            config=config, batch_size=args.batch_size, checkpoint=checkpoints[network],
+            config=config, smoothing=args.smooth, batch_size=args.batch_size, checkpoint=checkpoints[network],
             text_checkpoint=args.text_checkpoint, device=args.device,
         )  # fmt: skip
 
@@ -271,7 +271,7 @@ def train(args: argparse.Namespace) -> None:
             )
         else:
             path = run.train_network(
-                args.what, args.sources, folder, args.steps or 4000, device, args.text_checkpoint
+                args.what, args.sources, folder, args.steps or 5500, device, args.text_checkpoint
             )
     if parallel.rank() == 0:
         print(path)

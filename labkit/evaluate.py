@@ -13,6 +13,7 @@ from labkit.checkpoint import load_pair
 from labkit.device import autocast, best_device
 from labkit.diffusion import SamplingConfig, sample
 from labkit.evaluator import load_evaluator
+from labkit.motion import smooth
 from labkit.paths import LabError
 from labkit.progress import bar
 from labkit.reference import Reference, load_reference
@@ -61,13 +62,17 @@ def sample_motions(
     lengths: Tensor,
     *,
     config: SamplingConfig | None = None,
+    smoothing: float = 1.0,
     batch_size: int = 64,
     checkpoint: str | Path | None = None,
     text_checkpoint: str | Path | None = None,
     device: str | None = None,
     progress: bool = True,
 ) -> list[Tensor]:
-    """Motions of a network for N captions: N of (F_i, D), not z-scored nor smoothed. lengths: (N,) frames."""
+    """Motions of a network for N captions, as `generate` makes them: N of (F_i, D), not z-scored.
+
+    lengths: (N,) frames. smoothing: frames, see `motion.smooth`; 0 for none.
+    """
     config, device = config or SamplingConfig(), best_device(device)
     denoiser, schedule, conditioner = load_pair(network, checkpoint, text_checkpoint)
     denoiser, conditioner = denoiser.to(device), conditioner.to(device)
@@ -78,7 +83,7 @@ def sample_motions(
         some = lengths[start : start + batch_size]
         with autocast(device):  # changes every metric by less than a tenth of its interval
             x = sample(denoiser, schedule, text, some, config, generator=generator)
-        motions += [row[:n] for row, n in zip(x.cpu(), some)]
+        motions += [smooth(row[:n], smoothing) for row, n in zip(x.cpu(), some)]
     return motions
 
 

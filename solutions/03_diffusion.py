@@ -539,7 +539,7 @@ labkit.show(bodies(torch.cat(list(takes.values()))), list(takes), height=720)
 # ### The two samplers, measured
 #
 # One caption shows little. Both samplers were measured at several numbers of steps on held-out captions, all from the
-# same first noise, with the shipped cross-attention network and with guidance. The numbers are stored in
+# same first noise, with the shipped cross-attention network, with guidance and without smoothing. The numbers are in
 # `data/checkpoints/samplers.json`, with the command that made them. The measures are those of notebook 4. FD is the
 # Fréchet distance to real motion. R3 of n: is the motion among the three of n motions that fit its caption best?
 # *Jerk* is the third derivative of a joint's position, large where a motion trembles. Bands are 95 % intervals. A grey

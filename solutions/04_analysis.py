@@ -37,7 +37,7 @@ from labkit.evaluate import choose_captions, sample_captions, score_samples
 from labkit.generate import generate
 from labkit.metrics import frechet_distance, population_spread, prdc, retrieval, tmr_score, tmr_scores
 from labkit.models import NETWORKS
-from labkit.motion import decode, smooth
+from labkit.motion import decode
 from labkit.reference import half_of_takes, load_reference
 from labkit.scores import score_mean_motion, score_real
 from labkit.show.figures import evaluation as figures
@@ -437,7 +437,7 @@ figures.score_histogram(scores, tmr_scores(text, np.roll(motion, 1, axis=0)), NE
 order = np.argsort(scores)
 chosen = [*order[:-3:-1], *order[:2]]  # the two best, then the two worst
 labkit.show(
-    [decode(smooth(generated[name].motions[i], 1)) for i in chosen],
+    [decode(generated[name].motions[i]) for i in chosen],
     [f"{scores[i]:.2f}: {reference.captions[asked[i]]}" for i in chosen],
 )
 

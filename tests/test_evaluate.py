@@ -7,10 +7,11 @@ import torch
 from labkit.checkpoint import load_denoiser, write_checkpoint
 from labkit.dataset import pad
 from labkit.diffusion import SamplingConfig
-from labkit.evaluate import choose_captions, evaluate, sample_captions
+from labkit.evaluate import choose_captions, evaluate, sample_captions, sample_motions
 from labkit.evaluator import load_evaluator
+from labkit.generate import generate
 from labkit.metrics import diversity, frechet_distance, prdc, tmr_score
-from labkit.motion import FPS, Motion, encode
+from labkit.motion import FPS, Motion, decode, encode, smooth
 from labkit.paths import LabError
 from labkit.reference import Reference, half_of_takes, load_reference, names_style
 from labkit.scores import (
@@ -306,3 +307,17 @@ def test_table_lines_up():
     assert len(header) == len(first) == len(second)
     assert header.split() == ["real", "(N=640)", "cross_attention", "(N=640)"]
     assert first.count("0.123 [0.100, 0.150]") == 2 and second.count("1234.5 [1000.0, 1500.0]") == 2
+
+
+def test_motions_are_those_of_generate(lab):
+    """Smoothed as there, each over its own length; without smoothing the network's output."""
+    captions, config = ["a person bows", "a person walks"], SamplingConfig(steps=2, seed=3)
+    settings = dict(config=config, progress=False)
+    bare = sample_motions("adaln", captions, torch.tensor([40, 60]), smoothing=0, **settings)
+    found = sample_motions("adaln", captions, torch.tensor([40, 60]), **settings)
+    assert [len(x) for x in found] == [40, 60]
+    for x, y in zip(bare, found):
+        torch.testing.assert_close(smooth(x, 1.0), y)
+    (x,) = sample_motions("adaln", captions[1:], torch.tensor([60]), **settings)
+    (motion,) = generate(captions[1:], "adaln", seconds=3, config=config)
+    torch.testing.assert_close(decode(x).pelvis, motion.pelvis, atol=1e-2, rtol=0)  # bfloat16 here

@@ -59,8 +59,8 @@ def test_motions_and_features_are_the_same(name, undisturbed):
     for key, tensors in found.items():
         for a, b in zip(tensors, undisturbed[key], strict=True):
             assert isinstance(a, np.ndarray) or not a.is_inference(), key
-            # dtype and device, too; another kernel rounds otherwise
-            torch.testing.assert_close(a, b, atol=1e-4, rtol=1e-3)
+            # dtype and device, too; another kernel rounds otherwise; nan: the sliding of feet that never stand
+            torch.testing.assert_close(a, b, atol=1e-4, rtol=1e-3, equal_nan=True)
 
 
 @pytest.mark.parametrize("name", ["float64", "device"])

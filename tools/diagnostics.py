@@ -33,7 +33,7 @@ from labkit.extra_metrics import distinct
 from labkit.metrics import aligned_distance, multimodality, proportion, tmr_score
 from labkit.metrics.features import squared_distances
 from labkit.models import NETWORKS
-from labkit.motion import LAYOUT, decode, smooth
+from labkit.motion import LAYOUT, decode
 from labkit.paths import LabError, check_writable
 from labkit.reference import load_reference
 from labkit.scores import motion_features, score
@@ -114,7 +114,7 @@ def memory(options: Options) -> str:
     lengths = torch.tensor([len(x) for x in real])
     sets = {"real, held out": real}
     for network in options.networks:
-        sets[network] = [smooth(x, 1.0) for x in options.sample(network, captions, lengths)]
+        sets[network] = options.sample(network, captions, lengths)
 
     evaluator = load_evaluator()
     seen = motion_features(evaluator, train)
@@ -262,7 +262,7 @@ def unseen(options: Options) -> str:
             features = motion_features(evaluator, motions)
             rows[f"{network}, {what}"] = row(features, pairs[:, 0], pairs[:, 1], captions)
             if what == "unseen":
-                shown = [decode(smooth(x, 1.0)) for x in motions[:8]]
+                shown = [decode(x) for x in motions[:8]]
                 contact_sheet(options.out / f"unseen_{network}.png", shown, load_body(), captions[:8])
     title = (
         f"Content and style never seen together ({int((~grid.seen & adjectives).sum())} such pairs), among "
@@ -301,7 +301,7 @@ def variety(options: Options) -> str:
     for network in options.networks:
         motions = options.sample(network, captions, lengths)
         features = motion_features(load_evaluator(), motions).reshape(len(rows), repeats, -1)
-        places = np.stack([joints(smooth(x, 1.0)) for x in motions])  # (N, F, J, 3)
+        places = np.stack([joints(x) for x in motions])  # (N, F, J, 3)
         places = places.reshape(len(rows), repeats, -1) / np.sqrt(places[0].size / 3)  # RMS over joints
         table[network] = {
             "within": f"{multimodality(features):.3f}",

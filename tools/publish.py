@@ -34,7 +34,7 @@ from labkit.metrics.actions import ACTIONS, Action
 from labkit.metrics.left_right import lead
 from labkit.metrics.posture import to_open_body, turned
 from labkit.models import NETWORKS
-from labkit.motion import FPS, decode, smooth
+from labkit.motion import FPS, decode
 from labkit.paths import atomic_write, data_dir, existing_file
 from labkit.reference import Reference, load_reference, write_reference
 from labkit.scores import motion_features, physical
@@ -173,10 +173,9 @@ def make_starter(
     features_of = CaptionTable([c for r in wanted for c in r.captions], encoder, runs / "cache")
     asked = [request for request in wanted for _ in range(tries)]
     lengths = torch.tensor([request.frames for request in asked])
-    sampled = sample_motions(
+    motions = sample_motions(
         network, [r.captions[0] for r in asked], lengths, config=SamplingConfig(seed=seed)
     )
-    motions = [smooth(x, 1.0) for x in sampled]
     features = motion_features(evaluator, motions)
     text = evaluator.text_features(features_of([r.captions[0] for r in asked])).numpy()
     scores = tmr_scores(text, features)

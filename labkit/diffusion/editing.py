@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from labkit.diffusion.ddpm import ddpm_step
-from labkit.diffusion.guidance import guided
+from labkit.diffusion.sample import predict
 from labkit.diffusion.schedule import Schedule
 from labkit.models import Denoiser
 from labkit.stubs import stub
@@ -48,7 +48,7 @@ def edit(
         t, t_prev = (torch.full((B,), step, device=device) for step in (now, then))  # (B,)
 
         def step(x_t: Tensor, t: Tensor = t, t_prev: Tensor = t_prev) -> Tensor:
-            prediction = guided(network, x_t, t, text, mask, guidance_scale)  # (B, F, D)
+            prediction = predict(network, schedule, x_t, t, text, mask, guidance_scale)  # (B, F, D)
             x_prev = ddpm_step(schedule, prediction, x_t, t, t_prev, gaussian_noise())  # (B, F, D)
             return replace_known(schedule, x_prev, z, known, t_prev, gaussian_noise())
 

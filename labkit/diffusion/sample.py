@@ -37,6 +37,20 @@ class SamplingConfig:
             raise ValueError(f"sampler is {self.sampler!r}, not one of {SAMPLERS}")
 
 
+def predict(
+    network: Denoiser,
+    schedule: Schedule,
+    x: Tensor,
+    t: Tensor,
+    text: TextFeatures,
+    mask: Tensor,
+    guidance_scale: float,
+) -> Tensor:
+    """The guided prediction (B, F, D); an estimate of x0 is limited to the range of the data."""
+    prediction = guided(network, x, t, text, mask, guidance_scale)  # (B, F, D)
+    return network.normalizer.clip(prediction) if schedule.prediction_type == "sample" else prediction
+
+
 @torch.no_grad()
 def sample(
     network: Denoiser,
@@ -73,7 +87,7 @@ def sample(
     pairs = list(zip(timesteps, timesteps[1:] + [-1]))
     for now, then in bar(pairs, config.sampler, progress):
         t, t_prev = (torch.full((B,), step, device=device) for step in (now, then))  # (B,)
-        prediction = guided(network, x, t, text, mask, config.guidance_scale)  # (B, F, D)
+        prediction = predict(network, schedule, x, t, text, mask, config.guidance_scale)  # (B, F, D)
         if callback:
             callback(t, x, prediction)
         if config.sampler == "ddpm":

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from labkit.diffusion import SamplingConfig, Schedule, guided, sample
+from labkit.diffusion import SamplingConfig, Schedule, edit, guided, sample
 from labkit.models import Normalizer
 from labkit.text import TextFeatures
 
@@ -182,3 +182,31 @@ def test_output_is_not_z_scored():
     config = SamplingConfig(sampler="ddim", steps=10, guidance_scale=1)
     x = sample(model, schedule, nothing(1), torch.tensor([4]), config)
     torch.testing.assert_close(x[0], rows.mean(0).expand(4, 8), atol=1e-4, rtol=0)
+
+
+class TestRange:
+    """Guidance extrapolates beyond the data; the estimate of x0 does not leave their range."""
+
+    class Opposites(nn.Module):
+        """x0 is 1 with the caption and −1 without: with w = 2 their extrapolation is 3."""
+
+        config = dict(features=8)
+
+        def __init__(self):
+            super().__init__()
+            self.normalizer, self.unused = Normalizer(8), nn.Parameter(torch.zeros(1))
+
+        def forward(self, x, t, text, mask, drop):
+            return torch.ones_like(x) * (1 - 2 * drop.float())[:, None, None]
+
+    @pytest.mark.parametrize(("kind", "limited"), [("sample", True), ("epsilon", False)])
+    @pytest.mark.parametrize("editing", [False, True])
+    def test_of_the_data(self, kind, limited, editing):
+        network, schedule, F = self.Opposites(), Schedule(50, prediction_type=kind), 3
+        network.normalizer.high.fill_(1.5)
+        if editing:
+            nowhere = torch.zeros(2, F, 8)
+            x = edit(network, schedule, nothing(2), nowhere, nowhere > 0, steps=5)
+        else:
+            x = sample(network, schedule, nothing(2), torch.full((2,), F), SamplingConfig(steps=5))
+        assert bool((x.abs() <= 1.5 + 1e-5).all()) == limited

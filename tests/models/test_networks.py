@@ -278,5 +278,22 @@ class TestNormalizer:
         assert torch.isfinite(normalizer(torch.tensor([[1.0, 0.0]]))).all()
         assert normalizer(torch.tensor([[1.0, 1e-3]])).abs().max() < 0.1
 
+    def test_values_beyond_those_of_a_thousandth_of_the_frames_are_clipped(self):
+        rows = 5 + 3 * torch.randn(4000, 2, generator=torch.Generator().manual_seed(0))
+        normalizer = Normalizer(2)
+        z = torch.tensor([[-1e6, 1e6], [0.5, -0.5]])
+        assert torch.equal(normalizer.clip(z), z)  # before there are data
+        normalizer.fit(rows)
+        lowest, highest = (normalizer.inverse(v) for v in (normalizer.low, normalizer.high))
+        assert ((rows < lowest).sum(0) == 4).all() and ((rows > highest).sum(0) == 4).all()
+        assert torch.equal(
+            normalizer.clip(z), torch.tensor([[normalizer.low[0], normalizer.high[1]], [0.5, -0.5]])
+        )
+
+    def test_two_frames_are_enough(self):
+        normalizer = Normalizer(2)
+        normalizer.fit(torch.tensor([[1.0, 2.0], [1.0, 3.0]]))
+        torch.testing.assert_close(normalizer.high - normalizer.low, torch.tensor([0.0, 2**0.5]))
+
     def test_travels_with_the_weights(self):
-        assert set(Normalizer(3).state_dict()) == {"mean", "std"}
+        assert set(Normalizer(3).state_dict()) == {"mean", "std", "low", "high"}

@@ -53,7 +53,6 @@ def test_memory_finds_copies_and_clears_strangers(store, capsys, monkeypatch):
         return [train[i % len(train)].x[: int(n)] for i, n in enumerate(lengths)]
 
     monkeypatch.setattr(diagnostics.Options, "sample", repeat)
-    monkeypatch.setattr(diagnostics, "smooth", lambda x, frames: x)
     copied = run(capsys, "memory", *QUICK, store)["adaln"]
     assert copied[5] == "0.00" and copied[-3:] == ["16", "of", "16"]
     held_out = diagnostics.real_samples((store,), "test_a")
