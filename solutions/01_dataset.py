@@ -503,14 +503,14 @@ figures.lengths(seconds, words)
 # %% [markdown] rubric="q1"
 # **3 points.** 1: the four statistics, right for the set that the student loaded (`python -m labkit data`
 # prints them for the starter set, `--source NAME` for another). 1: a comparison with HumanML3D that puts
-# numbers side by side (for instance "about a sixtieth of the motions, captions half as long"). 1: one
+# numbers side by side (for instance "about a thirtieth of the motions, captions half as long"). 1: one
 # difference with a reason why it matters.
 #
-# **Model answer** (figures of one starter set; `python -m labkit data` prints those of yours). The starter set has 242
-# motions and 628 captions, one to three for each motion. A motion lasts 4.2 s and a caption has 6.3 words on average.
-# HumanML3D has 60 times as many motions, which last 1.7 times as long, and captions of about twice as many words. With
+# **Model answer** (figures of one starter set; `python -m labkit data` prints those of yours). The starter set has 496
+# motions and 1,308 captions, one to three for each motion. A motion lasts 5.5 s and a caption has 5.8 words on average.
+# HumanML3D has 30 times as many motions, which last 1.3 times as long, and captions of about twice as many words. With
 # so few motions a network sees few actions and few ways of doing each: it memorises them and fails on others. Short
-# captions name an action and a side, hardly ever a sequence ("walks, then sits down"), so the network cannot learn to
+# captions name an action and a side, seldom a sequence ("walks, then sits down"), so the network can hardly learn to
 # follow one.
 #
 # **Common misunderstandings.** Frames in the place of seconds (divide by 20). A mean of each motion's mean
