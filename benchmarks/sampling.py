@@ -20,7 +20,8 @@ from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.cli import Parser
 from labkit.device import best_device
-from labkit.diffusion import SamplingConfig, Schedule, guided, sample
+from labkit.diffusion import SamplingConfig, Schedule, sample
+from labkit.diffusion.sample import predict
 from labkit.evaluate import evaluate
 from labkit.generate import generate
 from labkit.models import NETWORKS, Denoiser
@@ -54,7 +55,8 @@ def theirs(
     mask = (torch.arange(int(lengths.max())) < lengths[:, None]).to(device)
     x = torch.randn(*mask.shape, network.config["features"], generator=generator).to(device)
     for t in scheduler.timesteps:
-        prediction = guided(network, x, t.to(device).expand(len(x)), text, mask, DEFAULT.guidance_scale)
+        now = t.to(device).expand(len(x))
+        prediction = predict(network, schedule, x, now, text, mask, DEFAULT.guidance_scale)
         x = scheduler.step(prediction, t, x, generator=generator).prev_sample
     return (network.normalizer.inverse(x) * mask[..., None]).cpu()
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from grading.paths import ROOT
 from labkit.body import load_body
 from labkit.checkpoint import load_denoiser, load_text
 from labkit.dataset import MotionDataset
@@ -88,3 +89,12 @@ def test_starter_set():
     assert len(dataset) >= 200 and {s.x.shape[1] for s in dataset} == {D}
     assert all(torch.isfinite(s.x).all() and 20 <= len(s.x) <= MAX_FRAMES and s.captions for s in dataset)
     assert len(MotionDataset(split="train")) > len(MotionDataset(split="test_a")) > 10
+
+
+def test_the_starter_set_has_what_notebook_01_looks_for():
+    source = (ROOT / "solutions" / "01_dataset.py").read_text("utf-8")
+    wanted = re.findall(r'find\("(.+?)"(?:, frames=(\d+))?\)', source)
+    assert len(wanted) >= 2
+    for words, frames in wanted:
+        found = [s for s in MotionDataset() if words in s.captions[0] and len(s.x) >= int(frames or 0)]
+        assert found, words
