@@ -72,7 +72,7 @@ def find(words, frames=0):
     return [s for s in dataset if words in s.captions[0] and len(s.x) >= frames] or dataset.samples
 
 
-walk = find("walks and turns right", frames=100)[0]
+walk = find("walks and turns left", frames=125)[0]
 print("name     ", walk.name)
 print("captions ", *walk.captions, sep="\n   ")
 print("x        ", tuple(walk.x.shape))
