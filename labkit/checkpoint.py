@@ -1,6 +1,7 @@
 """Weights, config and training facts in one safetensors file, which runs no code when it is read."""
 
 import json
+import textwrap
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -73,8 +74,10 @@ def build(
             module = kind(**config)
         module.load_state_dict(weights)
     except (TypeError, RuntimeError) as error:
-        reason = str(error).splitlines()[-1].strip()
-        raise LabError(f"{path} does not fit this version of labkit: {reason}") from error
+        reason = textwrap.shorten(str(error).splitlines()[-1], 100, placeholder=" ...")
+        raise LabError(
+            f"{path} does not fit this version of labkit ({reason}): train it anew, or name another file"
+        ) from error
     return module.eval().requires_grad_(False)
 
 
