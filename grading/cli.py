@@ -8,6 +8,7 @@ from pathlib import Path
 from grading.paths import ROOT
 from labkit.cli import Parser
 from labkit.cores import cores
+from labkit.errors import reader_left
 from labkit.paths import LabError, alone
 
 EPILOG = """first:
@@ -293,7 +294,11 @@ def main(argv: list[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     try:
         with to_itself(args):
-            return COMMANDS[args.command](args) or 0
+            status = COMMANDS[args.command](args) or 0
+            print(end="", flush=True)
+            return status
+    except BrokenPipeError:
+        return reader_left()
     except (LabError, OSError) as error:  # OSError: a folder not to be written to, a full disk
         print(f"grading: {error}", file=sys.stderr)
         return 1

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
+from labkit.errors import reader_left
 from labkit.paths import LabError, alone, check_writable, escape_unprintable, existing_file
 from labkit.stubs import EmptyExercise, use_reference
 
@@ -302,6 +303,9 @@ def exit_status(work: Callable[[], object]) -> int:
     """Run the command. A LabError or an interrupt is one line on stderr and a status other than 0."""
     try:
         work()
+        print(end="", flush=True)
+    except BrokenPipeError:
+        return reader_left()
     except (LabError, EmptyExercise, OSError) as error:  # OSError: a folder not to be written to, a full disk
         print(f"labkit: {error}", file=sys.stderr)
         return 1

@@ -57,6 +57,12 @@ def explain(error: BaseException) -> None:
             explain(cause)
 
 
+def reader_left() -> int:
+    """Drop the rest of the output of a command whose reader has ended, as in ``... | head`` → its status."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141  # as after SIGPIPE
+
+
 def start(package: str) -> None:
     """What ``python -m package`` does: ``main`` of its ``cli``, then the end with the status it gives."""
     try:

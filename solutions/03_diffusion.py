@@ -538,13 +538,14 @@ labkit.show(bodies(torch.cat(list(takes.values()))), list(takes), height=720)
 # %% [markdown]
 # ### The two samplers, measured
 #
-# One caption shows little. Both samplers were measured at several numbers of steps on held-out captions, all from the
-# same first noise, with the shipped cross-attention network, with guidance and without smoothing. The numbers are in
-# `data/checkpoints/samplers.json`, with the command that made them. The measures are those of notebook 4. FD is the
-# Fréchet distance to real motion. R3 of n: is the motion among the three of n motions that fit its caption best?
-# *Jerk* is the third derivative of a joint's position, large where a motion trembles. Bands are 95 % intervals. A grey
-# line is real motion, in the panels that have one. FD depends on the number of motions, so compare only values of this
-# picture with each other. And low jerk is not good by itself: a motion that is too smooth has it as well.
+# One caption shows little. Both samplers were measured at several numbers of evenly spaced steps on held-out
+# captions, all from the same first noise, with the shipped cross-attention network, with guidance and without
+# smoothing. The numbers are in `data/checkpoints/samplers.json`, with the command that made them. The measures are
+# those of notebook 4. FD is the Fréchet distance to real motion. R3 of n: is the motion among the three of n motions
+# that fit its caption best? *Jerk* is the third derivative of a joint's position, large where a motion trembles.
+# Bands are 95 % intervals. A grey line is real motion, in the panels that have one. FD depends on the number of
+# motions, so compare only values of this picture with each other. And low jerk is not good by itself: a motion that
+# is too smooth has it as well.
 #
 # *From how many steps on does each sampler no longer improve? Where do the two differ by more than their intervals? Is
 # the order that of the exact denoiser above, in all measures?*

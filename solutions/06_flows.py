@@ -421,7 +421,7 @@ def sampled(name, calls, text, lengths):
     """Motions of a sampler by its name: "DDPM", "DDIM", "flow, Euler", "flow, Heun"."""
     if name.startswith("flow"):
         return sample_flow(flow_network, text, lengths, calls, name.removeprefix("flow, "))
-    config = SamplingConfig(sampler=name.lower(), steps=calls, guidance_scale=2.0)
+    config = SamplingConfig(sampler=name.lower(), steps=calls, shift=1, guidance_scale=2.0)
     return sample(diffusion_network, schedule, text, lengths, config)
 
 
@@ -490,7 +490,7 @@ print(f"one step: the two differ by {apart:.0e}, and x moves by {moved:.2f}")
 # %% show=true
 two = conditioner(["a person walks forward", "a person raises the left hand"])
 for n in (4, 16, 64, 256):
-    config = SamplingConfig(sampler="ddim", steps=n, guidance_scale=1.0)
+    config = SamplingConfig(sampler="ddim", steps=n, shift=1, guidance_scale=1.0)
     one = sample(diffusion_network, schedule, two, torch.full((2,), 70), config)
     other = sample_flow(diffusion_network, two, torch.full((2,), 70), n, guidance_scale=1.0)
     apart = (diffusion_network.normalizer(one) - diffusion_network.normalizer(other)).abs().mean()

@@ -311,3 +311,12 @@ def test_defaults_of_sampling_are_the_library_s_own(command):
         SamplingConfig(sampler=args.sampler, steps=args.steps, guidance_scale=args.guidance)
         == SamplingConfig()
     )
+
+
+def test_a_reader_that_leaves_is_no_error():
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "labkit", "data"]
+    with os.fdopen(writing, "w") as closed:
+        done = subprocess.run(command, cwd=REPOSITORY, stdout=closed, stderr=subprocess.PIPE)
+    assert done.stderr == b"" and done.returncode == 141

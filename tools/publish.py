@@ -22,7 +22,7 @@ import numpy as np
 import torch
 
 from labkit.action_table import SECONDS
-from labkit.body import load_body
+from labkit.body import Body, load_body
 from labkit.cli import Parser, exit_status
 from labkit.dataset import MotionDataset, Sample
 from labkit.diffusion import SamplingConfig
@@ -34,7 +34,7 @@ from labkit.metrics.actions import ACTIONS, Action
 from labkit.metrics.left_right import lead
 from labkit.metrics.posture import to_open_body, turned
 from labkit.models import NETWORKS
-from labkit.motion import FPS, decode
+from labkit.motion import FPS, Motion, decode
 from labkit.paths import atomic_write, data_dir, existing_file
 from labkit.reference import Reference, load_reference, write_reference
 from labkit.scores import motion_features, physical
@@ -132,6 +132,12 @@ def actions_of(labels: Mapping[str, str]) -> list[Action]:
     ]
 
 
+def in_floor(motion: Motion, body: Body) -> bool:
+    """Is a vertex of the body more than 3 cm below the floor in more than 5 frames?"""
+    lowest = body.vertices(motion)[..., 2].min(-1).values  # (F, V, 3) → (F,)
+    return int((lowest < -0.03).sum()) > 5
+
+
 @dataclass(frozen=True)
 class Request:
     """A motion for the starter set: captions of which the first is sampled, length in frames, labels."""
@@ -163,9 +169,9 @@ def make_starter(
 ) -> None:
     """Motions for captions of real clips and of everyday actions, by one network.
 
-    Of `tries` motions that perform the actions of their caption and fit it by TMR-Score, the one with least
-    foot sliding is selected. It is stored with its caption and at most two others of the real clip that fit
-    it nearly as well.
+    Of `tries` motions that perform the actions of their caption, fit it by TMR-Score and do not sink into the
+    floor, the one with least foot sliding is selected. It is stored with its caption and at most two others of
+    the real clip that fit it nearly as well.
     """
     encoder, evaluator, body = TextEncoder(), load_evaluator(), load_body()
     corpus = Corpus(MotionDataset(sources, "train", mirror=True), encoder, runs / "cache")
@@ -188,8 +194,9 @@ def make_starter(
     sliding[~np.array(shown) | (scores < WORST) | (depth > DEEPEST) | np.isnan(sliding)] = np.inf
     clips = []
     for start in range(0, len(asked), tries):
-        best = start + int(sliding[start : start + tries].argmin())
-        if np.isinf(sliding[best]):
+        fit_ones = (i for i in start + sliding[start : start + tries].argsort() if np.isfinite(sliding[i]))
+        best = next((i for i in fit_ones if not in_floor(decode(motions[i]), body)), None)
+        if best is None:
             continue
         request, number = asked[best], len(clips)
         captions = list(request.captions)

@@ -47,7 +47,7 @@ def study(network: str, reference: Reference, steps: Sequence[int], count: int, 
     measures: dict[str, dict[str, list[tuple[float, float, float]]]] = {}
     for sampler in SAMPLERS:
         for n in bar(steps, sampler):
-            config = SamplingConfig(sampler=sampler, steps=n, guidance_scale=scale)
+            config = SamplingConfig(sampler=sampler, steps=n, shift=1, guidance_scale=scale)
             # in one batch, for the same noise; not smoothed, as this is about what samplers leave
             settings = dict(config=config, smoothing=0, batch_size=count, progress=False)
             samples = sample_captions(network, reference, indices, **settings)

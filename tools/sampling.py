@@ -1,4 +1,4 @@
-"""Compare samplers, numbers of steps and guidance scales, on the validation split alone.
+"""Compare samplers, numbers of steps, their shifts and guidance scales, on the validation split alone.
 
 Every combination of the listed values is evaluated, with the same captions and initial noise.
 
@@ -41,7 +41,7 @@ def sweep(
     columns = [score_real(reference, indices)]
     for config in configs:
         samples = sample_captions(network, reference, indices, config=config, **settings)
-        name = f"{config.sampler.upper()} {config.steps}, {config.guidance_scale:g}"
+        name = f"{config.sampler.upper()} {config.steps}, {config.shift:g}, {config.guidance_scale:g}"
         columns.append(replace(score_samples(samples, reference), name=name))
     return [replace(c, metrics={k: v for k, v in c.metrics.items() if k.startswith(SHOWN)}) for c in columns]
 
@@ -59,6 +59,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--scales", nargs="+", type=float, default=[default.guidance_scale], help="of guidance"
     )
+    parser.add_argument(
+        "--shifts", nargs="+", type=float, default=[default.shift], help="of the steps towards noise"
+    )
     parser.add_argument("--sources", nargs="+", default=SOURCES)
     parser.add_argument("--split", default="val", choices=("val", "test_a", "test_b"))
     parser.add_argument("--count", type=int, default=128, help="captions")
@@ -71,14 +74,14 @@ def main(arguments: list[str] | None = None) -> int:
         use_reference()
         reference = real_reference(args.sources, args.split, args.out / "cache", load_evaluator(), True)
         configs = [
-            SamplingConfig(sampler=sampler, steps=steps, guidance_scale=scale)
-            for sampler, steps, scale in product(args.samplers, args.steps, args.scales)
+            SamplingConfig(sampler=sampler, steps=steps, shift=shift, guidance_scale=scale)
+            for sampler, steps, shift, scale in product(args.samplers, args.steps, args.shifts, args.scales)
         ]
         columns = sweep(
             args.network, reference, configs, args.count, checkpoint=args.checkpoint,
             text_checkpoint=args.text_checkpoint,
         )  # fmt: skip
-        print(f"{args.network}, {args.split}: columns are sampler and steps, guidance scale")
+        print(f"{args.network}, {args.split}: columns are sampler and steps, shift, guidance scale")
         print(table(columns))
 
     return exit_status(work)

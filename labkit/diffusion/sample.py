@@ -21,13 +21,15 @@ SAMPLERS = ("ddpm", "ddim")
 class SamplingConfig:
     """How motions are sampled. Defaults chosen on the validation split: data/checkpoints/TRAINING.md.
 
-    sampler: one of SAMPLERS. steps: of the sampler, 1 to T. guidance_scale: w of `guided`; 1 is no guidance.
+    sampler: one of SAMPLERS. steps: of the sampler, 1 to T. shift: how far they are moved towards noise, see
+    `Schedule.timesteps`; 1 spaces them evenly. guidance_scale: w of `guided`; 1 is no guidance.
     eta: of DDIM (Song et al. 2021, eq. 16); 0 is deterministic. seed: the same seed and settings give the
     same motions.
     """
 
     sampler: str = "ddpm"
     steps: int = 15
+    shift: float = 3.0
     guidance_scale: float = 2.0
     eta: float = 0.0
     seed: int = 0
@@ -83,7 +85,7 @@ def sample(
         return noise.to(device, non_blocking=True)
 
     x = gaussian_noise()  # (B, F, D)
-    timesteps = schedule.timesteps(config.steps).tolist()
+    timesteps = schedule.timesteps(config.steps, config.shift).tolist()
     pairs = list(zip(timesteps, timesteps[1:] + [-1]))
     for now, then in bar(pairs, config.sampler, progress):
         t, t_prev = (torch.full((B,), step, device=device) for step in (now, then))  # (B,)

@@ -32,6 +32,14 @@ def linear_betas(T: int) -> Tensor:
     return torch.linspace(1e-4, 0.02, T, dtype=torch.float64) * (1000 / T)
 
 
+def shifted(u: Tensor, shift: float) -> Tensor:
+    """Times u in [0, 1], of any shape, moved towards noise at 1: Esser et al. 2024, eq. 23.
+
+    Half of evenly spaced times come to lie above shift / (shift + 1); a shift of 1 changes nothing.
+    """
+    return shift * u / (1 + (shift - 1) * u)
+
+
 class Schedule:
     """β_t and ᾱ_t of T steps, float64, and the conversions that need them.
 
@@ -92,11 +100,17 @@ class Schedule:
             return prediction, (x_t - signal * prediction) / sigma
         return signal * x_t - sigma * prediction, signal * prediction + sigma * x_t
 
-    def timesteps(self, steps: int) -> Tensor:
-        """`steps` of the T steps, evenly spaced from T − 1 down to 0 → (steps,) int64, on the CPU.
+    def timesteps(self, steps: int, shift: float = 1.0) -> Tensor:
+        """`steps` of the T steps from T − 1 down to 0 → (steps,) int64, all different, on the CPU.
 
-        Raises LabError unless 1 <= steps <= T.
+        Evenly spaced where shift is 1. Greater values put more steps at high noise, see `shifted`.
+        Raises LabError unless 1 <= steps <= T and shift >= 1.
         """
         if not 1 <= steps <= self.T:
             raise LabError(f"{steps} steps cannot be made: choose between 1 and {self.T}")
-        return torch.linspace(self.T - 1, 0, steps, dtype=torch.float32, device="cpu").round().long()
+        if not shift >= 1:
+            raise LabError(f"a shift of {shift:g} is not possible: choose 1, for equal distances, or more")
+        u = torch.linspace(1, 0, steps, dtype=torch.float64, device="cpu")
+        t = ((self.T - 1) * shifted(u, shift)).round().long()
+        index = torch.arange(steps, device="cpu")
+        return (t + index).cummin(0).values - index  # each at least one below the step before

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from labkit.body import Body, load_body
 from labkit.device import autocast
-from labkit.diffusion import Schedule, ddpm_loss
+from labkit.diffusion import Schedule, ddpm_loss, shifted
 from labkit.models import Denoiser, make_denoiser
 from labkit.motion import D
 from labkit.paths import UNREADABLE, LabError, atomic_write
@@ -48,6 +48,7 @@ class Recipe:
     joint_weight: float = 0.1
     joint_velocity_weight: float = 0.003
     foot_contact_weight: float = 0.006
+    shift: float = 4.0
     seed: int = 0
 
 
@@ -126,10 +127,13 @@ class Objective:
         return loss + (weight[some] * geometric).mean(), plain.detach()
 
 
-def stratified_timesteps(B: int, T: int, generator: torch.Generator) -> Tensor:
-    """(B,) timesteps in random order, one from each of B equal parts of 0 to T - 1: lower variance."""
+def stratified_timesteps(B: int, T: int, generator: torch.Generator, shift: float = 1.0) -> Tensor:
+    """(B,) timesteps in random order, one from each of B equal parts of 0 to T - 1: lower variance.
+
+    shift: moves them towards noise, see `shifted`.
+    """
     u = (torch.randperm(B, generator=generator) + torch.rand(B, generator=generator)) / B
-    return (u * T).long().clamp(max=T - 1)  # in float32 (31 + 0.99999994) / 32 rounds to 1
+    return (shifted(u, shift) * T).long().clamp(max=T - 1)  # in float32 (31 + 0.99999994) / 32 rounds to 1
 
 
 class Run:
@@ -220,7 +224,7 @@ class Run:
         last = time.monotonic()
         while self.step < steps:
             batch = next(batches)
-            t = to_device(stratified_timesteps(B, recipe.T, generator), self.device)
+            t = to_device(stratified_timesteps(B, recipe.T, generator, recipe.shift), self.device)
             noise = to_device(torch.randn(batch.x.shape, generator=generator)[mine], self.device)
             drop = to_device(torch.rand(B, generator=generator)[mine] < recipe.condition_dropout, self.device)
             loss, plain = self.objective(network, rows_of(batch, mine, self.device), t[mine], noise, drop)

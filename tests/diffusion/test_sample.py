@@ -30,7 +30,7 @@ def nothing(B: int) -> TextFeatures:
     return TextFeatures(torch.zeros(B, 1, 1), torch.ones(B, 1, dtype=torch.bool), torch.zeros(B, 1))
 
 
-def expected_std(T: int, steps: int, sampler: str, eta: float) -> float:
+def expected_std(T: int, steps: int, shift: float, sampler: str, eta: float) -> float:
     """The chain is linear and Gaussian, so its spread can be followed step by step with a calculator."""
 
     def a_bar(t: int) -> float:
@@ -39,7 +39,8 @@ def expected_std(T: int, steps: int, sampler: str, eta: float) -> float:
         f = [math.cos(((s + 1) / T + 0.008) / 1.008 * math.pi / 2) ** 2 for s in range(-1, t + 1)]
         return math.prod(max(b / a, 0.001) for a, b in zip(f, f[1:]))
 
-    timesteps = [round((T - 1) * (1 - i / max(steps - 1, 1))) for i in range(steps)]
+    evenly = [1 - i / max(steps - 1, 1) for i in range(steps)]
+    timesteps = [round((T - 1) * shift * u / (1 + (shift - 1) * u)) for u in evenly]
     variance = 1.0
     for now, then in zip(timesteps, timesteps[1:] + [-1]):
         a, b = a_bar(now), a_bar(then)
@@ -56,23 +57,25 @@ def expected_std(T: int, steps: int, sampler: str, eta: float) -> float:
 
 
 @pytest.mark.parametrize(
-    ("sampler", "steps", "eta", "figure"),
+    ("sampler", "steps", "shift", "eta", "figure"),
     [
-        ("ddpm", 100, 0.0, 0.48),
-        ("ddim", 100, 0.0, 0.49),
-        ("ddim", 50, 0.0, 0.48),
-        ("ddim", 10, 0.0, 0.42),
-        ("ddim", 100, 1.0, 0.48),
+        ("ddpm", 100, 1, 0.0, 0.48),
+        ("ddim", 100, 1, 0.0, 0.49),
+        ("ddim", 50, 1, 0.0, 0.48),
+        ("ddim", 10, 1, 0.0, 0.42),
+        ("ddim", 10, 3, 0.0, 0.35),
+        ("ddpm", 25, 3, 0.0, 0.40),
+        ("ddim", 100, 1, 1.0, 0.48),
     ],
 )
-def test_a_gaussian_comes_out_as_wide_as_it_should(sampler, steps, eta, figure):
+def test_a_gaussian_comes_out_as_wide_as_it_should(sampler, steps, shift, eta, figure):
     """A variance taken for a standard deviation would give 0.07, forgotten noise 0."""
     schedule = Schedule(100, "cosine", "sample")
     lengths = torch.full((100,), 50)
-    config = SamplingConfig(sampler=sampler, steps=steps, guidance_scale=1, eta=eta)
+    config = SamplingConfig(sampler=sampler, steps=steps, shift=shift, guidance_scale=1, eta=eta)
     x = sample(ExactDenoiser(schedule), schedule, nothing(100), lengths, config)
     assert float(x.mean()) == pytest.approx(MEAN, abs=0.01)
-    assert float(x.std()) == pytest.approx(expected_std(100, steps, sampler, eta), rel=0.012)
+    assert float(x.std()) == pytest.approx(expected_std(100, steps, shift, sampler, eta), rel=0.012)
     assert float(x.std()) == pytest.approx(figure, abs=0.01)
 
 
@@ -87,7 +90,7 @@ def test_other_predictions_draw_the_same(prediction_type):
 
     # The cosine's last ᾱ is 2e-7: in float32 x0 does not follow from ε there, so begin after it.
     for s in (reference, schedule):
-        s.timesteps = lambda steps: torch.linspace(90, 0, steps).round().long()
+        s.timesteps = lambda steps, shift: torch.linspace(90, 0, steps).round().long()
     config = SamplingConfig(sampler="ddim", steps=20, guidance_scale=1)
     draw = [
         sample(n(reference), s, nothing(2), torch.tensor([5, 5]), config)

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from labkit.diffusion import PREDICTION_TYPES, Schedule
+from labkit.diffusion import PREDICTION_TYPES, Schedule, shifted
 from labkit.paths import LabError
 
 
@@ -122,10 +122,39 @@ def test_timesteps_fall_strictly_and_span_the_schedule(steps):
     assert steps == 1 or int((-timesteps.diff()).max() - (-timesteps.diff()).min()) <= 1
 
 
+@pytest.mark.parametrize("shift", [0.5, 1, 3, 100])
+def test_shift_multiplies_the_odds_of_a_time(shift):
+    u = torch.linspace(0, 1, 101, dtype=torch.float64)
+    moved = shifted(u, shift)
+    assert moved[0] == 0 and moved[-1] == 1
+    torch.testing.assert_close(moved[1:-1] / (1 - moved[1:-1]), shift * u[1:-1] / (1 - u[1:-1]))
+
+
+@pytest.mark.parametrize("shift", [1, 2, 4, 50])
+@pytest.mark.parametrize("steps", [1, 2, 7, 50, 99, 100])
+def test_shifted_timesteps_are_different_and_span_the_schedule(steps, shift):
+    timesteps = Schedule(100).timesteps(steps, shift)
+    assert len(timesteps) == steps and timesteps[0] == 99
+    assert (timesteps.diff() < 0).all() and timesteps.min() >= 0
+    assert steps == 1 or timesteps[-1] == 0
+    assert (timesteps >= Schedule(100).timesteps(steps)).all()
+
+
+def test_half_of_the_shifted_timesteps_lie_above_three_quarters():
+    timesteps = Schedule(1000).timesteps(21, 3.0)
+    assert timesteps[10] == round(0.75 * 999)
+
+
 @pytest.mark.parametrize("steps", [0, -1, 101])
 def test_impossible_numbers_of_steps(steps):
     with pytest.raises(LabError, match="between 1 and 100"):
         Schedule(100).timesteps(steps)
+
+
+@pytest.mark.parametrize("shift", [0.9, 0, -3, math.nan])
+def test_impossible_shifts(shift):
+    with pytest.raises(LabError, match="choose 1"):
+        Schedule(100).timesteps(10, shift)
 
 
 def test_unknown_names():

@@ -143,7 +143,7 @@ NEAR = {  # mistakes that change few numbers, or by little: some probes see them
 def test_points_are_those_of_a_check(exercise, lend):
     """Hidden inputs in another process fail the probes that a check's own inputs fail, for each entry."""
     whole = [*bank.entries("mutants", exercise), *bank.entries("variants", exercise)]
-    entries = [None, *portion(whole, 4, lambda entry: f"{exercise} {entry.name}")]
+    entries = [None, *portion(whole, 8, lambda entry: f"{exercise} {entry.name}")]
     stored = load_answers(exercise)
     checked = {m.name: judge(probes(exercise), m.outcomes, stored).failed for m in stored.mistakes}
     stream = lend(exercise, *(e.name if e else "" for e in entries))

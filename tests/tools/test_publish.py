@@ -54,6 +54,20 @@ def test_a_clip_without_families_must_show_no_action():
     assert actions_of({"content": "walk"}) == []
 
 
+@pytest.mark.parametrize(("frames", "sinks"), [(5, False), (6, True)])
+def test_a_body_may_be_in_the_floor_for_five_frames(frames, sinks):
+    body = load_body()
+    upright = Motion.from_rotations(
+        torch.cat([UPRIGHT.expand(20, 1, 3, 3), torch.eye(3).expand(20, 21, 3, 3)], 1), torch.zeros(20, 3)
+    )
+    lowest = body.vertices(upright)[..., 2].min()
+    height = torch.zeros(20, 3)
+    height[:, 2] = -lowest
+    height[3 : 3 + frames, 2] -= 0.031
+    moved = Motion.from_rotations(upright.rotations(), upright.pelvis + height)
+    assert publish.in_floor(moved, body) is sinks
+
+
 @pytest.mark.slow
 def test_starter_set_from_start_to_end(tmp_path, monkeypatch):
     """On some shipped clips as the real ones. Captions of actions are in no clip, and are encoded too."""
@@ -69,6 +83,7 @@ def test_starter_set_from_start_to_end(tmp_path, monkeypatch):
         assert 1 <= len(sample.captions) <= 3
         joints = load_body().joints(decode(sample.x)).numpy()
         assert all(action.passes(joints) for action in actions_of(sample.labels))
+        assert not publish.in_floor(decode(sample.x), load_body())
 
 
 @pytest.mark.slow

@@ -168,6 +168,13 @@ def test_timesteps_are_of_the_schedule_one_from_each_part(part, B, T, monkeypatc
     assert t.tolist() == [min(math.floor((i + part) / B * T + 1e-4 * part), T - 1) for i in range(B)]
 
 
+def test_shifted_timesteps_are_those_of_equal_parts_moved_towards_noise():
+    B, T, shift = 16, 1000, 4.0
+    t = stratified_timesteps(B, T, torch.Generator().manual_seed(0), shift).sort().values
+    edges = [T * shift * (i / B) / (1 + (shift - 1) * i / B) for i in range(B + 1)]
+    assert all(low - 1 < step <= high for low, step, high in zip(edges, t.tolist(), edges[1:]))
+
+
 @pytest.mark.parametrize("prediction_type", ["epsilon", "sample"])
 def test_the_objective_reports_equation_14(start, corpus, tower, prediction_type):
     """The second result, and the first too where the network predicts the noise, is eq. 14's loss."""
