@@ -133,7 +133,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("what", choices=(*NETWORKS, "text", "evaluator"))
     p.add_argument("--sources", nargs="+", default=["starter"], help="prepared sources or paths of stores")
     p.add_argument(
-        "--steps", type=number(int, 1), help="in all (default: 5500 for a network, 1000 for a tower)"
+        "--steps", type=number(int, 1), help="in all (default: 8500 for a network, 1000 for a tower)"
     )
     p.add_argument("--seed", type=number(int, 0, 2**63 - 1), help="of a tower: for a second evaluator, say")
     p.add_argument("--out", type=Path, default=Path("runs"), help="folder for states, logs and weights")
@@ -272,7 +272,7 @@ def train(args: argparse.Namespace) -> None:
             )
         else:
             path = run.train_network(
-                args.what, args.sources, folder, args.steps or 5500, device, args.text_checkpoint
+                args.what, args.sources, folder, args.steps or 8500, device, args.text_checkpoint
             )
     if parallel.rank() == 0:
         print(path)

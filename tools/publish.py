@@ -170,8 +170,8 @@ def make_starter(
     """Motions for captions of real clips and of everyday actions, by one network.
 
     Of `tries` motions that perform the actions of their caption, fit it by TMR-Score and do not sink into the
-    floor, the one with least foot sliding is selected. It is stored with its caption and at most two others of
-    the real clip that fit it nearly as well.
+    floor, the one with least foot sliding is selected. It is stored with its caption and at most two others
+    of the real clip that fit it nearly as well.
     """
     encoder, evaluator, body = TextEncoder(), load_evaluator(), load_body()
     corpus = Corpus(MotionDataset(sources, "train", mirror=True), encoder, runs / "cache")
