@@ -248,7 +248,7 @@ attention.stream(attention.stream_weights(network, x_t, t, text), words, network
 # before the frames or after them.
 #
 # Change the 950 above to 100 and run the cells again. Do frames attend to the caption less when they are
-# nearly clean?
+# nearly clean? (The head shown may be another one, and the colours have another scale: read the numbers at the bar.)
 
 # %% [markdown]
 # ### Does it learn?
@@ -256,7 +256,8 @@ attention.stream(attention.stream_weights(network, x_t, t, text), words, network
 # A common test of a new network: can it overfit **one** small batch? Four motions of equal length, a new
 # small network of your architecture, a few hundred steps. This network has neither the filter nor $c_{out}$, so
 # its output is $\hat x_0$ itself. The loss is the mean square of $\hat x_0 - x_0$ at random $t$. A new network
-# outputs nearly zero, so the loss starts near the mean square of $x_0$. (About ten seconds on an idle CPU; less on
+# outputs random numbers of mean square 1/3 (that of Code 4: zero), so the loss starts about 1/3 above the mean square of
+# $x_0$ (Code 4: at it). (About ten seconds on an idle CPU; less on
 # a GPU.)
 
 # %%
@@ -363,9 +364,9 @@ vectors = attention.modulations(networks["adaln"], steps, conditioner(captions))
 attention.knobs(vectors, steps.tolist())
 
 # %% [markdown]
-# Time is part of $c$, so scales and gates *can* depend on $t$. Do they? Over which range of $t$ are they
-# nearly constant, and where do they change? Keep $c_{out}(t)$ in mind: it already scales the network's output
-# with the noise level, so the gates do not have to. Then compare the blocks: which one has the largest gates?
+# Time is part of $c$, so scales and gates *can* depend on $t$. Do they? In which blocks do they hardly change with $t$,
+# in which do they, and what happens at the two ends? ($c_{out}(t)$ scales the network's output with the noise level in
+# any case. What the gates do comes on top of that.) Then compare the blocks: which one has the largest gates?
 #
 # The caption is part of $c$ too. From each caption's scales and gates we subtract the mean over all captions
 # of the starter set, and correlate what remains: 1 means that two captions modulate alike, 0 that they have
@@ -528,7 +529,7 @@ architecture.losses(curves)
 #   \underbrace{4 + 4 + 2 \cdot 3}_{\text{cross-attention}} \;=\; 14.$$
 #
 # Equal weights do not mean equal computation. A FLOP is one multiplication or addition; we count those of one
-# pass over 120 frames, with a short and a long caption.
+# pass over 120 motion tokens (each of `patch_size` frames), with a short and a long caption.
 
 
 # %%

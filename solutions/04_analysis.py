@@ -48,7 +48,10 @@ from labkit.tmr import read_features, write_joints
 labkit.use_mine("code3", "code4", "code5", "code7", "code8")
 
 BATCHES, BATCH_SIZE = (10, 64) if device == "cuda" else (2, 32)
-print(f"DDPM with {SamplingConfig().steps} steps; metrics of {BATCHES} × {BATCH_SIZE} motions per network.")
+print(
+    f"DDPM with {SamplingConfig().steps} steps, more of them at high noise (shift {SamplingConfig().shift:g})."
+)
+print(f"Metrics of {BATCHES} × {BATCH_SIZE} motions per network.")
 
 # %% [markdown]
 # ## Code 9 · Same caption, same seed
@@ -70,8 +73,8 @@ bodies = {NETWORK_LABELS[name]: generate([caption], name, **settings)[0] for nam
 labkit.show(list(bodies.values()), list(bodies))
 
 # %% [markdown]
-# How similar are they? The networks were trained separately, but on the same data and from the same noise
-# here.
+# How similar are they? The networks were trained separately, but on the same data, and here they start from the same
+# noise.
 #
 # The training data contain many waves, and far fewer cartwheels.
 
@@ -117,8 +120,8 @@ labkit.prompt_box()
 # and seeds that it quotes). With the same seed the three start alike and often do the same thing at the same time. On
 # common captions (waving, walking, raising hands) all three followed the words in my six samples, sides
 # included; feet slide in all of them. On the rare caption they differ: one network turned over in three of
-# three seeds, another in none. In one seed I would have ranked them the other way round, so I do not rank
-# them on this. Cross-attention and in-context can attend to single words, adaLN cannot; whether that explains
+# three seeds, another in one. In that one seed I would have ranked the two alike, and three seeds are few, so I do not
+# rank them on this. Cross-attention and in-context can attend to single words, adaLN cannot; whether that explains
 # a difference is a hypothesis, which the table below tests on many captions.
 #
 # **Common misunderstandings.** Ranking the networks on one video. Attributing trembling hands to the
@@ -163,14 +166,18 @@ figures.feature_map(real, reference.labels)
 
 # %% [markdown]
 # Which actions do the two axes separate, and which form more than one cluster? The plane holds only part of
-# the variance, so measure in all dimensions: is the nearest *other recording* of the same action?
+# the variance, so measure in all dimensions: is the nearest *other recording* of the same action? Only actions with
+# another recording count. (An action is what its source calls it: "run, 90-degree left turn" and "run/jog, 90-degree
+# left turn" are two.)
 
 # %%
 contents = np.array([label.partition("|")[0] for label in reference.labels])
 similarity = real @ real.T
 similarity[reference.take[:, None] == reference.take] = -np.inf  # same recording or mirror image
 neighbour = similarity.argmax(1)
-print(f"nearest neighbour of the same action: {(contents == contents[neighbour]).mean():.0%}")
+possible = np.array([len(set(reference.take[contents == name])) > 1 for name in contents])
+hits = (contents == contents[neighbour])[possible]
+print(f"nearest neighbour of the same action: {hits.mean():.0%} of {possible.sum()} motions")
 
 # %% [markdown]
 # If generated motions lie where real ones do, they are of the right kinds and in the right proportions. This

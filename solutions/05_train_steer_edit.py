@@ -326,7 +326,7 @@ diffusion.loss_by_step(judged, withheld, own_schedule, ("0: without", "0.1: with
 # - **1: condition dropout.** One network learns the conditional and the unconditional prediction; guidance needs the
 #   difference of both. Cost: a share of the training steps does not train the conditional prediction.
 # - **1: tied to what was seen**: the errors of both sets of weights during training or by noise level, the errors with
-#   and without caption, or their guidance sweep, read as they are. "There is hardly a difference here" is a valid reading.
+#   and without caption, read as they are. "There is hardly a difference here" is a valid reading.
 #   Check the answer against the numbers that it quotes; without any, no point here.
 #
 # **Model answer.** The gradient of a batch of 32 is a noisy estimate, so the weights of one step are off by a random
@@ -334,7 +334,9 @@ diffusion.loss_by_step(judged, withheld, own_schedule, ("0: without", "0.1: with
 # second copy of the weights and a delay. Condition dropout replaces the caption in about a tenth of the samples by a
 # learned "no caption" vector. So the same weights give the prediction for any motion as well, and guidance can go from
 # one to the other. Without dropout that vector is never trained, and the difference of the two predictions means
-# nothing.
+# nothing. (An answer has numbers in the place of the dots:) In the noisy training the error of the newest weights changed
+# by up to … from one measurement to the next, that of the average by …; in the last measurement the error without a
+# caption was … with dropout and … without.
 #
 # **Common misunderstandings.** "EMA averages the losses or the outputs" (the weights). "Dropout here prevents
 # overfitting, as in a hidden layer" (it may help a little, but it is for guidance). "The EMA weights receive gradients."
@@ -499,7 +501,9 @@ labkit.show(pair, ["given: a person walks forward", "legs kept: waves with the l
 # Now frames instead of features: the first and the last second are given, and the two seconds between them are sampled.
 # The picture shows the *jerk*, the third derivative of the joints' positions, averaged over joints and over eight
 # motions. The grey lines are the seams, where given and sampled frames meet. Nothing is smoothed here, and guidance is
-# off ($w=1$), so that only the effect of replacement is measured.
+# off ($w=1$). Without smoothing, the sampled frames may have a high jerk *everywhere*: a token of the network holds
+# `network.patch_size` frames, and its errors are independent of those of the next token. That is the network's. The
+# effect of replacement is what the seams have *more* than the frames between them.
 
 # %%
 ends = [s.x for s in starter if len(s.x) >= frames and "walk" in s.captions[0]][:8]
@@ -516,19 +520,22 @@ def jerk_over_time(motions):
 
 
 def at_seams(jerk):
-    """Mean jerk of those windows of four frames that contain a seam, and of the others: two numbers."""
-    seam = np.zeros(len(jerk), dtype=bool)
+    """Mean jerk of windows of four frames: with a seam, between the seams (sampled), and outside (given)."""
+    seam, between = np.zeros(len(jerk), dtype=bool), np.zeros(len(jerk), dtype=bool)
     for first in (FPS, frames - FPS):
         seam[first - 3 : first] = True
-    return jerk[seam].mean(), jerk[~seam].mean()
+    between[FPS : frames - FPS - 3] = True
+    return jerk[seam].mean(), jerk[between].mean(), jerk[~seam & ~between].mean()
 
 
 # %% show=true
 replaced = edit(network, schedule, walks, given, known, steps=15, guidance_scale=1.0)
 jerks = {"given motion": jerk_over_time(given), "replacement": jerk_over_time(replaced)}
 for name, jerk in jerks.items():
-    seam, other = at_seams(jerk)
-    print(f"{name:14} jerk at the seams {seam:8.0f} m/s³, elsewhere {other:6.0f} m/s³")
+    seam, between, outside = at_seams(jerk)
+    print(
+        f"{name:14} jerk m/s³ at the seams {seam:6.0f}, between them {between:6.0f}, outside {outside:6.0f}"
+    )
 editing.seams(jerks, (FPS, frames - FPS))
 
 # %% [markdown]
@@ -613,7 +620,7 @@ editing.histograms(numbers, (line, truth), "second number")
 # %% [markdown]
 # *The mean approaches the truth. What does the standard deviation do?* Each step samples with the variance
 # $\tilde\beta_t$, as if $\hat x_0$ were certain. Repeated many times, this makes the samples too narrow: an error of the
-# DDPM step, and not of resampling.
+# DDPM step, and not of resampling. (If you chose $\beta_t$ as the variance in Code 7, the spread ends near the truth.)
 
 # %% show=true
 for U in (3, 8):
@@ -622,12 +629,15 @@ for U in (3, 8):
     jerks[f"U = {U}"] = jerk_over_time(resampled)
     print(f"U = {U}: {time.perf_counter() - began:.0f} s")
 for name, jerk in jerks.items():
-    seam, other = at_seams(jerk)
-    print(f"{name:14} jerk at the seams {seam:8.0f} m/s³, elsewhere {other:6.0f} m/s³")
+    seam, between, outside = at_seams(jerk)
+    print(
+        f"{name:14} jerk m/s³ at the seams {seam:6.0f}, between them {between:6.0f}, outside {outside:6.0f}"
+    )
 editing.seams(jerks, (FPS, frames - FPS))
 
 # %% [markdown]
-# *By which share does the jerk at the seams fall with $U$? Does it reach that of the given motion?* A part of the seam
+# *How far is the jerk at the seams above that between them, and how does this change with $U$? (This is one seed: a
+# small difference may be chance.)* A part of the seam
 # has another cause: the network's estimate of the given frames is not exact. In the last steps the sampled frames fit
 # this estimate, and not the given frames themselves. How large is the seam from this cause alone? Noise the *whole*
 # given motion to the last step but one of the sampler, the last at which noise is visible. Denoise it once, and put the
@@ -640,8 +650,10 @@ with torch.no_grad():
     x_t = schedule.q_sample(x0, t, fresh)
     prediction = network(x_t, t, walks, torch.ones(x0.shape[:2], dtype=torch.bool, device=device))
 estimate = network.normalizer.inverse(schedule.split(prediction, x_t, t)[0]).cpu()
-seam, other = at_seams(jerk_over_time(torch.where(known, given, estimate)))
-print(f"denoised once  jerk at the seams {seam:8.0f} m/s³, elsewhere {other:6.0f} m/s³")
+seam, between, outside = at_seams(jerk_over_time(torch.where(known, given, estimate)))
+print(
+    f"denoised once  jerk m/s³ at the seams {seam:6.0f}, between them {between:6.0f}, outside {outside:6.0f}"
+)
 
 # %% [markdown]
 # Given are poses and velocities. Where on the floor the last second takes place, and in which direction the body faces,
@@ -679,7 +691,8 @@ labkit.show([decode(x[0].cpu()) for x in trio.values()], list(trio))
 # again, several times, so that the sampled frames are moved towards the given ones at each noise level. In the world
 # of two numbers the mean moves towards the true one (0.91, 1.22 and 1.31 with $U$ = 1, 3 and 10, where 1.35 is true).
 # For large $U$ the spread becomes too small there, an error of the DDPM step and not of resampling. In the picture of the
-# jerk the peaks at the seams change accordingly. It takes $U$ times as long.
+# jerk the seams were far above the sampled frames between them with $U$ = 1, and hardly with $U$ = 3; $U$ = 8 brought
+# nothing more. (An answer quotes its own numbers.) It takes $U$ times as long.
 #
 # **Common misunderstandings.** "The seam is there because the known part is noised" (at the last step it is exact, and
 # replacing without noise gives the network inputs that it never saw in training). "Smoothing does the same" (it blurs
