@@ -70,7 +70,7 @@ def build(
     Raises LabError if config and weights do not fit.
     """
     try:
-        with torch.random.fork_rng(devices=[]):  # the session's random numbers are not for first weights
+        with torch.random.fork_rng(devices=[]):  # the session's random state stays as it was
             module = kind(**config)
         module.load_state_dict(weights)
     except (TypeError, RuntimeError) as error:

@@ -7,10 +7,10 @@ import numba
 
 
 def cache(function: Callable):
-    """numba's cache of a function's machine code, without its trust in the files of it.
+    """numba's on-disk cache of a function's machine code, in which damaged files are no error.
 
-    What cannot be read is compiled anew, and need not be written. Raises ImportError where this numba has no
-    such class, RuntimeError where there is no folder to keep anything in.
+    Code that cannot be read is compiled again; code that cannot be written is not stored. Raises ImportError
+    where this numba has no such class, RuntimeError where there is no folder for the cache.
     """
     from numba.core.caching import FunctionCache  # no public name
 

@@ -1,6 +1,6 @@
-"""The error a user sees, and the one cause that has to be found before anything else can be imported.
+"""LabError, the error a user sees, and the detection of a user's file that hides (shadows) a module.
 
-Nothing is imported here that a file of the user's could hide.
+Such a file can break any import, so this module imports only parts of the standard library.
 """
 
 import importlib

@@ -76,7 +76,7 @@ def join(parts: dict[str, Tensor]) -> Tensor:
 
 
 # SMPL's rest pose is Y up; this rotation about X stands it up in the Z-up world, facing -Y (heading 0).
-UPRIGHT = torch.tensor(  # dtype and device whatever a session has set before it imports labkit
+UPRIGHT = torch.tensor(  # explicit dtype and device: a session may have changed torch's defaults
     [[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]], dtype=torch.float32, device="cpu"
 )
 

@@ -1,4 +1,4 @@
-"""Where the lab's files are, how they and what is printed are written, and the error a user sees."""
+"""Paths of the lab's data, atomic writes and locks, output that any terminal can encode, and LabError."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""What a session may have set for its whole process: standard while labkit computes, restored afterwards."""
+"""Global settings of Python, NumPy and PyTorch: standard while labkit computes, restored afterwards."""
 
 import sys
 import warnings

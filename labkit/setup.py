@@ -17,7 +17,7 @@ NEEDED = (
 
 
 def setup() -> str:
-    """Print what is here and what to expect of it → the device to compute on, "cuda" or "cpu".
+    """Check the dependencies, print versions and hardware → the device to compute on, "cuda" or "cpu".
 
     Raises LabError naming the first thing that is missing.
     """

@@ -264,7 +264,7 @@ def reference(exercise: str):
 
 
 def use_reference(*exercises: str) -> None:
-    """Let the reference solutions stand where a learner's code would; of all exercises by default.
+    """Use the reference solutions in the place of the learner's code; for all exercises by default.
 
     Raises LabError where they are not installed. Does nothing while a notebook is graded.
     """

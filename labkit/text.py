@@ -2,7 +2,7 @@
 
 To a language model "left hand" and "right hand" are almost the same: they occur in the same contexts. The
 tower is trained contrastively on captions and motions, which separates them (TMR's recipe, Petrovich et al.
-2023). Letters: B captions, L text tokens, C features of a token.
+2023). Letters: B captions, L text tokens, C features of a token, W width of the tower.
 """
 
 import hashlib

@@ -29,9 +29,12 @@ class Event:
     way: of walks "forward", "backwards", "left", "right"; of jumps these, "up" and "turn"; of kicks "front",
         "back" or "side"; of lying "back", "stomach" or "side".
     turn: change of heading, degrees, positive to the left. turns: the turns on the way, one by one.
-    amount: metres of walks and jumps, height of kicks and raised hands, degrees of bows.
-    speed: metres a second.
-    feet: of jumps "two", "one" (the same foot) or "other" (from one foot to the other).
+    amount: metres of walks and jumps; height of kicks above the floor and of raised hands above the
+        shoulders; distance of the fist from the pelvis for punches; degrees for bows; for postures the pelvis
+        height as a fraction of the standing height.
+    speed: metres per second; for jumps the rise of the pelvis, for bows the least wrist height, in metres.
+    feet: of jumps "two", "one" (the same foot) or "other" (from one foot to the other); of walks "stays" if
+        the end is near the start; of bows "up" for each end at which the body stands up ("upup" for both).
     """
 
     kind: str
@@ -340,7 +343,7 @@ def _raises(track: Track) -> list[Event]:
 
 
 def _bows(track: Track) -> list[Event]:
-    """The upper body bent by 25° or more over its usual lean and raised again, the legs nearly straight."""
+    """The upper body bent forwards, 22° or more beyond its usual lean, for 0.3 s or longer while standing."""
     usual = np.percentile(track.tilt, 15)
     found = []
     for a, b in runs((track.tilt > usual + 22) & (track.posture == 0)):

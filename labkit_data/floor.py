@@ -21,14 +21,15 @@ from torch import Tensor
 
 from labkit.motion import FPS, JOINT_NAMES, Motion
 
-DEPTH, DEEP = 0.01, 0.03  # metres that a body may sink; and that a smooth lift alone is good for
+DEPTH, DEEP = 0.01, 0.03  # metres: allowed penetration; the deepest that is corrected by a lift alone
 REACH = FPS // 4  # frames: how long before and after the penetration a lift or a flexion begins and ends
 MOST_BENT, TOE = (
     1.0,
     0.06,
 )  # largest flexion of toes, radians; metres from their joint to the centre of the toes
-STEPS, SMOOTH = 80, (100.0, 4.0)  # how much jumps of turns and of the rise count, to their size
-# How far a body rises (metres) and joints turn (radians) as readily as each other.
+STEPS = 80  # iterations of L-BFGS, at most
+SMOOTH = (100.0, 4.0)  # weights of the second differences of turns and of the rise; their size has weight 1
+# Scales at which a rise of the body (metres) and turns of joints (radians) have equal cost.
 RISE, TURNS = 0.02, {"shoulder": 0.3, "elbow": 0.5, "wrist": 1.0}
 SIDES = ("left", "right")
 ARMS = [JOINT_NAMES.index(f"{side}_{joint}") for joint in TURNS for side in SIDES]

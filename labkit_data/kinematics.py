@@ -139,8 +139,8 @@ def count_steps(foot: np.ndarray) -> int:
 def count_waves(hand: np.ndarray, raised: np.ndarray) -> int:
     """Swings to and fro of a hand, seen from the body, (F, 3) metres, while `raised` (F,) holds.
 
-    The hand's way along the direction in which it is quickest, counted in peaks, to the side that has
-    fewer, of at least 6 cm and of 40 % of the usual range.
+    The position is projected on the main direction of its velocity. The result is the number of maxima or of
+    minima, whichever is less, whose prominence is at least 6 cm and 40 % of the range.
     """
     spans = [(a, b) for a, b in runs(raised) if b - a >= 6]
     if not spans:

@@ -1,4 +1,4 @@
-"""Compare samplers, numbers of steps, their shifts and guidance scales, on the validation split alone.
+"""Compare samplers, numbers of steps, their shifts and guidance scales, by default on the validation split.
 
 Every combination of the listed values is evaluated, with the same captions and initial noise.
 

@@ -26,11 +26,11 @@ def edit(
     repeats: int = 1,
     seed: int = 0,
 ) -> Tensor:
-    """Sample one motion a caption that agrees with a given one where it is known → x (B, F, D), not z-scored.
+    """Sample one motion per caption that equals x_known where `known` is True → x (B, F, D), not z-scored.
 
-    x_known: (B, F, D), not z-scored. known: (B, F, D) bool, True where x_known is to be kept. All frames are
-    real. DDPM with `steps` steps, each of which replaces the known part (`replace_known`). repeats: how often
-    each step is done, the U of `resampled_step`; the network is called `repeats` times as often.
+    text: features of the B captions. x_known: (B, F, D), not z-scored. known: (B, F, D) bool. All frames are
+    real. DDPM with `steps` evenly spaced steps, each of which replaces the known part (`replace_known`).
+    repeats: U of `resampled_step`, how often each step is done. Raises LabError unless 1 <= steps <= T.
     """
     generator = torch.Generator().manual_seed(seed)
     weight = next(network.parameters())

@@ -74,7 +74,7 @@ def sample(
     config = config or SamplingConfig()
     generator = generator or torch.Generator().manual_seed(config.seed)
     weight = next(network.parameters())
-    device, dtype = weight.device, weight.dtype  # whatever new tensors are in this session
+    device, dtype = weight.device, weight.dtype  # not torch's defaults, which a session may change
     schedule.to(device)
     B, F, D = len(lengths), int(lengths.max()), network.config["features"]
     mask = (torch.arange(F, device=lengths.device) < lengths[:, None]).to(device)

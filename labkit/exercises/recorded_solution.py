@@ -175,7 +175,7 @@ def conditions(condition: object) -> dict[str, object]:
 
 
 def use_recorded_solution(*exercises: str) -> None:
-    """Let recordings stand where nothing has been written yet; answers that are there stay.
+    """Use recorded solutions for functions that are still empty; functions that are written stay in use.
 
     exercises: names in RECORDED. Raises LabError for others.
     """

@@ -148,14 +148,14 @@ def climb(j):
 
 
 def walk_with_arms_out(j):
-    """Upright, 0.8 m ahead; mostly both wrists are 25 cm ahead of their shoulders, as high within 25 cm."""
+    """Upright, 0.8 m ahead; 60 % of the time wrists 25 cm ahead of their shoulders, ± 25 cm in height."""
     arms = [seen(j, f"{side}_wrist", f"{side}_shoulder") for side in SIDES]
     out = np.all([(arm[:, 0] > 0.25) & (np.abs(arm[:, 2]) < 0.25) for arm in arms], axis=0)
     return upright(j) and travel(j)[0] > 0.8 and out.mean() > 0.6
 
 
 def dance(j):
-    """Upright; 1 step/s, pelvis 0.17 m/s, not mainly ahead, in the end back half of it, wrists 0.35 m/s."""
+    """Upright; 1 step/s, wrists 0.35 m/s, pelvis 0.17 m/s; way ahead and displacement below half its path."""
     ahead, _, path = travel(j)
     place = at(j, "pelvis")[:, :2]
     arms = np.mean([np.linalg.norm(rate(seen(j, f"{side}_wrist")), axis=1) for side in SIDES])
@@ -209,7 +209,7 @@ def jumping_jacks(j):
 
 
 def kick(j, side):
-    """On the other foot; that one swings at 4 m/s to 45 cm from the pelvis, 20 cm up (80 cm if backwards)."""
+    """Stands on the other foot; this foot swings at 4 m/s to 45 cm from the pelvis, 20 cm up (behind: 80)."""
     foot = seen(j, f"{side}_ankle")
     high = height(j, f"{side}_ankle") > np.where(foot[:, 0] > 0, 0.2, 0.8)
     out = high & (np.linalg.norm(foot[:, :2], axis=1) > 0.45)

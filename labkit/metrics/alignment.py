@@ -18,7 +18,7 @@ def _cheapest_path(cost: np.ndarray) -> float:
 
 
 def aligned_distance(motion: ArrayLike, clip: ArrayLike) -> float:
-    """Subsequence dynamic time warping (Müller 2007, sec. 4.4): metres per frame.
+    """Subsequence dynamic time warping (Müller 2007, sec. 4.4): the mean distance over the motion, metres.
 
     motion: (F, J, 3), clip: (G, J, 3), joints relative to the body. The whole motion is aligned with any part
     of the clip, monotonically in time. The cost of a pair of frames is the root mean square of its J joint

@@ -214,7 +214,7 @@ def standing(j: np.ndarray) -> np.ndarray:
 
 def sitting(j: np.ndarray) -> np.ndarray:
     """Frames (F,) in which the body sits: the spine within 45° of the vertical, the pelvis still and lower
-    than it stands, and the trunk 10 cm or more behind the ankles, where no person could balance."""
+    than when standing, and the trunk 8 cm or more behind the ankles, where no person could balance."""
     feet = (seen(j, "left_ankle") + seen(j, "right_ankle"))[:, 0] / 2
     trunk = 0.4 * seen(j, "neck")[:, 0]  # the centre of the trunk's mass
     still = np.linalg.norm(rate(at(j, "pelvis"), 0.25), axis=1) < 0.2

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 STD_FLOOR = 0.02  # dividing nearly constant features by their deviation would amplify noise
-RARE = 0.001  # of the frames; values that are still further out are beyond the range
+RARE = 0.001  # `low` and `high` are the quantiles RARE and 1 − RARE of the z-scores
 
 
 class Normalizer(nn.Module):

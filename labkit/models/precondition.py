@@ -1,14 +1,14 @@
 """Preconditioning: a DiT learns what a linear filter cannot estimate, at one scale for all noise levels.
 
-    D(x_t; t, text) = c_skip(x_t, t) + c_out(t) · F(c_in(x_t, t), t, text)        Karras et al. 2022, eq. 7
+    D_θ(x_t; t, text) = c_skip(x_t, t) + c_out(t) · F_θ(c_in(x_t, t), t, text)    Karras et al. 2022, eq. 7
 
-F is one of the three DiTs. In "EDM" c_skip, c_out and c_in are factors that follow from the variance of the
-data; here they follow from its autocovariance. c_skip is a Wiener filter's estimate of x_0, c_out the
-standard deviation of its error, and c_in concatenates x_t and the estimate.
+D_θ is the denoiser, F_θ one of the three DiTs. In EDM, c_skip, c_out and c_in are factors that follow from
+the variance of the data; here they follow from its autocovariance: c_skip is a Wiener filter's estimate of
+x_0, c_out the standard deviation of its error, and c_in concatenates x_t and the estimate.
 
-Why: with little noise x_0 is nearly x_t, and with much noise nearly the mean. A network would have to learn
-both, at every noise level, before anything else. The filter does it without learning, and c_out gives the
-network a target of unit size at all levels (EDM, sec. 5).
+Why: with little noise the best estimate of x_0 is nearly x_t, with much noise nearly the mean of the data.
+The filter gives both without training. c_out scales the network's target to unit variance at all noise levels
+(EDM, sec. 5).
 
 Frames are grouped as DiT groups pixels (Peebles & Xie 2023, sec. 3.2, "Patchify"): P frames in a row are one
 token, so that the DiT has 1/P of the tokens.
@@ -69,7 +69,7 @@ class Denoiser(nn.Module):
         return estimate + c_out * self.unpatchify(learned, x.shape[1])  # (B, F, D)
 
     def patchify(self, x: Tensor) -> Tensor:
-        """Every P frames become one token, (B, F, C) → (B, N, P·C); the last is padded with zeros."""
+        """Group P frames into a token: (B, F, C) → (B, N, P·C), any C; the last token is zero-padded."""
         P = self.patch_size
         x = functional.pad(x, (0, 0, 0, -x.shape[1] % P))  # (B, N·P, C)
         return x.unflatten(1, (-1, P)).flatten(2)  # (B, N, P, C), then (B, N, P·C)

@@ -1,13 +1,14 @@
 """A Wiener filter: the least-squares linear estimate of the clean motion, from the data's autocovariance.
 
 Model z-scored motion as a stationary Gaussian process. Its component along each principal axis of a frame is
-a scalar process with autocovariance r(k) at lag k; R is the K × K matrix of r(|i − j|). From
+a scalar process with autocovariance r(k) at lag k. R is the K × K matrix of r(|i − j|), the vector r its
+middle column, I the identity. From
 
     x_t = √ᾱ x_0 + √(1−ᾱ) ε
 
 the least-squares estimate of x_0 is linear (Wiener 1949): axis by axis, over the K frames around each frame,
 
-    E[x_0 | x_t] = wᵀ x_t    w = √ᾱ (ᾱ R + (1−ᾱ) 1)⁻¹ r    and    Var[x_0 | x_t] = r(0) − √ᾱ wᵀ r.
+    E[x_0 | x_t] = wᵀ x_t    w = √ᾱ (ᾱ R + (1−ᾱ) I)⁻¹ r    and    Var[x_0 | x_t] = r(0) − √ᾱ wᵀ r.
 
 Letters: B batch, F frames, D features of a frame, T diffusion steps.
 """
@@ -36,7 +37,7 @@ class WienerFilter(nn.Module):
         super().__init__()
         self.register_buffer("alphas_cumprod", torch.zeros(T))
         self.register_buffer("axes", torch.eye(features))  # (D, D), one axis a column
-        # r and the eigenvectors of R, a K × K matrix for each axis, and r and the eigenvalues in these terms
+        # For each axis: eigenvectors (D, K, K) and eigenvalues (D, K) of R, and r in this eigenbasis (D, K)
         self.register_buffer("vectors", torch.eye(K).repeat(features, 1, 1))
         self.register_buffer("values", torch.ones(features, K))
         self.register_buffer(
@@ -80,6 +81,6 @@ class WienerFilter(nn.Module):
             _, gains = self.gains(t)  # (B, D, K)
             w = torch.einsum("dkj,bdj->bdk", self.vectors, gains)  # (B, D, K)
             along = (x @ self.axes).mT.reshape(1, B * D, F)  # (B, F, D), then (1, B·D, F)
-            w = w.reshape(B * D, 1, K)
+            w = w.reshape(B * D, 1, K)  # (B·D, 1, K)
             along = functional.conv1d(along, w, padding=K // 2, groups=B * D)  # (1, B·D, F)
             return along.view(B, D, F).mT @ self.axes.T  # (B, F, D)

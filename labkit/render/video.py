@@ -94,7 +94,7 @@ def _vertices(body, motion: Motion) -> np.ndarray:
 def paired(
     motions: Motion | Sequence[Motion], captions: str | Sequence[str]
 ) -> tuple[list[Motion], list[str]]:
-    """Both as lists of one length; an empty caption stands for one a motion.
+    """Both as lists of one length; the caption "" becomes one empty caption per motion.
 
     Raises LabError where they do not pair up or there is nothing to draw.
     """

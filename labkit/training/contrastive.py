@@ -30,10 +30,10 @@ def info_nce(
     swapped: Tensor | None = None,
     swapped_true: Tensor | None = None,
 ) -> Tensor:
-    """Symmetric contrastive loss of unit features: row i of text (B, W) and of motions (B, W) is a pair.
+    """Symmetric contrastive loss of features of length 1 → scalar. Row i of text and of motions is a pair.
 
-    true: (B, B) bool, whether text i may be true of motion j: such pairs are no negatives.
-    swapped: (S, W) more texts as negatives, except where swapped_true (S, B) is True.
+    text, motions: (B, W). true: (B, B) bool, True where text i may be true of motion j: no negative pair.
+    swapped: (S, W), features of S further texts, used as negatives except where swapped_true (S, B) is True.
     """
     scores = text @ motions.T / TEMPERATURE  # (B, B)
     own = torch.eye(len(scores), dtype=torch.bool, device=scores.device)

@@ -32,9 +32,7 @@ SOURCES = (  # what the shipped weights are made from
 MIN_FRAMES = 20  # a second
 MAX_WORDS = 28  # longer sentences, a handful, are left out
 MAX_FRAMES = 200  # 10 seconds, as long as prepared pieces are; longer clips are cropped at random
-RARE = (
-    0.7  # a family's chance falls with this power of its number of samples, so its share rises with the rest
-)
+RARE = 0.7  # a family of n samples gets a share proportional to n^(1 - RARE), see `shares`
 LEAST, MOST = 0.4, 5.0  # bounds of a family's share, in units of an equal share
 POOL = 16  # batches that are sorted by length together, so that a batch needs little padding
 
@@ -42,9 +40,10 @@ logger = logging.getLogger(__name__)
 
 
 class Facts(NamedTuple):
-    """Action families in order, sides and style of a sample, or of what a caption states.
+    """Action families, sides and style of a sample, or those that a caption states.
 
-    style_words: words that name the style in a caption.
+    family: in order, separated by commas ("walk, sit down"); so is side. style_words: words that name the
+    style in a caption.
     """
 
     family: str
@@ -111,7 +110,7 @@ def readable(samples: Iterable[Sample], encoder: TextEncoder) -> list[Sample]:
 
 
 def _encode(captions: list[str], encoder: TextEncoder, path: Path) -> tuple[list[Tensor], Tensor]:
-    """The same from the encoder, stored in `path` if that can be written."""
+    """Tokens and pooled features of the captions, from the encoder; stored in `path` if it can be written."""
     tokens, pooled = [], []
     for start in tqdm(range(0, len(captions), 64), desc="captions"):
         text = encoder(captions[start : start + 64])

@@ -41,8 +41,8 @@ SUBSETS = {
     "SSM_synced": ("SSM",),
     "Transitions_mocap": ("Transitions",),
 }
-# Seconds that HumanML3D drops from the start of each file (calibration poses), before it counts frames.
 SMPL_H = "take 'SMPL+H G' from AMASS's downloads"
+# Seconds that HumanML3D drops from the start of each file (calibration poses), before it counts frames.
 TRIM = {
     "Eyes_Japan_Dataset": 3.0,
     "MPI_HDM05": 3.0,

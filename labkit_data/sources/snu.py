@@ -75,7 +75,7 @@ _SHOWN = """
 # Two of less than two seconds without a push, and one with a left foot turned round.
 _LEFT_OUT = {"wd2_PushBack00", "wd2_PushStep02", "s_024_2_4"}
 
-UPRIGHT = 0.85  # of the height of the hips of who stands
+UPRIGHT = 0.85  # of the standing pelvis height: frames above it are used to find the floor
 
 _SIDE = ("collar", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "foot")
 UP, AHEAD, LEFT = np.eye(3)[[1, 2, 0]]

@@ -98,7 +98,7 @@ def through_time(curves: Mapping[str, ArrayLike], title: str) -> Figure:
 def loss_by_step(
     t: Tensor, losses: Mapping[str, Tensor], schedule: Schedule, ratio: tuple[str, str]
 ) -> Figure:
-    """Loss at some steps t (K,), a line (K,) a network: as the error of x0, of ε, and as a share of another.
+    """Loss at steps t (K,), one line (K,) per network: error of x0, error of ε, and the ratio of two lines.
 
     losses: mean squared errors of x0. That of ε at the same step is SNR times as large. ratio: two names of
     `losses`; the third panel divides the first by the second, which is the same for x0 and ε. Its axis is

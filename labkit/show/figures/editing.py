@@ -48,7 +48,7 @@ def sweep(
     xlabel: str,
     best: Mapping[str, str],
 ) -> Figure:
-    """A panel a measure: its value over K settings, with the interval (value, low, high) of each.
+    """One panel per measure: its value and interval (value, low, high) at each of K settings.
 
     best: "higher" or "lower" of each measure, for its title.
     """

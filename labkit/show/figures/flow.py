@@ -44,7 +44,7 @@ def by_calls(
     best: Mapping[str, str],
     real: Mapping[str, float] | None = None,
 ) -> Figure:
-    """A panel a measure, a line a sampler: its value at K numbers of network calls, with its interval.
+    """One panel per measure, one line per sampler: values with intervals at K numbers of network calls.
 
     measures: by measure and sampler, K intervals (value, low, high). best: of each measure, for its title.
     real: the value of real motion, where there is one: a grey line.
