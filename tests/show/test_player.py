@@ -150,7 +150,7 @@ def test_denoising_carries_the_estimates_of_the_sampler(body, tiny_denoiser, ran
         network, schedule, text, frames=12, config=SamplingConfig(steps=4, seed=7), body=body
     ).data
     facts, arrays, _ = carried(output)
-    times = schedule.timesteps(4).tolist()
+    times = schedule.timesteps(4, SamplingConfig().shift).tolist()
     assert facts["steps"] == [*(f"t = {t}" for t in times), "the result"]
     assert [t["caption"] for t in facts["tracks"]] == ["DDPM", "DDIM"]
 
