@@ -126,7 +126,8 @@ figures.schedule_curves({kind: Schedule(schedule.T, kind) for kind in ("cosine",
 #
 # Since $x_t$ is known, each of them determines the other two. Our networks predict $x_0$.
 # `schedule.target(x0, noise, t)` is the target, and `schedule.split` converts *any* of the predictions into
-# estimates of both $x_0$ and $\varepsilon$. The figure shows the height of the right foot relative to the pelvis, for one $t$.
+# estimates of both $x_0$ and $\varepsilon$. The figure shows the height of the right foot relative to the pelvis, for
+# one $t$.
 
 # %%
 t = torch.tensor([400], device=device)

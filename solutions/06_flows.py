@@ -227,7 +227,8 @@ curves = solve(plane, numbers[:60], 60)[:, :, 0]
 figures.paths({"lines of the training": lines, "paths of the flow": curves}, truth)
 
 # %% [markdown]
-# How far are the end points from the exact solution, for each number of network calls? (Exact enough: Euler with 200 and 400 steps, extrapolated to steps of length 0. The
+# How far are the end points from the exact solution, for each number of network calls? (Exact enough: Euler with 200 and
+# 400 steps, extrapolated to steps of length 0. The
 # last step of Heun is Euler's: with 2 calls Heun is one Euler step, and with 4 it makes 3 calls.)
 
 # %% show=true

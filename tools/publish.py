@@ -194,8 +194,9 @@ def make_starter(
     sliding[~np.array(shown) | (scores < WORST) | (depth > DEEPEST) | np.isnan(sliding)] = np.inf
     clips = []
     for start in range(0, len(asked), tries):
-        fit_ones = (i for i in start + sliding[start : start + tries].argsort() if np.isfinite(sliding[i]))
-        best = next((i for i in fit_ones if not in_floor(decode(motions[i]), body)), None)
+        least_first = start + sliding[start : start + tries].argsort()
+        candidates = (i for i in least_first if np.isfinite(sliding[i]))
+        best = next((i for i in candidates if not in_floor(decode(motions[i]), body)), None)
         if best is None:
             continue
         request, number = asked[best], len(clips)
