@@ -73,7 +73,7 @@ def write_store(path: str | Path, clips: Sequence[Clip], about: dict) -> None:
 
 
 def read_store(path: str | Path) -> tuple[list[Clip], dict]:
-    """The clips and the `about` of a store. Motions are (F, ...) float32, quantised as described above.
+    """The clips and the `about` of a store. Motions are (F, ...) float32, quantised in steps of STEP.
 
     Raises LabError where the file is missing, damaged, or not a store.
     """
