@@ -18,6 +18,7 @@ _given: dict[str, int] = {}  # hints given so far
 
 
 def folder():
+    """The folder of this package, with answers and hints."""
     return importlib.resources.files("labkit.exercises")
 
 

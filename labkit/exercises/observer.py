@@ -32,6 +32,10 @@ class Observer:
         self._results: list[object] = []  # a learner's own values, passed on from one function to the next
 
     def __call__(self, stub: Stub, args: tuple, kwargs: dict) -> object:
+        """Call the function of `stub` on copies of its arguments → its result.
+
+        Records what it changes, returns and raises. Raises what it raises.
+        """
         before: list[tuple[str, object, object]] = []  # name, value, copy
         gradients, seed = torch.is_grad_enabled(), torch.initial_seed()
 
