@@ -227,7 +227,7 @@ def _array(value) -> np.ndarray:
 
 
 class _SmplUnpickler(pickle.Unpickler):
-    """Reads numpy arrays, sparse matrices and chumpy arrays, and refuses whatever else a pickle names."""
+    """Reads numpy arrays, sparse matrices and chumpy arrays, and refuses everything else in a pickle."""
 
     _NUMPY = {"ndarray", "dtype", "_reconstruct", "_frombuffer", "scalar"}
     _PLAIN = {("copy_reg", "_reconstructor"), ("__builtin__", "object")}  # how Python 2 made plain objects

@@ -49,7 +49,7 @@ def store_path(source: str | Path) -> Path:
 
 
 class MotionDataset(Dataset):
-    """Captioned motions as features, one `Sample` each; x is (F, D), with F of its own.
+    """Captioned motions as features, one `Sample` each; x is (F, D), where F differs.
 
     sources: "starter", names of prepared sources, or paths of stores.
     split: one of "train", "val", "test_a", "test_b"; None for all.

@@ -1,4 +1,4 @@
-"""The motion representation: x ∈ R^{F×D}, one row a frame (Petrovich et al. 2024, "STMC", sec. 3.2).
+"""The motion representation: x ∈ R^{F×D}, one row per frame (Petrovich et al. 2024, "STMC", sec. 3.2).
 
 A row is x = [r_z, ṙ_x, ṙ_y, α̇, θ, j]:
 

@@ -1,7 +1,7 @@
 """Recorded solutions: what keeps a notebook running whose earlier exercises were solved in another kernel.
 
 It is a list of the reference's steps ("layer norm1 of block 0, on value 3"), played again on the layers of a
-network, weights as they are; for Code 10, steps of torch with the same result. It is data, not code, and can
+network, with its own weights; for Code 10, steps of torch with the same result. It is data, not code, and can
 call only what is listed below. Checks do not count it: it is not a student's work.
 """
 

@@ -1,4 +1,4 @@
-"""Distance of one motion to a part of another, whatever their timing."""
+"""Distance of one motion to a part of another, independent of their timing."""
 
 import numpy as np
 from numpy.typing import ArrayLike

@@ -1,4 +1,4 @@
-"""How different motions are from each other, whatever they are (Guo et al. 2022)."""
+"""How different motions are from each other (Guo et al. 2022)."""
 
 import numpy as np
 from numpy.typing import ArrayLike

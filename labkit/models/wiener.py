@@ -39,7 +39,7 @@ class WienerFilter(nn.Module):
     def __init__(self, features: int, T: int):
         super().__init__()
         self.register_buffer("alphas_cumprod", torch.zeros(T))
-        self.register_buffer("axes", torch.eye(features))  # (D, D), one axis a column
+        self.register_buffer("axes", torch.eye(features))  # (D, D), one axis per column
         # For each axis: eigenvectors (D, K, K) and eigenvalues (D, K) of R, and r in this eigenbasis (D, K)
         self.register_buffer("vectors", torch.eye(K).repeat(features, 1, 1))
         self.register_buffer("values", torch.ones(features, K))

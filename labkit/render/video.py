@@ -126,7 +126,7 @@ def render_frames(
     """Draw `motions` side by side in panels of `size` pixels: yields frames (size, n·size, 3) uint8.
 
     body: has ``vertices(motion)`` (F, V, 3) in metres, Z up, ``faces`` (T, 3) and ``colors`` (V, 3) or None.
-    captions: one a motion, or none. Raises LabError for a motion without frames or with NaN.
+    captions: one per motion, or none. Raises LabError for a motion without frames or with NaN.
     """
     motions, captions = paired(motions, captions)
     yield from _frames(Stage(motions, body, captions, size, size))

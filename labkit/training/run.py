@@ -101,7 +101,7 @@ def train_network(
 
 
 def digest_of_sources(sources: Sequence[str | Path]) -> str:
-    """A digest of the stores' contents, whatever their order or path."""
+    """A digest of the stores' contents, independent of their order and paths."""
     digests = sorted(hashlib.sha256(store_path(source).read_bytes()).hexdigest() for source in sources)
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 

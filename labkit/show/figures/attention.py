@@ -103,8 +103,8 @@ def condition_rows(dit: BaseDiT, t: Tensor, text: TextFeatures) -> Tensor:
 def stream_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) -> Tensor:
     """In-context attention to noisy x (1, F, D) at t (1,), of every block and head: (blocks, H, N, N).
 
-    N = 2 + L + F/P, in the order time, caption, words, frames (P of them a token), whatever the network's own
-    order is.
+    N = 2 + L + F/P, in the order time, caption, words, frames (P of them per token), independent of the
+    network's own order.
     """
     dit: Any = network.dit
     with recorded(dit) as found:
@@ -127,8 +127,8 @@ def stream_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) 
 def memory_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) -> Tensor:
     """Cross-attention of noisy x (1, F, D) at t (1,), of every block and head: (blocks, H, F/P, 2 + L).
 
-    A row is a token of P frames, `Denoiser.patch_size`. The memory's order is time, caption, words, whatever
-    the network's own.
+    A row is a token of P frames, `Denoiser.patch_size`. The memory's order is time, caption, words,
+    independent of the network's own.
     """
     dit: Any = network.dit
     with recorded(dit) as found:
@@ -264,7 +264,7 @@ KNOBS = {"scale before attention": 1, "gate of attention": 2, "scale before the 
 
 @picture
 def knobs(vectors: Tensor, t: Sequence[int]) -> Figure:
-    """Size of adaLN's scales and gates at each step t (N,): a panel each, a line a block.
+    """Size of adaLN's scales and gates at each step t (N,): a panel each, a line per block.
 
     vectors: `modulations` (blocks, C, N, 6, W). Height is the mean absolute value over captions and width.
     """
@@ -292,12 +292,13 @@ def caption_effect(vectors: Tensor, captions: Sequence[str], center: Tensor) -> 
     captions at that step, (blocks, 6, W), which is subtracted, since all captions have it in common. The mean
     of the few captions shown would not do: deviations from it sum to zero, and so correlate negatively.
     """
-    own = (vectors[:, :, 0] - center[:, None])[:, :, [1, 2, 4, 5]].movedim(1, 0).flatten(1)  # (C, the rest)
-    alike = own / own.norm(dim=1, keepdim=True)
-    alike = (alike @ alike.T).numpy()
+    own = (vectors[:, :, 0] - center[:, None])[:, :, [1, 2, 4, 5]]  # (blocks, C, 4, W)
+    own = own.movedim(1, 0).flatten(1)  # (C, blocks · 4 · W)
+    own = own / own.norm(dim=1, keepdim=True)  # the same shape
+    correlation = (own @ own.T).numpy()  # (C, C)
     figure, ax = axes(width=6.4, height=0.36 * len(captions) + 1.0)
-    mesh = ax.imshow(alike, cmap="PuOr_r", vmin=-1, vmax=1)
-    for (i, j), value in np.ndenumerate(alike):
+    mesh = ax.imshow(correlation, cmap="PuOr_r", vmin=-1, vmax=1)
+    for (i, j), value in np.ndenumerate(correlation):
         ax.text(
             j,
             i,
