@@ -78,7 +78,7 @@ class Attention(nn.Module):
         key, value = self.key_value(x if memory is None else memory).chunk(2, dim=-1)  # (B, M, W) each
         weights = self.weights(self.query(x), key, mask)  # (B, H, N, M)
         out = weights @ self.split_heads(value)  # (B, H, N, W/H)
-        return self.output(out.transpose(1, 2).flatten(-2))  # (B, N, W)
+        return self.output(out.transpose(1, 2).flatten(-2))  # (B, N, H, W/H), then (B, N, W)
 
     def weights(self, query: Tensor, key: Tensor, mask: Tensor) -> Tensor:
         """softmax(QKᵀ/√d) of query (B, N, W) and key (B, M, W) → (B, H, N, M): Vaswani et al. 2017, eq. 1.
