@@ -24,7 +24,7 @@ NETWORKS = ("incontext", "adaln", "cross_attention")
 
 
 def number(kind: type, low: float, high: float = math.inf):
-    """An argparse type: a finite number in a range, or an error that names the range."""
+    """An argparse type: a finite number from low to high; raises ArgumentTypeError for others."""
 
     def parse(text: str):
         try:

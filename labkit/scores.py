@@ -71,7 +71,7 @@ def motion_features(evaluator: Evaluator, motions: list[Tensor], batch_size: int
     for start in range(0, len(motions), batch_size):
         x, mask = pad(motions[start : start + batch_size])
         parts.append(evaluator.motion_features(x.to(device), mask.to(device)).cpu().numpy())
-    return np.concatenate(parts)
+    return np.concatenate(parts)  # (N, W)
 
 
 def half_distance(reference: Reference, motion: np.ndarray | None, n: int) -> tuple[float, float, float]:

@@ -1,7 +1,8 @@
 """Measurements of joint positions for the rules of `labkit.metrics.actions`.
 
 Joints are (F, 24, 3) at ``FPS`` frames per second: metres of the open body (see `to_open_body`), Z up, floor
-at z = 0. "Ahead" and "left" are the body's own: nothing here depends on where it starts or which way it faces.
+at z = 0. "Ahead" and "left" are the body's own: nothing here depends on where it starts or which way it
+faces.
 """
 
 import numpy as np

@@ -68,8 +68,10 @@ class Stage:
 
 
 def outward(faces: np.ndarray, vertices: np.ndarray) -> np.ndarray:
-    """faces (T, 3), turned over where the mesh of vertices (V, 3) has negative volume: clockwise from
-    outside, they would all be culled."""
+    """faces (T, 3), reversed where the mesh of vertices (V, 3) has negative volume → (T, 3).
+
+    Such faces are clockwise seen from outside, and would all be culled.
+    """
     a, b, c = (vertices - vertices.mean(0))[faces].astype(np.float64).swapaxes(0, 1)
     volume = np.einsum("ti,ti->", a, np.cross(b, c))
     return np.ascontiguousarray(faces if volume >= 0 else faces[:, ::-1])
