@@ -4,7 +4,7 @@ Peebles & Xie, "Scalable Diffusion Models with Transformers", ICCV 2023, sec. 3.
 image patches. The three configurations differ only in how the condition enters.
 Letters: B batch, F frames, D features of a frame, L text tokens, C features of a text token, W width of the
 network, H attention heads, N tokens of a sequence (attention's queries), M tokens of a memory (its keys).
-Inside a `Denoiser` a frame is a token of P frames, F is ⌈F / P⌉ and D is P·D.
+Inside a `Denoiser` a "frame" is a token of P frames: F counts these tokens, D is P times as large.
 """
 
 import math
@@ -38,7 +38,7 @@ class Condition:
 def sinusoids(positions: Tensor, width: int) -> Tensor:
     """Sine and cosine features of positions (N,) → (N, width), Vaswani et al. 2017, sec. 3.5; width is even.
 
-    The first half are cosines, the second half sines.
+    The first half holds cosines, the second half sines.
     """
     frequencies = torch.exp(
         -math.log(10_000) * torch.arange(width // 2, device=positions.device) / (width // 2)
