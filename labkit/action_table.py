@@ -39,7 +39,7 @@ def try_actions(network: str, seeds: int = 2, *, config: SamplingConfig | None =
 
 
 def share(hits: np.ndarray) -> tuple[float, float, float]:
-    """Share of hits with Wilson's interval, which takes all tries for independent."""
+    """Share of hits, an array of bool, with Wilson's 95 % interval, which takes all tries for independent."""
     return proportion(int(hits.sum()), hits.size)
 
 

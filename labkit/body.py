@@ -1,7 +1,9 @@
 """SMPL parameters → joints and vertices, by smplx: the open body, or the user's official file.
 
 SMPL (Loper et al. 2015) poses a template mesh by linear blend skinning. The code is the same for every file.
-Joints need no mesh, only forward kinematics.
+Joints need no mesh, only forward kinematics. Lengths are metres.
+Letters: F frames, J = 24 joints, V vertices, T triangles, n chosen vertices; ``...`` stands for any batch
+dimensions.
 """
 
 import contextlib
@@ -32,7 +34,7 @@ _IN_FOLDERS = (
     "**/basic[mM]odel_neutral_lbs_10_207_0_v1.1.0.[pP][kK][lL]",
     "**/basic[mM]odel_neutral_lbs_10_207_0_v1.0.0.[pP][kK][lL]",
 )
-FRAMES_AT_ONCE = 64  # skinning needs about 2 MB per frame
+FRAMES_AT_ONCE = 64  # limits the memory of skinning, about 2 MB per frame
 
 # SMPL's arrays as smplx reads them; vertices V, triangles T and shape directions S depend on the file.
 _SHAPES = {
@@ -53,7 +55,7 @@ class Body:
     faces: (T, 3) int32, counter-clockwise seen from outside.
     parents: 24 indices, -1 for the root.
     rest_joints: (24, 3) joints with all rotations zero, Y up, facing +Z, metres.
-    sole: height of the floor under the body at rest, metres.
+    sole: lowest y of the mesh at rest, metres: the floor when the body stands.
     colors: (V, 3) uint8 colours of the vertices, or None if the file has none.
     """
 
@@ -69,27 +71,31 @@ class Body:
         self.colors = arrays.get("colors")
 
     def to(self, device: torch.device | str) -> "Body":
-        """Move the body to `device`; its motions must be there too."""
+        """Move the body to `device`, in place → self. Its motions must be on that device, too."""
         self._smpl.to(device)
         self.rest_joints = self.rest_joints.to(device)
         return self
 
     def transl(self, motion: Motion) -> Tensor:
-        """SMPL's ``transl``, (..., F, 3): the world position of the pelvis minus that of the rest pelvis."""
+        """SMPL's ``transl``, (..., F, 3), metres: world position of the pelvis minus the rest pelvis."""
         return motion.pelvis - self.rest_joints[0]
 
     def joints(self, motion: Motion) -> Tensor:
-        """World positions of the joints, (..., F, 24, 3). Differentiable."""
+        """World positions of the joints, (..., F, 24, 3), metres, Z up. Differentiable."""
         return self.forward_kinematics(motion.rotations(), motion.pelvis)
 
     def forward_kinematics(self, local: Tensor, pelvis: Tensor) -> Tensor:
-        """Rotations relative to the parents (..., 22, 3, 3), pelvis (..., 3) → joints (..., 24, 3)."""
-        return torch.stack(self._chain(local, pelvis)[1], dim=-2)
+        """Rotations relative to the parents (..., 22, 3, 3), pelvis (..., 3) → joints (..., 24, 3), metres.
+
+        SMPL's kinematic chain, Loper et al. 2015, eq. 4. The result has the coordinates of the root's
+        rotation and the pelvis, for example the world's.
+        """
+        return torch.stack(self._chain(local, pelvis)[1], dim=-2)  # (..., 24, 3)
 
     def _chain(self, local: Tensor, pelvis: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        """World rotations (..., 3, 3) and positions (..., 3) of the 24 joints."""
-        rest = self.rest_joints.to(pelvis)
-        rotations, positions = [local[..., 0, :, :]], [pelvis]
+        """World rotations (..., 3, 3) and positions (..., 3) of the 24 joints, as two lists."""
+        rest = self.rest_joints.to(pelvis)  # (24, 3)
+        rotations, positions = [local[..., 0, :, :]], [pelvis]  # (..., 3, 3), (..., 3)
         for j, parent in enumerate(self.parents[1:], start=1):
             positions.append(positions[parent] + rotations[parent] @ (rest[j] - rest[parent]))
             turned = rotations[parent]
@@ -99,7 +105,7 @@ class Body:
 
     @cached_property
     def outer(self) -> tuple[Tensor, Tensor]:
-        """Vertices that can touch the floor, about a third, and the joint that moves each most, (n,) both.
+        """Vertices that can touch the floor, about a third, and the joint that moves each most: (n,) each.
 
         They are the vertices of the convex hull, at rest, of the part that each joint moves.
         """
@@ -109,52 +115,53 @@ class Body:
             if len(own) > 4:
                 corners.append(own[ConvexHull(self._smpl.v_template[own].cpu().numpy()).vertices])
         vertices = torch.cat(corners).unique()
-        return vertices, weights[vertices].argmax(dim=1)
+        return vertices, weights[vertices].argmax(dim=1)  # (n,), (n,)
 
     def heights(self, local: Tensor, pelvis: Tensor, vertices: Tensor, exact: bool = True) -> Tensor:
-        """Heights of some vertices: rotations (F, 22, 3, 3), pelvis (F, 3), vertex numbers (n,) → (F, n).
+        """Heights of some vertices above z = 0, (F, n), metres. Differentiable.
 
-        Equals the z of `vertices`, at a tenth of the cost. Differentiable.
-
-        exact: with SMPL's pose-dependent corrections. Without them it is several times faster, and wrong by
-            up to 2 cm at strongly bent knees and hips.
+        Equals the z of `vertices`, at a tenth of the cost.
+        local: rotations relative to the parents (F, 22, 3, 3). pelvis: (F, 3). vertices: their numbers (n,).
+        exact: with SMPL's pose-dependent corrections (Loper et al. 2015, eq. 9). Without them it is several
+        times faster, and wrong by up to 2 cm at strongly bent knees and hips.
         """
         rotations, positions = self._chain(local, pelvis)
         up = torch.stack(rotations, dim=-3)[..., 2, :]  # (F, 24, 3)
-        shift = torch.stack(positions, dim=-2)[..., 2] - (up * self.rest_joints).sum(-1)
-        weights, rest = self._smpl.lbs_weights[vertices], self._smpl.v_template[vertices]
+        shift = torch.stack(positions, dim=-2)[..., 2] - (up * self.rest_joints).sum(-1)  # (F, 24)
+        weights, rest = self._smpl.lbs_weights[vertices], self._smpl.v_template[vertices]  # (n, 24), (n, 3)
         blend = torch.cat([weights[..., None] * rest[:, None], weights[..., None]], dim=-1)  # (n, 24, 4)
-        height = torch.cat([up, shift[..., None]], dim=-1).flatten(1) @ blend.flatten(1).T
+        posed = torch.cat([up, shift[..., None]], dim=-1)  # (F, 24, 4)
+        height = posed.flatten(1) @ blend.flatten(1).T  # (F, n)
         if exact:
-            bent = (local[:, 1:] - torch.eye(3, device=local.device, dtype=local.dtype)).flatten(
-                1
-            )  # of all joints but the hands
-            bases = self._smpl.posedirs[: bent.shape[1]].unflatten(1, (-1, 3))[:, vertices].flatten(1)
-            moved = (bent @ bases).unflatten(1, (-1, 3))
-            height = height + (moved * torch.einsum("nj,fjc->fnc", weights, up)).sum(-1)
-        return height
+            bent = local[:, 1:] - torch.eye(3, device=local.device, dtype=local.dtype)  # (F, 21, 3, 3)
+            bent = bent.flatten(1)  # (F, 189), of all joints but the hands
+            bases = self._smpl.posedirs[: bent.shape[1]].unflatten(1, (-1, 3))  # (189, V, 3)
+            bases = bases[:, vertices].flatten(1)  # (189, 3n)
+            moved = (bent @ bases).unflatten(1, (-1, 3))  # (F, n, 3)
+            height = height + (moved * torch.einsum("nj,fjc->fnc", weights, up)).sum(-1)  # (F, n)
+        return height  # (F, n)
 
     def vertices(self, motion: Motion, betas: Tensor | None = None) -> Tensor:
-        """World positions of the mesh's vertices, (..., F, V, 3), by smplx. Differentiable.
+        """World positions of the mesh's vertices, (..., F, V, 3), metres, Z up, by smplx. Differentiable.
 
-        betas: up to 10 shape parameters; None is the template.
+        betas: (n,), up to 10 shape parameters; None is the template.
         """
         batch = motion.pelvis.shape[:-1]
         betas = motion.pelvis.new_zeros(0) if betas is None else betas
-        betas = nnf.pad(betas, (0, self._smpl.num_betas - len(betas)))
+        betas = nnf.pad(betas, (0, self._smpl.num_betas - len(betas)))  # (10,)
         # the rest pelvis depends on the shape, and the motion holds the world position of the pelvis
-        shaped = self._smpl.v_template + torch.einsum("s,vcs->vc", betas, self._smpl.shapedirs)
-        transl = motion.pelvis - self._smpl.J_regressor[0] @ shaped
+        shaped = self._smpl.v_template + torch.einsum("s,vcs->vc", betas, self._smpl.shapedirs)  # (V, 3)
+        transl = motion.pelvis - self._smpl.J_regressor[0] @ shaped  # (..., F, 3)
         hands = (0, 3 * (N_JOINTS - N_ROTATIONS))
-        parts = (motion.global_orient, nnf.pad(motion.body_pose, hands), transl)
+        parts = (motion.global_orient, nnf.pad(motion.body_pose, hands), transl)  # (..., F, 3 or 69)
         chunks = zip(*(p.reshape(-1, p.shape[-1]).split(FRAMES_AT_ONCE) for p in parts))
         vertices = [
             self._smpl(
                 global_orient=orient, body_pose=pose, transl=move, betas=betas.expand(len(orient), -1)
             ).vertices
             for orient, pose, move in chunks
-        ]
-        return torch.cat(vertices).reshape(*batch, -1, 3)
+        ]  # (at most FRAMES_AT_ONCE, V, 3) each
+        return torch.cat(vertices).reshape(*batch, -1, 3)  # (..., F, V, 3)
 
 
 def load_body(path: str | Path | None = None) -> Body:
@@ -187,13 +194,13 @@ def _read_npz(path: Path) -> dict[str, np.ndarray]:
 
 
 class _Held:
-    """Stands in for a pickled chumpy or scipy object: keeps its state and runs none of its code."""
+    """In the place of a pickled chumpy or scipy object: keeps its state and runs none of its code."""
 
     def __setstate__(self, state):
         self.state = state
 
     def array(self) -> np.ndarray:
-        """What it stands for."""
+        """The array that the object holds."""
         raise NotImplementedError
 
 
@@ -220,7 +227,7 @@ def _array(value) -> np.ndarray:
 
 
 class _SmplUnpickler(pickle.Unpickler):
-    """Reads numpy arrays, sparse matrices and chumpy arrays, and refuses whatever else a pickle names."""
+    """Reads numpy arrays, sparse matrices and chumpy arrays, and refuses everything else in a pickle."""
 
     _NUMPY = {"ndarray", "dtype", "_reconstruct", "_frombuffer", "scalar"}
     _PLAIN = {("copy_reg", "_reconstructor"), ("__builtin__", "object")}  # how Python 2 made plain objects

@@ -24,7 +24,8 @@ Network = TypeVar("Network", bound=nn.Module)
 def write_checkpoint(path: str | Path, module: nn.Module, config: dict, training: dict) -> None:
     """Write parameters as float16 and buffers (statistics of the data) as float32.
 
-    config: the arguments that rebuild the module, and its "kind". training: facts for readers.
+    config: the arguments that rebuild the module, and its "kind". training: facts for readers. Raises
+    LabError where `path` cannot be written.
     """
     buffers = dict(module.named_buffers())
     weights = {
@@ -95,7 +96,11 @@ def load_denoiser(network: str, path: str | Path | None = None) -> tuple[Denoise
 
 
 def load_text(path: str | Path | None = None) -> TextConditioner:
-    """The text conditioner the denoisers were trained with: frozen language model and trained tower."""
+    """The text conditioner the denoisers were trained with: frozen language model and trained tower.
+
+    path: the user's own text tower; the shipped one by default. Raises LabError where it or its language
+    model cannot be loaded.
+    """
     path = path or data_dir() / "checkpoints" / "text.safetensors"
     weights, config, _ = read_checkpoint(path, kind="text")
     return TextConditioner(TextEncoder(config["encoder"]), build(TextTower, config["model"], weights, path))
@@ -104,7 +109,10 @@ def load_text(path: str | Path | None = None) -> TextConditioner:
 def load_pair(
     network: str, path: str | Path | None = None, text_path: str | Path | None = None
 ) -> tuple[Denoiser, Schedule, TextConditioner]:
-    """A denoiser, its schedule, and its text conditioner. Raises LabError if they do not fit."""
+    """A denoiser, its schedule, and its text conditioner, by name or by the user's own checkpoints.
+
+    Raises LabError as `load_denoiser` and `load_text` do, and where network and text tower differ in width.
+    """
     denoiser, schedule = load_denoiser(network, path)
     conditioner = load_text(text_path)
     if conditioner.tower.width != denoiser.config["d_text"]:

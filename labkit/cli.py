@@ -24,7 +24,7 @@ NETWORKS = ("incontext", "adaln", "cross_attention")
 
 
 def number(kind: type, low: float, high: float = math.inf):
-    """An argparse type: a finite number in a range, or an error that names the range."""
+    """An argparse type: a finite number from low to high; raises ArgumentTypeError for others."""
 
     def parse(text: str):
         try:
@@ -43,15 +43,18 @@ class Parser(argparse.ArgumentParser):
     """What argparse finds wrong is one line too, and no terminal's encoding stops what a command prints."""
 
     def parse_args(self, *args, **kwargs):
+        """Parse as argparse does; afterwards prints escape what the terminal cannot encode."""
         escape_unprintable()
         return super().parse_args(*args, **kwargs)
 
     def error(self, message: str):
+        """Print one line and exit with status 2."""
         name = re.sub(r"python -m (\w+).*", r"\1", self.prog)
         self.exit(2, f"{name}: {message} (see {self.prog} --help)\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands and options."""
     parser = Parser(
         prog="python -m labkit",
         description="Text-to-human-motion diffusion, step by step.",
@@ -162,6 +165,7 @@ def check_video(path: Path) -> None:
 
 
 def visualize(args: argparse.Namespace) -> None:
+    """Draw a motion file or a clip of a source as a video. Raises LabError where that fails."""
     from labkit.body import load_body
     from labkit.dataset import find_clip
     from labkit.show import render_video
@@ -178,6 +182,7 @@ def visualize(args: argparse.Namespace) -> None:
 
 
 def generate(args: argparse.Namespace) -> None:
+    """Write the motions of captions and their video. Raises LabError for more than 6, and on failure."""
     from labkit.body import load_body
     from labkit.diffusion import SamplingConfig
     from labkit.generate import generate
@@ -208,6 +213,7 @@ def generate(args: argparse.Namespace) -> None:
 
 
 def evaluate(args: argparse.Namespace) -> None:
+    """Print the scores of one network or of all three. Raises LabError where a file is missing."""
     from labkit.action_table import action_table, try_actions
     from labkit.diffusion import SamplingConfig
     from labkit.evaluate import choose_captions, sample_captions, score_samples
@@ -260,6 +266,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
 
 def train(args: argparse.Namespace) -> None:
+    """Train a tower or a denoiser, and print its file. Raises LabError where that fails."""
     from labkit.device import best_device
     from labkit.training import parallel, run
 
@@ -279,6 +286,7 @@ def train(args: argparse.Namespace) -> None:
 
 
 def data(args: argparse.Namespace) -> None:
+    """Print the size of a source. Raises LabError where there is none."""
     from labkit.dataset import MotionDataset, dataset_summary
 
     print(dataset_summary(MotionDataset(args.source)))
@@ -316,6 +324,7 @@ def exit_status(work: Callable[[], object]) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Run the command that `arguments`, by default those of the process, name → the exit status."""
     args = build_parser().parse_args(arguments)
 
     def work() -> None:

@@ -18,7 +18,7 @@ def cache(function: Callable):
         def load_overload(self, sig, target_context):
             try:
                 return super().load_overload(sig, target_context)
-            except Exception:  # noqa: BLE001 - whatever a cut or foreign file raises on the way through pickle
+            except Exception:  # noqa: BLE001 - a cut or foreign file may raise anything in pickle
                 with suppress(OSError):
                     self.flush()  # an empty index: the damaged files are written over
                 return None

@@ -19,7 +19,11 @@ from labkit.store import SPLITS, Clip, read_store
 
 @dataclass(frozen=True)
 class Sample:
-    """One captioned motion. x: (F, D), not z-scored. name: that of a mirror image ends in "/m"."""
+    """One captioned motion.
+
+    name: unique within its source; that of a mirror image ends in "/m". x: (F, D), not z-scored. captions:
+    one or more. labels: as in `Clip`.
+    """
 
     name: str
     x: Tensor
@@ -28,7 +32,10 @@ class Sample:
 
 
 def store_path(source: str | Path) -> Path:
-    """ "starter", the name of a prepared source ("bandai"), or a path → the store's file."""
+    """ "starter", the name of a prepared source ("bandai"), or a path → the store's file.
+
+    Raises LabError where there is no prepared source of that name.
+    """
     if str(source) == "starter":
         return data_dir() / "starter" / "starter.npz"
     if Path(source).suffix.lower() == ".npz":
@@ -42,12 +49,14 @@ def store_path(source: str | Path) -> Path:
 
 
 class MotionDataset(Dataset):
-    """Captioned motions as features, one `Sample` each.
+    """Captioned motions as features, one `Sample` each; x is (F, D), where F differs.
 
     sources: "starter", names of prepared sources, or paths of stores.
     split: one of "train", "val", "test_a", "test_b"; None for all.
     mirror: add the mirror image of every motion, with left and right exchanged in joints and words.
     body: its rest skeleton determines the joint positions in x; the open body by default.
+    progress: show a progress bar.
+    Raises LabError for any other split, and for a source that is missing or damaged.
     """
 
     @standard_settings()
@@ -84,7 +93,7 @@ class MotionDataset(Dataset):
 
 
 def mirror_sample(sample: Sample) -> Sample:
-    """The mirror image of a sample: joints and words, labels included."""
+    """The mirror image of a sample: joints, captions and labels, with left and right exchanged."""
     return Sample(
         sample.name + "/m",
         motion.mirror(sample.x),
@@ -94,14 +103,17 @@ def mirror_sample(sample: Sample) -> Sample:
 
 
 def pad(motions: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-    """Motions (F_i, D) of different lengths → x (B, F, D), zero where padded, and mask (B, F) bool."""
-    x = torch.nn.utils.rnn.pad_sequence(list(motions), batch_first=True)
-    lengths = torch.tensor([len(x) for x in motions], device=x.device)
-    return x, torch.arange(x.shape[1], device=x.device) < lengths[:, None]
+    """B motions (F_i, D) of different lengths → x (B, F, D), zero where padded, and mask (B, F) bool.
+
+    F is the greatest length. The mask is True at real frames.
+    """
+    x = torch.nn.utils.rnn.pad_sequence(list(motions), batch_first=True)  # (B, F, D)
+    lengths = torch.tensor([len(x) for x in motions], device=x.device)  # (B,)
+    return x, torch.arange(x.shape[1], device=x.device) < lengths[:, None]  # (B, F, D), (B, F)
 
 
 def find_clip(source: str | Path, which: str) -> Clip:
-    """One clip of a source by number or name. Raises LabError where there is none."""
+    """One clip of a source, by its number (from 0) or name. Raises LabError where there is none."""
     path = store_path(source)
     clips, _ = read_store(path)
     if which.isdecimal() and int(which) < len(clips):
@@ -116,7 +128,7 @@ def find_clip(source: str | Path, which: str) -> Clip:
 
 
 def dataset_summary(dataset: MotionDataset) -> str:
-    """Number and mean length of motions and captions, one per line."""
+    """Number and mean length of motions (seconds) and captions (words), one per line."""
     frames = [len(s.x) for s in dataset]
     words = [len(c.split()) for s in dataset for c in s.captions]
     return "\n".join(

@@ -31,7 +31,10 @@ def limit_threads() -> None:
 
 
 def autocast(device: str | torch.device) -> torch.autocast:
-    """A context for the forward pass. A T4 (capability 7.5) and older processors stay in float32."""
+    """A context for the forward pass: bfloat16 where the processor has it, else float32.
+
+    A T4 (capability 7.5) and older processors stay in float32.
+    """
     kind = torch.device(device).type
     if kind == "cuda":
         fast = torch.cuda.is_bf16_supported(including_emulation=False)
@@ -50,6 +53,6 @@ def _cpu_has_bfloat16() -> bool:
 
 
 def full_precision(device: str | torch.device) -> AbstractContextManager:
-    """A context for what must not be rounded, inside of `autocast`."""
+    """A context for computations that need float32, inside of `autocast`."""
     kind = torch.device(device).type
     return torch.autocast(kind, enabled=False) if torch.amp.is_autocast_available(kind) else nullcontext()

@@ -27,7 +27,7 @@ FEWEST = 12  # motions: prdc's five neighbours must exist in the halves that `bo
 class Samples:
     """A network's motions for N captions of a reference.
 
-    indices: (N,) of the captions. motions: N of (F_i, D), not z-scored. features: (N, W), see
+    indices: (N,) int, of the captions. motions: N of (F_i, D), not z-scored. features: (N, W), see
     `scores.motion_features`. physical: (N, 3), see `scores.physical`.
     """
 
@@ -39,9 +39,9 @@ class Samples:
 
 
 def choose_captions(reference: Reference, batches: int, batch_size: int, seed: int = 0) -> np.ndarray:
-    """Indices of batches · batch_size random captions of the reference, each at most once.
+    """Indices (batches · batch_size,) of random captions of the reference, each at most once.
 
-    Raises LabError if these are more than the split has, or too few to measure anything.
+    Raises LabError if these are more than the split has, or fewer than FEWEST.
     """
     order = np.random.default_rng(seed).permutation(len(reference.captions))
     if batches * batch_size < FEWEST:
@@ -69,9 +69,11 @@ def sample_motions(
     device: str | None = None,
     progress: bool = True,
 ) -> list[Tensor]:
-    """Motions of a network for N captions, as `generate` makes them: N of (F_i, D), not z-scored.
+    """Motions of a network for N captions, as `generate` makes them: N of (F_i, D), not z-scored, on the CPU.
 
-    lengths: (N,) frames. smoothing: frames, see `motion.smooth`; 0 for none.
+    lengths: (N,) int64, frames. smoothing: standard deviation in frames, see `motion.smooth`; 0 for none.
+    batch_size: captions that are sampled together. The other settings are those of `generate`. Raises
+    LabError as `generate` does.
     """
     config, device = config or SamplingConfig(), best_device(device)
     denoiser, schedule, conditioner = load_pair(network, checkpoint, text_checkpoint)
@@ -88,7 +90,7 @@ def sample_motions(
 
 
 def sample_captions(network: str, reference: Reference, indices: np.ndarray, **settings) -> Samples:
-    """A network's motion for each of the captions `indices` (N,), as long as the real one.
+    """A network's motion for each of the captions `indices` (N,), as long as the real one → Samples.
 
     settings: those of `sample_motions`.
     """
@@ -111,7 +113,8 @@ def evaluate(
 ) -> Scores:
     """Scores of a network on batches × batch_size held-out captions, each motion as long as the real one.
 
-    settings: those of `sample_motions`.
+    split: "test_a" or "test_b". settings: those of `sample_motions`. Raises LabError as `load_reference`,
+    `choose_captions` and `sample_motions` do.
     """
     reference = load_reference(split)
     seed = (settings.get("config") or SamplingConfig()).seed

@@ -23,7 +23,10 @@ STRIDE = 2  # frames per token: half the tokens, a quarter of the attention's co
 
 
 class MotionTower(nn.Module):
-    """Motion (B, F, D), not z-scored → features (B, W) of length 1."""
+    """A small transformer over motion: x (B, F, D), not z-scored → features (B, W) of length 1.
+
+    features: D. width: W. depth: layers. heads: of attention. A token is STRIDE frames.
+    """
 
     def __init__(self, features: int, width: int = 256, depth: int = 3, heads: int = 4, dropout: float = 0.1):
         super().__init__()
@@ -38,11 +41,12 @@ class MotionTower(nn.Module):
         self.pool = nn.Linear(width, width)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x (B, F, D), mask (B, F) bool → (B, W). Padding has no effect."""
+        """x (B, F, D), not z-scored, mask (B, F) bool → (B, W), length 1. Padding has no effect."""
         odd = x.shape[1] % STRIDE
-        x = functional.pad(self.normalizer(x) * mask[..., None], (0, 0, 0, odd))  # (B, F, D), F even now
-        mask = functional.pad(mask, (0, odd)).unflatten(1, (-1, STRIDE)).any(-1)  # (B, F / 2)
-        h = self.project(x.unflatten(1, (-1, STRIDE)).flatten(-2))  # (B, F / 2, W)
+        x = functional.pad(self.normalizer(x) * mask[..., None], (0, 0, 0, odd))  # (B, F, D), F even
+        mask = functional.pad(mask, (0, odd)).unflatten(1, (-1, STRIDE)).any(-1)  # (B, F / 2, 2), (B, F / 2)
+        x = x.unflatten(1, (-1, STRIDE)).flatten(-2)  # (B, F / 2, 2, D), then (B, F / 2, 2D)
+        h = self.project(x)  # (B, F / 2, W)
         h = h + sinusoids(torch.arange(h.shape[1], device=h.device), self.width).to(h)  # (B, F / 2, W)
         h = self.layers(h, src_key_padding_mask=~mask)  # (B, F / 2, W)
         weights = mask[..., None].to(h)  # (B, F / 2, 1)
@@ -51,7 +55,7 @@ class MotionTower(nn.Module):
 
 
 class Evaluator(nn.Module):
-    """A text tower and a motion tower with a common feature space."""
+    """A text tower and a motion tower with a common feature space (B, W)."""
 
     def __init__(self, text: TextTower, motion: MotionTower):
         super().__init__()
@@ -59,19 +63,23 @@ class Evaluator(nn.Module):
 
     @property
     def config(self) -> dict:
+        """The arguments that build both towers again."""
         return dict(text=self.text.config, motion=self.motion.config)
 
     def text_features(self, text: TextFeatures) -> Tensor:
-        """Features of B captions from ``TextEncoder`` → (B, W), length 1."""
+        """Features (B, W), length 1, of B captions encoded by ``TextEncoder``."""
         return self.text(text).pooled
 
     def motion_features(self, x: Tensor, mask: Tensor) -> Tensor:
-        """Motion (B, F, D), mask (B, F) → (B, W), length 1."""
+        """Features (B, W), length 1, of motions x (B, F, D), not z-scored, with mask (B, F) bool."""
         return self.motion(x, mask)
 
 
 def load_evaluator(path: str | Path | None = None) -> Evaluator:
-    """The trained evaluator; the shipped one by default. Its text tower takes ``TextEncoder`` features."""
+    """The trained evaluator; the shipped one by default. Its text tower takes ``TextEncoder`` features.
+
+    Raises LabError where the file is missing, damaged, or not an evaluator.
+    """
     path = path or data_dir() / "checkpoints" / "evaluator.safetensors"
     weights, config, _ = read_checkpoint(path, kind="evaluator")
 

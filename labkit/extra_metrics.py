@@ -45,7 +45,7 @@ def extra_metrics(network: str, reference: Reference, indices: np.ndarray, **set
 
 
 def distinct(reference: Reference, indices: np.ndarray) -> np.ndarray:
-    """The indices without those whose caption occurred before."""
+    """The indices (N,) without those whose caption occurred before → (at most N,), in order."""
     captions = np.array(reference.captions)[indices]
     return indices[np.sort(np.unique(captions, return_index=True)[1])]
 

@@ -30,12 +30,13 @@ def generate(
     progress: bool = False,
     callback: Callable[[Tensor, Tensor, Tensor], None] | None = None,
 ) -> list[Motion]:
-    """One motion per caption, on the open body's skeleton, starting at the origin.
+    """One motion (F, ...) per caption, on the open body's skeleton, starting at the origin with heading 0.
 
-    network: "incontext", "adaln" or "cross_attention". seconds: length of each motion. config: sampler,
-    steps, guidance scale and seed. smoothing: frames, see `motion.smooth`; 0 for none.
-    checkpoint, text_checkpoint: weights in the place of the shipped ones. callback: called before each step,
-    see `diffusion.sample`; an error in it ends the sampling.
+    captions: B sentences. network: "incontext", "adaln" or "cross_attention". seconds: length of each motion,
+    1/20 to 10. config: sampler, steps, guidance scale and seed. smoothing: frames, see `motion.smooth`; 0 for
+    none.
+    checkpoint, text_checkpoint: weights in the place of the shipped ones. device: "cpu" or "cuda". callback:
+    called in each step, see `diffusion.sample`; an error in it ends the sampling.
     Raises LabError for a length out of range, an unknown network, a missing file, or a caption that cannot be
     encoded.
     """

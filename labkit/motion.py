@@ -1,4 +1,4 @@
-"""The motion representation: x ∈ R^{F×D}, one row a frame (Petrovich et al. 2024, "STMC", sec. 3.2).
+"""The motion representation: x ∈ R^{F×D}, one row per frame (Petrovich et al. 2024, "STMC", sec. 3.2).
 
 A row is x = [r_z, ṙ_x, ṙ_y, α̇, θ, j]:
 
@@ -71,8 +71,8 @@ def split_motion(x: Tensor) -> tuple[int, int, dict[str, Tensor]]:
 
 
 def join(parts: dict[str, Tensor]) -> Tensor:
-    """The inverse of `split_motion`: parts by name, each (F, ...), → x (F, D), in the order of `LAYOUT`."""
-    return torch.cat([parts[name].flatten(1) for name in LAYOUT], dim=-1)
+    """The inverse of `split_motion`: parts by name, (F, ...) each → x (F, D), in the order of `LAYOUT`."""
+    return torch.cat([parts[name].flatten(1) for name in LAYOUT], dim=-1)  # (F, D)
 
 
 # SMPL's rest pose is Y up; this rotation about X stands it up in the Z-up world, facing -Y (heading 0).
@@ -92,9 +92,9 @@ class Motion:
 
     Arrays are converted to tensors.
 
-    global_orient: (..., F, 3) axis-angle of the root.
-    body_pose: (..., F, 63) axis-angle of joints 1 to 21.
-    pelvis: (..., F, 3) world position of the pelvis joint.
+    global_orient: (..., F, 3) axis-angle of the root, radians.
+    body_pose: (..., F, 63) axis-angle of joints 1 to 21 relative to their parents, radians.
+    pelvis: (..., F, 3) world position of the pelvis joint, metres.
     """
 
     global_orient: Tensor
@@ -114,130 +114,137 @@ class Motion:
 
     def rotations(self) -> Tensor:
         """Rotation matrices of the 22 joints relative to their parents, (..., F, 22, 3, 3)."""
-        pose = torch.cat([self.global_orient, self.body_pose], dim=-1)
-        return roma.rotvec_to_rotmat(pose.unflatten(-1, (N_ROTATIONS, 3)))
+        pose = torch.cat([self.global_orient, self.body_pose], dim=-1)  # (..., F, 66)
+        return roma.rotvec_to_rotmat(pose.unflatten(-1, (N_ROTATIONS, 3)))  # (..., F, 22, 3, 3)
 
     @staticmethod
     def from_rotations(rotations: Tensor, pelvis: Tensor) -> "Motion":
-        """The inverse of :meth:`rotations`: (..., F, 22, 3, 3) and (..., F, 3) to a motion."""
-        pose = roma.rotmat_to_rotvec(rotations).flatten(-2)
+        """The inverse of :meth:`rotations`: matrices (..., F, 22, 3, 3), pelvis (..., F, 3) → motion."""
+        pose = roma.rotmat_to_rotvec(rotations).flatten(-2)  # (..., F, 22, 3), then (..., F, 66)
         return Motion(pose[..., :3], pose[..., 3:], pelvis)
 
 
 def heading(root: Tensor) -> Tensor:
-    """Heading α of each frame from root rotation matrices (..., F, 3, 3) in the Z-up world, radians (..., F).
+    """Heading α (..., F), radians, of root rotation matrices (..., F, 3, 3) in the Z-up world.
 
     The heading is the twist about the vertical in the rotation from the upright rest pose. Unlike ZYX Euler
     yaw it is defined for a body lying on any side; only upside down, where 1 + cos(tilt) is zero, it is not.
     Beyond 120° of tilt (cartwheels, handstands) it is interpolated between the frames around it, since there
-    it would change too fast.
+    it would change too fast. Where some frame is below 120°, headings are unwrapped over time: they do not
+    jump by 2π. Not differentiable.
     """
-    turn = root @ UPRIGHT.to(root).T
-    angle = torch.atan2(turn[..., 1, 0] - turn[..., 0, 1], turn[..., 0, 0] + turn[..., 1, 1])
-    certain = turn[..., 2, 2] > -0.5
+    turn = root @ UPRIGHT.to(root).T  # (..., F, 3, 3)
+    angle = torch.atan2(turn[..., 1, 0] - turn[..., 0, 1], turn[..., 0, 0] + turn[..., 1, 1])  # (..., F)
+    certain = turn[..., 2, 2] > -0.5  # (..., F), cos(tilt) > cos(120°)
     frames = np.arange(angle.shape[-1])
-    rows = angle.detach().double().cpu().reshape(-1, len(frames)).numpy().copy()
+    rows = angle.detach().double().cpu().reshape(-1, len(frames)).numpy().copy()  # (batch, F)
     for row, ok in zip(rows, certain.cpu().reshape(-1, len(frames)).numpy()):
         if ok.any():
             row[:] = np.interp(frames, frames[ok], np.unwrap(row[ok]))
-    return torch.from_numpy(rows).reshape(angle.shape).to(angle)
+    return torch.from_numpy(rows).reshape(angle.shape).to(angle)  # (..., F)
 
 
 def _about_z(angle: Tensor) -> Tensor:
-    """Rotation matrices about the vertical, (...) → (..., 3, 3)."""
+    """Rotation matrices about the vertical: angles (...), radians → (..., 3, 3)."""
     c, s, o = angle.cos(), angle.sin(), torch.zeros_like(angle)
-    return torch.stack([c, -s, o, s, c, o, o, o, o + 1], dim=-1).unflatten(-1, (3, 3))
+    return torch.stack([c, -s, o, s, c, o, o, o, o + 1], dim=-1).unflatten(-1, (3, 3))  # (..., 3, 3)
 
 
 def encode(motion: Motion, joints: Tensor) -> Tensor:
-    """A motion and its world joint positions (..., F, 24, 3), from ``Body.joints`` → x (..., F, D)."""
-    rotations, joints = motion.rotations(), _tensor(joints)
-    alpha = heading(rotations[..., 0, :, :])
-    to_body = _about_z(-alpha)
+    """A motion and its world joints (..., F, 24, 3), metres, from ``Body.joints`` → x (..., F, D)."""
+    rotations, joints = motion.rotations(), _tensor(joints)  # (..., F, 22, 3, 3), (..., F, 24, 3)
+    alpha = heading(rotations[..., 0, :, :])  # (..., F)
+    to_body = _about_z(-alpha)  # (..., F, 3, 3)
 
     def step(values: Tensor) -> Tensor:
-        """Differences along the frames; the last repeats the one before. Zero for a single frame."""
+        """Differences along the frames, (..., F, C) → (..., F, C); the last repeats the one before.
+
+        Zero for a single frame.
+        """
         if values.shape[-2] == 1:
             return torch.zeros_like(values)
-        d = values[..., 1:, :] - values[..., :-1, :]
-        return torch.cat([d, d[..., -1:, :]], dim=-2)
+        d = values[..., 1:, :] - values[..., :-1, :]  # (..., F - 1, C)
+        return torch.cat([d, d[..., -1:, :]], dim=-2)  # (..., F, C)
 
     # The last step is repeated in the heading frame, so rotate first, then repeat.
-    velocity = step(motion.pelvis)
-    velocity[..., :-1, :] = (to_body[..., :-1, :, :] @ velocity[..., :-1, :, None]).squeeze(-1)
+    velocity = step(motion.pelvis)  # (..., F, 3)
+    turned = to_body[..., :-1, :, :] @ velocity[..., :-1, :, None]  # (..., F - 1, 3, 1)
+    velocity[..., :-1, :] = turned.squeeze(-1)  # (..., F - 1, 3)
     if len(motion) > 1:
         velocity[..., -1, :] = velocity[..., -2, :]
-    yaw_velocity = step(alpha[..., None])
-    yaw_velocity = torch.atan2(yaw_velocity.sin(), yaw_velocity.cos())
+    yaw_velocity = step(alpha[..., None])  # (..., F, 1)
+    yaw_velocity = torch.atan2(yaw_velocity.sin(), yaw_velocity.cos())  # (..., F, 1), in −π to π
 
-    local = rotations.clone()
-    local[..., 0, :, :] = to_body @ rotations[..., 0, :, :]
-    relative = (joints[..., 1:, :] - joints[..., :1, :]) @ to_body.mT
+    local = rotations.clone()  # (..., F, 22, 3, 3)
+    local[..., 0, :, :] = to_body @ rotations[..., 0, :, :]  # (..., F, 3, 3)
+    relative = (joints[..., 1:, :] - joints[..., :1, :]) @ to_body.mT  # (..., F, 23, 3)
     return torch.cat(
         [
-            motion.pelvis[..., 2:],
-            velocity[..., :2],
-            yaw_velocity,
-            local[..., :2].mT.flatten(-3),  # first two columns, one after the other
-            relative.flatten(-2),
+            motion.pelvis[..., 2:],  # (..., F, 1)
+            velocity[..., :2],  # (..., F, 2)
+            yaw_velocity,  # (..., F, 1)
+            local[..., :2].mT.flatten(-3),  # (..., F, 132): the first two columns, one after the other
+            relative.flatten(-2),  # (..., F, 69)
         ],
         dim=-1,
-    )
+    )  # (..., F, D)
 
 
 def _integrate(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Heading (..., F) and pelvis position (..., F, 3) from the velocities of x, starting at zero."""
+    """Heading (..., F) and pelvis position (..., F, 3) of x: velocities summed from 0, height as stored."""
 
     def from_zero(steps: Tensor) -> Tensor:
         """The sum of the steps before each frame, (..., F, C) → (..., F, C)."""
-        return torch.nn.functional.pad(steps[..., :-1, :], (0, 0, 1, 0)).cumsum(-2)
+        return torch.nn.functional.pad(steps[..., :-1, :], (0, 0, 1, 0)).cumsum(-2)  # (..., F, C)
 
-    alpha = from_zero(x[..., LAYOUT["yaw_velocity"]]).squeeze(-1)  # (..., F)
+    alpha = from_zero(x[..., LAYOUT["yaw_velocity"]]).squeeze(-1)  # (..., F, 1), then (..., F)
     velocity = torch.nn.functional.pad(x[..., LAYOUT["root_velocity"]], (0, 1))  # (..., F, 3)
     planar = from_zero((_about_z(alpha) @ velocity[..., None]).squeeze(-1))  # (..., F, 3)
-    return alpha, torch.cat([planar[..., :2], x[..., LAYOUT["root_height"]]], dim=-1)
+    return alpha, torch.cat([planar[..., :2], x[..., LAYOUT["root_height"]]], dim=-1)  # (..., F), (..., F, 3)
 
 
 def decode(x: Tensor) -> Motion:
     """x (..., F, D), not z-scored → its motion, from velocities and rotations. Differentiable.
 
-    The joint positions in x are ignored: `decode_joints` uses these.
+    6D rotations become matrices by Gram–Schmidt (Zhou et al. 2019, sec. 4). The joint positions in x are
+    ignored: `decode_joints` uses them.
     """
     x = _tensor(x)
-    alpha, pelvis = _integrate(x)
-    columns = x[..., LAYOUT["rotations"]].unflatten(-1, (N_ROTATIONS, 2, 3)).mT
-    rotations = roma.special_gramschmidt(columns)
-    root = _about_z(alpha) @ rotations[..., 0, :, :]
-    rotations = torch.cat([root[..., None, :, :], rotations[..., 1:, :, :]], dim=-3)
+    alpha, pelvis = _integrate(x)  # (..., F), (..., F, 3)
+    columns = x[..., LAYOUT["rotations"]].unflatten(-1, (N_ROTATIONS, 2, 3)).mT  # (..., F, 22, 3, 2)
+    rotations = roma.special_gramschmidt(columns)  # (..., F, 22, 3, 3)
+    root = _about_z(alpha) @ rotations[..., 0, :, :]  # (..., F, 3, 3)
+    rotations = torch.cat([root[..., None, :, :], rotations[..., 1:, :, :]], dim=-3)  # (..., F, 22, 3, 3)
     return Motion.from_rotations(rotations, pelvis)
 
 
 def decode_joints(x: Tensor) -> Tensor:
-    """World joint positions (..., F, 24, 3) from velocities and joint positions of x (..., F, D).
+    """World joint positions (..., F, 24, 3), metres, from velocities and joint positions of x (..., F, D).
 
-    Needs no body. The rotations in x are ignored: `decode` uses these.
+    x is not z-scored. Needs no body. The rotations in x are ignored: `decode` uses them.
     """
     x = _tensor(x)
-    alpha, pelvis = _integrate(x)
-    relative = x[..., LAYOUT["joints"]].unflatten(-1, (N_JOINTS - 1, 3))
-    relative = torch.nn.functional.pad(relative, (0, 0, 1, 0))  # the pelvis itself
-    return relative @ _about_z(alpha).mT + pelvis[..., None, :]
+    alpha, pelvis = _integrate(x)  # (..., F), (..., F, 3)
+    relative = x[..., LAYOUT["joints"]].unflatten(-1, (N_JOINTS - 1, 3))  # (..., F, 23, 3)
+    relative = torch.nn.functional.pad(relative, (0, 0, 1, 0))  # (..., F, 24, 3), with the pelvis itself
+    return relative @ _about_z(alpha).mT + pelvis[..., None, :]  # (..., F, 24, 3)
 
 
 def smooth(x: Tensor, frames: float) -> Tensor:
-    """x (..., F, D) smoothed over time by a Gaussian of standard deviation `frames`; 0 changes nothing.
+    """x (..., F, D) smoothed over time by a Gaussian of standard deviation `frames` → the same shape.
 
-    It removes jitter from generated motion, and some of its fast movements with it.
+    frames: 0 changes nothing. It removes jitter from generated motion, and some of its fast movements with
+    it. Not differentiable.
     """
     if frames == 0:
         return x
     values = gaussian_filter1d(x.detach().cpu().numpy(), frames, axis=-2, mode="nearest")
-    return torch.from_numpy(values).to(x)
+    return torch.from_numpy(values).to(x)  # (..., F, D)
 
 
 @standard_settings()
 def _mirror_layout() -> tuple[Tensor, Tensor]:
-    """Index and sign of every feature under left/right reflection (the world's x and the body's x flip)."""
+    """Index and sign of every feature, (D,) each, under reflection of the world's x and the body's x."""
     index, sign = torch.arange(D), torch.ones(D)
     sign[LAYOUT["root_velocity"]] = torch.tensor([-1.0, 1.0])
     sign[LAYOUT["yaw_velocity"]] = -1.0
@@ -257,6 +264,9 @@ _MIRROR_INDEX, _MIRROR_SIGN = _mirror_layout()
 
 
 def mirror(x: Tensor) -> Tensor:
-    """x (..., D) of the mirror image: left and right exchanged. An exact permutation with signs."""
+    """x (..., D), not z-scored, of the mirror image: left and right exchanged.
+
+    An exact permutation of the features, some with the opposite sign.
+    """
     x = _tensor(x)
     return x[..., _MIRROR_INDEX.to(x.device)] * _MIRROR_SIGN.to(x)

@@ -36,6 +36,7 @@ class Reference:
 
 
 def write_reference(path: str | Path, reference: Reference) -> None:
+    """Write a reference; features are stored as float16. Raises LabError where `path` cannot be written."""
     words = json.dumps(dict(labels=reference.labels, captions=reference.captions)).encode()
     with atomic_write(path) as temporary:
         np.savez_compressed(
@@ -75,13 +76,13 @@ def load_reference(split: str = "test_a") -> Reference:
 
 
 def half_of_takes(reference: Reference, rng: np.random.Generator) -> np.ndarray:
-    """The motions of a random half of the recordings, (N,) bool. A mirror image stays with its original."""
+    """The motions of a random half of the recordings → (N,) bool. A mirror image stays with its original."""
     takes = np.unique(reference.take)
     return np.isin(reference.take, rng.permutation(takes)[: len(takes) // 2])
 
 
 def names_style(reference: Reference) -> np.ndarray:
-    """Whether each caption names its motion's style ("wearily", not just "walks"), (M,) bool.
+    """Whether each caption names its motion's style ("wearily", not just "walks") → (M,) bool.
 
     A label is "content|style". A word names a style if it occurs in captions of one style only, and of three
     or more contents. So no list of words is needed. In a split that does not combine contents with styles,

@@ -32,7 +32,10 @@ PHYSICAL = ("foot sliding m/s", "jerk m/s³", "penetration mm")
 
 @dataclass(frozen=True)
 class Scores:
-    """One column of the results table: N motions, and (value, low, high) of every metric by name."""
+    """One column of the results table: N motions, and (value, low, high) of every metric by name.
+
+    low and high are the ends of a 95 % interval.
+    """
 
     name: str
     N: int
@@ -46,7 +49,10 @@ def rest_heights(body: Body) -> Tensor:
 
 @standard_settings()
 def physical(motions: list[Tensor], body: Body) -> np.ndarray:
-    """Foot sliding, jerk and floor penetration of motions (F_i, D) → (N, 3), columns as PHYSICAL."""
+    """Foot sliding (m/s), jerk (m/s³) and floor penetration (mm) of N motions (F_i, D) → (N, 3), as PHYSICAL.
+
+    Motions are not z-scored. NaN where a motion gives no measurement, see `metrics.physical`.
+    """
     heights = rest_heights(body)
     values = []
     for x in motions:
@@ -59,13 +65,13 @@ def physical(motions: list[Tensor], body: Body) -> np.ndarray:
 @standard_settings()
 @torch.no_grad()
 def motion_features(evaluator: Evaluator, motions: list[Tensor], batch_size: int = 64) -> np.ndarray:
-    """Evaluator features of motions (F_i, D) → (N, W)."""
+    """Evaluator features of N motions (F_i, D), not z-scored → (N, W), rows of length 1."""
     device = evaluator.motion.pool.weight.device
     parts = []
     for start in range(0, len(motions), batch_size):
         x, mask = pad(motions[start : start + batch_size])
         parts.append(evaluator.motion_features(x.to(device), mask.to(device)).cpu().numpy())
-    return np.concatenate(parts)
+    return np.concatenate(parts)  # (N, W)
 
 
 def half_distance(reference: Reference, motion: np.ndarray | None, n: int) -> tuple[float, float, float]:

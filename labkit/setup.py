@@ -44,7 +44,7 @@ def setup() -> str:
     escape_unprintable()
     try:
         number = version("labkit")
-    except PackageNotFoundError:  # a clone that is used as it is
+    except PackageNotFoundError:  # a clone that is not installed
         number = f"from {Path(__file__).parent.parent}"
     print(f"Python {platform.python_version()}, torch {torch.__version__}, labkit {number}")
     if torch.cuda.is_available():

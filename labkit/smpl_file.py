@@ -12,7 +12,11 @@ from labkit.store import other_kind
 
 
 def write_smpl(path: str | Path, motion: Motion, body: Body, caption: str = "") -> None:
-    """Write global_orient (F, 3), body_pose (F, 63), transl (F, 3), betas (10,), fps and the caption."""
+    """Write global_orient (F, 3), body_pose (F, 63), transl (F, 3), betas (10,), frame rate and caption.
+
+    Radians and metres, Z up; betas are 0. The frame rate is called mocap_frame_rate, as in AMASS. Raises
+    LabError where `path` cannot be written.
+    """
     with atomic_write(path) as temporary:
         np.savez_compressed(
             temporary,
@@ -26,7 +30,11 @@ def write_smpl(path: str | Path, motion: Motion, body: Body, caption: str = "") 
 
 
 def read_smpl(path: str | Path, body: Body) -> tuple[Motion, str]:
-    """The motion of a file that `write_smpl` wrote, and its caption. Raises LabError where it is none."""
+    """The motion (F, ...) of a file that `write_smpl` wrote, and its caption; betas are ignored.
+
+    body: its rest pelvis turns transl into the pelvis position. Raises LabError where the file is missing or
+    not such a file, and where its frame rate is not FPS.
+    """
     path = existing_file(path, "motion file")
     if other := _other_kind(path):
         raise LabError(f"{path} is {other}")

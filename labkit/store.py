@@ -15,9 +15,9 @@ import torch
 from labkit.motion import Motion
 from labkit.paths import UNREADABLE, LabError, atomic_write, check_npz, existing_file
 
-STEP = 1e-4  # radians and metres
+STEP = 1e-4  # of the quantisation, radians and metres
 SPLITS = ("train", "val", "test_a", "test_b")
-# Kinds of .npz files that are mistaken for one another: arrays that tell, what it is, and the next step
+# Kinds of .npz files that users confuse: arrays by which they are recognised; what it is and the next step
 KINDS = {
     "store": ({"index", "about", "lengths"}, "a store of motions: python -m labkit visualize 0 --source {}"),
     "motion": ({"global_orient", "body_pose", "transl"}, "a single motion: python -m labkit visualize {}"),
@@ -31,9 +31,10 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Clip:
-    """A motion, what people say of it, and where it comes from.
+    """A captioned motion, its labels, and the split it belongs to.
 
     name: unique within its source.
+    motion: (F, ...), float32 on the CPU.
     captions: one or more sentences in plain English.
     labels: what is known beside the sentences ("content", "style", "subject", ...).
     split: one of SPLITS; test_a holds out takes, test_b whole content × style combinations.
@@ -47,14 +48,15 @@ class Clip:
 
 
 def write_store(path: str | Path, clips: Sequence[Clip], about: dict) -> None:
-    """Write `clips` to `path`. `about` states their origin: source, licence and the like.
+    """Write `clips`, at least one, to `path`. `about` states their origin: source, licence and the like.
 
-    Raises ValueError where an axis-angle is too long for an int16 or not finite.
+    Raises ValueError where a number is not finite or an axis-angle too long for an int16 (3.2767 rad), and
+    LabError where `path` cannot be written.
     """
     pose = np.concatenate(
         [torch.cat([c.motion.global_orient, c.motion.body_pose], -1).numpy() for c in clips]
-    )
-    pelvis = np.concatenate([c.motion.pelvis.numpy() for c in clips])
+    )  # (ΣF_i, 66)
+    pelvis = np.concatenate([c.motion.pelvis.numpy() for c in clips])  # (ΣF_i, 3)
     if not (np.abs(pose).max() <= STEP * np.iinfo(np.int16).max and np.isfinite(pelvis).all()):
         raise ValueError("a motion is not finite or turns by over half a turn: see Motion.from_rotations")
     index = [dict(name=c.name, captions=c.captions, labels=c.labels, split=c.split) for c in clips]
@@ -71,7 +73,10 @@ def write_store(path: str | Path, clips: Sequence[Clip], about: dict) -> None:
 
 
 def read_store(path: str | Path) -> tuple[list[Clip], dict]:
-    """The clips and the `about` of a store. Raises LabError where the file is none or is damaged."""
+    """The clips and the `about` of a store. Motions are (F, ...) float32, quantised in steps of STEP.
+
+    Raises LabError where the file is missing, damaged, or not a store.
+    """
     path = existing_file(path, "motion store")
     try:
         check_npz(path)
@@ -95,7 +100,7 @@ def read_store(path: str | Path) -> tuple[list[Clip], dict]:
 
 
 def other_kind(path: Path, expected: str) -> str:
-    """What an .npz file of another of the KINDS is, and the next step; empty for `expected` and all else."""
+    """What an .npz file of another of the KINDS than `expected` is, and the next step; otherwise empty."""
     try:
         check_npz(path)
         with np.load(path, allow_pickle=False) as file:

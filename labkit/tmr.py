@@ -14,33 +14,35 @@ from labkit.body import Body
 from labkit.motion import Motion
 from labkit.paths import UNREADABLE, LabError, atomic_write, existing_file
 
-JOINTS = 22  # SMPL's without the hands, as in HumanML3D
+JOINTS = 22  # SMPL's without the two hand joints, as in HumanML3D
 
 
 def motion_name(i: int) -> str:
+    """The file of motion i, from 0: "00000.npy"."""
     return f"{i:05}.npy"
 
 
 def text_name(caption: str) -> str:
-    """The file that TMR's ``encode_text.py`` makes of a caption."""
+    """The file that TMR's ``encode_text.py`` writes for a caption."""
     return caption.lower().replace(" ", "_") + ".npy"
 
 
 def write_joints(folder: str | Path, motions: list[Motion], body: Body) -> None:
-    """Write ``00000.npy``, ... (F, 22, 3), metres, 20 frames a second, with the axes of HumanML3D's motions.
+    """Write the joints of motions to ``00000.npy``, ...: (F, 22, 3) each, metres, at 20 frames per second.
 
-    Those are x, z, y of the Z-up world: a mirrored frame, as its ``pose_data`` has it; TMR negates x.
+    Columns are x, z, y of the Z-up world, a left-handed frame, as in HumanML3D's ``pose_data``; TMR negates
+    x. Raises LabError where a file cannot be written.
     """
     for i, motion in enumerate(motions):
-        joints = body.joints(motion)[:, :JOINTS, [0, 2, 1]].cpu().numpy()
+        joints = body.joints(motion)[:, :JOINTS, [0, 2, 1]].cpu().numpy()  # (F, 22, 3)
         with atomic_write(Path(folder) / motion_name(i)) as temporary:
             np.save(temporary, joints)
 
 
 def read_features(folder: str | Path, captions: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Features of N captions and of their motions, in the order of `write_joints` → two (N, W).
+    """Features of N captions and of their motions, in the order of `write_joints` → two arrays (N, W).
 
-    Raises LabError for a file that is missing or is no such vector.
+    Raises LabError where a file is missing or is not a finite vector, and where widths differ.
     """
     text = [_vector(Path(folder) / text_name(caption)) for caption in captions]
     motion = [_vector(Path(folder) / motion_name(i)) for i in range(len(captions))]
@@ -52,6 +54,7 @@ def read_features(folder: str | Path, captions: list[str]) -> tuple[np.ndarray, 
 
 
 def _vector(path: Path) -> np.ndarray:
+    """The features (W,) in a file. Raises LabError as `read_features` does."""
     path = existing_file(path, "TMR's features (docs/tmr.md has the commands that make them)")
     try:
         vector = np.load(path, allow_pickle=False)

@@ -1,4 +1,7 @@
-"""Editing: a sampler that keeps a given part of the motion, by replacement and resampling."""
+"""Editing: a sampler that keeps a given part of the motion, by replacement and resampling.
+
+Letters: B batch, F frames, D features, T diffusion steps, U repetitions of a step.
+"""
 
 from collections.abc import Callable
 
@@ -28,18 +31,21 @@ def edit(
 ) -> Tensor:
     """Sample one motion per caption that equals x_known where `known` is True → x (B, F, D), not z-scored.
 
+    DDPM with `steps` evenly spaced steps, each followed by replacement of the known part (`replace_known`),
+    as in Lugmayr et al. 2022, alg. 1.
     text: features of the B captions. x_known: (B, F, D), not z-scored. known: (B, F, D) bool. All frames are
-    real. DDPM with `steps` evenly spaced steps, each of which replaces the known part (`replace_known`).
-    repeats: U of `resampled_step`, how often each step is done. Raises LabError unless 1 <= steps <= T.
+    real.
+    repeats: U of `resampled_step`, how often each step is done. seed: of all noise, sampled on the CPU.
+    Raises LabError unless 1 <= steps <= T.
     """
     generator = torch.Generator().manual_seed(seed)
     weight = next(network.parameters())
     device, dtype = weight.device, weight.dtype
     schedule.to(device)
-    z, known, B = network.normalizer(x_known.to(device)), known.to(device), len(x_known)
+    z, known, B = network.normalizer(x_known.to(device)), known.to(device), len(x_known)  # (B, F, D) twice
     mask = torch.ones(z.shape[:2], dtype=torch.bool, device=device)  # (B, F)
 
-    def gaussian_noise(*more: int) -> Tensor:
+    def gaussian_noise(*more: int) -> Tensor:  # (*more, B, F, D)
         return torch.randn(*more, *z.shape, generator=generator, dtype=dtype, device="cpu").to(device)
 
     x = gaussian_noise()  # (B, F, D)
@@ -50,12 +56,12 @@ def edit(
         def step(x_t: Tensor, t: Tensor = t, t_prev: Tensor = t_prev) -> Tensor:
             prediction = predict(network, schedule, x_t, t, text, mask, guidance_scale)  # (B, F, D)
             x_prev = ddpm_step(schedule, prediction, x_t, t, t_prev, gaussian_noise())  # (B, F, D)
-            return replace_known(schedule, x_prev, z, known, t_prev, gaussian_noise())
+            return replace_known(schedule, x_prev, z, known, t_prev, gaussian_noise())  # (B, F, D)
 
         if repeats == 1:
-            x = step(x)
+            x = step(x)  # (B, F, D)
         else:
-            x = resampled_step(schedule, step, x, t, t_prev, gaussian_noise(repeats - 1))
+            x = resampled_step(schedule, step, x, t, t_prev, gaussian_noise(repeats - 1))  # (B, F, D)
     return network.normalizer.inverse(x)  # (B, F, D)
 
 

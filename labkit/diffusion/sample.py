@@ -1,4 +1,7 @@
-"""The sampling loop."""
+"""The sampling loop.
+
+Letters: B batch, F frames, D features, T diffusion steps.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,10 +24,13 @@ SAMPLERS = ("ddpm", "ddim")
 class SamplingConfig:
     """How motions are sampled. Defaults chosen on the validation split: data/checkpoints/TRAINING.md.
 
-    sampler: one of SAMPLERS. steps: of the sampler, 1 to T. shift: how far they are moved towards noise, see
-    `Schedule.timesteps`; 1 spaces them evenly. guidance_scale: w of `guided`; 1 is no guidance.
-    eta: of DDIM (Song et al. 2021, eq. 16); 0 is deterministic. seed: the same seed and settings give the
-    same motions.
+    sampler: one of SAMPLERS; raises ValueError for others.
+    steps: number of sampling steps, 1 to T.
+    shift: 1 or more; how far the steps are shifted towards noise, see `Schedule.timesteps`; 1 spaces them
+    evenly.
+    guidance_scale: w of `guided`; 1 is no guidance.
+    eta: of DDIM (Song et al. 2021, eq. 16): 0 is deterministic, 1 has DDPM's variance. DDPM ignores it.
+    seed: the same seed and settings give the same motions.
     """
 
     sampler: str = "ddpm"
@@ -48,7 +54,12 @@ def predict(
     mask: Tensor,
     guidance_scale: float,
 ) -> Tensor:
-    """The guided prediction (B, F, D); an estimate of x0 is limited to the range of the data."""
+    """The guided prediction for noisy motion x at steps t → (B, F, D); a predicted x0 is clipped.
+
+    The arguments are those of `guided`; x is (B, F, D), z-scored. Where `schedule.prediction_type` is
+    "sample" the prediction is limited to the range of the training data, feature by feature
+    (`Normalizer.clip`). Predictions of ε or v are not clipped.
+    """
     prediction = guided(network, x, t, text, mask, guidance_scale)  # (B, F, D)
     return network.normalizer.clip(prediction) if schedule.prediction_type == "sample" else prediction
 
@@ -67,9 +78,13 @@ def sample(
 ) -> Tensor:
     """Sample one motion per caption → x (B, F, D), not z-scored; F is the longest length, padding is zero.
 
-    lengths: (B,) frames. generator: on the CPU, in the place of one with the seed of `config`; all noise is
-    sampled on the CPU, so that a seed gives the same motion on every device. callback: called before each
-    step with t (B,), the noisy sample x_t and the prediction, both (B, F, D) and z-scored.
+    Ho et al. 2020, alg. 2 (DDPM), or Song et al. 2021, eq. 12 (DDIM), with `config.steps` of the T steps.
+    text: features of the B captions. lengths: (B,) int64, frames, each 1 or more.
+    generator: on the CPU, used instead of one with the seed of `config`. All noise is sampled on the CPU, so
+    that a seed gives the same noise on every device.
+    callback: called in each step, after the prediction and before the update, with t (B,), the noisy sample
+    x_t and the prediction, both (B, F, D) and z-scored.
+    `schedule` is moved to the network's device. Raises LabError as `Schedule.timesteps` does.
     """
     config = config or SamplingConfig()
     generator = generator or torch.Generator().manual_seed(config.seed)
@@ -77,7 +92,7 @@ def sample(
     device, dtype = weight.device, weight.dtype  # not torch's defaults, which a session may change
     schedule.to(device)
     B, F, D = len(lengths), int(lengths.max()), network.config["features"]
-    mask = (torch.arange(F, device=lengths.device) < lengths[:, None]).to(device)
+    mask = (torch.arange(F, device=lengths.device) < lengths[:, None]).to(device)  # (B, F)
 
     def gaussian_noise() -> Tensor:  # from pinned memory, so that copying and computing overlap
         pinned = device.type == "cuda"
@@ -95,6 +110,6 @@ def sample(
         if config.sampler == "ddpm":
             x = ddpm_step(schedule, prediction, x, t, t_prev, gaussian_noise())  # (B, F, D)
         else:
-            noise = gaussian_noise() if config.eta > 0 else torch.zeros_like(x)
+            noise = gaussian_noise() if config.eta > 0 else torch.zeros_like(x)  # (B, F, D)
             x = ddim_step(schedule, prediction, x, t, t_prev, noise, config.eta)  # (B, F, D)
     return network.normalizer.inverse(x) * mask[..., None]  # (B, F, D)

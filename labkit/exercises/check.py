@@ -18,11 +18,15 @@ _given: dict[str, int] = {}  # hints given so far
 
 
 def folder():
+    """The folder of this package, with answers and hints."""
     return importlib.resources.files("labkit.exercises")
 
 
 def load_answers(exercise: str) -> Answers:
-    """The stored outcomes of an exercise: one .npz with a JSON index."""
+    """The stored outcomes of an exercise: one .npz with a JSON index.
+
+    Raises FileNotFoundError where there is none.
+    """
     with np.load(folder() / "answers" / f"{exercise}.npz", allow_pickle=False) as file:
         index = json.loads(str(file["index"]))
 
@@ -95,7 +99,10 @@ def check(exercise: str) -> Verdict:
 
 
 def hint(exercise: str, stage: int | None = None) -> None:
-    """Print a hint: the next one at each call, or the one asked for, from 1 on."""
+    """Print a hint: the next one at each call, or the one asked for, from 1 on.
+
+    Raises LabError for an exercise or a hint that does not exist.
+    """
     title = stubs.find(exercise).title
     hints = (folder() / "hints" / f"{exercise}.md").read_text("utf-8").split("\n---\n")
     if stage is None:
@@ -108,7 +115,10 @@ def hint(exercise: str, stage: int | None = None) -> None:
 
 
 def solution(exercise: str) -> None:
-    """Print the reference solution, where it is installed. Try yourself first."""
+    """Print the reference solution, where it is installed. Try yourself first.
+
+    Raises LabError for an exercise that does not exist, and where no solutions are installed.
+    """
     escape_unprintable()
     if stubs.graded():
         print("Reference solutions are not available while a notebook is graded.")

@@ -94,6 +94,7 @@ def judge(questions: Sequence[Probe], found: Outcomes, answers: Answers) -> Judg
 
 
 def explains(mistake: Mistake, q: Probe, found: Outcomes) -> bool:
+    """Whether a mistake has the outcome that was found for the probe q."""
     return agree(found[q.name], mistake.outcomes[q.name], q.tolerance)
 
 

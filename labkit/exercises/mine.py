@@ -31,6 +31,7 @@ def place() -> Path:
 
 
 def grading() -> bool:
+    """Whether nbgrader grades or validates this notebook."""
     return bool(os.environ.get("NBGRADER_EXECUTION"))
 
 

@@ -32,6 +32,10 @@ class Observer:
         self._results: list[object] = []  # a learner's own values, passed on from one function to the next
 
     def __call__(self, stub: Stub, args: tuple, kwargs: dict) -> object:
+        """Call the function of `stub` on copies of its arguments → its result.
+
+        Records what it changes, returns and raises. Raises what it raises.
+        """
         before: list[tuple[str, object, object]] = []  # name, value, copy
         gradients, seed = torch.is_grad_enabled(), torch.initial_seed()
 
@@ -92,13 +96,13 @@ def parts(value: object) -> dict[str, object] | None:
 
 
 def state(network: nn.Module) -> list[object]:
-    """Mode and weights, as they are now."""
+    """Training mode and weights of a network, for comparison."""
     weights = [p.detach().flatten() for p in network.parameters()]
     return [network.training, torch.cat(weights) if weights else None]
 
 
 def copied(value: object) -> object:
-    """A copy of tensors, arrays, lists and labkit's own objects made of them; any other value as it is."""
+    """A copy of tensors, arrays, lists and labkit's own objects made of them; any other value itself."""
     if isinstance(value, Tensor):
         return value.clone()  # differentiable
     if isinstance(value, np.ndarray):

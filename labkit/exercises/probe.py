@@ -74,9 +74,11 @@ class Inputs:
         self.scale = 1.0 if seed == 0 else np.random.default_rng([*key, 1]).uniform(0.7, 1.4)
 
     def normal(self, *shape: int) -> Tensor:
+        """Standard normal numbers of this shape, float32."""
         return torch.from_numpy(self.generator.standard_normal(shape)).float()
 
     def uniform(self, *shape: int) -> Tensor:
+        """Numbers between 0 and 1 of this shape, float32."""
         return torch.from_numpy(self.generator.random(shape)).float()
 
     def integers(self, low: int, high: int, *shape: int) -> Tensor:

@@ -1,7 +1,7 @@
 """Recorded solutions: what keeps a notebook running whose earlier exercises were solved in another kernel.
 
 It is a list of the reference's steps ("layer norm1 of block 0, on value 3"), played again on the layers of a
-network, weights as they are; for Code 10, steps of torch with the same result. It is data, not code, and can
+network, with its own weights; for Code 10, steps of torch with the same result. It is data, not code, and can
 call only what is listed below. Checks do not count it: it is not a student's work.
 """
 
@@ -57,10 +57,10 @@ def named(a: Any) -> Iterator[str]:
 
 
 def play(steps: list, values: dict[str, Any], module: nn.Module | None = None) -> Any:
-    """Do the steps of a recording: each is [name of its value, kind, what, arguments, keywords].
+    """Do the steps of a recording: each is [name of its value, kind, what, arguments, keywords] → the output.
 
-    values: the inputs by name; a value is dropped after the last step that names it. module: whose layers are
-    meant.
+    values: the inputs by name; a value is dropped after the last step that names it. module: the network
+    whose layers the recording names. Raises ValueError for a recording without an output.
     """
     values = dict(values)
     last = {name: i for i, step in enumerate(steps) for name in named(list(step[3:]))}
@@ -132,7 +132,10 @@ class RecordedSolution:
         return self.step(**given.arguments)
 
     def method(self, network: nn.Module, given: dict[str, Any]) -> object:
-        """cond_mapping, backbone and output_projection of a network. given: the other arguments, by name."""
+        """cond_mapping, backbone and output_projection of a network. given: the other arguments, by name.
+
+        Raises LabError for a network that has not DEPTH blocks.
+        """
         if len(network.blocks) != DEPTH:
             raise LabError(f"recorded solutions play networks of {DEPTH} blocks, not {len(network.blocks)}")
         return play(self.steps, given | conditions(given.get("condition")), network)
@@ -158,9 +161,9 @@ class RecordedSolution:
         B = len(x)
         if guidance_scale in (0, 1):
             return network(x, t, text, mask, torch.full((B,), guidance_scale == 0, device=x.device))
-        drop = torch.arange(2 * B, device=x.device) >= B
+        drop = torch.arange(2 * B, device=x.device) >= B  # (2B,)
         twice = x.repeat(2, 1, 1), t.repeat(2), TextFeatures.cat([text] * 2), mask.repeat(2, 1)
-        with_text, without = network(*twice, drop).split(B)
+        with_text, without = network(*twice, drop).split(B)  # (B, F, D) each
         return play(self.steps, dict(with_text=with_text, without=without, guidance_scale=guidance_scale))
 
     def distance(self, a: ArrayLike, b: ArrayLike) -> float:

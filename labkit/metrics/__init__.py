@@ -1,18 +1,18 @@
 """Metrics of generated motion: arrays in, numbers out.
 
-    frechet      how far apart two feature distributions are
+    frechet      squared distance of two feature distributions
     similarity   how well each motion fits its caption
     retrieval    whether a caption finds its own motion among others
     prdc         fidelity (precision, density) and variety (recall, coverage), kept apart
     diversity    how different motions are from each other
     physical     foot sliding, jerk and floor penetration, which features hardly reflect
-    alignment    distance of a motion to a piece of another, whatever its timing
+    alignment    distance of a motion to a piece of another, independent of timing
     actions      whether a body performs an action, by rules on its joints (posture: their measurements)
     classes      whether content and style are those asked for
     bootstrap    95 % intervals of all these numbers
 
 Features are (N, D) arrays, one row per motion or caption, from the text–motion evaluator. All sums are taken
-in float64. Every function names its paper and equation.
+in float64. Functions that implement a published metric name its source.
 """
 
 from labkit.metrics.actions import ACTIONS

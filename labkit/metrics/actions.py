@@ -414,8 +414,9 @@ def flip(j):
 class Action:
     """An everyday action, how people ask for it, and the rule that decides whether a body does it.
 
-    rule: see the top of this file; its docstring describes it. plain, rephrased: two sets of captions of
-    equal size, in the words that descriptions of motion capture use, and in others.
+    rule: a function of joints (F, 24, 3) → bool, see the top of this file; its docstring describes it.
+    plain, rephrased: two sets of captions of equal size, in the words of motion-capture descriptions, and in
+    others.
     """
 
     rule: Callable[[np.ndarray], bool]
@@ -425,7 +426,7 @@ class Action:
     def passes(self, joints: ArrayLike) -> bool:
         """Whether joints (F, 24, 3), metres, of a body of any size, meet the rule.
 
-        Z up, the floor at z = 0, ``FPS`` frames a second. Raises ValueError as `posture.to_open_body` does.
+        Z up, the floor at z = 0, ``FPS`` frames per second. Raises ValueError as `posture.to_open_body` does.
         """
         return bool(self.rule(to_open_body(joints)))
 

@@ -9,13 +9,14 @@ from labkit.metrics.features import as_pair, squared_distances
 def nearest_class(
     features: ArrayLike, real: ArrayLike, classes: ArrayLike, takes: ArrayLike, own: ArrayLike
 ) -> np.ndarray:
-    """The class of real motion with the mean feature nearest to each row of features (N, D): (N,) names.
+    """The class of real motion whose mean feature is nearest to each row of features (N, D) → (N,) names.
 
     real: (M, D) features of real motions. classes: (M,) their names. takes: (M,) their recordings.
     own: (N,) the recording of the caption of row i. It is excluded from the means for that row, so that real
     motion is never compared with itself.
 
-    Classes of a single recording are left out. Raises ValueError if fewer than two remain.
+    Classes of a single recording are left out. Distances are Euclidean. Raises ValueError if fewer than two
+    classes remain, and as `as_pair` does.
     """
     features, real = as_pair(features, real, ("features", "real"))
     classes, takes, own = np.asarray(classes), np.asarray(takes), np.asarray(own)
@@ -26,7 +27,7 @@ def nearest_class(
     found = np.empty(len(features), dtype=classes.dtype)
     for take in np.unique(own):
         rows = own == take
-        others = member * (takes != take)
-        means = others @ real / others.sum(1, keepdims=True)
+        others = member * (takes != take)  # (C, M), C classes
+        means = others @ real / others.sum(1, keepdims=True)  # (C, D)
         found[rows] = np.array(names)[squared_distances(features[rows], means).argmin(1)]
     return found

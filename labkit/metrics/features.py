@@ -5,7 +5,10 @@ from numpy.typing import ArrayLike
 
 
 def as_features(x: ArrayLike, name: str, at_least: int = 1) -> np.ndarray:
-    """`x` as a finite float64 array (N, D). Raises ValueError if it is none, or N < `at_least`."""
+    """`x` as a finite float64 array (N, D).
+
+    Raises ValueError, with `name` in the message, if x is not (N, D), is not finite, or N < `at_least`.
+    """
     x = np.asarray(x, dtype=np.float64)
     if x.ndim != 2:
         raise ValueError(f"{name}: expected features of shape (N, D), got {x.shape}")
@@ -21,7 +24,7 @@ def as_pair(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Two feature sets of equal width, (N, D) and (M, D), as float64; with `rows_match` also N = M.
 
-    Raises ValueError otherwise, and as `as_features` does.
+    names: of the two, for messages. Raises ValueError if the sets do not fit, and as `as_features` does.
     """
     a, b = as_features(a, names[0], at_least), as_features(b, names[1], at_least)
     if a.shape[1] != b.shape[1] or (rows_match and len(a) != len(b)):
@@ -30,7 +33,7 @@ def as_pair(
 
 
 def unit(x: np.ndarray) -> np.ndarray:
-    """Rows of x (N, D) scaled to length 1. Raises ValueError for a row of zeros, which has no direction."""
+    """Rows of x (N, D) scaled to length 1 → (N, D). Raises ValueError for a row of zeros."""
     length = np.linalg.norm(x, axis=1, keepdims=True)
     if not length.all():
         raise ValueError(f"row {int(np.argmin(length))} is a zero vector: it has no direction to compare")
@@ -38,6 +41,6 @@ def unit(x: np.ndarray) -> np.ndarray:
 
 
 def squared_distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """|a_i - b_j|² for rows of a (N, D) and b (M, D), as an array (N, M)."""
+    """|a_i - b_j|² for rows of a (N, D) and b (M, D) → (N, M), never below 0."""
     squares = (a**2).sum(1)[:, None] + (b**2).sum(1)[None, :] - 2 * a @ b.T
     return np.maximum(squares, 0)  # rounding can leave -1e-17

@@ -1,4 +1,4 @@
-"""Fréchet distance between two sets of features (FD_TMR), like FID for images (Heusel et al. 2017)."""
+"""Squared Fréchet distance of two sets of features (FD_TMR), as FID for images (Heusel et al. 2017)."""
 
 from numpy.typing import ArrayLike
 

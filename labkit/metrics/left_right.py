@@ -6,7 +6,7 @@ from torch import Tensor
 
 from labkit.motion import JOINT_NAMES
 
-MARGIN = 0.1  # metres: with a smaller difference both arms are raised, or neither
+MARGIN = 0.1  # metres; with a smaller difference both arms count as raised, or neither
 LEFT, RIGHT = (
     [JOINT_NAMES.index(f"{side}_{part}") for part in ("wrist", "shoulder")] for side in ("left", "right")
 )
@@ -34,16 +34,18 @@ def side_named(caption: str) -> str:
 
 
 def lead(joints: Tensor) -> Tensor:
-    """By how much the left wrist rises higher than the right one, metres (...): joints (..., F, 24, 3).
+    """By how much the left wrist rises higher than the right one → (...), metres.
 
-    Heights are relative to the shoulder of the same side, so that leaning has no effect.
+    joints: (..., F, 24, 3), metres, Z up.
+    For each wrist: its greatest height over the F frames, relative to the shoulder of its side, so that
+    leaning has little effect.
     """
     left, right = (
         (joints[..., wrist, 2] - joints[..., shoulder, 2]).amax(-1) for wrist, shoulder in (LEFT, RIGHT)
-    )
+    )  # (...) each, from (..., F)
     return left - right
 
 
 def is_right(lead: float, side: str) -> bool:
-    """Whether this lead (metres, left is positive) belongs to the side asked for."""
+    """Whether this lead (metres, left is positive) belongs to the side asked for, by more than MARGIN."""
     return lead > MARGIN if side == "left" else lead < -MARGIN

@@ -1,7 +1,8 @@
 """Measurements of joint positions for the rules of `labkit.metrics.actions`.
 
-Joints are (F, 24, 3) at ``FPS`` frames a second: metres of the open body (see `to_open_body`), Z up, floor at
-z = 0. "Ahead" and "left" are the body's own: nothing here depends on where it starts or which way it faces.
+Joints are (F, 24, 3) at ``FPS`` frames per second: metres of the open body (see `to_open_body`), Z up, floor
+at z = 0. "Ahead" and "left" are the body's own: nothing here depends on where it starts or which way it
+faces.
 """
 
 import numpy as np
@@ -19,9 +20,9 @@ _J = {name: j for j, name in enumerate(JOINT_NAMES)}
 
 
 def to_open_body(joints: ArrayLike) -> np.ndarray:
-    """Joints (F, 24, 3) of any body as float64, scaled so that its legs are as long as the open body's.
+    """Joints (F, 24, 3) of any body, metres → float64, scaled to legs as long as the open body's.
 
-    Raises ValueError for another shape, for numbers that are not finite, and for legs without length.
+    Raises ValueError for another shape, F < 2, numbers that are not finite, and legs without length.
     """
     joints = np.asarray(joints, dtype=np.float64)
     if joints.ndim != 3 or joints.shape[1:] != (len(JOINT_NAMES), 3) or len(joints) < 2:
@@ -40,6 +41,7 @@ def to_open_body(joints: ArrayLike) -> np.ndarray:
 
 
 def other(side: str) -> str:
+    """The other side: "left" for "right", and the reverse."""
     return "left" if side == "right" else "right"
 
 
@@ -47,12 +49,12 @@ def other(side: str) -> str:
 
 
 def smooth(x: np.ndarray, seconds: float = 0.15) -> np.ndarray:
-    """Running mean of (F, ...) over this time."""
+    """Running mean of x (F, ...) over this time → the same shape."""
     return uniform_filter1d(x, max(1, round(seconds * FPS)), axis=0, mode="nearest")
 
 
 def rate(x: np.ndarray, seconds: float = 0.15) -> np.ndarray:
-    """Change of (F, ...) a second, smoothed over this time."""
+    """Change of x (F, ...) per second, smoothed over this time → the same shape."""
     return np.gradient(smooth(x, seconds), axis=0) * FPS
 
 
@@ -71,13 +73,13 @@ def lasts(mask: np.ndarray, seconds: float) -> np.ndarray:
 
 
 def lately(x: np.ndarray, seconds: float) -> np.ndarray:
-    """The maximum of x (F,) over the `seconds` up to each frame; for a mask, whether it held at all."""
+    """The maximum of x (F,) over the `seconds` up to each frame, (F,); for a mask, whether it held at all."""
     n = round(seconds * FPS)
     return np.lib.stride_tricks.sliding_window_view(np.pad(x, (n, 0), mode="edge"), n + 1).max(-1)
 
 
 def then(first: np.ndarray, second: np.ndarray) -> bool:
-    """Whether some frame of one mask (F,) comes before some frame of the other."""
+    """Whether some True frame of `second` (F,) is at or after the first True frame of `first` (F,)."""
     return bool(first.any() and second[np.argmax(first) :].any())
 
 
@@ -87,7 +89,7 @@ def ends(mask: np.ndarray, seconds: float = 0.3) -> bool:
 
 
 def peaks(x: np.ndarray, least: float) -> np.ndarray:
-    """Frames at which x (F,) peaks, `least` or more above the valleys around."""
+    """Frames at which x (F,) peaks, by a prominence of `least` or more → (K,) int."""
     return find_peaks(x, prominence=least)[0]
 
 
@@ -100,12 +102,12 @@ def swings(x: np.ndarray, least: float) -> int:
 
 
 def at(j: np.ndarray, name: str) -> np.ndarray:
-    """Position of a joint, (F, 3)."""
+    """Position of a joint, (F, 3), metres."""
     return j[:, _J[name]]
 
 
 def height(j: np.ndarray, name: str) -> np.ndarray:
-    """Height of a joint above the floor, (F,)."""
+    """Height of a joint above the floor, (F,), metres."""
     return j[:, _J[name], 2]
 
 
@@ -183,22 +185,22 @@ def angle(j: np.ndarray, joint: str) -> np.ndarray:
 
 
 def sole(j: np.ndarray, side: str) -> np.ndarray:
-    """Height of the lowest part of a foot above the floor, (F,)."""
+    """Height of the lowest part of a foot above the floor, (F,), metres."""
     return np.minimum(*(height(j, f"{side}_{part}") - rest for part, rest in SOLE.items()))
 
 
 def soles(j: np.ndarray) -> np.ndarray:
-    """`sole` of the left and the right foot, (2, F)."""
+    """`sole` of the left and the right foot, (2, F), metres."""
     return np.array([sole(j, side) for side in SIDES])
 
 
 def hands(j: np.ndarray) -> np.ndarray:
-    """Height of the left and the right wrist above the floor, (2, F)."""
+    """Height of the left and the right wrist above the floor, (2, F), metres."""
     return np.array([height(j, f"{side}_wrist") for side in SIDES])
 
 
 def raised(j: np.ndarray, side: str) -> np.ndarray:
-    """Height of a wrist above its shoulder, (F,); an arm that hangs is at -0.48."""
+    """Height of a wrist above its shoulder, (F,), metres; an arm that hangs is at -0.48."""
     return height(j, f"{side}_wrist") - height(j, f"{side}_shoulder")
 
 

@@ -10,19 +10,21 @@ from numpy.typing import ArrayLike
 
 from labkit.metrics.features import as_pair, unit
 
-TIE = 1e-9  # similarities closer than this are equal: far above rounding, far below any real difference
+TIE = 1e-9  # similarities closer than this count as equal: rounding errors are far smaller
 
 
 def retrieval_ranks(text: ArrayLike, motion: ArrayLike, same: ArrayLike | None = None) -> np.ndarray:
-    """Rank of each caption's motion among all motions by cosine similarity, (N,), from 1.
+    """Rank of each caption's motion among all N motions, by cosine similarity → (N,) int, from 1.
 
-    Ties count against: the rank is one plus the number of wrong motions that are *at least* as similar as
-    the right one. An evaluator that maps everything to one point therefore ranks every motion last, where a
+    Ties count against: the rank is one plus the number of wrong motions that are *at least* as similar as the
+    right one. An evaluator that maps everything to one point therefore ranks every motion last, where a
     strict comparison would rank it first.
 
     text, motion: (N, D), row i of one belongs to row i of the other.
-    same: (N, N) bool, True where motion j is right for caption i too (for instance, equal captions); the
-        best-ranked right motion counts, and other right ones do not lower its rank.
+    same: (N, N) bool, True where motion j is right for caption i too (for instance, equal captions). The
+    best-ranked right motion counts, and other right ones do not lower its rank.
+
+    Raises ValueError for `same` of another shape, and as `as_pair` and `unit` do.
     """
     text, motion = as_pair(text, motion, ("text", "motion"), rows_match=True)
     right = np.eye(len(text), dtype=bool)
@@ -32,8 +34,8 @@ def retrieval_ranks(text: ArrayLike, motion: ArrayLike, same: ArrayLike | None =
             raise ValueError(f"same: expected shape {right.shape}, got {same.shape}")
         right |= same
     similarity = unit(text) @ unit(motion).T  # (N captions, N motions)
-    best = np.where(right, similarity, -np.inf).max(1, keepdims=True)
-    return 1 + (~right & (similarity >= best - TIE)).sum(1)
+    best = np.where(right, similarity, -np.inf).max(1, keepdims=True)  # (N, 1)
+    return 1 + (~right & (similarity >= best - TIE)).sum(1)  # (N,)
 
 
 def retrieval(
@@ -44,21 +46,22 @@ def retrieval(
     seed: int = 0,
     same: ArrayLike | None = None,
 ) -> dict[str, float]:
-    """{"R1": ..., "R2": ..., "R3": ...}: share of captions whose motion is among the first k, 0 to 1.
+    """R-precision, 0 to 1: share of captions whose motion is among the first k → {"R1": ..., "R2": ...}.
 
-    The pairs are shuffled once by `seed` and divided into galleries of that size (32 in Guo et al.; the last
-    incomplete one is dropped); each caption searches its own gallery. ``gallery=None`` searches all N motions
-    at once, which is harder: chance is k / gallery. Ranks, ties and `same` as in :func:`retrieval_ranks`; for
-    motion-to-text exchange the two arguments (and transpose `same`).
+    text, motion: (N, D). k: one result for each.
+    The pairs are shuffled once by `seed` and divided into galleries of that size (32 in Guo et al. 2022; the
+    last incomplete one is dropped); each caption searches its own gallery. ``gallery=None`` searches all N
+    motions at once, which is harder: chance is k / gallery. Ranks, ties and `same` as in
+    :func:`retrieval_ranks`; for motion-to-text exchange the two arguments (and transpose `same`).
 
-    Raises ValueError if N is smaller than `gallery`.
+    Raises ValueError unless 1 <= gallery <= N, and as :func:`retrieval_ranks` does.
     """
     text, motion = as_pair(text, motion, ("text", "motion"), rows_match=True)
     gallery = len(text) if gallery is None else gallery
     if not 1 <= gallery <= len(text):
         raise ValueError(f"gallery of {gallery} needs as many pairs, got {len(text)}: choose a smaller one")
     order = np.random.default_rng(seed).permutation(len(text))
-    batches = order[: len(order) // gallery * gallery].reshape(-1, gallery)
+    batches = order[: len(order) // gallery * gallery].reshape(-1, gallery)  # (galleries, gallery)
     ranks = np.concatenate(
         [
             retrieval_ranks(text[b], motion[b], None if same is None else np.asarray(same)[np.ix_(b, b)])

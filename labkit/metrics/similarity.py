@@ -28,6 +28,9 @@ def tmr_score(text: ArrayLike, motion: ArrayLike) -> float:
 
 
 def tmr_scores(text: ArrayLike, motion: ArrayLike) -> np.ndarray:
-    """:func:`tmr_score` of each pair of rows of text and motion (N, D): (N,)."""
+    """:func:`tmr_score` of each pair of rows of text and motion (N, D) → (N,).
+
+    Raises ValueError as that function does.
+    """
     text, motion = as_pair(text, motion, ("text", "motion"), rows_match=True)
     return np.array([tmr_score(text[i : i + 1], motion[i : i + 1]) for i in range(len(text))])

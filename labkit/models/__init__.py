@@ -15,8 +15,9 @@ NETWORKS: dict[str, type[BaseDiT]] = {
 def make_denoiser(network: str, features: int, T: int = 1000, patch_size: int = 1, **config) -> Denoiser:
     """An untrained denoiser: the DiT called `network`, with a filter and a normalizer that are not fitted.
 
-    network: a key of NETWORKS. features: D of a frame. T: diffusion steps. patch_size: frames per token.
-    config: the other arguments of `BaseDiT`.
+    network: a key of NETWORKS; raises KeyError for others. features: D of a frame. T: diffusion steps.
+    patch_size: P, frames per token. config: the other arguments of `BaseDiT`: d_text, width, depth, heads,
+    condition_dropout.
     """
     wide = patch_size * features
     return Denoiser(NETWORKS[network](features=wide, in_features=2 * wide, **config), T, patch_size)

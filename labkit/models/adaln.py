@@ -11,7 +11,11 @@ from labkit.stubs import stub
 
 
 class AdaLNBlock(nn.Module):
-    """The layers of one block. `modulation` regresses shifts, scales and gates from c; zero when new."""
+    """The layers of one adaLN-Zero block, which `AdaLNDiT.backbone` applies (Peebles & Xie, sec. 3.2).
+
+    `modulation`: c (B, W) → shifts, scales and gates (B, 6W); its weights are 0 at first. hidden: width of
+    the MLP.
+    """
 
     def __init__(self, width: int, heads: int, hidden: int):
         super().__init__()
@@ -24,7 +28,7 @@ class AdaLNBlock(nn.Module):
 
 
 class AdaLNDiT(BaseDiT):
-    """Time and caption are one vector per sample, from which each block regresses its modulation."""
+    """Time and caption are one vector per sample, from which each block computes its modulation."""
 
     network = "adaln"
     mlp_ratio = 2

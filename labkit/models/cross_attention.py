@@ -7,7 +7,10 @@ from labkit.stubs import stub
 
 
 class CrossAttentionBlock(nn.Module):
-    """The layers of one block: self-attention, cross-attention, MLP, each with its norm."""
+    """The layers of one block: self-attention, cross-attention and an MLP, each with its norm.
+
+    `CrossAttentionDiT.backbone` applies them. width: W. heads: H. hidden: width of the MLP.
+    """
 
     def __init__(self, width: int, heads: int, hidden: int):
         super().__init__()

@@ -7,7 +7,10 @@ from labkit.stubs import stub
 
 
 class InContextBlock(nn.Module):
-    """The layers of a pre-norm transformer block; `backbone` applies them."""
+    """The layers of one pre-norm transformer block, which `InContextDiT.backbone` applies.
+
+    width: W. heads: H. hidden: width of the MLP.
+    """
 
     def __init__(self, width: int, heads: int, hidden: int):
         super().__init__()

@@ -26,10 +26,11 @@ from labkit.text import TextFeatures
 
 
 class Denoiser(nn.Module):
-    """A DiT with its preconditioning and normalizer, which are fitted to the data.
+    """A DiT with its preconditioning (Karras et al. 2022, sec. 5) and normalizer, fitted to the data.
 
-    dit: (B, N, P·2D) → (B, N, P·D). filter: c_skip and c_out, 0 and 1 before it is fitted. normalizer:
-    converts features to the z-scores of input and output.
+    dit: (B, N, P·2D) → (B, N, P·D). T: diffusion steps. patch_size: P.
+    filter: gives c_skip and c_out, which are 0 and 1 before it is fitted. normalizer: converts features to
+    the z-scores of input and output; `forward` does not call it.
     """
 
     def __init__(self, dit: BaseDiT, T: int, patch_size: int = 1):
@@ -41,6 +42,7 @@ class Denoiser(nn.Module):
 
     @property
     def network(self) -> str:
+        """The name of the DiT, a key of `NETWORKS`."""
         return self.dit.network
 
     @property
@@ -57,15 +59,20 @@ class Denoiser(nn.Module):
         mask: Tensor | None = None,
         drop: Tensor | None = None,
     ) -> Tensor:
-        """Prediction (B, F, D) for x_t (B, F, D), z-scored, at steps t (B,). mask, drop: as in `BaseDiT`."""
+        """Prediction (B, F, D) for x_t (B, F, D), z-scored, at diffusion steps t (B,).
+
+        text: features of the B captions. mask (B, F) bool, True at real frames, and drop (B,) bool: as in
+        `BaseDiT`.
+        """
         if mask is None:
             mask = torch.ones(x.shape[:2], dtype=torch.bool, device=x.device)  # (B, F)
         x = x * mask[..., None]  # (B, F, D)
-        estimate = self.filter(x, t)  # (B, F, D): c_skip
+        estimate = self.filter(x, t)  # (B, F, D), c_skip
         c_in = torch.cat([x, estimate * mask[..., None]], dim=-1)  # (B, F, 2D)
         c_out = self.filter.deviation(t)  # (B, 1, D)
-        real = self.patchify(mask[..., None]).any(dim=-1)  # (B, N)
-        learned = self.dit(self.patchify(c_in), t, text, real, drop)  # (B, N, P·D)
+        real = self.patchify(mask[..., None]).any(dim=-1)  # (B, N, P), then (B, N)
+        tokens = self.patchify(c_in)  # (B, N, P·2D)
+        learned = self.dit(tokens, t, text, real, drop)  # (B, N, P·D)
         return estimate + c_out * self.unpatchify(learned, x.shape[1])  # (B, F, D)
 
     def patchify(self, x: Tensor) -> Tensor:
@@ -75,5 +82,6 @@ class Denoiser(nn.Module):
         return x.unflatten(1, (-1, P)).flatten(2)  # (B, N, P, C), then (B, N, P·C)
 
     def unpatchify(self, x: Tensor, F: int) -> Tensor:
-        """Tokens back to F frames: (B, N, P·D) → (B, F, D)."""
-        return x.unflatten(2, (self.patch_size, -1)).flatten(1, 2)[:, :F]  # (B, N, P, D), then (B, F, D)
+        """Tokens back to F frames, without the padding: (B, N, P·D) → (B, F, D)."""
+        x = x.unflatten(2, (self.patch_size, -1))  # (B, N, P, D)
+        return x.flatten(1, 2)[:, :F]  # (B, N·P, D), then (B, F, D)

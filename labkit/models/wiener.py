@@ -10,7 +10,7 @@ the least-squares estimate of x_0 is linear (Wiener 1949): axis by axis, over th
 
     E[x_0 | x_t] = wᵀ x_t    w = √ᾱ (ᾱ R + (1−ᾱ) I)⁻¹ r    and    Var[x_0 | x_t] = r(0) − √ᾱ wᵀ r.
 
-Letters: B batch, F frames, D features of a frame, T diffusion steps.
+Letters: B batch, F frames, D features of a frame, T diffusion steps, K frames of the filter.
 """
 
 from collections.abc import Sequence
@@ -21,11 +21,14 @@ from torch.nn import functional
 
 from labkit.device import full_precision
 
-K = 31  # frames: one and a half seconds
+K = 31  # frames, 1.55 s
 
 
 class WienerFilter(nn.Module):
-    """The estimate and its standard deviation at every noise level. Before `fit`: 0, with deviation 1."""
+    """The Wiener estimate of x_0 and its standard deviation at every noise level.
+
+    features: D. T: diffusion steps. Motions are z-scored. Before `fit` the estimate is 0 and the deviation 1.
+    """
 
     alphas_cumprod: Tensor
     axes: Tensor
@@ -36,7 +39,7 @@ class WienerFilter(nn.Module):
     def __init__(self, features: int, T: int):
         super().__init__()
         self.register_buffer("alphas_cumprod", torch.zeros(T))
-        self.register_buffer("axes", torch.eye(features))  # (D, D), one axis a column
+        self.register_buffer("axes", torch.eye(features))  # (D, D), one axis per column
         # For each axis: eigenvectors (D, K, K) and eigenvalues (D, K) of R, and r in this eigenbasis (D, K)
         self.register_buffer("vectors", torch.eye(K).repeat(features, 1, 1))
         self.register_buffer("values", torch.ones(features, K))
@@ -45,17 +48,21 @@ class WienerFilter(nn.Module):
         )
 
     def fit(self, clips: Sequence[Tensor], alphas_cumprod: Tensor) -> None:
-        """Fit axes and autocovariances to z-scored motions (F_i, D); noise levels from ᾱ (T,)."""
-        frames = torch.cat(list(clips)).double()
-        axes = torch.linalg.eigh(frames.T @ frames).eigenvectors
-        r = torch.zeros(frames.shape[1], K, dtype=torch.float64, device=frames.device)
+        """Fit axes and autocovariances to z-scored motions (F_i, D), one or more; noise levels from ᾱ (T,).
+
+        The mean over all frames is taken to be 0. Lags at which no motion is long enough count as
+        uncorrelated.
+        """
+        frames = torch.cat(list(clips)).double()  # (ΣF_i, D)
+        axes = torch.linalg.eigh(frames.T @ frames).eigenvectors  # (D, D)
+        r = torch.zeros(frames.shape[1], K, dtype=torch.float64, device=frames.device)  # (D, K)
         for clip in clips:
-            along = clip.double() @ axes
+            along = clip.double() @ axes  # (F_i, D)
             for k in range(min(K, len(clip))):
                 # divided by all frames, not by all pairs: then R has no negative eigenvalues
                 r[:, k] += (along[k:] * along[: len(clip) - k]).sum(0) / len(frames)
-        lag = (torch.arange(K)[:, None] - torch.arange(K)).abs()
-        values, vectors = torch.linalg.eigh(r[:, lag])
+        lag = (torch.arange(K)[:, None] - torch.arange(K)).abs()  # (K, K)
+        values, vectors = torch.linalg.eigh(r[:, lag])  # (D, K), (D, K, K)
         self.alphas_cumprod.copy_(alphas_cumprod)
         self.axes.copy_(axes)
         self.values.copy_(values.clamp(min=0))
@@ -63,19 +70,22 @@ class WienerFilter(nn.Module):
         self.covariance.copy_(torch.einsum("dkj,dk->dj", vectors, r[:, lag[K // 2]]))
 
     def gains(self, t: Tensor) -> tuple[Tensor, Tensor]:
-        """√ᾱ (B, 1, 1), and w at steps t (B,) in the eigenvectors' basis: (B, D, K)."""
+        """√ᾱ (B, 1, 1), and w in the basis of R's eigenvectors (B, D, K), at diffusion steps t (B,)."""
         a = self.alphas_cumprod[t][:, None, None]  # (B, 1, 1)
         return a.sqrt(), a.sqrt() * self.covariance / (a * self.values + 1 - a)  # (B, 1, 1), (B, D, K)
 
     def deviation(self, t: Tensor) -> Tensor:
-        """Standard deviation of x_0 given x_t at steps t (B,), for each feature: (B, 1, D)."""
+        """Standard deviation of x_0 given x_t at steps t (B,), for each feature, z-scored: (B, 1, D).
+
+        The square root of Var[x_0 | x_t], see above; D axes are turned back into D features.
+        """
         signal, gains = self.gains(t)  # (B, 1, 1), (B, D, K)
         left = self.covariance / self.values.clamp(min=1e-9) - signal * gains  # (B, D, K)
         variance = (self.covariance * left).sum(-1)  # (B, D), along the axes
-        return (variance.clamp(min=1e-6) @ self.axes.T.square()).sqrt()[:, None]  # (B, 1, D)
+        return (variance.clamp(min=1e-6) @ self.axes.T.square()).sqrt()[:, None]  # (B, D), then (B, 1, D)
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
-        """E[x_0 | x_t] for x_t (B, F, D), zero where padded, at steps t (B,): (B, F, D)."""
+        """E[x_0 | x_t] (B, F, D) for x_t (B, F, D), z-scored and zero where padded, at steps t (B,)."""
         with full_precision(x.device):  # rounding to bfloat16 would show as jitter
             B, F, D = x.shape
             _, gains = self.gains(t)  # (B, D, K)
@@ -83,4 +93,4 @@ class WienerFilter(nn.Module):
             along = (x @ self.axes).mT.reshape(1, B * D, F)  # (B, F, D), then (1, B·D, F)
             w = w.reshape(B * D, 1, K)  # (B·D, 1, K)
             along = functional.conv1d(along, w, padding=K // 2, groups=B * D)  # (1, B·D, F)
-            return along.view(B, D, F).mT @ self.axes.T  # (B, F, D)
+            return along.view(B, D, F).mT @ self.axes.T  # (B, D, F), then (B, F, D)

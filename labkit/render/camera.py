@@ -21,9 +21,10 @@ def follow(
 ) -> tuple[list[list[Camera]], float]:
     """A camera for every frame of every motion, and the distance that all have, so that sizes compare.
 
-    vertices: for each motion (F, V, 3). height, width: of the picture, pixels. The distance is the smallest
-    from which every vertex is in view: |x| ≤ tan · (distance + depth), and likewise upwards. It and the
-    direction stay the same all through a motion; only the point that is looked at moves, low-passed.
+    vertices: (F, V, 3) for each motion, metres. height, width: of the picture, pixels. The distance, metres,
+    is the smallest from which every vertex is in view: |x| ≤ tan · (distance + depth), and likewise upwards.
+    It and the direction stay the same all through a motion; only the point that is looked at moves,
+    low-passed.
     """
     paths, views, distance = [], [], SMALLEST * MARGIN / HALF_VIEW
     for v, motion in zip(vertices, motions):

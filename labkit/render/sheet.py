@@ -21,7 +21,7 @@ def contact_sheet(
     captions: str | Sequence[str] = "",
     columns: int = 8,
 ) -> Path:
-    """Write the png `path`: a row a motion, `columns` equally spaced frames of it, its caption above.
+    """Write the png `path`: a row per motion, `columns` equally spaced frames of it, its caption above.
 
     Raises LabError as :func:`labkit.show.render_frames` does.
     """

@@ -68,8 +68,10 @@ class Stage:
 
 
 def outward(faces: np.ndarray, vertices: np.ndarray) -> np.ndarray:
-    """faces (T, 3), turned over where the mesh of vertices (V, 3) has negative volume: clockwise from
-    outside, they would all be culled."""
+    """faces (T, 3), reversed where the mesh of vertices (V, 3) has negative volume → (T, 3).
+
+    Such faces are clockwise seen from outside, and would all be culled.
+    """
     a, b, c = (vertices - vertices.mean(0))[faces].astype(np.float64).swapaxes(0, 1)
     volume = np.einsum("ti,ti->", a, np.cross(b, c))
     return np.ascontiguousarray(faces if volume >= 0 else faces[:, ::-1])
@@ -126,7 +128,7 @@ def render_frames(
     """Draw `motions` side by side in panels of `size` pixels: yields frames (size, n·size, 3) uint8.
 
     body: has ``vertices(motion)`` (F, V, 3) in metres, Z up, ``faces`` (T, 3) and ``colors`` (V, 3) or None.
-    captions: one a motion, or none. Raises LabError for a motion without frames or with NaN.
+    captions: one per motion, or none. Raises LabError for a motion without frames or with NaN.
     """
     motions, captions = paired(motions, captions)
     yield from _frames(Stage(motions, body, captions, size, size))

@@ -21,7 +21,7 @@ def play(
 ) -> HTML:
     """A looping video of one motion or several side by side, part of the notebook file itself.
 
-    captions: one a motion, or none. size: pixels of each picture's side.
+    captions: one per motion, or none. size: pixels of each picture's side.
     """
     motions, captions = paired(motions, captions)
     with tempfile.TemporaryDirectory() as folder:

@@ -3,6 +3,7 @@
 InfoNCE in both directions (Radford et al. 2021; Petrovich et al. 2023). A caption that may be true of another
 motion of the batch is not used as its negative ("a person walks" is true of every walk). A caption with left
 or right has a hard negative: the same caption with the sides swapped.
+Letters: B batch, W width of the features, S captions with swapped sides.
 """
 
 import time
@@ -30,31 +31,34 @@ def info_nce(
     swapped: Tensor | None = None,
     swapped_true: Tensor | None = None,
 ) -> Tensor:
-    """Symmetric contrastive loss of features of length 1 → scalar. Row i of text and of motions is a pair.
+    """Symmetric InfoNCE loss of features of length 1 → a scalar. Row i of text and of motions is a pair.
 
-    text, motions: (B, W). true: (B, B) bool, True where text i may be true of motion j: no negative pair.
-    swapped: (S, W), features of S further texts, used as negatives except where swapped_true (S, B) is True.
+    Radford et al. 2021, fig. 3, with the constant temperature TEMPERATURE.
+    text, motions: (B, W). true: (B, B) bool, True where text i may be true of motion j: not a negative pair.
+    swapped: (S, W), features of S further texts, used as negatives of motion j except where swapped_true
+    (S, B) bool is True. swapped_true is needed with swapped.
     """
     scores = text @ motions.T / TEMPERATURE  # (B, B)
-    own = torch.eye(len(scores), dtype=torch.bool, device=scores.device)
-    scores = scores.masked_fill(true.to(scores.device) & ~own, -torch.inf)
-    of_motion = scores.T
+    own = torch.eye(len(scores), dtype=torch.bool, device=scores.device)  # (B, B)
+    scores = scores.masked_fill(true.to(scores.device) & ~own, -torch.inf)  # (B, B)
+    of_motion = scores.T  # (B, B), a row per motion
     if swapped is not None and len(swapped):
-        hard = (swapped @ motions.T / TEMPERATURE).masked_fill(swapped_true.to(scores.device), -torch.inf)
-        of_motion = torch.cat([of_motion, hard.T], dim=1)
-    target = torch.arange(len(scores), device=scores.device)
+        hard = swapped @ motions.T / TEMPERATURE  # (S, B)
+        hard = hard.masked_fill(swapped_true.to(scores.device), -torch.inf)  # (S, B)
+        of_motion = torch.cat([of_motion, hard.T], dim=1)  # (B, B + S)
+    target = torch.arange(len(scores), device=scores.device)  # (B,)
     return (functional.cross_entropy(scores, target) + functional.cross_entropy(of_motion, target)) / 2
 
 
 def truth(claims: Sequence[Facts], of: Sequence[Facts]) -> Tensor:
-    """Whether each of S captions may be true of each of B motions, (S, B) bool."""
+    """Whether each of S captions (rows) may be true of each of B motions (columns) → (S, B) bool."""
     return torch.tensor([[may_be_true(a, b) for b in of] for a in claims], dtype=torch.bool).reshape(
         len(claims), len(of)
     )
 
 
 def swap(batch: TrainingBatch) -> tuple[list[str], list[Facts]]:
-    """The captions of a batch that name a side, with left and right swapped, and their facts."""
+    """The captions of a batch that name a side, with left and right swapped → S captions and their facts."""
     captions, claims = [], []
     for caption, of in zip(batch.captions, batch.facts):
         other = mirror_caption(caption)
@@ -67,7 +71,11 @@ def swap(batch: TrainingBatch) -> tuple[list[str], list[Facts]]:
 def train_towers(
     corpus: Corpus, d_text: int, steps: int, seed: int, log: Log, batch_size: int = 128, device: str = "cpu"
 ) -> Evaluator:
-    """A text tower and a motion tower, trained together from scratch."""
+    """Train a text tower and a motion tower together, from scratch → the Evaluator, in inference mode.
+
+    d_text: features of a text token. steps: of AdamW, with one-cycle learning rate. seed: of weights, batches
+    and dropout. log: gets a row per step. batch_size: B. device: "cpu" or "cuda".
+    """
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     model = Evaluator(TextTower(d_text), MotionTower(motion.D)).to(device)

@@ -1,4 +1,7 @@
-"""Training data in memory: features of every motion, and the language model's features of every caption."""
+"""Training data in memory: features of every motion, and the language model's features of every caption.
+
+Letters: B batch, F frames, D features of a frame, L text tokens, C features of a text token.
+"""
 
 import hashlib
 import logging
@@ -29,7 +32,7 @@ SOURCES = (  # what the shipped weights are made from
     "snu",
     "animated_drawings",
 )
-MIN_FRAMES = 20  # a second
+MIN_FRAMES = 20  # 1 s
 MAX_WORDS = 28  # longer sentences, a handful, are left out
 MAX_FRAMES = 200  # 10 seconds, as long as prepared pieces are; longer clips are cropped at random
 RARE = 0.7  # a family of n samples gets a share proportional to n^(1 - RARE), see `shares`
@@ -54,7 +57,11 @@ class Facts(NamedTuple):
 
 @dataclass(frozen=True)
 class TrainingBatch:
-    """x: (B, F, D), not z-scored. mask: (B, F). text: features of the B captions. facts: of the B motions."""
+    """B motions with a caption each.
+
+    x: (B, F, D), not z-scored, zero where padded. mask: (B, F) bool, True at real frames. text: features of
+    the B captions. facts: of the B motions. captions: B sentences.
+    """
 
     x: Tensor
     mask: Tensor
@@ -64,7 +71,12 @@ class TrainingBatch:
 
 
 class CaptionTable:
-    """The frozen language model's features of every distinct caption, float16, computed once and cached."""
+    """The frozen language model's features of every distinct caption, float16, computed once and cached.
+
+    captions: all that will be looked up. cache: a folder; the file in it is named by a digest of model and
+    captions.
+    row: index of each caption. tokens: (L_i, C) per caption. pooled: (captions, C).
+    """
 
     def __init__(self, captions: Sequence[str], encoder: TextEncoder, cache: Path):
         distinct = sorted(set(captions))
@@ -75,10 +87,14 @@ class CaptionTable:
         self.tokens, self.pooled = _kept(path, len(distinct)) or _encode(distinct, encoder, path)
 
     def __call__(self, captions: Sequence[str]) -> TextFeatures:
+        """Features of B captions, float32: tokens (B, L, C), mask (B, L) bool, pooled (B, C).
+
+        L is the length of the longest of them. Raises KeyError for a caption that is not in the table.
+        """
         rows = [self.row[caption] for caption in captions]
-        tokens = pad_sequence([self.tokens[r] for r in rows], batch_first=True).float()
-        lengths = torch.tensor([len(self.tokens[r]) for r in rows])
-        mask = torch.arange(tokens.shape[1]) < lengths[:, None]
+        tokens = pad_sequence([self.tokens[r] for r in rows], batch_first=True).float()  # (B, L, C)
+        lengths = torch.tensor([len(self.tokens[r]) for r in rows])  # (B,)
+        mask = torch.arange(tokens.shape[1]) < lengths[:, None]  # (B, L)
         return TextFeatures(tokens, mask, self.pooled[rows].float())
 
 
@@ -93,7 +109,10 @@ def _kept(path: Path, rows: int) -> tuple[list[Tensor], Tensor] | None:
 
 
 def readable(samples: Iterable[Sample], encoder: TextEncoder) -> list[Sample]:
-    """Samples with the captions that the text encoder can read; one warning if some are left out."""
+    """Samples with those captions that the text encoder can read, at most MAX_WORDS words long.
+
+    A sample without such a caption is left out. Logs one warning if the encoder refuses some captions.
+    """
     samples = list(samples)
     captions = sorted({c for s in samples for c in s.captions if len(c.split()) <= MAX_WORDS})
     refused = dict(zip(captions, encoder.refusals(captions)))
@@ -122,7 +141,11 @@ def _encode(captions: list[str], encoder: TextEncoder, path: Path) -> tuple[list
 
 
 class Corpus:
-    """Samples and their captions' features; rare families are sampled more often, see `shares`."""
+    """Samples and their captions' features; rare families are sampled more often, see `shares`.
+
+    cache: folder for the captions' features. Raises LabError where no motion has MIN_FRAMES frames and a
+    caption.
+    """
 
     def __init__(self, dataset: MotionDataset, encoder: TextEncoder, cache: Path):
         self.samples = readable((s for s in dataset if len(s.x) >= MIN_FRAMES), encoder)
@@ -135,11 +158,11 @@ class Corpus:
         self.weights = weights([facts(s).family for s in self.samples])
 
     def rows(self) -> Tensor:
-        """All frames of all motions, for means and standard deviations: (N, D)."""
+        """All frames of all motions (N, D), not z-scored, for means and standard deviations."""
         return torch.cat([s.x for s in self.samples])
 
     def batch(self, samples: Sequence[Sample], generator: torch.Generator) -> TrainingBatch:
-        """A random caption and a random crop of each sample."""
+        """A batch of these samples: a random caption and a random crop of MAX_FRAMES frames of each."""
 
         def below(n: int) -> int:
             return int(torch.randint(n, (), generator=generator))
@@ -150,7 +173,7 @@ class Corpus:
         return TrainingBatch(x, mask, self.captions(captions), [facts(s) for s in samples], captions)
 
     def batches(self, size: int, generator: torch.Generator) -> Iterator[TrainingBatch]:
-        """An endless stream of batches."""
+        """An endless stream of batches of `size` samples; motions of a batch have similar lengths."""
         while True:
             chosen = torch.multinomial(self.weights, POOL * size, replacement=True, generator=generator)
             by_length = sorted(chosen.tolist(), key=lambda i: min(len(self.samples[i].x), MAX_FRAMES))
@@ -166,7 +189,10 @@ def rarest(families: Sequence[str]) -> list[str]:
 
 
 def shares(count: dict[str, int]) -> dict[str, float]:
-    """Each family's share of samples: as count^(1 - RARE), within LEAST and MOST equal shares."""
+    """Each family's share of samples: proportional to count^(1 − RARE), between LEAST and MOST equal shares.
+
+    count: samples per family. The shares add up to nearly 1.
+    """
     share = {family: n ** (1 - RARE) for family, n in count.items()}
     for _ in range(20):  # bounding some changes the sum of all; this converges quickly
         total = sum(share.values())
@@ -178,7 +204,10 @@ def shares(count: dict[str, int]) -> dict[str, float]:
 
 
 def weights(families: Sequence[str]) -> Tensor:
-    """The relative probability of each sample, from its families."""
+    """The relative probability of each of N samples → (N,) float32, from the share of its rarest family.
+
+    families: of each sample, separated by commas.
+    """
     kind = rarest(families)
     count = Counter(kind)
     share = shares(count)

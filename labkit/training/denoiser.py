@@ -1,4 +1,7 @@
-"""Training of a denoiser."""
+"""Training of a denoiser.
+
+Letters: B batch, F frames, D features of a frame, J joints, T diffusion steps.
+"""
 
 import copy
 import math
@@ -27,7 +30,20 @@ from labkit.training.losses import geometric_losses, root_loss, velocity_loss
 
 @dataclass(frozen=True)
 class Recipe:
-    """Hyperparameters of the three networks, which differ only in their conditioning."""
+    """Hyperparameters of the three networks, which differ only in their conditioning.
+
+    T, kind, prediction_type: of `Schedule`. patch_size: frames per token. width, depth, heads,
+    condition_dropout: of `BaseDiT`. batch_size: B.
+    learning_rate, muon_learning_rate: peaks, of AdamW and of Muon. warm_up: steps until the peak.
+    weight_decay: of both.
+    ema: decay of the exponential moving average of the weights, less in the first steps.
+    velocity_weight, root_weight: of `velocity_loss` and `root_loss`. joint_weight, joint_velocity_weight,
+    foot_contact_weight: of the three `geometric_losses`. All are relative to the plain loss, and used for x0
+    prediction only.
+    shift: how far the timesteps of training are shifted towards noise, see `stratified_timesteps`; 1 is
+    uniform.
+    seed: of weights, batches and noise.
+    """
 
     T: int = 1000
     kind: str = "cosine"
@@ -53,13 +69,16 @@ class Recipe:
 
 
 def learning_rate_factor(step: int, steps: int, warm_up: int) -> float:
-    """Warm-up, then flat until half of the steps are done, then a cosine down to 1 %."""
+    """Factor of the learning rate at `step` of `steps`: 0 to 1.
+
+    Linear warm-up over `warm_up` steps, constant until half of the steps are done, then a cosine down to 1 %.
+    """
     late = max(0.0, 2 * min(step / steps, 1) - 1)
     return min(1, (step + 1) / warm_up) * (0.01 + 0.99 * math.cos(late * math.pi / 2) ** 2)
 
 
 def make_optimizers(denoiser: Denoiser, recipe: Recipe) -> list[torch.optim.Optimizer]:
-    """Muon for the matrices inside the blocks, AdamW for everything else.
+    """Muon for the matrices inside the blocks, AdamW for all other weights → the two, in this order.
 
     Muon (Jordan et al. 2024) orthogonalises the momentum of each matrix, so that all directions get updates
     of the same size. Raises LabError where torch is too old to have it.
@@ -88,59 +107,62 @@ class Objective:
     def __call__(
         self, denoiser: nn.Module, batch: TrainingBatch, t: Tensor, noise: Tensor, drop: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """The mean loss of the batch; for logging, the loss of each sample (B,), Ho et al. 2020, eq. 14.
+        """The mean loss of the batch, a scalar; for logging, the plain loss of each sample (B,), detached.
 
-        denoiser: a `Denoiser`, or one wrapped for several processes. t: (B,) steps. noise: (B, F, D),
-        standard normal. drop: (B,) bool, True where the caption is withheld.
+        The plain loss is `ddpm_loss`. For x0 prediction the losses of labkit.training.losses are added, the
+        geometric ones on every fourth sample, and each sample is weighted by 1 / c_out² at its t.
+        denoiser: a `Denoiser`, or one wrapped for several processes. batch: B motions, not z-scored. t: (B,)
+        int64 steps. noise: (B, F, D), standard normal. drop: (B,) bool, True where the caption is withheld.
         """
         recipe = self.recipe
         bare: Any = getattr(denoiser, "module", denoiser)
-        x0, mask = bare.normalizer(batch.x) * batch.mask[..., None], batch.mask
+        x0, mask = bare.normalizer(batch.x) * batch.mask[..., None], batch.mask  # (B, F, D), (B, F)
         with torch.no_grad():
             text = self.tower(batch.text)
         predictions = []
 
         def model(x_t: Tensor, t: Tensor) -> Tensor:
             with autocast(x_t.device):
-                predictions.append(denoiser(x_t, t, text, mask, drop))
+                predictions.append(denoiser(x_t, t, text, mask, drop))  # (B, F, D)
             return predictions[-1].float()
 
         plain = ddpm_loss(model, self.schedule, x0, t, noise, mask)  # (B,)
         if recipe.prediction_type != "sample":
             return plain.mean(), plain.detach()
-        prediction = predictions[0].float()
-        error = prediction - x0
-        # In units of the filter's own error at that noise level, EDM's λ = 1/c_out²: all levels count alike.
-        weight = 1 / bare.filter.deviation(t).square().mean((1, 2))
-        loss = plain + recipe.velocity_weight * velocity_loss(error, mask)
-        loss = (weight * (loss + recipe.root_weight * root_loss(error, mask))).mean()
-        # Forward kinematics takes a quarter of a step, so it sees a quarter of the samples.
+        prediction = predictions[0].float()  # (B, F, D)
+        error = prediction - x0  # (B, F, D)
+        # EDM's λ = 1 / c_out² (Karras et al. 2022, sec. 5) gives all noise levels about the same weight.
+        weight = 1 / bare.filter.deviation(t).square().mean((1, 2))  # (B, 1, D), then (B,)
+        loss = plain + recipe.velocity_weight * velocity_loss(error, mask)  # (B,)
+        loss = (weight * (loss + recipe.root_weight * root_loss(error, mask))).mean()  # a scalar
+        # Forward kinematics is expensive, so only every fourth sample is used.
         some, unscored = slice(None, None, 4), bare.normalizer.inverse
         position, joint_velocity, foot_contact = geometric_losses(
             unscored(prediction[some]), unscored(x0[some]), mask[some], self.body
-        )
+        )  # (⌈B / 4⌉,) each
         geometric = (
             recipe.joint_weight * position
             + recipe.joint_velocity_weight * joint_velocity
             + recipe.foot_contact_weight * foot_contact
-        )
+        )  # (⌈B / 4⌉,)
         return loss + (weight[some] * geometric).mean(), plain.detach()
 
 
 def stratified_timesteps(B: int, T: int, generator: torch.Generator, shift: float = 1.0) -> Tensor:
-    """(B,) timesteps in random order, one from each of B equal parts of 0 to T - 1: lower variance.
+    """B timesteps in random order, one from each of B equal parts of 0 to T - 1 → (B,) int64: lower variance.
 
-    shift: moves them towards noise, see `shifted`.
+    shift: 1 for uniform timesteps; greater values shift them towards noise, see `shifted`.
     """
-    u = (torch.randperm(B, generator=generator) + torch.rand(B, generator=generator)) / B
+    u = (torch.randperm(B, generator=generator) + torch.rand(B, generator=generator)) / B  # (B,)
     return (shifted(u, shift) * T).long().clamp(max=T - 1)  # in float32 (31 + 0.99999994) / 32 rounds to 1
 
 
 class Run:
     """A training run in a folder: restartable from ``state.pt``, logged to ``<network>.csv``.
 
-    origin: digests of the run's inputs by name ("sources", "text tower", ...). Raises LabError where the
-    folder has a state with other inputs or another recipe.
+    network: a key of `NETWORKS`. tower: the text tower, which stays frozen. device: "cpu" or "cuda".
+    origin: digests of the run's inputs by name ("set of sources", "text tower"). Raises LabError where the
+    folder has a state with other inputs or another recipe, or a damaged one.
     """
 
     def __init__(
@@ -174,6 +196,7 @@ class Run:
             self.load_state()
 
     def load_state(self) -> None:
+        """Continue from ``state.pt``. Raises LabError where its inputs, network or recipe are others."""
         state = read_state(self.state_file)
         kept = dict(state["origin"], network=state["config"]["kind"], recipe=state["recipe"])
         own = dict(self.origin, network=self.network.network, recipe=asdict(self.recipe))
@@ -190,6 +213,7 @@ class Run:
         self.step, self.seconds = state["step"], state["seconds"]
 
     def save_state(self) -> None:
+        """Write weights, optimizers and steps done to ``state.pt``. Raises LabError where that fails."""
         state = dict(
             recipe=asdict(self.recipe),
             origin=self.origin,
@@ -210,10 +234,11 @@ class Run:
         callback: Callable[["Run"], None] | None = None,
         callback_every: int = 1000,
     ) -> None:
-        """Train until step `steps`, saving the state every `save_every` steps.
+        """Train until step `steps`, saving the state every `save_every` steps and at the end.
 
-        callback: called every `callback_every` steps. With several processes, each samples the whole batch
-        and all random numbers, and computes its own rows.
+        callback: called with this run every `callback_every` steps, in the first process. With several
+        processes, each samples the whole batch and all random numbers, and computes its own rows. Raises
+        LabError where the batch cannot be shared equally.
         """
         recipe, first = self.recipe, parallel.rank() == 0
         B, mine = recipe.batch_size, parallel.share(recipe.batch_size)
@@ -276,14 +301,14 @@ def read_state(path: Path) -> dict:
 
 
 def to_device(values: Tensor, device: str) -> Tensor:
-    """A copy on the device; asynchronous on a GPU, from pinned memory."""
+    """The values on `device`; asynchronously copied to a GPU, from pinned memory."""
     if device.startswith("cuda"):
         values = values.pin_memory()
     return values.to(device, non_blocking=True)
 
 
 def rows_of(batch: TrainingBatch, rows: slice, device: str) -> TrainingBatch:
-    """Some samples of a batch, on a device."""
+    """The samples `rows` of a batch, on a device."""
     text = batch.text[rows]
     text = TextFeatures(*(to_device(part, device) for part in (text.tokens, text.mask, text.pooled)))
     x, mask = to_device(batch.x[rows], device), to_device(batch.mask[rows], device)
@@ -292,12 +317,19 @@ def rows_of(batch: TrainingBatch, rows: slice, device: str) -> TrainingBatch:
 
 @torch.no_grad()
 def update_ema(ema: nn.Module, network: nn.Module, decay: float) -> None:
-    """Exponential moving average of the weights: its samples are better than those of the last weights."""
+    """Update the weights of `ema`, in place: ema ← decay · ema + (1 − decay) · network.
+
+    Samples of the averaged weights are better than those of the last ones (Ho et al. 2020, app. B uses
+    0.9999).
+    """
     for average, value in zip(ema.parameters(), network.parameters()):
         average.lerp_(value, 1 - decay)
 
 
 def by_quarter(plain: Tensor, t: Tensor, T: int) -> dict[str, Tensor]:
-    """The plain loss in each quarter of the schedule, from least to most noise; nan where there is none."""
-    quarter = t * 4 // T
+    """Mean plain loss in each quarter of the schedule, from least to most noise; NaN where there is none.
+
+    plain: (B,). t: (B,) int64. The keys are "loss_1" to "loss_4", the values scalar tensors.
+    """
+    quarter = t * 4 // T  # (B,), 0 to 3
     return {f"loss_{q + 1}": torch.where(quarter == q, plain, math.nan).nanmean() for q in range(4)}

@@ -13,7 +13,9 @@ from labkit.paths import LabError, atomic_write
 class Log:
     """Averages of the values given to `row`, one line of CSV every `every` steps, with a progress bar.
 
-    Raises LabError where the file at `path` is no such log, for example after a spreadsheet has saved it.
+    total: number of steps. first: the step at which a resumed run begins; later lines of the file are
+    removed.
+    Raises LabError where the file at `path` is not such a log, for example after a spreadsheet has saved it.
     """
 
     def __init__(self, path: Path, total: int, every: int = 50, first: int = 0):
@@ -33,10 +35,10 @@ class Log:
         self.pending: list[dict[str, Tensor]] = []
 
     def row(self, step: int, seconds: float, **values: Tensor) -> None:
-        """Log one step. The average ignores nan.
+        """Log one step, counted from 0. The average ignores NaN.
 
-        values: scalar tensors. They stay on their device until a line is written, since reading a number
-        waits for the GPU.
+        seconds: since the start. values: scalar tensors. They stay on their device until a line is written,
+        since reading a number waits for the GPU.
         """
         self.pending.append(values)
         self.bar.update()

@@ -25,10 +25,10 @@ def launched() -> bool:
 
 @contextmanager
 def processes(device: str) -> Iterator[str]:
-    """Join the processes that torchrun started → this process's device; without torchrun, the device
-    unchanged.
+    """Join the processes that torchrun started → the device of this process, such as "cuda:1".
 
-    Raises LabError where there are fewer GPUs than processes.
+    Without torchrun the device is `device`, unchanged. Raises LabError where there are fewer GPUs than
+    processes.
     """
     if not launched():
         yield device
@@ -44,7 +44,7 @@ def processes(device: str) -> Iterator[str]:
         distributed.init_process_group("gloo")
     try:
         yield device
-        distributed.barrier()  # gloo's threads must be idle when the group goes, or they may wait for ever
+        distributed.barrier()  # gloo's threads must be idle when the group is destroyed, or they may hang
     finally:
         distributed.destroy_process_group()
 
@@ -70,7 +70,10 @@ def first_before_others() -> Iterator[None]:
 
 
 def share(B: int) -> slice:
-    """The rows of a batch of B that are this process's. Raises LabError where the shares would be unequal."""
+    """The rows of a batch of B that belong to this process.
+
+    Raises LabError where B is not a multiple of the number of processes.
+    """
     if B % world_size():
         raise LabError(f"a batch of {B} cannot be shared equally by {world_size()} processes: start fewer")
     size = B // world_size()
@@ -83,7 +86,7 @@ def gather(values: Tensor) -> Tensor:
         return values
     parts = [torch.empty_like(values) for _ in range(world_size())]
     distributed.all_gather(parts, values.contiguous())
-    return torch.cat(parts)
+    return torch.cat(parts)  # (B, ...)
 
 
 def averaging(network: nn.Module) -> nn.Module:

@@ -33,7 +33,10 @@ SEEDS = {"text": 0, "evaluator": 1}  # the metric must not share weights with wh
 
 
 def corpus(sources: Sequence[str | Path], encoder: TextEncoder, folder: Path) -> Corpus:
-    """The training split of the sources with its mirror images; features of captions are cached."""
+    """The training split of the sources with its mirror images; features of captions are cached.
+
+    The cache is the folder ``cache`` beside `folder`. Raises LabError as `MotionDataset` and `Corpus` do.
+    """
     dataset = MotionDataset(sources, split="train", mirror=True, progress=parallel.rank() == 0)
     with parallel.first_before_others():
         return Corpus(dataset, encoder, folder.parent / "cache")
@@ -49,9 +52,11 @@ def train_tower(
     text_model: str | None = None,
     seed: int | None = None,
 ) -> Path:
-    """The "text" tower that conditions the denoisers, or the "evaluator" with both its towers.
+    """Train the "text" tower that conditions the denoisers, or the "evaluator" (both towers) → its file.
 
     Each is trained as a pair of towers, from different seeds; the motion tower of "text" is not stored.
+    what: "text" or "evaluator". sources: as in `MotionDataset`. steps: of the optimizer. text_model: as in
+    `TextEncoder`. seed: that of SEEDS by default. Raises LabError under torchrun.
     """
     if parallel.launched():
         raise LabError(f"the {what} takes minutes and is trained by one process: start it without torchrun")
@@ -77,9 +82,11 @@ def train_network(
     text_checkpoint: str | Path | None = None,
     recipe: Recipe | None = None,
 ) -> Path:
-    """One of the three denoisers. Resumes from ``state.pt`` if the folder has one.
+    """Train one of the three denoisers → its file. Resumes from ``state.pt`` if the folder has one.
 
     Every thousand steps a sample video is written to ``samples/``.
+    network: a key of `NETWORKS`. sources: as in `MotionDataset`. steps: total number, those already done
+    included. text_checkpoint: of the text tower; the shipped one by default. Raises LabError as `Run` does.
     """
     path = folder / f"{network}.safetensors"
     with parallel.processes(device) as device:
@@ -94,7 +101,7 @@ def train_network(
 
 
 def digest_of_sources(sources: Sequence[str | Path]) -> str:
-    """A digest of the stores' contents, whatever their order or path."""
+    """A digest of the stores' contents, independent of their order and paths."""
     digests = sorted(hashlib.sha256(store_path(source).read_bytes()).hexdigest() for source in sources)
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
@@ -108,7 +115,7 @@ def digest_of_weights(module: nn.Module) -> str:
 
 
 def write_samples(run: Run, text: TextConditioner) -> None:
-    """A video of some captions, sampled with the EMA weights, always from the same noise.
+    """Write a video of the captions LOOK_AT, sampled with the EMA weights, always from the same noise.
 
     Where the video cannot be written, a message is printed and training continues. Raises LabError for NaN.
     """

@@ -15,28 +15,29 @@ def training_loss(
     text: TextFeatures,
     condition_dropout: float,
 ) -> Tensor:
-    """The loss of one training step: Ho et al. 2020, alg. 1, lines 2 to 5 → a scalar tensor, with a gradient.
+    """The loss of one training step, Ho et al. 2020, alg. 1, lines 2 to 5 → a scalar tensor, with a gradient.
 
-    Sample for each of the B motions a step t, uniform on 0 … T − 1, standard normal noise of x0's shape, and
-    whether its caption is withheld, with probability `condition_dropout` (Ho & Salimans 2021, alg. 1). Then
-    return the mean of the B losses that `ddpm_loss` gives. Sample on the device of x0, where all tensors are,
-    and the noise in its dtype.
-    network: called once, as network(x_t, t, text, mask, drop) → prediction (B, F, D).
+    For each of the B motions sample a step t, uniform on 0 … T − 1, standard normal noise of the shape of x0,
+    and whether its caption is withheld, with probability `condition_dropout` (Ho & Salimans 2021, alg. 1).
+    Return the mean of the B losses of `ddpm_loss`. Sample on the device of x0, where all tensors are; the
+    noise has the dtype of x0.
+    network: call it exactly once, as network(x_t, t, text, mask, drop) → prediction (B, F, D).
     drop: (B,) bool, True where the caption is withheld.
     x0: (B, F, D), z-scored. mask: (B, F) bool, True at real frames. text: features of the B captions.
-    Leave the arguments as they are.
+    Do not change the arguments in place.
     """
     B = len(x0)
-    t = torch.randint(schedule.T, (B,), device=x0.device)
-    noise = torch.randn_like(x0)
-    drop = torch.rand(B, device=x0.device) < condition_dropout
+    t = torch.randint(schedule.T, (B,), device=x0.device)  # (B,)
+    noise = torch.randn_like(x0)  # (B, F, D)
+    drop = torch.rand(B, device=x0.device) < condition_dropout  # (B,)
     losses = ddpm_loss(lambda x_t, t: network(x_t, t, text, mask, drop), schedule, x0, t, noise, mask)
-    return losses.mean()
+    return losses.mean()  # a scalar, from (B,)
 
 
 def ema_update(average: Tensor, weight: Tensor, decay: float) -> Tensor:
-    """One update of an exponential moving average of a weight, both of any one shape → the new average.
+    """One update of an exponential moving average of a weight → the new average, of the same shape.
 
-    average ← decay · average + (1 − decay) · weight, on their device, in their dtype. Both stay as they are.
+    average ← decay · average + (1 − decay) · weight, on their device, in their dtype. average and weight have
+    equal shapes, any of them. decay: 0 to 1. Do not change the arguments in place.
     """
     return decay * average + (1 - decay) * weight

@@ -56,11 +56,13 @@ def arrow(ax: Axes, *points: Point, color: str = INK, head: bool = True) -> None
 
 
 def plus(ax: Axes, x: float, y: float) -> None:
+    """A circle with a plus sign at (x, y)."""
     ax.plot(x, y, "o", markersize=13, markerfacecolor="white", markeredgecolor=INK, zorder=5)
     ax.text(x, y - 0.008, "+", ha="center", va="center", fontsize=12, color=INK, zorder=6)
 
 
 def note(ax: Axes, x: float, y: float, text: str, color: str = INK, **options) -> None:
+    """A small text at (x, y). options: of Matplotlib's ``Axes.text``."""
     ax.text(x, y, text, **(dict(ha="center", va="center", fontsize=8, color=color) | options))
 
 

@@ -1,8 +1,8 @@
 """Inside the denoisers: attention weights, and adaLN's scales and gates.
 
 All values come from the network's own methods, so they show the learner's code.
-Letters: B batch, H heads, N queries, M keys, F frames, P frames of a token, L word pieces, W width, T
-diffusion steps.
+Letters: B batch, H heads, N queries (or steps t), M keys, F frames, P frames of a token, L word pieces,
+C captions, W width, T diffusion steps.
 """
 
 import inspect
@@ -34,8 +34,8 @@ def attention_weights(attention: Attention, x: Tensor, mask: Tensor, memory: Ten
 
     The arguments are those of ``Attention.forward``. mask may also be additive, 0 and −inf.
     """
-    key, _ = attention.key_value(x if memory is None else memory).chunk(2, dim=-1)
-    return attention.weights(attention.query(x), key, mask)
+    key, _ = attention.key_value(x if memory is None else memory).chunk(2, dim=-1)  # (B, M, W)
+    return attention.weights(attention.query(x), key, mask)  # (B, H, N, M)
 
 
 @contextmanager
@@ -94,17 +94,17 @@ def positions(tokens: Tensor, stream: Tensor) -> list[int]:
 
 def condition_rows(dit: BaseDiT, t: Tensor, text: TextFeatures) -> Tensor:
     """Time, caption and words as `cond_mapping` is given them: (2 + L, W) of the first sample."""
-    keep = torch.zeros(len(t), dtype=torch.bool, device=t.device)
+    keep = torch.zeros(len(t), dtype=torch.bool, device=t.device)  # (B,)
     condition = dit.embed_condition(t, text, keep)
-    return torch.cat([condition.time[:1], condition.pooled[:1], condition.tokens[0]])
+    return torch.cat([condition.time[:1], condition.pooled[:1], condition.tokens[0]])  # (2 + L, W)
 
 
 @torch.no_grad()
 def stream_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) -> Tensor:
     """In-context attention to noisy x (1, F, D) at t (1,), of every block and head: (blocks, H, N, N).
 
-    N = 2 + L + F/P, in the order time, caption, words, frames (P of them a token), whatever the network's own
-    order is.
+    N = 2 + L + F/P, in the order time, caption, words, frames (P of them per token), independent of the
+    network's own order.
     """
     dit: Any = network.dit
     with recorded(dit) as found:
@@ -119,16 +119,16 @@ def stream_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) 
     weights = [
         attention_weights(block.attention, stream[:, order], mask)[0]
         for block, stream in zip(dit.blocks, streams)
-    ]
-    return torch.stack(weights).cpu()
+    ]  # (H, N, N) each
+    return torch.stack(weights).cpu()  # (blocks, H, N, N)
 
 
 @torch.no_grad()
 def memory_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) -> Tensor:
     """Cross-attention of noisy x (1, F, D) at t (1,), of every block and head: (blocks, H, F/P, 2 + L).
 
-    A row is a token of P frames, `Denoiser.patch_size`. The memory's order is time, caption, words, whatever
-    the network's own.
+    A row is a token of P frames, `Denoiser.patch_size`. The memory's order is time, caption, words,
+    independent of the network's own.
     """
     dit: Any = network.dit
     with recorded(dit) as found:
@@ -144,8 +144,8 @@ def memory_weights(network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures) 
             memory,
         )[0]
         for i, block in enumerate(dit.blocks)
-    ]
-    return torch.stack(weights).cpu()
+    ]  # (H, F/P, 2 + L) each
+    return torch.stack(weights).cpu()  # (blocks, H, F/P, 2 + L)
 
 
 @torch.no_grad()
@@ -160,15 +160,15 @@ def modulations(network: Denoiser, t: Tensor, text: TextFeatures) -> Tensor:
         block.modulation.register_forward_hook(lambda module, given, out, calls=calls: calls.append(out))
         for block, calls in zip(dit.blocks, found)
     ]
-    captions = torch.arange(len(text), device=t.device).repeat_interleave(len(t))
-    blank = torch.zeros(len(captions), 1, network.config["features"], device=t.device)
+    captions = torch.arange(len(text), device=t.device).repeat_interleave(len(t))  # (C·N,)
+    blank = torch.zeros(len(captions), 1, network.config["features"], device=t.device)  # (C·N, 1, D)
     try:
         network(blank, t.repeat(len(text)), text[captions])
     finally:
         for handle in handles:
             handle.remove()
-    stacked = torch.stack([torch.cat(calls) for calls in found])
-    return stacked.reshape(len(dit.blocks), len(text), len(t), 6, -1).cpu()
+    stacked = torch.stack([torch.cat(calls) for calls in found])  # (blocks, C·N, 6W)
+    return stacked.reshape(len(dit.blocks), len(text), len(t), 6, -1).cpu()  # (blocks, C, N, 6, W)
 
 
 # ----------------------------------------------------------------------------------------------------------
@@ -264,7 +264,7 @@ KNOBS = {"scale before attention": 1, "gate of attention": 2, "scale before the 
 
 @picture
 def knobs(vectors: Tensor, t: Sequence[int]) -> Figure:
-    """Size of adaLN's scales and gates at each step t (N,): a panel each, a line a block.
+    """Size of adaLN's scales and gates at each step t (N,): a panel each, a line per block.
 
     vectors: `modulations` (blocks, C, N, 6, W). Height is the mean absolute value over captions and width.
     """
@@ -292,12 +292,13 @@ def caption_effect(vectors: Tensor, captions: Sequence[str], center: Tensor) -> 
     captions at that step, (blocks, 6, W), which is subtracted, since all captions have it in common. The mean
     of the few captions shown would not do: deviations from it sum to zero, and so correlate negatively.
     """
-    own = (vectors[:, :, 0] - center[:, None])[:, :, [1, 2, 4, 5]].movedim(1, 0).flatten(1)  # (C, the rest)
-    alike = own / own.norm(dim=1, keepdim=True)
-    alike = (alike @ alike.T).numpy()
+    own = (vectors[:, :, 0] - center[:, None])[:, :, [1, 2, 4, 5]]  # (blocks, C, 4, W)
+    own = own.movedim(1, 0).flatten(1)  # (C, blocks · 4 · W)
+    own = own / own.norm(dim=1, keepdim=True)  # the same shape
+    correlation = (own @ own.T).numpy()  # (C, C)
     figure, ax = axes(width=6.4, height=0.36 * len(captions) + 1.0)
-    mesh = ax.imshow(alike, cmap="PuOr_r", vmin=-1, vmax=1)
-    for (i, j), value in np.ndenumerate(alike):
+    mesh = ax.imshow(correlation, cmap="PuOr_r", vmin=-1, vmax=1)
+    for (i, j), value in np.ndenumerate(correlation):
         ax.text(
             j,
             i,

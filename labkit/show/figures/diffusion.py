@@ -21,7 +21,7 @@ from labkit.show.figures.style import BLUE, FAINT, INK, LINES, axes, picture
 
 @picture
 def sticks(joints: Sequence[Tensor], titles: Sequence[str], parents: Sequence[int]) -> Figure:
-    """Stick figures seen from the front, one panel a motion, its frames drawn over each other, later darker.
+    """Stick figures seen from the front, a panel per motion, its frames over each other, later darker.
 
     joints: for each panel (F, J, 3) metres, Z up, as from `motion.decode_joints`. parents: (J,), -1 for the
     root. Every frame is moved so that its pelvis stands over the same spot.
@@ -128,7 +128,7 @@ def loss_by_step(
 def walks(
     times: Sequence[int], states: Mapping[str, Tensor], density: tuple[Tensor, Tensor], shown: int = 14
 ) -> Figure:
-    """Sampling paths of numbers from noise to data, beside the density of the data: a row a sampler.
+    """Sampling paths of numbers from noise to data, beside the density of the data: a row per sampler.
 
     times: the steps (K,) that were visited. states: by name, (K + 1, N), the last row is the result.
     density: positions and true density there, both (n,). shown: how many of the N paths are drawn.

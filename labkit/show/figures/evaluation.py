@@ -151,7 +151,7 @@ def towers(text: np.ndarray, motion: np.ndarray, pairs: int = 40) -> Figure:
 
 @picture
 def guidance(rows: Mapping[float, Scores], real: Scores, metrics: Sequence[str]) -> Figure:
-    """Metrics against the guidance scale: a panel a metric, its value and 95 % interval at each scale.
+    """Metrics against the guidance scale: a panel per metric, its value and 95 % interval at each scale.
 
     rows: a network's line of the results table by guidance scale. real: real motion's, the dashed line.
     """

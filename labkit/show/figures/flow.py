@@ -16,7 +16,7 @@ Interval = tuple[float, float, float]  # value, low, high
 
 @picture
 def clouds(points: Mapping[str, Tensor], data: Tensor) -> Figure:
-    """Points (N, 2), a panel a name, over the data (M, 2) in grey."""
+    """Points (N, 2), a panel per name, over the data (M, 2) in grey."""
     figure, panels = axes(1, len(points), 2.3 * len(points), 2.3, sharex=True, sharey=True, squeeze=False)
     for ax, (name, some), line in zip(panels[0], points.items(), LINES * len(points)):
         ax.plot(*data.T, ".", color=FAINT, markersize=1.5, alpha=0.5)
@@ -27,7 +27,7 @@ def clouds(points: Mapping[str, Tensor], data: Tensor) -> Figure:
 
 @picture
 def paths(ways: Mapping[str, Tensor], data: Tensor) -> Figure:
-    """Paths (K, N, 2) of N points through K states, a panel a name, over the data (M, 2) in grey."""
+    """Paths (K, N, 2) of N points through K states, a panel per name, over the data (M, 2) in grey."""
     figure, panels = axes(1, len(ways), 3.4 * len(ways), 3.0, sharex=True, sharey=True, squeeze=False)
     for ax, (name, states), line in zip(panels[0], ways.items(), LINES):
         ax.plot(*data.T, ".", color=FAINT, markersize=1.5, alpha=0.4)

@@ -54,13 +54,15 @@ def picture(make: Callable[P, Figure]) -> Callable[P, Figure]:
 
 
 class Canvas(FigureCanvasAgg):
-    """Much of a style is read only while a figure is drawn."""
+    """A canvas that draws in the default style: much of a style is read only while a figure is drawn."""
 
     def draw(self) -> None:
+        """Draw the figure in the default style."""
         with default_style():
             super().draw()
 
     def print_figure(self, *args, **kwargs):
+        """Write the figure in the default style."""
         with default_style():
             return super().print_figure(*args, **kwargs)
 

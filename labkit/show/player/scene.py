@@ -36,7 +36,10 @@ class Scene:
 
     @standard_settings()
     def packed(self) -> tuple[dict, bytes]:
-        """Facts and arrays, see :func:`labkit.show.player.pack.pack`."""
+        """Facts and arrays, see :func:`labkit.show.player.pack.pack`.
+
+        Raises LabError where a motion is not finite.
+        """
         return pack(self.motions, self.captions, self.body, self.steps)
 
     @standard_settings()

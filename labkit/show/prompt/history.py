@@ -32,6 +32,8 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Generated:
+    """A prompt and the motion (F, ...) generated from it."""
+
     prompt: Prompt
     motion: Motion
 
@@ -44,7 +46,7 @@ def captions(shown: Sequence[Prompt]) -> list[str]:
 
 
 def file_stem(shown: Sequence[Prompt]) -> str:
-    """A file's name without its ending: another one for other settings."""
+    """A file's name without its ending, made of captions and settings."""
     names = [re.sub(r"\W+", "_", prompt.caption.lower()).strip("_")[:50] for prompt in shown]
     if len(shown) > 1:
         return f"{'_vs_'.join(names)}_{zlib.crc32(repr(shown).encode()):08x}"

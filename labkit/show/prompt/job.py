@@ -16,11 +16,12 @@ class Stopped(Exception):
 
 
 def in_colab() -> bool:
+    """Whether this kernel runs in Google Colab."""
     return "google.colab" in sys.modules
 
 
 class BackgroundJob:
-    """Does `work` with itself as the argument, as soon as it is started."""
+    """Calls `work` with this job as its argument, in a thread, as soon as it is started."""
 
     def __init__(self, work: Callable[["BackgroundJob"], None]):
         self._stop = threading.Event()
@@ -29,12 +30,14 @@ class BackgroundJob:
         self.thread = threading.Thread(target=run, args=(work, self), daemon=True)
 
     def start(self) -> None:
+        """Start the work; in Colab, do it at once."""
         if in_colab():
             self.thread.run()
         else:
             self.thread.start()
 
     def cancel(self) -> None:
+        """Ask the work to stop: its next `check` raises Stopped."""
         self._stop.set()
 
     def check(self) -> None:
