@@ -33,10 +33,9 @@ def cosine_betas(T: int) -> Tensor:
 def linear_betas(T: int) -> Tensor:
     """β of the linear schedule, Ho et al. 2020, sec. 4: 1e-4 … 0.02 for T = 1000 → (T,) float64.
 
-    For other T the values are multiplied by 1000 / T, so that the last step is nearly pure noise. T must
-    exceed 20, or β would reach 1.
+    For other T the values are multiplied by 1000 / T, so that the last step is nearly pure noise; at most 0.999.
     """
-    return torch.linspace(1e-4, 0.02, T, dtype=torch.float64) * (1000 / T)
+    return (torch.linspace(1e-4, 0.02, T, dtype=torch.float64) * (1000 / T)).clamp(max=0.999)
 
 
 def shifted(u: Tensor, shift: float) -> Tensor:
