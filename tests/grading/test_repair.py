@@ -1,5 +1,6 @@
 import base64
 import json
+import time
 
 import nbformat
 import pytest
@@ -688,3 +689,14 @@ def test_whatever_an_editor_does(edits, colab, releases):
     assert all(line in text for line in typed if line in handed)
     again = take_in(nbformat.writes(taken.notebook).encode(), releases)
     assert [c.source for c in again.notebook.cells] == [c.source for c in taken.notebook.cells]
+
+
+@pytest.mark.parametrize("start", ["@exercise(a", "check('a'", "@labkit.exercise(", "<!-- answer q6"])
+@pytest.mark.parametrize("blank", [" ", "\n"])
+def test_long_white_space_is_read_quickly(start, blank, releases, student):
+    """Files of this size are read in the main process, without a time limit."""
+    hers = student()
+    hers.cells += [new_code_cell(start + blank * 60_000, id="long"), new_markdown_cell(start + blank * 60_000)]
+    began = time.process_time()
+    assert take_in(hers.bytes(), releases).assignment == "03_diffusion"
+    assert time.process_time() - began < 3
