@@ -405,6 +405,38 @@ def test_a_students_file_name_does_not_name_another_student(course, inbox, stude
     assert [line.student for line in collect(course, folder)] == ["max"]
 
 
+STAMP = "attempt_2024-03-05-14-22-33"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"roemax_4712_90211_hw_jdoe_{STAMP}_x.ipynb",
+        f"roemax_4712_90211_hw_doejane\N{FULLWIDTH LOW LINE}4711_{STAMP}_x.ipynb",  # becomes "_"
+        "roemax_4712_90211_Jane Doe_9_assignsubmission_file_x.ipynb",
+    ],
+)
+def test_a_students_file_name_is_not_that_of_another_platform(name, course, inbox, student, tmp_path):
+    hers = student()
+    hers.solve()
+    inbox("doejane_4711_90210_x.ipynb", hers.bytes())
+    lines = collect(course, inbox(name, student().bytes()))
+    assert {line.student: line.taken for line in lines} == {"doejane_4711": True, "roemax_4712": True}
+    alone = tmp_path / "late" / name
+    alone.parent.mkdir()
+    alone.write_bytes(student().bytes())
+    [line] = collect(course, alone.parent)
+    assert not line.taken and "two platforms could have named it so" in line.text
+
+
+def test_names_of_notebooks_are_no_names_of_a_platform(course, inbox, student):
+    """Two files of one student, called after weeks."""
+    inbox("jane/week_2_01_dataset.ipynb", student("01_dataset").bytes())
+    folder = inbox("jane/week_3_03_diffusion.ipynb", student().bytes())
+    lines = collect(course, folder)
+    assert [(line.student, line.taken) for line in lines] == [("jane", True)] * 2
+
+
 def test_blackboards_notes_and_another_assignment(course, inbox, student, tmp_path):
     note = "Homework 1_jdoe_attempt_2024-03-05-14-22-33.txt"
     inbox(note, b"Name: Jane Doe (jdoe)")
