@@ -21,6 +21,8 @@ _MODULES = ("dataset", "diffusion", "metrics", "models", "motion", "show")
 
 def __getattr__(name: str):
     """Names that notebooks use, imported when first asked for: `--help` should not wait for torch."""
+    if name == "__all__":  # from labkit import *
+        return __dir__()
     try:
         if name in _LAZY:
             value = getattr(importlib.import_module(_LAZY[name]), name)
