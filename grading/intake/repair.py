@@ -35,9 +35,7 @@ LOST = "\N{REPLACEMENT CHARACTER}"
 
 # Under whatever name labkit was imported; a formatter may put a comma behind the last argument. Possessive,
 # since long white space would take quadratic time
-TARGET = re.compile(
-    r"^[ \t]*+@[ \t]*+(?:\w+\.)?exercise\(\s*+([\w.]++)\s*+(?:,\s*+)?\)", re.MULTILINE
-)
+TARGET = re.compile(r"^[ \t]*+@[ \t]*+(?:\w+\.)?exercise\(\s*+([\w.]++)\s*+(?:,\s*+)?\)", re.MULTILINE)
 CHECK = re.compile(r"""^[ \t]*+(?:\w+\.)?check\(\s*+["'](\w+)["']\s*+(?:,\s*+)?\)""", re.MULTILINE)
 ANSWER = re.compile(r"<!--\s*answer\s+(\w+)\s*-->")
 MARKED = re.compile(rf"^[ \t]*(?={ANSWER.pattern})", re.MULTILINE)

@@ -696,7 +696,8 @@ def test_whatever_an_editor_does(edits, colab, releases):
 def test_long_white_space_is_read_quickly(start, blank, releases, student):
     """Files of this size are read in the main process, without a time limit."""
     hers = student()
-    hers.cells += [new_code_cell(start + blank * 60_000, id="long"), new_markdown_cell(start + blank * 60_000)]
+    text = start + blank * 60_000
+    hers.cells += [new_code_cell(text, id="long"), new_markdown_cell(text)]
     began = time.process_time()
     assert take_in(hers.bytes(), releases).assignment == "03_diffusion"
     assert time.process_time() - began < 3
