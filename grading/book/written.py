@@ -36,7 +36,8 @@ def write_out(course: Course, path: Path, rubrics: dict[str, str]) -> tuple[int,
     rows = [
         [
             defuse(mark.student), mark.name, short(defuse(texts[mark.student, mark.name])),
-            rubrics.get(mark.name, ""), f"{mark.max_points:g}", "" if mark.points is None else f"{mark.points:g}", defuse(mark.comment),
+            rubrics.get(mark.name, ""), f"{mark.max_points:g}",
+            "" if mark.points is None else f"{mark.points:g}", defuse(mark.comment),
         ]
         for mark in marks
     ]  # fmt: skip
