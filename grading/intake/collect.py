@@ -36,7 +36,7 @@ from grading.limited import ExceededLimit, limited
 from labkit.paths import LabError, atomic_write
 
 CANVAS = re.compile(  # its numbers do not begin with 0, those of notebooks do
-    r"(?P<who>(?!anon_|LATE_)\w+?_)?(?:LATE_)?(?P<id>[1-9]\d*|anon_\w+?)_[1-9]\d*_(?P<file>.+)"
+    r"(?P<who>(?!anon_|LATE_)(?:\w|[^\x00-\x7f])+?_)?(?:LATE_)?(?P<id>[1-9]\d*|anon_\w+?)_[1-9]\d*_(?P<file>.+)"
 )
 MOODLE = re.compile(r"(?P<who>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext|comments)_?(?P<file>.*)")
 BLACKBOARD = re.compile(  # "attempt" is a word of the site's language
@@ -95,9 +95,25 @@ class Line:
     older: bool = False
 
 
+def vowel_sign(before: str, mark: str) -> bool:
+    """Is it a sign that belongs to a letter of its own script, as in Hindi or Thai? Names differ in these.
+
+    Others, such as variation selectors, can be invisible.
+    """
+    script, name = unicodedata.name(before, "").partition(" ")[0], unicodedata.name(mark, "")
+    if unicodedata.category(mark)[0] != "M" or script == "COMBINING" or "VARIATION SELECTOR" in name:
+        return False
+    return name.startswith(f"{script} ")
+
+
 def slug(text: str) -> str:
-    """A student's name as the name of a folder: letters, digits and ``. _ - @``."""
-    text = re.sub(r"[^\w.@-]+", "_", unicodedata.normalize("NFKC", text).strip()).strip("._-")
+    """A student's name as the name of a folder: letters with their signs, digits and ``. _ - @``."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    text = "".join(
+        new if re.match(r"[\w.@-]", new) or vowel_sign(before, new) else " "
+        for before, new in zip(f" {text}", text)
+    )
+    text = re.sub(r"\s+", "_", text.strip()).strip("._-")
     return text.encode()[:100].decode("utf-8", "ignore")
 
 
@@ -110,7 +126,7 @@ def moodle(name: str) -> tuple[str, str, str] | None:
 def canvas(name: str) -> tuple[str, str, str] | None:
     """(student, origin, "") where a file is named as Canvas names them."""
     match = CANVAS.fullmatch(name)
-    return match and (f"{match['who'] or ''}{match['id']}", match["id"], "")
+    return match and (slug(f"{match['who'] or ''}{match['id']}"), match["id"], "")
 
 
 def blackboard(name: str) -> tuple[str, str, str] | None:
