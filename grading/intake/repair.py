@@ -44,7 +44,9 @@ COMMENT = re.compile(r"^[ \t]*#+ ?(.*)$", re.MULTILINE)
 TEXT_MAGIC = re.compile(r"\s*%%(?:markdown|latex|html|HTML|svg)\b.*\n")
 NUMBERED = re.compile(r"answer-([a-z]+)(\d+)")
 WORDS = 5  # of a string in code that may be an answer
-PASTED = re.compile(r"data:image/(png|jpeg|gif|webp);base64,([A-Za-z0-9+/=]+)")
+PASTED = re.compile(r"data:image/([\w.+-]+);base64,([A-Za-z0-9+/=]+)")
+KINDS = ("png", "jpeg", "jpg", "gif", "webp")  # of pictures that can be attached
+OTHER_KIND = "picture-that-is-not-shown"
 PASTED_PICTURE = re.compile(rf"(?<=\]\(){PASTED.pattern}")
 
 
@@ -177,8 +179,11 @@ def read_cell(cell: object) -> Cell:
 def attach(match: re.Match, attachments: dict) -> str:
     """Make an attachment of a picture that was pasted into the text. Its name changes with the picture."""
     kind, data = match.groups()
+    if kind not in KINDS:
+        return OTHER_KIND
     if len(data) > PICTURE:
         return TOO_LARGE
+    kind = kind.replace("jpg", "jpeg")
     name = f"pasted-{digest(data)}.{kind}"
     attachments[name] = {f"image/{kind}": data}
     return f"attachment:{name}"
