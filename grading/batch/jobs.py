@@ -53,7 +53,14 @@ FOR_CHECKS = 1 / 3  # of it
 SHORT = 10  # seconds of a cell in that time
 OUTPUT = 64 * 2**20  # bytes a notebook
 CELL_OUTPUT = 16 * 2**20  # bytes a cell
-CUT = f"\n... (cut: a cell may print {CELL_OUTPUT >> 20} MB, a notebook {OUTPUT >> 20} MB)\n"
+CELL_OUTPUTS = 1000  # outputs that a cell may have; printed text in parts counts as one
+OUTPUTS = 10_000  # likewise, a notebook
+PART = 10_000  # characters of printed text to which further text is added
+CUT = (
+    f"\n... (cut: a cell may print {CELL_OUTPUT >> 20} MB and have {CELL_OUTPUTS} outputs, a notebook "
+    f"{OUTPUT >> 20} MB and {OUTPUTS})\n"
+)
+SHOWING = ("stream", "display_data", "execute_result", "error")  # messages that become outputs
 RESTARTS = 3
 AGAIN = "Python was ended here. It was started again with the cells above, and grading went on below."
 NOT_INTERRUPTED = (
@@ -170,6 +177,7 @@ class RunCells(Execute):
         self.died = ""
         self.timed_out = False
         self.printed: Counter[int] = Counter()  # by cell
+        self.output_counts: Counter[int] = Counter()  # their number, by cell
         self.ended: list[int] = []  # cells in which Python ended
         self.ignored: dict[int, int] = {}  # number of invalid messages, by cell
         self.ignored_before = 0  # of kernels that ended
@@ -364,6 +372,9 @@ class RunCells(Execute):
     def handle_comm_msg(self, outs, msg, cell_index):
         """Messages of widgets are ignored: nothing displays them here."""
 
+    def shown_enough(self, index: int) -> bool:
+        return self.output_counts[index] >= CELL_OUTPUTS or self.output_counts.total() >= OUTPUTS
+
     def process_message(self, msg, cell, cell_index):
         """Messages of a kernel; of what it prints, as much as the limits allow."""
         if msg.get("msg_type") != "status":
@@ -371,17 +382,35 @@ class RunCells(Execute):
                 size = len(repr(msg["content"])) + sum(map(len, msg.get("buffers", ())))
             except RecursionError:
                 return None
-            if self.printed[cell_index] + size > CELL_OUTPUT or self.printed.total() + size > OUTPUT:
+            if (
+                self.printed[cell_index] + size > CELL_OUTPUT
+                or self.printed.total() + size > OUTPUT
+                or (msg.get("msg_type") in SHOWING and self.shown_enough(cell_index))
+            ):
                 if not any(output.get("text", "").endswith(CUT) for output in cell.outputs[-1:]):
                     cell.outputs.append(new_output("stream", text=CUT))
                 return None
             self.printed[cell_index] += size
         try:
-            return super().process_message(msg, cell, cell_index)
+            output = super().process_message(msg, cell, cell_index)
+            join_last(cell.outputs)
+            self.output_counts[cell_index] = len(cell.outputs)
+            return output
         except CellExecutionComplete:
             raise
         except Exception:  # noqa: BLE001 - not a message of an honest kernel: lists in a thousand lists, say
             return None
+
+
+def join_last(outputs: list[NotebookNode]) -> None:
+    """Add printed text to that of the output above: programs that flush print each word by itself."""
+    if len(outputs) < 2 or any(output.output_type != "stream" for output in outputs[-2:]):
+        return
+    above, last = outputs[-2:]
+    texts = isinstance(above.text, str) and isinstance(last.text, str)
+    if texts and above.name == last.name and len(above.text) < PART:
+        above.text += last.text
+        outputs.pop()
 
 
 class Points(NbGraderPreprocessor):

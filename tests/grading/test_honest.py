@@ -161,6 +161,29 @@ def test_output_beyond_the_limit_is_cut(monkeypatch):
     assert graded.printed().endswith(jobs.CUT) and graded.printed("after") == "below\n"
 
 
+def test_outputs_beyond_their_number_are_cut(monkeypatch):
+    """Those that a program clears do not count, and text that it flushes in parts is one output."""
+    monkeypatch.setattr(jobs, "CELL_OUTPUTS", 50)
+    monkeypatch.setattr(jobs, "OUTPUTS", 70)
+    code = """
+    from IPython.display import clear_output, display
+    for i in range(100):
+        clear_output(wait=True)
+        display(i)
+        print(end="-", flush=True)
+    display(100)
+    """
+    after = "for _ in range(200):\n    print(end='x', flush=True)"
+    graded = run(code, middle="for i in range(1000):\n    display(i)", after=after)
+    assert graded.points == 10
+    shown = [output for output in graded.cells["before"].outputs if output.output_type == "display_data"]
+    assert shown[-1].data["text/plain"] == "100"
+    assert len(graded.cells["middle"].outputs) == 51 and graded.printed("middle") == jobs.CUT
+    assert graded.printed("after") == "x" * 200 and len(graded.cells["after"].outputs) < 4
+    graded = run(middle="for i in range(60):\n    display(i)", after="for i in range(60):\n    display(i)")
+    assert len(graded.cells["after"].outputs) < 30
+
+
 EXPERIMENT = ANSWER.replace("variance.sqrt()", "0")
 CHECK = '\nlabkit.check("code7")\n'
 
