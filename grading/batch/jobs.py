@@ -11,7 +11,7 @@ from outside of it. What happens here needs no course folder, so that it can hap
 * Of several definitions of an exercise, the one counts that was plugged in when its check was last right, or
   else the last one. The grader's own check at that place decides, and not what a kernel returns.
 * Where a name was missing at a check, or where a definition missed one, both are repeated below the last
-  cell, which may define it.
+  cell, which may define it; so are other cells that missed one.
 """
 
 import hashlib
@@ -212,18 +212,19 @@ class RunCells(Execute):
         return result
 
     def check_again(self) -> None:
-        """Below the last cell: repeat the checks that missed a name, below definitions that missed one."""
+        """Below the last cell: repeat the checks that missed a name, below cells that missed one."""
         for index, cell in enumerate(self.nb.cells):
             verdict = self.verdicts.get(exercise_of(cell)) if is_check(cell) else None
             if not verdict or not verdict.judgement.failed or self.died:
                 continue
-            undefined = self.undefined(exercise_of(cell))
-            if "NameError" not in verdict.judgement.message and not undefined:
+            missed = self.missed()
+            defined = any(self.functions(exercise_of(cell)) & self.defined[i] for i in missed)
+            if "NameError" not in verdict.judgement.message and not defined:
                 continue
             if time.monotonic() > self.end:
                 return
             try:
-                for i in undefined:
+                for i in missed:
                     self.execute_again(i)
                 again = self.check(exercise_of(cell), cell, index)
             except (CellTimeoutError, DeadKernelError, zmq.Again):
@@ -231,11 +232,11 @@ class RunCells(Execute):
             if again.judgement.points > verdict.judgement.points:
                 self.verdicts[exercise_of(cell)] = again
 
-    def undefined(self, exercise: str) -> list[int]:
-        """Cells with a definition of an exercise in which a name was missing."""
+    def missed(self) -> list[int]:
+        """The learner's cells in which a name was missing: definitions, and what these use."""
         return [
             i for i, cell in enumerate(self.nb.cells)
-            if self.functions(exercise) & self.defined[i]
+            if cell.cell_type == "code" and not is_check(cell)
             and any(o.output_type == "error" and o.ename == "NameError" for o in cell.outputs)
         ]  # fmt: skip
 

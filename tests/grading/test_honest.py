@@ -21,6 +21,13 @@ def calling(line: str) -> str:
     return ANSWER.replace("    x0, _", f"    {line}\n    x0, _", 1)
 
 
+@pytest.mark.parametrize("helper", ["class Half(Base):\n    pass\nhalf = Half.value", "half = one / 2"])
+def test_helpers_that_missed_a_name_are_repeated_below_the_last_cell(helper):
+    after = "one = 1\nclass Base:\n    value = 0.5"
+    assert run(helper, answer=calling("assert half == 0.5"), after=after).points == 10
+    assert run(helper, answer=calling("assert half == 0.5")).points == 0
+
+
 IMPORTS = {
     "colab": "from google.colab import drive, files\ndrive.mount('/content/drive')\nfiles.upload()",
     "package": "import json, not_here as nh, math\nfrom not_here.deep import thing\nnh.set(1)",
