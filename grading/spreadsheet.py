@@ -64,7 +64,7 @@ def read_csv(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     except UnicodeDecodeError:
         raise LabError(f"{path} is not UTF-8: save it as 'CSV UTF-8'") from None
     tables = []
-    csv.field_size_limit(len(text))
+    csv.field_size_limit(max(len(text), csv.field_size_limit()))
     for delimiter in ",;\t":
         try:
             rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
