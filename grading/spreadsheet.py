@@ -9,6 +9,8 @@ from labkit.paths import LabError, atomic_write, existing_file
 
 # White space, quotes and apostrophes in front of a sign that begins a formula
 SIGN = re.compile(r"""(?<![\s"])(?!(?<=')')([\s"]*+)('*+)(?=[=+\-@＝＋－＠])""")
+CELL = 32_000  # characters; Excel cuts longer cells, or breaks their rows
+CUT = " ... (cut: the notebook has all of it)"
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 BREAKS = set("\t\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
@@ -27,6 +29,11 @@ def defuse(text: str) -> str:
 def restore(text: str) -> str:
     """The inverse of `defuse`."""
     return SIGN.sub(lambda m: f"{m[1]}{m[2][1:]}" if begins_cell(m) else m[0], text)
+
+
+def short(text: str) -> str:
+    """As much of a text as a cell of a spreadsheet can hold."""
+    return text if len(text) <= CELL else text[: CELL - len(CUT)] + CUT
 
 
 def same_number(original: str, shown: str) -> bool:
@@ -57,6 +64,7 @@ def read_csv(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     except UnicodeDecodeError:
         raise LabError(f"{path} is not UTF-8: save it as 'CSV UTF-8'") from None
     tables = []
+    csv.field_size_limit(max(len(text), csv.field_size_limit()))
     for delimiter in ",;\t":
         try:
             rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))

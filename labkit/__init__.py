@@ -1,6 +1,7 @@
 """labkit: a course on text-to-human-motion diffusion."""
 
 import importlib
+from typing import Any
 
 from labkit.errors import explain
 
@@ -19,8 +20,10 @@ _LAZY = {
 _MODULES = ("dataset", "diffusion", "metrics", "models", "motion", "show")
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     """Names that notebooks use, imported when first asked for: `--help` should not wait for torch."""
+    if name == "__all__":  # from labkit import *
+        return __dir__()
     try:
         if name in _LAZY:
             value = getattr(importlib.import_module(_LAZY[name]), name)

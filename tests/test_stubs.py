@@ -6,6 +6,8 @@ import inspect
 import io
 import operator
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -298,3 +300,9 @@ def test_a_stub_itself_can_be_pickled():
 def test_dir_shows_the_public_names():
     assert "check" in dir(labkit) and "show" in dir(labkit) and "importlib" not in dir(labkit)
     assert all(getattr(labkit, name) is not None for name in dir(labkit))
+
+
+def test_all_public_names_can_be_imported_by_a_star():
+    """Also those that nothing has asked for yet."""
+    run = "from labkit import *; exercise(diffusion.ddpm_step), check, setup, LabError, hint, use_mine"
+    subprocess.run([sys.executable, "-c", run], check=True)

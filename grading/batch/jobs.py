@@ -11,7 +11,7 @@ from outside of it. What happens here needs no course folder, so that it can hap
 * Of several definitions of an exercise, the one counts that was plugged in when its check was last right, or
   else the last one. The grader's own check at that place decides, and not what a kernel returns.
 * Where a name was missing at a check, or where a definition missed one, both are repeated below the last
-  cell, which may define it.
+  cell, which may define it; so are other cells that missed one.
 """
 
 import hashlib
@@ -53,7 +53,14 @@ FOR_CHECKS = 1 / 3  # of it
 SHORT = 10  # seconds of a cell in that time
 OUTPUT = 64 * 2**20  # bytes a notebook
 CELL_OUTPUT = 16 * 2**20  # bytes a cell
-CUT = f"\n... (cut: a cell may print {CELL_OUTPUT >> 20} MB, a notebook {OUTPUT >> 20} MB)\n"
+CELL_OUTPUTS = 1000  # outputs that a cell may have; printed text in parts counts as one
+OUTPUTS = 10_000  # likewise, a notebook
+PART = 10_000  # characters of printed text to which further text is added
+CUT = (
+    f"\n... (cut: a cell may print {CELL_OUTPUT >> 20} MB and have {CELL_OUTPUTS} outputs, a notebook "
+    f"{OUTPUT >> 20} MB and {OUTPUTS})\n"
+)
+SHOWING = ("stream", "display_data", "execute_result", "error")  # messages that become outputs
 RESTARTS = 3
 AGAIN = "Python was ended here. It was started again with the cells above, and grading went on below."
 NOT_INTERRUPTED = (
@@ -170,6 +177,7 @@ class RunCells(Execute):
         self.died = ""
         self.timed_out = False
         self.printed: Counter[int] = Counter()  # by cell
+        self.output_counts: Counter[int] = Counter()  # their number, by cell
         self.ended: list[int] = []  # cells in which Python ended
         self.ignored: dict[int, int] = {}  # number of invalid messages, by cell
         self.ignored_before = 0  # of kernels that ended
@@ -204,18 +212,19 @@ class RunCells(Execute):
         return result
 
     def check_again(self) -> None:
-        """Below the last cell: repeat the checks that missed a name, below definitions that missed one."""
+        """Below the last cell: repeat the checks that missed a name, below cells that missed one."""
         for index, cell in enumerate(self.nb.cells):
             verdict = self.verdicts.get(exercise_of(cell)) if is_check(cell) else None
             if not verdict or not verdict.judgement.failed or self.died:
                 continue
-            undefined = self.undefined(exercise_of(cell))
-            if "NameError" not in verdict.judgement.message and not undefined:
+            missed = self.missed()
+            defined = any(self.functions(exercise_of(cell)) & self.defined[i] for i in missed)
+            if "NameError" not in verdict.judgement.message and not defined:
                 continue
             if time.monotonic() > self.end:
                 return
             try:
-                for i in undefined:
+                for i in missed:
                     self.execute_again(i)
                 again = self.check(exercise_of(cell), cell, index)
             except (CellTimeoutError, DeadKernelError, zmq.Again):
@@ -223,11 +232,11 @@ class RunCells(Execute):
             if again.judgement.points > verdict.judgement.points:
                 self.verdicts[exercise_of(cell)] = again
 
-    def undefined(self, exercise: str) -> list[int]:
-        """Cells with a definition of an exercise in which a name was missing."""
+    def missed(self) -> list[int]:
+        """The learner's cells in which a name was missing: definitions, and what these use."""
         return [
             i for i, cell in enumerate(self.nb.cells)
-            if self.functions(exercise) & self.defined[i]
+            if cell.cell_type == "code" and not is_check(cell)
             and any(o.output_type == "error" and o.ename == "NameError" for o in cell.outputs)
         ]  # fmt: skip
 
@@ -364,6 +373,9 @@ class RunCells(Execute):
     def handle_comm_msg(self, outs, msg, cell_index):
         """Messages of widgets are ignored: nothing displays them here."""
 
+    def shown_enough(self, index: int) -> bool:
+        return self.output_counts[index] >= CELL_OUTPUTS or self.output_counts.total() >= OUTPUTS
+
     def process_message(self, msg, cell, cell_index):
         """Messages of a kernel; of what it prints, as much as the limits allow."""
         if msg.get("msg_type") != "status":
@@ -371,17 +383,35 @@ class RunCells(Execute):
                 size = len(repr(msg["content"])) + sum(map(len, msg.get("buffers", ())))
             except RecursionError:
                 return None
-            if self.printed[cell_index] + size > CELL_OUTPUT or self.printed.total() + size > OUTPUT:
+            if (
+                self.printed[cell_index] + size > CELL_OUTPUT
+                or self.printed.total() + size > OUTPUT
+                or (msg.get("msg_type") in SHOWING and self.shown_enough(cell_index))
+            ):
                 if not any(output.get("text", "").endswith(CUT) for output in cell.outputs[-1:]):
                     cell.outputs.append(new_output("stream", text=CUT))
                 return None
             self.printed[cell_index] += size
         try:
-            return super().process_message(msg, cell, cell_index)
+            output = super().process_message(msg, cell, cell_index)
+            join_last(cell.outputs)
+            self.output_counts[cell_index] = len(cell.outputs)
+            return output
         except CellExecutionComplete:
             raise
         except Exception:  # noqa: BLE001 - not a message of an honest kernel: lists in a thousand lists, say
             return None
+
+
+def join_last(outputs: list[NotebookNode]) -> None:
+    """Add printed text to that of the output above: programs that flush print each word by itself."""
+    if len(outputs) < 2 or any(output.output_type != "stream" for output in outputs[-2:]):
+        return
+    above, last = outputs[-2:]
+    texts = isinstance(above.text, str) and isinstance(last.text, str)
+    if texts and above.name == last.name and len(above.text) < PART:
+        above.text += last.text
+        outputs.pop()
 
 
 class Points(NbGraderPreprocessor):

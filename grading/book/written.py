@@ -8,7 +8,7 @@ from nbgrader.api import MissingEntry
 
 from grading.course import Course, is_graded
 from grading.intake.repair import ANSWER
-from grading.spreadsheet import defuse, read_csv, restore, same_number, write_csv
+from grading.spreadsheet import defuse, read_csv, restore, same_number, short, write_csv
 from labkit.paths import LabError
 
 COLUMNS = ("student", "question", "answer", "rubric", "max_points", "points", "comment")
@@ -35,8 +35,9 @@ def write_out(course: Course, path: Path, rubrics: dict[str, str]) -> tuple[int,
     marks = [mark for mark in course.marks() if mark.written and (mark.student, mark.name) in texts]
     rows = [
         [
-            mark.student, mark.name, defuse(texts[mark.student, mark.name]), rubrics.get(mark.name, ""),
-            f"{mark.max_points:g}", "" if mark.points is None else f"{mark.points:g}", defuse(mark.comment),
+            defuse(mark.student), mark.name, short(defuse(texts[mark.student, mark.name])),
+            rubrics.get(mark.name, ""), f"{mark.max_points:g}",
+            "" if mark.points is None else f"{mark.points:g}", defuse(mark.comment),
         ]
         for mark in marks
     ]  # fmt: skip
@@ -55,7 +56,7 @@ def read_in(course: Course, path: Path) -> int:
     graded, met = [], {}
     for number, row in enumerate(rows, 2):
         place = f"{path}, row {number}"
-        mark = known.get((student_of(row["student"], students, place), row["question"]))
+        mark = known.get((student_of(restore(row["student"]), students, place), row["question"]))
         if mark is None:
             who = f"{row['student']}, {row['question']}"
             raise LabError(f"{place}: no such answer ({who}); nothing was stored")

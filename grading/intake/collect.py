@@ -19,7 +19,7 @@ import re
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -35,7 +35,9 @@ from grading.intake.inbox import Inbox, Received, shown
 from grading.limited import ExceededLimit, limited
 from labkit.paths import LabError, atomic_write
 
-CANVAS = re.compile(r"(?P<who>(?!anon_|LATE_)\w+?_)?(?:LATE_)?(?P<id>\d+|anon_\w+?)_\d+_(?P<file>.+)")
+CANVAS = re.compile(  # its numbers do not begin with 0, those of notebooks do
+    r"(?P<who>(?!anon_|LATE_)(?:\w|[^\x00-\x7f])+?_)?(?:LATE_)?(?P<id>[1-9]\d*|anon_\w+?)_[1-9]\d*_(?P<file>.+)"
+)
 MOODLE = re.compile(r"(?P<who>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext|comments)_?(?P<file>.*)")
 BLACKBOARD = re.compile(  # "attempt" is a word of the site's language
     r"(?P<id>.+?_(?P<who>[^_]+))_[^\W\d_]+_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)"
@@ -46,6 +48,7 @@ BRIGHTSPACE = re.compile(
 )
 GRADESCOPE = re.compile(r"assignment_\d+_export")  # the folder in its zip file
 METADATA = "submission_metadata.yml"
+TWO_PLATFORMS = "two platforms could have named it so: put it into a folder with the student's name"
 
 NOTEBOOKS = 40  # of one student at a time
 BYTES = 512 * 2**20  # likewise, all notebooks together
@@ -92,9 +95,25 @@ class Line:
     older: bool = False
 
 
+def vowel_sign(before: str, mark: str) -> bool:
+    """Is it a sign that belongs to a letter of its own script, as in Hindi or Thai? Names differ in these.
+
+    Others, such as variation selectors, can be invisible.
+    """
+    script, name = unicodedata.name(before, "").partition(" ")[0], unicodedata.name(mark, "")
+    if unicodedata.category(mark)[0] != "M" or script == "COMBINING" or "VARIATION SELECTOR" in name:
+        return False
+    return name.startswith(f"{script} ")
+
+
 def slug(text: str) -> str:
-    """A student's name as the name of a folder: letters, digits and ``. _ - @``."""
-    text = re.sub(r"[^\w.@-]+", "_", unicodedata.normalize("NFKC", text).strip()).strip("._-")
+    """A student's name as the name of a folder: letters with their signs, digits and ``. _ - @``."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    text = "".join(
+        new if re.match(r"[\w.@-]", new) or vowel_sign(before, new) else " "
+        for before, new in zip(f" {text}", text)
+    )
+    text = re.sub(r"\s+", "_", text.strip()).strip("._-")
     return text.encode()[:100].decode("utf-8", "ignore")
 
 
@@ -107,7 +126,7 @@ def moodle(name: str) -> tuple[str, str, str] | None:
 def canvas(name: str) -> tuple[str, str, str] | None:
     """(student, origin, "") where a file is named as Canvas names them."""
     match = CANVAS.fullmatch(name)
-    return match and (f"{match['who'] or ''}{match['id']}", match["id"], "")
+    return match and (slug(f"{match['who'] or ''}{match['id']}"), match["id"], "")
 
 
 def blackboard(name: str) -> tuple[str, str, str] | None:
@@ -135,8 +154,18 @@ def attempt(name: str) -> str:
     return ""
 
 
+def kinds(file: bool) -> tuple[Callable[[str], tuple[str, str, str] | None], ...]:
+    """Readers of the platforms' names of files, or of folders."""
+    return (moodle, brightspace, blackboard, canvas) if file else (moodle, brightspace)
+
+
 def platform(name: str, file: bool = True) -> tuple[str, str, str] | None:
-    return moodle(name) or brightspace(name) or ((blackboard(name) or canvas(name)) if file else None)
+    return next(filter(None, (kind(name) for kind in kinds(file))), None)
+
+
+def platforms(names: Iterable[tuple[str, bool]]) -> Counter:
+    """How many of these names, each of a file or not, each reader of `kinds` can read."""
+    return Counter(kind for name, file in names for kind in kinds(file) if kind(name))
 
 
 def gradescope(data: bytes) -> dict[str, list[str]]:
@@ -198,12 +227,13 @@ def search(folder: Path) -> Iterator[Found]:
     listed = next((entry for entry, parts in entries if parts == (METADATA,) and entry.read), None)
     groups = gradescope(listed.read()) if listed else {}
     crowded = crowds(entries)
+    fitting = platforms({outermost(parts) for _, parts in entries})
     for entry, parts in entries:
         if parts[0] in groups and len(parts) > 1:
             for who in groups[parts[0]]:
                 yield Found(slug(who), who, entry, problem=entry.problem)
         elif entry is not listed:
-            yield owned(entry, parts, crowded)
+            yield owned(entry, parts, crowded, fitting)
 
 
 def crowds(entries: list[tuple[Received, tuple[str, ...]]]) -> set[str]:
@@ -219,11 +249,25 @@ def crowds(entries: list[tuple[Received, tuple[str, ...]]]) -> set[str]:
     }  # fmt: skip
 
 
-def owned(entry: Received, parts: tuple[str, ...], crowded: set[str]) -> Found:
-    """Whose a file is, by the outermost name."""
-    top = parts[0]
-    if named := platform(top, len(parts) == 1 or is_zip(top)):
-        student, origin, number = named
+def outermost(parts: tuple[str, ...]) -> tuple[str, bool]:
+    """The name that identifies a student, and whether it is a file's."""
+    return parts[0], len(parts) == 1 or is_zip(parts[0])
+
+
+def owned(entry: Received, parts: tuple[str, ...], crowded: set[str], fitting: Counter) -> Found:
+    """Whose a file is, by the outermost name.
+
+    fitting: `platforms` of all outermost names. A student may end a file's name in the manner of another
+    platform, but cannot change those of others: the reader that fits most names of a download is right.
+    """
+    top, file = outermost(parts)
+    read = {reader: found for reader in kinds(file) if (found := reader(top))}
+    most = max((fitting[reader] for reader in read), default=0)
+    people = {found for reader, found in read.items() if fitting[reader] == most}
+    if len(people) > 1:
+        return Found("", "", entry, problem=entry.problem or TWO_PLATFORMS)
+    if people:
+        [(student, origin, number)] = people
         return Found(student, origin, entry, number, attempt(top), problem=entry.problem)
     if len(parts) == 1 and not (is_zip(top) and entry.problem):
         return Found("", "", entry, problem=entry.problem)

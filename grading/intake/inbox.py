@@ -11,6 +11,7 @@ import re
 import stat
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +26,8 @@ FILE = 512 * 2**20  # bytes of a notebook with its outputs, which are left out w
 NESTED = 256 * 2**20  # bytes of a zip file inside a zip file
 RATIO = 50  # largest ratio of unpacked to packed size; a zip file inside is compressed already
 DIRECTORY = 4 * 2**20  # bytes of a zip file's table of contents: some 40 000 names
+NAMES = 100_000  # files in all zip files of one student together, those inside of others included
+MORE = f"more than {NAMES} files in zip files: ask for the notebook itself"
 DEPTH = 20  # folders in folders
 NAME = 500  # characters of a path inside a zip file
 JUNK = ("._", ".DS_Store", "__MACOSX", "Thumbs.db", "desktop.ini")
@@ -59,6 +62,7 @@ class Inbox:
         self.root = folder.parent if folder.is_file() else folder
         self.only = folder.name if folder.is_file() else None
         self.archive = lru_cache(2)(self._archive)  # the outer one and the inner one
+        self.names: Counter[tuple[str, ...]] = Counter()  # files in zip files, by student
 
     def entries(self) -> Iterator[Received]:
         yield from self._file((self.only,)) if self.only else self._folder(())
@@ -116,11 +120,17 @@ class Inbox:
         if len(chain) > 2:
             yield refuse(parts, "a zip file in a zip file in a zip file: ask for the notebook itself")
             return
+        whose = parts[: 2 if self.only else 1]
         try:
+            if self.names[whose] > NAMES:
+                raise Refused(MORE)
             archive = self.archive(chain)
             members = archive.infolist()
             if sum(member.compress_size for member in members) > archive.fp.seek(0, os.SEEK_END):
                 raise Refused("files in it overlap: ask for it again")
+            self.names[whose] += len(members)
+            if self.names[whose] > NAMES:
+                raise Refused(MORE)
         except Refused as error:
             yield refuse(parts, str(error))
             return

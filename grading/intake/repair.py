@@ -33,9 +33,10 @@ TOO_LARGE = f"picture-larger-than-{PICTURE >> 20}-MB"
 PARSED = 100_000  # characters of a cell that is parsed as Python
 LOST = "\N{REPLACEMENT CHARACTER}"
 
-# Under whatever name labkit was imported; a formatter may put a comma behind the last argument
-TARGET = re.compile(r"^[ \t]*@[ \t]*(?:\w+\.)?exercise\(\s*([\w.]+)\s*,?\s*\)", re.MULTILINE)
-CHECK = re.compile(r"""^[ \t]*(?:\w+\.)?check\(\s*["'](\w+)["']\s*,?\s*\)""", re.MULTILINE)
+# Under whatever name labkit was imported; a formatter may put a comma behind the last argument. Possessive,
+# since long white space would take quadratic time
+TARGET = re.compile(r"^[ \t]*+@[ \t]*+(?:\w+\.)?exercise\(\s*+([\w.]++)\s*+(?:,\s*+)?\)", re.MULTILINE)
+CHECK = re.compile(r"""^[ \t]*+(?:\w+\.)?check\(\s*+["'](\w+)["']\s*+(?:,\s*+)?\)""", re.MULTILINE)
 ANSWER = re.compile(r"<!--\s*answer\s+(\w+)\s*-->")
 MARKED = re.compile(rf"^[ \t]*(?={ANSWER.pattern})", re.MULTILINE)
 MAGIC = re.compile(r"^[%!].*$", re.MULTILINE)
@@ -43,7 +44,9 @@ COMMENT = re.compile(r"^[ \t]*#+ ?(.*)$", re.MULTILINE)
 TEXT_MAGIC = re.compile(r"\s*%%(?:markdown|latex|html|HTML|svg)\b.*\n")
 NUMBERED = re.compile(r"answer-([a-z]+)(\d+)")
 WORDS = 5  # of a string in code that may be an answer
-PASTED = re.compile(r"data:image/(png|jpeg|gif|webp);base64,([A-Za-z0-9+/=]+)")
+PASTED = re.compile(r"data:image/([\w.+-]+);base64,([A-Za-z0-9+/=]+)")
+KINDS = ("png", "jpeg", "jpg", "gif", "webp")  # of pictures that can be attached
+OTHER_KIND = "picture-that-is-not-shown"
 PASTED_PICTURE = re.compile(rf"(?<=\]\(){PASTED.pattern}")
 
 
@@ -176,8 +179,11 @@ def read_cell(cell: object) -> Cell:
 def attach(match: re.Match, attachments: dict) -> str:
     """Make an attachment of a picture that was pasted into the text. Its name changes with the picture."""
     kind, data = match.groups()
+    if kind not in KINDS:
+        return OTHER_KIND
     if len(data) > PICTURE:
         return TOO_LARGE
+    kind = kind.replace("jpg", "jpeg")
     name = f"pasted-{digest(data)}.{kind}"
     attachments[name] = {f"image/{kind}": data}
     return f"attachment:{name}"

@@ -6,7 +6,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from grading import cli
 from grading.intake import collect as collect_module
-from grading.intake.collect import collect, search
+from grading.intake.collect import collect, search, slug
 from labkit.paths import LabError
 
 
@@ -403,6 +403,52 @@ def test_a_students_file_name_does_not_name_another_student(course, inbox, stude
     stamp = "attempt_2024-03-05-14-22-33"
     folder = inbox(f"HW_max_{stamp}_my_jane_{stamp}_x.ipynb", student().bytes())
     assert [line.student for line in collect(course, folder)] == ["max"]
+
+
+STAMP = "attempt_2024-03-05-14-22-33"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"roemax_4712_90211_hw_jdoe_{STAMP}_x.ipynb",
+        f"roemax_4712_90211_hw_doejane\N{FULLWIDTH LOW LINE}4711_{STAMP}_x.ipynb",  # becomes "_"
+        "roemax_4712_90211_Jane Doe_9_assignsubmission_file_x.ipynb",
+    ],
+)
+def test_a_students_file_name_is_not_that_of_another_platform(name, course, inbox, student, tmp_path):
+    hers = student()
+    hers.solve()
+    inbox("doejane_4711_90210_x.ipynb", hers.bytes())
+    lines = collect(course, inbox(name, student().bytes()))
+    assert {line.student: line.taken for line in lines} == {"doejane_4711": True, "roemax_4712": True}
+    alone = tmp_path / "late" / name
+    alone.parent.mkdir()
+    alone.write_bytes(student().bytes())
+    [line] = collect(course, alone.parent)
+    assert not line.taken and "two platforms could have named it so" in line.text
+
+
+def test_names_that_differ_in_vowel_signs_are_two(course, inbox, student):
+    """In Hindi, Thai and other scripts these are signs of their own, which are no letters to Python."""
+    inbox("मीना_4711_90210_x.ipynb", student().bytes())
+    inbox("मोना शर्मा_12_assignsubmission_file_/x.ipynb", student().bytes())
+    folder = inbox("मीना शर्मा_13_assignsubmission_file_/x.ipynb", student().bytes())
+    lines = {line.student: line.taken for line in collect(course, folder)}
+    assert lines == {"मीना_4711": True, "मोना_शर्मा": True, "मीना_शर्मा": True}
+
+
+@pytest.mark.parametrize("sign", ["\u0332", "\ufe0f", "\u0332\u0332", "\ufe0f\ufe0f", "\u093e", "\u200b"])
+def test_signs_that_cannot_be_seen_are_left_out(sign):
+    assert slug(f"jane{sign}") == "jane"
+
+
+def test_names_of_notebooks_are_no_names_of_a_platform(course, inbox, student):
+    """Two files of one student, called after weeks."""
+    inbox("jane/week_2_01_dataset.ipynb", student("01_dataset").bytes())
+    folder = inbox("jane/week_3_03_diffusion.ipynb", student().bytes())
+    lines = collect(course, folder)
+    assert [(line.student, line.taken) for line in lines] == [("jane", True)] * 2
 
 
 def test_blackboards_notes_and_another_assignment(course, inbox, student, tmp_path):

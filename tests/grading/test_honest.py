@@ -21,6 +21,13 @@ def calling(line: str) -> str:
     return ANSWER.replace("    x0, _", f"    {line}\n    x0, _", 1)
 
 
+@pytest.mark.parametrize("helper", ["class Half(Base):\n    pass\nhalf = Half.value", "half = one / 2"])
+def test_helpers_that_missed_a_name_are_repeated_below_the_last_cell(helper):
+    after = "one = 1\nclass Base:\n    value = 0.5"
+    assert run(helper, answer=calling("assert half == 0.5"), after=after).points == 10
+    assert run(helper, answer=calling("assert half == 0.5")).points == 0
+
+
 IMPORTS = {
     "colab": "from google.colab import drive, files\ndrive.mount('/content/drive')\nfiles.upload()",
     "package": "import json, not_here as nh, math\nfrom not_here.deep import thing\nnh.set(1)",
@@ -159,6 +166,29 @@ def test_output_beyond_the_limit_is_cut(monkeypatch):
     graded = run("for _ in range(50):\n    print('1, 2, 3' * 10_000)", after="print('below')")
     assert graded.points == 10
     assert graded.printed().endswith(jobs.CUT) and graded.printed("after") == "below\n"
+
+
+def test_outputs_beyond_their_number_are_cut(monkeypatch):
+    """Those that a program clears do not count, and text that it flushes in parts is one output."""
+    monkeypatch.setattr(jobs, "CELL_OUTPUTS", 50)
+    monkeypatch.setattr(jobs, "OUTPUTS", 70)
+    code = """
+    from IPython.display import clear_output, display
+    for i in range(100):
+        clear_output(wait=True)
+        display(i)
+        print(end="-", flush=True)
+    display(100)
+    """
+    after = "for _ in range(200):\n    print(end='x', flush=True)"
+    graded = run(code, middle="for i in range(1000):\n    display(i)", after=after)
+    assert graded.points == 10
+    shown = [output for output in graded.cells["before"].outputs if output.output_type == "display_data"]
+    assert shown[-1].data["text/plain"] == "100"
+    assert len(graded.cells["middle"].outputs) == 51 and graded.printed("middle") == jobs.CUT
+    assert graded.printed("after") == "x" * 200 and len(graded.cells["after"].outputs) < 4
+    graded = run(middle="for i in range(60):\n    display(i)", after="for i in range(60):\n    display(i)")
+    assert len(graded.cells["after"].outputs) < 30
 
 
 EXPERIMENT = ANSWER.replace("variance.sqrt()", "0")

@@ -226,6 +226,21 @@ def test_a_table_of_contents_of_any_size_is_not_read(monkeypatch, inbox):
     }
 
 
+def test_files_in_all_zip_files_of_a_student_are_counted(monkeypatch, inbox):
+    """Each of them is listed, which takes time and memory: a zip file of 20 MB may hold millions of names."""
+    monkeypatch.setattr(inbox_module, "NAMES", 50)
+    inner = packed(*((f"{i}.txt", b"") for i in range(20)))
+    data = packed(("x.ipynb", b"{}"), *((f"{i}.zip", inner) for i in range(10)))
+    inbox("jim/a.zip", inner)
+    found = list(Inbox(inbox("jane/work.zip", data)).entries())
+    assert len([entry for entry in found if entry.parts[0] == "jane"]) < 60
+    assert inbox_module.MORE in str([entry.problem for entry in found])
+    assert [entry.problem for entry in found if entry.parts[-1] == "x.ipynb"] == [""]
+    assert len([entry for entry in found if entry.parts[0] == "jim"]) == 20
+    inbox("all.zip", packed(*((f"{who}/{who}.zip", inner) for who in ("ann", "bob", "eve"))))
+    assert len(list(Inbox(inbox("x.zip") / "all.zip").entries())) == 60  # a limit for each student
+
+
 def test_outputs_are_left_out_before_the_limit(monkeypatch, inbox):
     monkeypatch.setattr(inbox_module, "LIMIT", 1000)
     monkeypatch.setattr(inbox_module, "RATIO", 2000)

@@ -1,5 +1,6 @@
 import base64
 import json
+import time
 
 import nbformat
 import pytest
@@ -542,6 +543,21 @@ def test_screenshots_pasted_in_colab(student, releases):
     repaired_again(taken, releases)
 
 
+@pytest.mark.parametrize("kind, shown", [("jpg", "attachment:pasted-"), ("bmp", "picture-that-is-not-shown")])
+def test_pasted_pictures_of_unusual_kinds_are_no_text(kind, shown, student, releases):
+    """Some programs write image/jpg; of others, such as BMP, only the answer's text stays."""
+    data = base64.b64encode(bytes(3_300_000)).decode()
+    hers = student()
+    hers.write("answer-q6", f"<!-- answer q6 -->\nLook. ![x](data:image/{kind};base64,{data})")
+    taken = take_in(hers.through_colab(), releases)
+    cell = by_id(taken)["answer-q6"]
+    assert "Look." in cell.source and shown in cell.source and len(cell.source) < 500
+    assert [list(bundle) for bundle in cell.get("attachments", {}).values()] == [["image/jpeg"]] * (
+        kind == "jpg"
+    )
+    repaired_again(taken, releases)
+
+
 @pytest.mark.parametrize("pasted", [False, True])
 def test_a_picture_that_is_too_large_is_named(pasted, student, releases, monkeypatch):
     monkeypatch.setattr("grading.intake.repair.PICTURE", 1000)
@@ -688,3 +704,15 @@ def test_whatever_an_editor_does(edits, colab, releases):
     assert all(line in text for line in typed if line in handed)
     again = take_in(nbformat.writes(taken.notebook).encode(), releases)
     assert [c.source for c in again.notebook.cells] == [c.source for c in taken.notebook.cells]
+
+
+@pytest.mark.parametrize("start", ["@exercise(a", "check('a'", "@labkit.exercise(", "<!-- answer q6"])
+@pytest.mark.parametrize("blank", [" ", "\n"])
+def test_long_white_space_is_read_quickly(start, blank, releases, student):
+    """Files of this size are read in the main process, without a time limit."""
+    hers = student()
+    text = start + blank * 60_000
+    hers.cells += [new_code_cell(text, id="long"), new_markdown_cell(text)]
+    began = time.process_time()
+    assert take_in(hers.bytes(), releases).assignment == "03_diffusion"
+    assert time.process_time() - began < 3

@@ -63,6 +63,11 @@ def test_any_spreadsheets_separator(delimiter, tmp_path):
     assert read_csv(path, ("a", "b")) == [{"a": "x\ny", "b": ""}]
 
 
+def test_a_long_cell_is_read(tmp_path):
+    write_csv(tmp_path / "a.csv", [["a", "b"], ["x" * 200_000, "y"]])
+    assert read_csv(tmp_path / "a.csv", ("a", "b"))[0]["b"] == "y"
+
+
 def test_other_tables_are_refused(tmp_path):
     path = tmp_path / "a.csv"
     with pytest.raises(LabError, match="not found"):
@@ -126,6 +131,30 @@ def test_out_and_in_again(handed_in, tmp_path):
     assert again[0]["points"] == "2.5" and again[0]["comment"] == "'-1.5: which noise?"
     assert read_in(handed_in, path) == 2
     assert {(m.student, m.name): m for m in handed_in.marks() if m.written} == marks
+
+
+def test_one_long_answer_leaves_the_table_readable(course, student, tmp_path):
+    """Excel breaks rows with cells of more than 32 767 characters."""
+    hand_in(course, student, "ann", "bob")
+    path = course.autograded_path("ann", "03_diffusion")
+    path.write_text(path.read_text("utf-8").replace("Noise between", "=word " * 40_000), "utf-8")
+    write_out(course, tmp_path / "a.csv", {})
+    rows = read_csv(tmp_path / "a.csv", COLUMNS)
+    assert len(rows) == 4 and max(len(cell) for row in rows for cell in row.values()) < 32_767
+    assert "(cut: the notebook has all of it)" in rows[0]["answer"] and rows[0]["answer"].startswith("'=")
+    rows[0]["points"] = rows[2]["points"] = "1"
+    write_csv(tmp_path / "a.csv", [list(COLUMNS), *(list(row.values()) for row in rows)])
+    assert read_in(course, tmp_path / "a.csv") == 2
+
+
+def test_a_name_that_begins_like_a_formula(course, student, tmp_path):
+    hand_in(course, student, "@ann")
+    write_out(course, tmp_path / "a.csv", {})
+    rows = read_csv(tmp_path / "a.csv", COLUMNS)
+    assert {row["student"] for row in rows} == {"'@ann"}
+    rows[0]["points"] = "1"
+    write_csv(tmp_path / "a.csv", [list(COLUMNS), *(list(row.values()) for row in rows)])
+    assert read_in(course, tmp_path / "a.csv") == 1
 
 
 @pytest.mark.parametrize(
