@@ -276,6 +276,14 @@ def frobenius():
     return made_of(trace_term=lambda a, b: ((a - b) ** 2).sum())
 
 
+@mutant(
+    "You compare covariances by the length of their difference, |Σ_a − Σ_b|: the formula takes a trace and a "
+    "root"
+)
+def frobenius_length():
+    return made_of(trace_term=lambda a, b: np.linalg.norm(a - b))
+
+
 @mutant("The covariance term is divided by the number of features: a trace is a sum, no mean")
 def mean_of_the_diagonal():
     return made_of(trace_term=lambda a, b: between(a, b) / len(a))
@@ -537,7 +545,7 @@ def rounded():
     return frechet_distance
 
 
-@mutant("The distance is rounded to six decimals: return it as it is")
+@mutant("The distance is rounded to some decimals: return it as it is")
 def rounded_to_six():
     def frechet_distance(a, b):
         return round(right(a, b), 6)

@@ -246,6 +246,28 @@ def length_of_the_array():
     return {"tmr_score": of_checked(score)}
 
 
+@mutant(
+    "Each column is divided by its length over the batch (axis 0): a row is divided by its own. `unit` of "
+    "labkit.metrics.features does that, and rejects rows of zeros"
+)
+def columns_of_length_one():
+    def score(text, motion):
+        with np.errstate(all="ignore"):
+            text, motion = (x / np.linalg.norm(x, axis=0) for x in (text, motion))
+        return ((text * motion).sum(1) + 1).mean() / 2
+
+    return {"tmr_score": of_checked(score)}
+
+
+@mutant("The mean over the set is subtracted from each row first: the cosine takes features as they are")
+def centred_over_the_set():
+    def score(text, motion):
+        text, motion = (unit(x - x.mean(0)) for x in (text, motion))
+        return ((text * motion).sum(1) + 1).mean() / 2
+
+    return {"tmr_score": of_checked(score)}
+
+
 @mutant("This is the cosine of the two mean directions: take each pair's cosine, then the mean")
 def cosine_of_mean_directions():
     def score(text, motion):

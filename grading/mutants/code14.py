@@ -352,6 +352,16 @@ def drop_like_mask():
     return guided
 
 
+@mutant("`drop` has one value for the whole batch, (1,): it has one for each caption, (B,)")
+def drop_of_one():
+    def guided(network, x, t, text, mask, guidance_scale):
+        withheld = torch.ones(1, dtype=torch.bool)
+        c, u = network(x, t, text, mask, ~withheld), network(x, t, text, mask, withheld)
+        return u + guidance_scale * (c - u)
+
+    return guided
+
+
 @mutant("The network is given t as float: steps are whole numbers, pass t as it is")
 def t_as_float():
     return asked(

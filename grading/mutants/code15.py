@@ -189,6 +189,24 @@ def noise_left():
     return replaced(lambda schedule, x_known, t, noise, x: schedule.q_sample(x_known, t.clamp(min=0), noise))
 
 
+@mutant("After the last step, t = −1, x is returned as it is: the known part is x_known there as well")
+def not_replaced_at_the_end():
+    def replace_known(schedule, x, x_known, known, t, noise):
+        return torch.where(known & (t >= 0)[:, None, None], schedule.q_sample(x_known, t, noise), x)
+
+    return replace_known
+
+
+@mutant("The sampler's state x is noised where the motion is known: noise x_known")
+def x_noised():
+    return replaced(lambda schedule, x_known, t, noise, x: schedule.q_sample(x, t, noise))
+
+
+@mutant("All samples get the noise of the first one: `noise` has one for every sample, do not index it")
+def noise_of_the_first():
+    return replaced(lambda schedule, x_known, t, noise, x: schedule.q_sample(x_known, t, noise[:1]))
+
+
 @mutant("The first sample's step is used for the whole batch: t is (B,)")
 def first_t_for_all():
     return replaced(

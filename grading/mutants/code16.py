@@ -96,6 +96,17 @@ def alpha_of_one_step():
     return with_alpha(lambda schedule, t, t_prev: (1 - schedule.betas[t]).float()[:, None, None])
 
 
+@mutant(
+    "Where t_prev is −1 for some samples you read the *last* entry of the table, which makes these nan: ᾱ is "
+    "1 there, and schedule.alpha_bar knows it"
+)
+def index_wraps():
+    def make(schedule, t, t_prev):
+        return (schedule.alphas_cumprod[t] / schedule.alphas_cumprod[t_prev]).float()[:, None, None]
+
+    return with_alpha(make)
+
+
 @mutant("The ratio is upside down, so that α is above 1 and the root of 1 − α is nan: α = ᾱ_t / ᾱ_prev")
 def ratio_inverted():
     return with_alpha(lambda schedule, t, t_prev: 1 / stride(schedule, t, t_prev))
@@ -205,6 +216,34 @@ def one_step_too_few():
         for fresh in noise[1:]:
             x_prev = step(forward(x_prev, stride(schedule, t, t_prev), fresh))
         return x_prev
+
+    return resampled_step
+
+
+@mutant(
+    "Each turn of the loop ends with noise, so that the result is at step t: `step` comes once more, after "
+    "the last noise"
+)
+def turns_end_with_noise():
+    def resampled_step(schedule, step, x_t, t, t_prev, noise):
+        if (t_prev < 0).all():
+            return step(x_t)
+        for fresh in noise:
+            x_t = forward(step(x_t), stride(schedule, t, t_prev), fresh)
+        return x_t
+
+    return resampled_step
+
+
+@mutant("One step too many: after the last noise `step` is called twice, with no noise between")
+def one_step_too_many():
+    def resampled_step(schedule, step, x_t, t, t_prev, noise):
+        x_prev = step(x_t)
+        if (t_prev < 0).all():
+            return x_prev
+        for fresh in noise:
+            x_prev = step(forward(x_prev, stride(schedule, t, t_prev), fresh))
+        return step(x_prev)
 
     return resampled_step
 

@@ -166,6 +166,15 @@ def prediction_taken_for_x0():
     return flow_loss
 
 
+@mutant("The network's output is multiplied by t: it is the velocity itself, compare it as it is")
+def prediction_times_t():
+    def flow_loss(model, x0, t, noise, mask):
+        predicted = t[:, None, None] * model(path(x0, t, noise), t)
+        return reduce((predicted - velocity(x0, t, noise)) ** 2, mask)
+
+    return flow_loss
+
+
 @mutant("The loss is weighed by t: here every time has the same weight")
 def weighed_by_t():
     def flow_loss(model, x0, t, noise, mask):
@@ -236,6 +245,17 @@ def divided_by_all():
 )
 def divided_by_batch():
     return loss(reduced=lambda error, mask: (error.mean(-1) * mask).sum(-1) / mask.sum())
+
+
+@mutant(
+    "All samples have the same loss, a mean over the real frames of the whole batch: each sample has its own"
+)
+def one_mean_for_all():
+    def flow_loss(model, x0, t, noise, mask):
+        error = (model(path(x0, t, noise), t) - velocity(x0, t, noise)) ** 2
+        return error[mask].mean().expand(len(x0))
+
+    return flow_loss
 
 
 @mutant("Features are summed: take the mean over D, or the loss grows with the width of a frame")

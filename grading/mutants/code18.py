@@ -279,6 +279,11 @@ def no_exception_at_0():
     return corrected(mean, last=lambda t_next: False)
 
 
+@mutant("A step from data to noise that ends at t_next = 1 is Euler's: the exception is for t_next = 0 alone")
+def last_at_both_ends():
+    return corrected(mean, lambda t_next: ((t_next == 0) | (t_next == 1)).all())
+
+
 @mutant("A step that ends near 0 is taken for the last one: that is the step to t_next = 0")
 def last_near_zero():
     return corrected(mean, lambda t_next: (t_next < 0.01).all())

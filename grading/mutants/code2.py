@@ -200,6 +200,11 @@ def one_early():
     )
 
 
+@mutant("Rotations begin one column early, at 3: that column is the yaw velocity")
+def rotations_one_early():
+    return with_parts(rotations=lambda x: x[:, 3:135].reshape(len(x), 22, 6))
+
+
 @mutant("Joints begin one column early, at 135: that column is the last of the rotations")
 def joints_one_early():
     return with_parts(joints=lambda x: x[:, 135:204].reshape(len(x), 23, 3))

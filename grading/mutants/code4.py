@@ -827,6 +827,27 @@ def final_without_one_plus():
     return {"output_projection": nowhere_one_plus.functions["output_projection"]}
 
 
+@mutant("SiLU is taken again before `final_modulation`: `cond_mapping` has applied it, pass c on as it is")
+def silu_in_the_final_layer():
+    def output_projection(self, h, mask, c):
+        shift, scale = self.final_modulation(functional.silu(c))[:, None].chunk(2, dim=-1)
+        return self.final(modulated(self.final_norm, h, shift, scale))
+
+    return output_projection
+
+
+@mutant(
+    "The final layer scales by `scale` and reads it before the shift: shift comes first, and the factor is "
+    "1 + scale"
+)
+def final_swapped_without_one_plus():
+    def output_projection(self, h, mask, c):
+        scale, shift = self.final_modulation(c)[:, None].chunk(2, dim=-1)
+        return self.final(scale * self.final_norm(h) + shift)
+
+    return output_projection
+
+
 @mutant("In the final layer, shift and scale are swapped: `final_modulation` gives shift first")
 def final_swaps_shift_and_scale():
     return {"output_projection": shift_and_scale_swapped.functions["output_projection"]}

@@ -294,6 +294,22 @@ def always_x0():
     return compared(lambda schedule, x0, noise, t, x_t: x0)
 
 
+@mutant("x0 and noise are exchanged in schedule.target: its order is (x0, noise, t)")
+def target_arguments_exchanged():
+    return compared(lambda schedule, x0, noise, t, x_t: schedule.target(noise, x0, t))
+
+
+@mutant("The target v has a plus: it is √ᾱ_t · noise − √(1 − ᾱ_t) · x0, which schedule.target returns")
+def sign_of_v():
+    def target(schedule, x0, noise, t, x_t):
+        if schedule.prediction_type != "v_prediction":
+            return schedule.target(x0, noise, t)
+        a = schedule.alpha_bar(t)
+        return a.sqrt() * noise + (1 - a).sqrt() * x0
+
+    return compared(target)
+
+
 @mutant("You compare with x_t, which is the network's input: compare with the target")
 def against_x_t():
     return compared(lambda schedule, x0, noise, t, x_t: x_t)
@@ -429,6 +445,14 @@ def divided_by_all():
 def divided_by_batch():
     def ddpm_loss(model, schedule, x0, t, noise, mask):
         return (errors(model, schedule, x0, t, noise).mean(-1) * mask).sum(-1) / mask.sum()
+
+    return ddpm_loss
+
+
+@mutant("Each sample is divided by the real frames of the first sample: count the frames of each sample")
+def divided_by_the_first():
+    def ddpm_loss(model, schedule, x0, t, noise, mask):
+        return (errors(model, schedule, x0, t, noise).mean(-1) * mask).sum(-1) / mask[0].sum()
 
     return ddpm_loss
 

@@ -121,6 +121,16 @@ def noise_at_the_end():
     return with_deviation(lambda a_t, a_prev, beta, variance: beta.sqrt())
 
 
+@mutant("The root of β̃ goes over β alone: (1 − ᾱ_prev) / (1 − ᾱ_t) belongs under it as well")
+def root_of_beta_alone():
+    return with_deviation(lambda a_t, a_prev, beta, variance: beta.sqrt() * (1 - a_prev) / (1 - a_t))
+
+
+@mutant("The root of β̃ goes over (1 − ᾱ_prev) / (1 − ᾱ_t) alone: β belongs under it as well")
+def root_without_beta():
+    return with_deviation(lambda a_t, a_prev, beta, variance: beta * ((1 - a_prev) / (1 - a_t)).sqrt())
+
+
 @mutant("The noise is multiplied by √β̃ of one step, but the stride may be longer: take β from ᾱ_t / ᾱ_prev")
 def variance_of_one_step():
     def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):

@@ -621,6 +621,15 @@ def last_at_t_prev_0():
     return with_last(lambda t, t_prev: t_prev <= 0)
 
 
+@mutant("No fresh noise is added in a step to t_prev = 0: σ is 0 only where t_prev is −1")
+def quiet_at_0():
+    def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):
+        x0, epsilon, a_t, a_prev, sigma = parts(schedule, prediction, x_t, t, t_prev, eta)
+        return correct(x0, epsilon, a_t, a_prev, sigma, noise * (t_prev > 0)[:, None, None])
+
+    return ddim_step
+
+
 @mutant("ᾱ_prev is 1 only for steps from t = 0: the last step is the one to t_prev = −1, from whatever t")
 def last_at_t_0():
     def ddim_step(schedule, prediction, x_t, t, t_prev, noise, eta=0.0):

@@ -151,6 +151,21 @@ def detached_in_front_of_norms(right):
     return layers(right, lambda self, name, layer: "norm" in name and (lambda x: layer(x.detach())))
 
 
+@wrong("The input of the mlp's norm is detached: part of the gradient is missing", *READS_WORDS)
+def detached_in_front_of_the_norm_of_the_mlp(right):
+    def change(self, name, layer):
+        return name == max(n for n, _ in self.blocks[0].named_children() if "norm" in n) and (
+            lambda x: layer(x.detach())
+        )
+
+    return layers(right, change)
+
+
+@wrong("The input of attention's norm is detached: part of the gradient is missing", *READS_WORDS)
+def detached_in_front_of_the_norm_of_attention(right):
+    return layers(right, lambda self, name, layer: name == "norm1" and (lambda x: layer(x.detach())))
+
+
 @wrong("The output of attention is scaled in the forward pass only: its gradient is a tenth of the right one")
 def damped_gradient(right):
     def damped(layer):

@@ -228,6 +228,21 @@ def beta_variance():
 
 
 @variant(other_numbers=True)
+def beta_variance_subtracted():
+    """Both choices at once: σ² = β_t, and −σ · noise."""
+
+    def ddpm_step(schedule, prediction, x_t, t, t_prev, noise):
+        x0, _ = schedule.split(prediction, x_t, t)
+        a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+        alpha = a_t / a_prev
+        mean = (a_prev.sqrt() * (1 - alpha) * x0 + alpha.sqrt() * (1 - a_prev) * x_t) / (1 - a_t)
+        deviation = (1 - alpha).sqrt().where(t_prev[:, None, None] >= 0, torch.zeros_like(alpha))
+        return mean - deviation * noise
+
+    return ddpm_step
+
+
+@variant(other_numbers=True)
 def noise_subtracted():
     """Normal noise is symmetric: −σ · noise is a sample of the same distribution."""
 

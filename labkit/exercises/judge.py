@@ -4,7 +4,8 @@ Right is whatever agrees with a right outcome: there may be several (β or β̃ 
 compared with those of known mistakes. One that accounts for all of them, and for nothing else, is named as a
 possible cause; where none does, the first property that does not hold is shown with an example, and with what
 the wrong numbers have in common. A property whose failure accounts for others (an argument changed in place)
-comes first.
+comes first. A mistake that accounts for a part of the wrong outcomes, more than any other does, is named as
+well.
 """
 
 import re
@@ -17,6 +18,7 @@ from labkit.exercises.probe import Probe
 
 Outcomes = Mapping[str, np.ndarray]
 SEPARATE = ("refuses", "arguments")  # probes that a mistake in the numbers does not explain
+PART = 3  # probes that a mistake must account for to be named as a part of what is wrong
 VARIES = np.array("varies")  # in the place of a mistake's outcome that is not reproducible
 
 
@@ -85,7 +87,10 @@ def judge(questions: Sequence[Probe], found: Outcomes, answers: Answers) -> Judg
     mistake = recognise(questions, names, found, answers)
     cause = next((q for q in failed if q.first and re.fullmatch(q.first, str(found[q.name]))), failed[0])
     if mistake is None:
-        return Judgement(earned, total, names, failure_message(cause, found, right), None)
+        message, part = failure_message(cause, found, right), recognise_part(questions, names, found, answers)
+        if words := part and fill(part, failed, found, right):
+            message += f". One mistake that gives a part of these results: {words}"
+        return Judgement(earned, total, names, message, None)
     words = fill(mistake, failed, found, right)
     message = (
         f"One mistake that gives these results: {words}" if words else failure_message(cause, found, right)
@@ -127,6 +132,25 @@ def recognise(
         return next(fitting, None)
 
     return first(questions) or first([q for q in questions if q.name not in SEPARATE])
+
+
+def recognise_part(
+    questions: Sequence[Probe], failed: Sequence[str], found: Outcomes, answers: Answers
+) -> Mistake | None:
+    """The mistake that accounts for the first failed probe and for most of the others, PART in all or more,
+    and passes all that passed: an answer may have two mistakes. None where two account for equally many.
+    """
+    wrong = [q for q in questions if q.name in failed]
+    rest = [q for q in questions if q.name not in failed]
+    counts: list[tuple[int, Mistake]] = []
+    for mistake in answers.mistakes:
+        if not explains(mistake, wrong[0], found):
+            continue
+        if all(any(explains(mistake, q, right) for right in answers.right) for q in rest):
+            counts.append((sum(explains(mistake, q, found) for q in wrong), mistake))
+    most = max((n for n, _ in counts), default=0)
+    best = [mistake for n, mistake in counts if n == most]
+    return best[0] if most >= PART and len(best) == 1 else None
 
 
 def number(q: Probe, outcome: np.ndarray) -> str:

@@ -133,6 +133,41 @@ class TestKnownMistakes:
         assert judge(questions, RIGHT | {"refuses": TWO}, known).mistake is None
 
 
+class TestPartOfWhatIsWrong:
+    questions = (A, B, C, question("d"))
+    right = RIGHT | {"d": ONE}
+    words = "One mistake that gives a part of these results: It is x"
+
+    def judged(self, found: dict, *mistakes: dict) -> str:
+        known = [Mistake(name, f"It is {name}", m) for name, m in zip("xy", mistakes)]
+        j = judge(self.questions, found, Answers([self.right], known))
+        assert j.mistake is None
+        return j.message
+
+    def test_a_mistake_that_accounts_for_most_is_named_after_the_first_failure(self):
+        found = outcomes(TWO, TWO, TWO) | {"d": THREE}
+        message = self.judged(found, found | {"d": TWO}, found | {"c": THREE, "d": ONE})
+        assert message.startswith("Property a holds. ")
+        assert message.endswith(f". {self.words}")
+
+    def test_not_where_another_accounts_for_as_much(self):
+        found = outcomes(TWO, TWO, TWO) | {"d": THREE}
+        assert self.words not in self.judged(found, found | {"d": TWO}, found | {"d": ONE})
+
+    @pytest.mark.parametrize(
+        "mistake",
+        [{"c": ONE, "d": ONE}, {"a": ONE}, {"a": THREE}],
+        ids=["two probes", "the first not failed", "the first otherwise"],
+    )
+    def test_not_where_little_or_not_the_first_is_explained(self, mistake):
+        found = outcomes(TWO, TWO, TWO) | {"d": THREE}
+        assert self.words not in self.judged(found, found | {"d": TWO} | mistake)
+
+    def test_not_where_a_probe_that_passed_would_have_failed(self):
+        found = outcomes(TWO, TWO, ONE) | {"d": THREE}
+        assert self.words not in self.judged(found, found | {"c": TWO})
+
+
 class TestNumbersInWords:
     words = "Spread is {found}, expected {expected}"
     questions = (A, question("b", 2, SPREAD), question("c", 3, SPREAD))

@@ -38,6 +38,8 @@ class GuidedNetwork:
             self.captions.add("given by default")
         else:
             self.captions |= {"withheld" if row else "given" for row in drop.tolist()}
+            if len(drop) != len(x):
+                self.captions.add(f"`drop` of {len(drop)} for {len(x)} captions")
         words = (text.tokens * text.mask[..., None]).sum(1)  # (B, D)
         heard = torch.where(drop[:, None], self.null, text.pooled + words)[:, None]
         mean = (x * mask[..., None]).sum(1, keepdim=True) / mask.sum(1)[:, None, None]

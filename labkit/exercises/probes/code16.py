@@ -133,9 +133,13 @@ def at_not_last(inputs: Inputs, at: tuple[int, ...]) -> str:
     "A sample with t_prev ≥ 0 takes U steps, also to t_prev = 0, and also where others have t_prev = −1",
     example=at_not_last,
 )
-def not_last(inputs: Inputs) -> Tensor:
-    x_t, noise = 30 * inputs.normal(B, F, D), inputs.normal(2, B, F, D)
-    found = [resampled(x_t, noise, torch.tensor(t), torch.tensor(then))[b] for t, then, b in NOT_LAST]
+def not_last(inputs: Inputs) -> Tensor | str:
+    x_t, noise, found = 30 * inputs.normal(B, F, D), inputs.normal(2, B, F, D), []
+    for t, then, b in NOT_LAST:
+        result = resampled(x_t, noise, torch.tensor(t), torch.tensor(then))
+        if not torch.isfinite(result).all() and torch.isfinite(result[b]).all():
+            return f"nan or infinity for a sample with t_prev = −1, in a batch with t_prev = {list(then)}"
+        found.append(result[b])
     return torch.stack(found)
 
 

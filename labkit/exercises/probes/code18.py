@@ -154,7 +154,7 @@ def heun_forwards(inputs: Inputs) -> Tensor | str:
     found = []
     for b, f, d in ((1, F, D), (B, 1, D), (B, F, 1), (1, 1, 1), (B, B, B)):
         x_t = 20 * inputs.normal(b, f, d)
-        result = heun_step(Field(), x_t, BETWEEN[-b:].clone(), NOW[-b:].clone())
+        result = heun_step(Field(), x_t, BETWEEN[:b].clone(), NOW[:b].clone())  # one sample ends at 1
         if result.shape != x_t.shape:
             return f"{describe(result)} for x_t of shape {(b, f, d)}"
         found.append(result.flatten())

@@ -327,7 +327,7 @@ def single(kind: type[BaseDiT], inputs: Inputs) -> Tensor | str:
     """The output for one sample, one frame, one word, and two of these at once; shapes where one is wrong."""
     model, found = network(kind, inputs), []
     for B, F, L in ((1, 5, 4), (3, 1, 4), (3, 5, 1), (1, 1, 1)):
-        out = run(model, NetworkInputs.sample(inputs, B, F, L))
+        out = run(copy.deepcopy(model), NetworkInputs.sample(inputs, B, F, L))
         if out.shape != (B, F, FEATURES):
             return f"{describe(out)} for {B} x {F} frames and {L} words"
         found.append(out[..., SOME].flatten())
@@ -345,6 +345,7 @@ def again(kind: type[BaseDiT], inputs: Inputs) -> str:
             t=other.t + 300, tokens=text.tokens, pooled=text.pooled
         ),
         "the words' mask of an earlier call": batch.but(text=replace(batch.text, mask=text.mask)),
+        "the sizes of an earlier call": NetworkInputs.sample(inputs, 2, 4, 3),
     }
 
     def anew() -> BaseDiT:

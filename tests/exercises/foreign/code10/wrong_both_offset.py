@@ -1,0 +1,20 @@
+# wrong: 1e-3 · I is added to both covariances against singularity, which changes the result
+import numpy as np
+from numpy.typing import ArrayLike
+
+from labkit.metrics.features import as_pair
+import labkit
+
+
+@labkit.exercise(labkit.metrics.frechet_distance)
+def frechet_distance(a: ArrayLike, b: ArrayLike) -> float:
+    a, b = as_pair(a, b, names=("a", "b"), at_least=2)
+
+    eps = 1e-3 * np.eye(a.shape[1])
+    ca = np.atleast_2d(np.cov(a, rowvar=False)) + eps
+    cb = np.atleast_2d(np.cov(b, rowvar=False)) + eps
+    d = a.mean(0) - b.mean(0)
+    w, v = np.linalg.eigh(ca)
+    half = (v * np.sqrt(np.maximum(w, 0))) @ v.T
+    s = np.sqrt(np.maximum(np.linalg.eigvalsh(half @ cb @ half), 0)).sum()
+    return max(float(d @ d + np.trace(ca) + np.trace(cb) - 2 * s), 0.0)

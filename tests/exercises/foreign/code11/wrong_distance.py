@@ -1,0 +1,13 @@
+# wrong: the sign: (1 − cos)/2, a distance
+import numpy as np
+from numpy.typing import ArrayLike
+
+from labkit.metrics.features import as_pair, unit
+import labkit
+
+
+@labkit.exercise(labkit.metrics.tmr_score)
+def tmr_score(text: ArrayLike, motion: ArrayLike) -> float:
+    text, motion = as_pair(text, motion, names=("text", "motion"), rows_match=True)
+    cosine = (unit(text) * unit(motion)).sum(1)
+    return float(((1 - cosine) / 2).mean())

@@ -1,0 +1,33 @@
+# wrong: the captions that are withheld get zero tokens, and drop is False for all
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule, ddpm_loss
+from labkit.text import TextFeatures
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.training_loss)
+def training_loss(
+    network: Callable[..., Tensor],
+    schedule: Schedule,
+    x0: Tensor,
+    mask: Tensor,
+    text: TextFeatures,
+    condition_dropout: float,
+) -> Tensor:
+    B = x0.shape[0]
+    t = torch.randint(0, schedule.T, (B,), device=x0.device)
+    noise = torch.randn_like(x0)
+    drop = torch.rand(B, device=x0.device) < condition_dropout
+    keep = (~drop).float()
+    text = TextFeatures(text.tokens * keep[:, None, None], text.mask, text.pooled * keep[:, None])
+    drop = torch.zeros_like(drop)
+    return ddpm_loss(lambda x_t, t: network(x_t, t, text, mask, drop), schedule, x0, t, noise, mask).mean()
+
+
+@labkit.exercise(labkit.diffusion.ema_update)
+def ema_update(average: Tensor, weight: Tensor, decay: float) -> Tensor:
+    return decay * average + (1 - decay) * weight

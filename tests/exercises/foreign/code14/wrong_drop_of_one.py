@@ -1,0 +1,18 @@
+# wrong: drop has the shape (1,) for the whole batch instead of (B,)
+# named: one value for the whole batch
+import torch
+from torch import Tensor
+
+from labkit.models import Denoiser
+from labkit.text import TextFeatures
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.guided)
+def guided(
+    network: Denoiser, x: Tensor, t: Tensor, text: TextFeatures, mask: Tensor, guidance_scale: float
+) -> Tensor:
+    drop = torch.ones(1, dtype=torch.bool, device=x.device)
+    cond = network(x, t, text, mask, ~drop)
+    uncond = network(x, t, text, mask, drop)
+    return uncond + guidance_scale * (cond - uncond)

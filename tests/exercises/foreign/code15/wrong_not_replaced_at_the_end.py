@@ -1,0 +1,15 @@
+# wrong: A finished sample (t = −1) keeps x and is not replaced
+# named: After the last step
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.replace_known)
+def replace_known(
+    schedule: Schedule, x: Tensor, x_known: Tensor, known: Tensor, t: Tensor, noise: Tensor
+) -> Tensor:
+    noised = schedule.q_sample(x_known, t, noise)
+    return torch.where(known & (t >= 0)[:, None, None], noised, x)

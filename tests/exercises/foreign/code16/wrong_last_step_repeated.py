@@ -1,0 +1,24 @@
+# wrong: the last step is not excepted: U steps also for t_prev = −1
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.resampled_step)
+def resampled_step(
+    schedule: Schedule,
+    step: Callable[[Tensor], Tensor],
+    x_t: Tensor,
+    t: Tensor,
+    t_prev: Tensor,
+    noise: Tensor,
+) -> Tensor:
+    alpha = schedule.alpha_bar(t) / schedule.alpha_bar(t_prev)
+    x_prev = step(x_t)
+    for z in noise:
+        x_prev = step(alpha.sqrt() * x_prev + (1 - alpha).sqrt() * z)
+    return x_prev

@@ -1,0 +1,28 @@
+# wrong: the mean of all U results is returned
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.resampled_step)
+def resampled_step(
+    schedule: Schedule,
+    step: Callable[[Tensor], Tensor],
+    x_t: Tensor,
+    t: Tensor,
+    t_prev: Tensor,
+    noise: Tensor,
+) -> Tensor:
+    alpha = schedule.alpha_bar(t) / schedule.alpha_bar(t_prev)
+    x_prev = step(x_t)
+    total = x_prev
+    if (t_prev < 0).all():
+        return x_prev
+    for z in noise:
+        x_prev = step(alpha.sqrt() * x_prev + (1 - alpha).sqrt() * z)
+        total = total + x_prev
+    return total / (len(noise) + 1)

@@ -1,0 +1,16 @@
+# wrong: the model sees masked x_t with the target masked, and the mean over all frames (padding counted)
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.flow_loss)
+def flow_loss(
+    model: Callable[[Tensor, Tensor], Tensor], x0: Tensor, t: Tensor, noise: Tensor, mask: Tensor
+) -> Tensor:
+    s = t[:, None, None]
+    x_t = (1 - s) * x0 + s * noise
+    error = (model(x_t, t) - (noise - x0)) ** 2 * mask[..., None]
+    return error.mean((1, 2))

@@ -1,0 +1,24 @@
+# wrong: euler's step adds to x_t in place
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.euler_step)
+def euler_step(
+    velocity: Callable[[Tensor, Tensor], Tensor], x_t: Tensor, t: Tensor, t_next: Tensor
+) -> Tensor:
+    x_t += (t_next - t)[:, None, None] * velocity(x_t, t)
+    return x_t
+
+
+@labkit.exercise(labkit.diffusion.heun_step)
+def heun_step(velocity: Callable[[Tensor, Tensor], Tensor], x_t: Tensor, t: Tensor, t_next: Tensor) -> Tensor:
+    dt = (t_next - t).view(-1, 1, 1)
+    v = velocity(x_t, t)
+    x = x_t + dt * v
+    if (t_next == 0).all():
+        return x
+    return x_t + dt * 0.5 * (v + velocity(x, t_next))

@@ -1,0 +1,14 @@
+# wrong: the shape is returned as one tuple (F, D) beside the dict: two results instead of three
+from torch import Tensor
+
+from labkit.motion import LAYOUT
+import labkit
+
+
+@labkit.exercise(labkit.motion.split_motion)
+def split_motion(x: Tensor) -> tuple[int, int, dict[str, Tensor]]:
+    F, D = x.shape
+    out = {name: x[:, s] for name, s in LAYOUT.items()}
+    out["rotations"] = out["rotations"].reshape(F, 22, 6)
+    out["joints"] = out["joints"].reshape(F, 23, 3)
+    return x.shape, out

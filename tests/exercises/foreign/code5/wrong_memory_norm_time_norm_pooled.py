@@ -1,0 +1,28 @@
+# wrong: the memory is norm(time), norm(pooled), with the words averaged into pooled: words are lost
+import torch
+from torch import Tensor
+
+from labkit.models import Condition, CrossAttentionDiT
+import labkit
+
+
+@labkit.exercise(labkit.models.CrossAttentionDiT.cond_mapping)
+def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
+    always = torch.stack([condition.time, condition.pooled + condition.tokens.mean(1)], dim=1)
+    yes = torch.ones(always.shape[:2], dtype=torch.bool, device=always.device)
+    return self.memory_norm(always), yes
+
+
+@labkit.exercise(labkit.models.CrossAttentionDiT.backbone)
+def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    memory, memory_mask = c
+    for block in self.blocks:
+        h = h + block.self_attention(block.norm1(h), mask)
+        h = h + block.cross_attention(block.norm2(h), memory_mask, memory)
+        h = h + block.mlp(block.norm3(h))
+    return h
+
+
+@labkit.exercise(labkit.models.CrossAttentionDiT.output_projection)
+def output_projection(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    return self.final(self.final_norm(h))

@@ -1,0 +1,28 @@
+# wrong: the pooled token is left out of the memory, and the mlp has no residual: two mistakes
+import torch
+from torch import Tensor
+
+from labkit.models import Condition, CrossAttentionDiT
+import labkit
+
+
+@labkit.exercise(labkit.models.CrossAttentionDiT.cond_mapping)
+def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
+    memory = self.memory_norm(torch.cat([condition.time[:, None], condition.tokens], dim=1))
+    yes = torch.ones(len(memory), 1, dtype=torch.bool, device=memory.device)
+    return memory, torch.cat([yes, condition.mask], dim=1)
+
+
+@labkit.exercise(labkit.models.CrossAttentionDiT.backbone)
+def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    memory, memory_mask = c
+    for block in self.blocks:
+        h = h + block.self_attention(block.norm1(h), mask)
+        h = h + block.cross_attention(block.norm2(h), memory_mask, memory)
+        h = block.mlp(block.norm3(h))
+    return h
+
+
+@labkit.exercise(labkit.models.CrossAttentionDiT.output_projection)
+def output_projection(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
+    return self.final(self.final_norm(h))

@@ -1,0 +1,23 @@
+# wrong: the sum over frames is divided by the number of real frames of the whole batch instead of each
+# sample's
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_loss)
+def ddpm_loss(
+    model: Callable[[Tensor, Tensor], Tensor],
+    schedule: Schedule,
+    x0: Tensor,
+    t: Tensor,
+    noise: Tensor,
+    mask: Tensor,
+) -> Tensor:
+    x_t = schedule.q_sample(x0, t, noise)
+    error = (model(x_t, t) - schedule.target(x0, noise, t)).pow(2).mean(-1)
+    return (error * mask).sum(1) / mask.sum()

@@ -1,0 +1,19 @@
+# wrong: the mean in terms of ε lacks the factor 1/√α
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_step)
+def ddpm_step(
+    schedule: Schedule, prediction: Tensor, x_t: Tensor, t: Tensor, t_prev: Tensor, noise: Tensor
+) -> Tensor:
+    _, eps = schedule.split(prediction, x_t, t)
+    a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev)
+    alpha = a_t / a_prev
+    beta = 1 - alpha
+    mean = x_t - beta / (1 - a_t).sqrt() * eps
+    variance = beta * (1 - a_prev) / (1 - a_t)
+    return mean + variance.sqrt() * noise

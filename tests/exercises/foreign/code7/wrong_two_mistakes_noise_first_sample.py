@@ -1,0 +1,20 @@
+# wrong: two mistakes: the noise is the first sample's for all, and t_prev = −1 is treated as 0 (clamp), which
+# leaves some noise at the last step
+import torch
+from torch import Tensor
+
+from labkit.diffusion import Schedule
+import labkit
+
+
+@labkit.exercise(labkit.diffusion.ddpm_step)
+def ddpm_step(
+    schedule: Schedule, prediction: Tensor, x_t: Tensor, t: Tensor, t_prev: Tensor, noise: Tensor
+) -> Tensor:
+    x0, _ = schedule.split(prediction, x_t, t)
+    a_t, a_prev = schedule.alpha_bar(t), schedule.alpha_bar(t_prev.clamp(min=0))
+    alpha = a_t / a_prev
+    beta = 1 - alpha
+    mean = (a_prev.sqrt() * beta * x0 + alpha.sqrt() * (1 - a_prev) * x_t) / (1 - a_t)
+    variance = beta * (1 - a_prev) / (1 - a_t)
+    return mean + variance.sqrt() * noise[:1]
