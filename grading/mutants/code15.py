@@ -304,19 +304,12 @@ def step_zero_clean():
     )
 
 
-@mutant("A schedule of 100 steps is made anew: take the tables of the `schedule` that is given")
+@mutant(
+    "A schedule of 100 steps is made anew, or that of the first call is kept: take the tables of the "
+    "`schedule` that is given"
+)
 def own_schedule():
     return replaced(lambda schedule, x_known, t, noise, x: Schedule(100).q_sample(x_known, t, noise))
-
-
-@mutant("The schedule of the first call is kept: take that of each call")
-def schedule_of_the_first_call():
-    memory = {}
-
-    def make(schedule, x_known, t, noise, x):
-        return memory.setdefault("schedule", schedule).q_sample(x_known, t, noise)
-
-    return replaced(make)
 
 
 @mutant(

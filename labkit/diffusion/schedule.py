@@ -33,7 +33,8 @@ def cosine_betas(T: int) -> Tensor:
 def linear_betas(T: int) -> Tensor:
     """β of the linear schedule, Ho et al. 2020, sec. 4: 1e-4 … 0.02 for T = 1000 → (T,) float64.
 
-    For other T the values are multiplied by 1000 / T, so that the last step is nearly pure noise; at most 0.999.
+    For other T the values are multiplied by 1000 / T, so that the last step is nearly pure noise.
+    β is at most 0.999.
     """
     return (torch.linspace(1e-4, 0.02, T, dtype=torch.float64) * (1000 / T)).clamp(max=0.999)
 

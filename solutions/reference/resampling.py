@@ -22,7 +22,7 @@ def resampled_step(
     noise: (U − 1, B, F, D), standard normal, already sampled, one for each time that noise is added. With
     U = 1 no noise is added.
     The last step of the sampler, t_prev = −1 for all samples, is done once, whatever U is. Where t_prev = −1
-    for some samples only, the others still take U steps.
+    for some samples only, the others still take U steps, and no result is NaN: ᾱ_{−1} is 1.
     All tensors are on one device; motions and noise are float32. Do not change the arguments or the results
     of `step` in place.
     """

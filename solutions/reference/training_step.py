@@ -19,11 +19,10 @@ def training_loss(
 
     For each of the B motions sample a step t, uniform on 0 … T − 1, standard normal noise of the shape of x0,
     and whether its caption is withheld, with probability `condition_dropout` (Ho & Salimans 2021, alg. 1).
-    Return the mean of the B losses of `ddpm_loss`. Sample on the device of x0, where all tensors are; the
-    noise has the dtype of x0.
+    Return the mean of the B losses of `ddpm_loss`. Sample on the device of x0, where all tensors are.
     network: call it exactly once, as network(x_t, t, text, mask, drop) → prediction (B, F, D).
     drop: (B,) bool, True where the caption is withheld.
-    x0: (B, F, D), z-scored. mask: (B, F) bool, True at real frames. text: features of the B captions.
+    x0: (B, F, D) float32, z-scored. mask: (B, F) bool, True at real frames. text: features of the B captions.
     Do not change the arguments in place.
     """
     B = len(x0)
