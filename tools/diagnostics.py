@@ -1,16 +1,19 @@
-"""Four diagnostics of the networks and metrics beyond the results table.
+"""Diagnostics of the networks and metrics beyond the results table.
 
     memory     are samples copies of training clips?
     unseen     are combinations of content and style generated that training never saw?
     variety    does one caption give different motions?
+    contents   do feet slide and bodies jerk more than real ones of the same content? are bodies in the floor?
     judges     does an evaluator trained with another seed (--evaluator) rank the networks alike?
 
     python -m tools.diagnostics memory unseen variety judges --evaluator second/evaluator.safetensors
+    python -m tools.diagnostics contents --count 200
 
-They need the prepared sources that the networks were trained on.
+All but `contents` need the prepared sources that the networks were trained on.
 """
 
 import argparse
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -36,17 +39,18 @@ from labkit.models import NETWORKS
 from labkit.motion import LAYOUT, decode
 from labkit.paths import LabError, check_writable
 from labkit.reference import load_reference
-from labkit.scores import motion_features, score
+from labkit.scores import motion_features, physical, score
 from labkit.show import contact_sheet
 from labkit.stubs import use_reference
 from labkit.text import TextEncoder
 from labkit.training.corpus import MAX_FRAMES, MIN_FRAMES, SOURCES, readable
 from labkit_data.captions.grammar import article
 from labkit_data.captions.styles import STYLES
-from tools.publish import real_reference
+from tools.publish import in_floor, real_reference
 
 THIN = 2  # alignment looks at every second frame
 FRAMES = 80  # of a motion whose length no real one determines
+FEW = 8  # motions of a content
 
 
 @dataclass(frozen=True)
@@ -313,6 +317,47 @@ def variety(options: Options) -> str:
     return report(title, table)
 
 
+def content_of(label: str) -> str:
+    """The content of a label "content|style" in one word: "turn" of "walk-turn-left|sad"."""
+    words = re.findall(r"[a-z]+", label.split("|")[0].lower())
+    return "turn" if "turn" in words else words[0] if words else "other"
+
+
+def contents(options: Options) -> str:
+    """Foot sliding and jerk, content by content; and how many bodies are in the floor.
+
+    Captions of test set A. Contents with fewer than FEW of them are one row. A ratio is that of the means of
+    the samples and of the real motions of the same captions.
+    """
+    reference, body = load_reference(), load_body()
+    rows = choose_captions(reference, 1, options.count, options.config.seed)
+    owners = reference.owner[rows]
+    each = [content_of(reference.labels[o]) for o in owners]
+    count = Counter(each)
+    names = np.array([name if count[name] >= FEW else "other" for name in each])
+    real = reference.physical[owners][:, :2]  # (N, 2): sliding, jerk
+    found, deep = {}, {}
+    for network in options.networks:
+        motions = sample_for(options, network, reference, rows)
+        found[network] = physical(motions, body)[:, :2]  # (N, 2)
+        deep[network] = sum(in_floor(decode(x), body) for x in motions)
+    table = {}
+    for name in [*sorted(set(names), key=lambda name: (name == "other", name)), "all"]:
+        some = np.ones(len(names), bool) if name == "all" else names == name
+        table[name] = {"N": str(some.sum())}
+        for column, (quantity, unit) in enumerate((("sliding", "m/s"), ("jerk", "m/s³"))):
+            of_real = np.nanmean(real[some, column])
+            table[name][f"{quantity}, {unit}"] = f"{of_real:.3g}"
+            for network, values in found.items():
+                ratio = np.nanmean(values[some, column]) / of_real
+                table[name][f"{network} ({quantity})"] = f"{ratio:.1f}"
+    depth = ", ".join(f"{network} {n}" for network, n in deep.items())
+    return (
+        report("Content by content: real motion, and ratios of sliding and of jerk to it.", table)
+        + f"\nOf {len(rows)} motions, so many have a vertex deeper than 3 cm for more than 5 frames: {depth}."
+    )
+
+
 def judges(options: Options) -> str:
     """The same motions scored by two evaluators: the shipped one, and one trained with another seed.
 
@@ -359,7 +404,7 @@ def sample_for(options: Options, network: str, reference, rows: np.ndarray) -> l
     )
 
 
-QUESTIONS = dict(memory=memory, unseen=unseen, variety=variety, judges=judges)
+QUESTIONS = dict(memory=memory, unseen=unseen, variety=variety, contents=contents, judges=judges)
 
 
 def main(arguments: list[str] | None = None) -> int:

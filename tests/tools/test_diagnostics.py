@@ -7,8 +7,9 @@ import torch
 
 from labkit.diffusion import SamplingConfig
 from labkit.evaluator import load_evaluator
-from labkit.motion import D
+from labkit.motion import D, decode, encode
 from labkit.reference import load_reference
+from labkit.scores import physical
 from labkit.store import Clip, write_store
 from tools import diagnostics
 from tools.publish import real_reference
@@ -129,6 +130,35 @@ def test_variety_within_and_between(lab, capsys, monkeypatch):
         float, run(capsys, "variety", *QUICK, "none")["adaln"]
     )
     assert within == joints_within == 0 < min(between, joints_between)
+
+
+def test_contents_against_themselves(lab, body, random_motion, capsys, monkeypatch):
+    """Real motions as samples have ratios of 1; some are deep in the floor."""
+    turned, sunk = random_motion(1, 30), random_motion(2, 30)
+    sunk = replace(sunk, pelvis=sunk.pelvis - torch.tensor([0, 0, 1.0]))
+    motions = [encode(m, body.joints(m)) for m in (turned, random_motion(3, 30), sunk) for _ in range(8)]
+    labels = ["walk-turn-left|sad", "Turn,"] * 4 + ["Walk"] * 8 + ["run"] * 5 + ["Bow|"] * 3
+    reference = replace(
+        load_reference(),
+        physical=physical(motions, body),
+        labels=labels,
+        captions=[str(i) for i in range(24)],
+        text=np.zeros((24, 2)),
+        owner=np.arange(24),
+        lengths=np.full(24, 30),
+    )
+    monkeypatch.setattr(diagnostics, "load_reference", lambda: reference)
+    monkeypatch.setattr(
+        diagnostics.Options, "sample", lambda self, n, c, lengths: [motions[int(i)] for i in c]
+    )
+    assert diagnostics.main(["contents", "--networks", "adaln", "--count", "24"]) == 0
+    *_, heads, turn, walk, other, both, floor = capsys.readouterr().out.strip().splitlines()
+    assert heads.count("adaln") == 2
+    for row, name, n in ((turn, "turn", 8), (walk, "walk", 8), (other, "other", 8), (both, "all", 24)):
+        cells = row.split()
+        assert cells[:2] == [name, str(n)] and cells[3] == cells[5] == "1.0"
+    lowest = [body.vertices(decode(x))[..., 2].amin(1) for x in motions]  # (F,) each
+    assert floor.endswith(f"adaln {sum(sorted(z)[5] < -0.03 for z in lowest)}.")
 
 
 def test_judges(store, capsys, lab):
