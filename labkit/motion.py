@@ -59,12 +59,12 @@ _MIRROR = [
 
 @stub("code2")
 def split_motion(x: Tensor) -> tuple[int, int, dict[str, Tensor]]:
-    """A motion x (F, D) → F frames, D features (both int, read from x) and its parts, a dict by name.
+    """Split a motion x (F, D) → F frames, D features (ints, read from x), and a dict of its parts.
 
-    root_height (F, 1), root_velocity (F, 2), yaw_velocity (F, 1), rotations (F, 22, 6), joints (F, 23, 3):
-    tensors with the numbers, the dtype and the device of x. Their layout is that of Petrovich et al. 2024
-    ("STMC"), sec. 3.2; `LAYOUT` maps each name to the slice of columns that belongs to it. In these columns
-    the numbers of one joint are adjacent. F is 1 or more. x is not changed; the parts may be views of it.
+    Keys and shapes: root_height (F, 1), root_velocity (F, 2), yaw_velocity (F, 1), rotations (F, 22, 6),
+    joints (F, 23, 3). Parts have the values, units, dtype and device of x; `labkit.motion` lists the units.
+    Layout: Petrovich et al. 2024 ("STMC"), sec. 3.2. `LAYOUT` maps each key to its slice of columns; the
+    numbers of one joint are adjacent. F ≥ 1. Do not change x; the parts may be views of it.
     """
     # TODO (Code 2): here, or in notebooks/01_dataset.ipynb
     raise NotImplementedError

@@ -69,16 +69,16 @@ def edit(
 def replace_known(
     schedule: Schedule, x: Tensor, x_known: Tensor, known: Tensor, t: Tensor, noise: Tensor
 ) -> Tensor:
-    """Put the known part of a motion, noised to step t, in the place of what the sampler made of it.
+    """Replace the known part of the sampler's state x by the given motion, noised to step t → (B, F, D).
 
-    Lugmayr et al. 2022, eq. 8a and 8c; Song et al. 2021 (score SDE), app. I.2 → (B, F, D).
+    Lugmayr et al. 2022, eq. 8a and 8c; Song et al. 2021 (score SDE), app. I.2.
     x: (B, F, D), z-scored, the sampler's state at step t.
-    x_known: (B, F, D), clean and z-scored; where `known` is False its values mean nothing.
+    x_known: (B, F, D), clean and z-scored. Its values have no meaning where `known` is False.
     known: (B, F, D) bool, True where x_known is given.
-    t: (B,) the step of each sample of x, and −1 after its last step, where there is no noise at all.
-    noise: (B, F, D), standard normal, already sampled: use this one.
+    t: (B,) int64, the diffusion step of each sample of x; −1 after the last step, where there is no noise.
+    noise: (B, F, D), standard normal, already sampled: use it unchanged.
     `schedule.q_sample` noises a clean motion; it accepts t = −1. All tensors are on one device; motions and
-    noise are float32. Leave the arguments as they are.
+    noise are float32. Do not change the arguments in place.
     """
     # TODO (Code 15): here, or in notebooks/05_train_steer_edit.ipynb
     raise NotImplementedError
@@ -93,17 +93,18 @@ def resampled_step(
     t_prev: Tensor,
     noise: Tensor,
 ) -> Tensor:
-    """x_t → x_{t_prev}, with the step done U times: Lugmayr et al. 2022, alg. 1, lines 3 to 12 → (B, F, D).
+    """x_t → x_{t_prev}, the step done U times, Lugmayr et al. 2022, alg. 1, lines 3 to 12 → (B, F, D).
 
-    Between two of the U steps x_{t_prev} is noised back to step t: a sample of q(x_t | x_{t_prev}), alg. 1,
-    line 10, where β is that of the whole stride: α = ᾱ_t / ᾱ_{t_prev}, β = 1 − α.
+    After each step but the last, x_{t_prev} is noised back to step t: a sample of q(x_t | x_{t_prev}),
+    alg. 1, line 10. Its β is that of the whole stride: α = ᾱ_t / ᾱ_{t_prev}, β = 1 − α.
     step: one step of the sampler, replacement included: step(x_t) → x_{t_prev}, both (B, F, D).
-    t, t_prev: (B,), t_prev < t; `schedule.alpha_bar` gives ᾱ of either, shaped (B, 1, 1).
-    noise: (U − 1, B, F, D), standard normal, already sampled, one for each time that noise is added. U = 1 is
-    a single step without any. At the last step of the sampler, t_prev = −1 for all samples, there is one step
-    only, whatever U. Where t_prev is −1 for some samples only, the others take U steps as ever.
-    All tensors are on one device; motions and noise are float32. Leave the arguments and what `step` returns
-    as they are.
+    t, t_prev: (B,) int64, t_prev < t. `schedule.alpha_bar` gives ᾱ at t and at t_prev, (B, 1, 1).
+    noise: (U − 1, B, F, D), standard normal, already sampled, one for each time that noise is added. With
+    U = 1 no noise is added.
+    The last step of the sampler, t_prev = −1 for all samples, is done once, whatever U is. Where t_prev = −1
+    for some samples only, the others still take U steps, and no result is NaN: ᾱ_{−1} is 1.
+    All tensors are on one device; motions and noise are float32. Do not change the arguments or the results
+    of `step` in place.
     """
     # TODO (Code 16): here, or in notebooks/05_train_steer_edit.ipynb
     raise NotImplementedError

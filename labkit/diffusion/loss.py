@@ -17,21 +17,22 @@ def ddpm_loss(
     noise: Tensor,
     mask: Tensor,
 ) -> Tensor:
-    """Masked squared error of the network's prediction: Ho et al. 2020, eq. 14 → (B,), one loss a sample.
+    """Masked squared error of the network's prediction, Ho et al. 2020, eq. 14 → (B,), one loss per sample.
 
-    Noise x0 to x_t (`schedule.q_sample`), call the network, and square its difference from the target.
+    Noise x0 to x_t (`schedule.q_sample`), call the network, and square the difference from the target.
 
-    x0: clean motion (B, F, D), z-scored, of any size. t: (B,) int64, a step for each sample, 0 to T − 1.
-    model: call it once, as model(x_t, t), by position, with x_t (B, F, D) and t as it is → prediction, alike.
-    noise: (B, F, D), standard normal, already sampled: use this one.
-    The target depends on `schedule.prediction_type`: in eq. 14 it is the noise, here it may also be x0 or v.
+    x0: clean motion (B, F, D), z-scored. t: (B,) int64, one diffusion step per sample, 0 to T − 1.
+    noise: (B, F, D), standard normal, already sampled: use it unchanged.
+    model: call it exactly once, with positional arguments, as model(x_t, t), with x_t (B, F, D) and t
+    unchanged. It returns the prediction (B, F, D).
+    The target depends on `schedule.prediction_type`: the noise (as in eq. 14), x0, or v.
     `schedule.target(x0, noise, t)` gives it.
-    mask: (B, F) bool, True at real frames. Padded frames must not change the loss, nor may their number: the
-    squared error is a mean over the real frames and over D. (The check accepts a sum over either, or both, as
-    well. The figures of notebook 03 assume the mean.)
+    mask: (B, F) bool, True at real frames, at least one per sample. The loss is the mean squared error over
+    the real frames and over D: it depends neither on the values nor on the number of padded frames. (The
+    check also accepts a sum over either, or both. The figures of notebook 03 assume the mean.)
 
-    x0, noise, x_t, prediction and loss are float32 on one device. Leave the arguments and the network's
-    output as they are: the backward pass needs them. Set no seed: that is the caller's.
+    x0, x_t and the prediction may have any magnitude: clip nothing. All but t and mask are float32. Do not
+    change the arguments or the prediction in place: the backward pass needs them. Set no random seed.
     """
     # TODO (Code 6): here, or in notebooks/03_diffusion.ipynb
     raise NotImplementedError

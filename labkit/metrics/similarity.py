@@ -9,19 +9,19 @@ from labkit.stubs import stub
 
 @stub("code11")
 def tmr_score(text: ArrayLike, motion: ArrayLike) -> float:
-    """Mean agreement of captions and motions from their features, both (N, D); row i belongs to row i.
+    """TMR-Score: mean similarity of captions and motions from features (N, D) each; row i belongs to row i.
 
         score = mean of (cos(text_i, motion_i) + 1) / 2            Petrovich et al. 2024 (STMC)
 
-    The one convention of this lab, stated here only: features at unit length, score from 0 (opposite) over
-    0.5 (unrelated) to 1 (the same direction). CLIPScore is 2.5 max(cos, 0), and some public code reports
-    100 cos: such numbers cannot be compared with these.
+    This is the only convention used in this lab: features of unit length, scores from 0 (opposite) over 0.5
+    (orthogonal) to 1 (same direction). CLIPScore is 2.5 max(cos, 0), and some public code reports 100 cos:
+    such numbers cannot be compared with these.
 
-    text, motion: arrays or lists of rows; N and D may be 1. The arrays stay as they are. Returns a Python or
-    NumPy float, not rounded.
+    text, motion: arrays or lists of rows, N, D ≥ 1. Do not change them. Returns a Python or NumPy float, not
+    rounded.
 
-    Raises ValueError where N = 0, where either side holds NaN, infinity or a zero vector or is not (N, D),
-    and for unequal shapes: `as_pair` and `unit` of `labkit.metrics.features` do all of that.
+    Raises ValueError where N = 0, where either side contains NaN, infinity or a zero vector or is not (N, D),
+    and where the shapes differ. `as_pair` and `unit` of `labkit.metrics.features` do all of these checks.
     """
     # TODO (Code 11): here, or in notebooks/04_analysis.ipynb
     raise NotImplementedError

@@ -47,37 +47,39 @@ class AdaLNDiT(BaseDiT):
 
     @stub("code4")
     def cond_mapping(self, condition: Condition) -> Tensor:
-        """→ c (B, W), one vector a sample: silu(time + pooled), of `condition.time` and `condition.pooled`.
+        """→ c (B, W), one vector per sample: silu(time + pooled).
 
-        You may return something else instead: only your own two methods below receive it.
+        `condition.time` and `condition.pooled` are (B, W).
+
+        You may return something else: only your own `backbone` and `output_projection` receive the result.
         """
         # TODO (Code 4): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError
 
     @stub("code4")
     def backbone(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
-        """Frames (B, F, W), their mask (B, F), c (B, W) → (B, F, W).
+        """Frames (B, F, W), their mask (B, F) bool, c (B, W) → (B, F, W).
 
         Each block of `self.blocks` (adaLN-Zero, Peebles & Xie, sec. 3.2) has two layers, `attention(x, mask)`
-        and `mlp(x)`, and regresses from c, by `modulation`, six vectors of width W, in this order: shift,
-        scale and gate for attention, then shift, scale and gate for the mlp. A layer reads h after
-        `block.norm`, scaled and then shifted (scale 0 and shift 0 change nothing); its output is multiplied
-        by the gate and added to h. A vector is the same for all frames of a sample. The mask is bool, True
-        where a frame is real. New blocks have gates of zero: they are the identity.
+        and `mlp(x)`. `modulation(c)` gives six vectors of width W, in this order: shift, scale and gate for
+        attention, then shift, scale and gate for the MLP. Each vector is shared by all frames of a sample.
+        The input of a layer is h after `block.norm`, scaled and then shifted (scale 0 and shift 0 change
+        nothing). The output of a layer is multiplied by the gate and added to h. The mask is True where a
+        frame is real. In new blocks all gates are 0, so the block is the identity.
 
-        For all three methods: B, F and L are any from 1 on, the number of blocks any from 0 on. Gradients
-        reach every tensor and weight that is used. train() and eval() give the same result. All tensors may
-        have large values. They are float32 on one device, and some are bfloat16 inside `torch.autocast`. No
-        argument is changed in place, no seed is set, and nothing is kept from one call for the next.
+        Requirements for all three methods: B, F, L ≥ 1, and any number of blocks, 0 included. Every tensor
+        and weight that is used gets a gradient. train() and eval() mode give the same result. Values may be
+        large: clip nothing. Tensors are float32 on one device; inside `torch.autocast` some are bfloat16.
+        Change no argument in place, set no random seed, and keep no state between calls.
         """
         # TODO (Code 4): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError
 
     @stub("code4")
     def output_projection(self, h: Tensor, mask: Tensor, c: Tensor) -> Tensor:
-        """The last hidden state → (B, F, D): `self.final` of `self.final_norm(h)`, scaled and shifted again.
+        """The last hidden state (B, F, W) → (B, F, D): `self.final_norm`, scale and shift, then `self.final`.
 
-        `self.final_modulation` regresses shift and scale, in this order, from c.
+        `self.final_modulation(c)` gives shift and scale, in this order, applied as in `backbone`.
         """
         # TODO (Code 4): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError

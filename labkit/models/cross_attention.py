@@ -37,37 +37,38 @@ class CrossAttentionDiT(BaseDiT):
 
     @stub("code5")
     def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
-        """→ memory (B, 2 + L, W): time, caption, words, through `self.memory_norm`; and its mask (B, 2 + L).
+        """→ memory (B, 2 + L, W): time, caption, words, after `self.memory_norm`; and its mask (B, 2 + L).
 
-        `condition.time` and `condition.pooled` (B, W) are one token each, always there; `condition.tokens`
-        (B, L, W) are the words, and `condition.mask` (B, L) bool is True where a word is real.
+        `condition.time` and `condition.pooled` (B, W) give one token each, which is always real.
+        `condition.tokens` (B, L, W) are the words; `condition.mask` (B, L) bool is True where a word is real.
 
-        You may return something else instead: only your own two methods below receive it.
+        You may return something else: only your own `backbone` and `output_projection` receive the result.
         """
         # TODO (Code 5): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError
 
     @stub("code5")
     def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
-        """Frames (B, F, W), their mask (B, F), `cond_mapping`'s result → (B, F, W).
+        """Frames (B, F, W), their mask (B, F) bool, c from `cond_mapping` → (B, F, W).
 
-        Each block of `self.blocks` is self-attention, cross-attention and mlp, each after a norm (pre-norm):
+        Each block of `self.blocks` has self-attention, cross-attention and an MLP, each after its norm
+        (pre-norm; cross-attention block of Peebles & Xie, sec. 3.2):
 
             h ← h + self_attention(norm1(h)),   h ← h + cross_attention(norm2(h)),   h ← h + mlp(norm3(h))
 
-        `self_attention(x, mask)` attends to x itself, `cross_attention(x, memory_mask, memory)` to a memory.
-        Masks are bool, True where a frame or token is real.
+        `self_attention(x, mask)`: x attends to itself. `cross_attention(x, memory_mask, memory)`: x attends
+        to the memory. Masks are True where a frame or token is real.
 
-        For all three methods: B, F and L are any from 1 on, the number of blocks any from 0 on. Gradients
-        reach every tensor and weight that is used. train() and eval() give the same result. All tensors may
-        have large values. They are float32 on one device, and some are bfloat16 inside `torch.autocast`. No
-        argument is changed in place, no seed is set, and nothing is kept from one call for the next.
+        Requirements for all three methods: B, F, L ≥ 1, and any number of blocks, 0 included. Every tensor
+        and weight that is used gets a gradient. train() and eval() mode give the same result. Values may be
+        large: clip nothing. Tensors are float32 on one device; inside `torch.autocast` some are bfloat16.
+        Change no argument in place, set no random seed, and keep no state between calls.
         """
         # TODO (Code 5): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError
 
     @stub("code5")
     def output_projection(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
-        """The last hidden state → (B, F, D): `self.final_norm`, then `self.final`."""
+        """The last hidden state (B, F, W) → (B, F, D): `self.final_norm`, then `self.final`."""
         # TODO (Code 5): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError

@@ -37,35 +37,35 @@ class InContextDiT(BaseDiT):
     def cond_mapping(self, condition: Condition) -> tuple[Tensor, Tensor]:
         """→ condition tokens (B, 2 + L, W): time, caption, words; and their mask (B, 2 + L), True where real.
 
-        `condition.time` and `condition.pooled` (B, W) are one token each, always there; `condition.tokens`
-        (B, L, W) are the words, and `condition.mask` (B, L) bool is True where a word is real.
+        `condition.time` and `condition.pooled` (B, W) give one token each, which is always real.
+        `condition.tokens` (B, L, W) are the words; `condition.mask` (B, L) bool is True where a word is real.
 
-        You may return something else instead: only your own two methods below receive it.
+        You may return something else: only your own `backbone` and `output_projection` receive the result.
         """
         # TODO (Code 3): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError
 
     @stub("code3")
     def backbone(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
-        """Frames (B, F, W), their mask (B, F), `cond_mapping`'s result → the sequence (B, 2 + L + F, W).
+        """Frames (B, F, W), their mask (B, F) bool, c from `cond_mapping` → the sequence (B, 2 + L + F, W).
 
-        Condition tokens and frames are concatenated, in either order: frames contain their positions already.
-        Then each block of `self.blocks` (Peebles & Xie, sec. 3.2):
+        Concatenate condition tokens and frames, in either order: frames contain positional encodings already.
+        Then apply each block of `self.blocks` (pre-norm; in-context conditioning of Peebles & Xie, sec. 3.2):
 
             h ← h + attention(norm1(h)),   h ← h + mlp(norm2(h))
 
-        where `attention(x, mask)` takes the mask of the whole sequence: bool, True where a token is real.
+        `attention(x, mask)` takes the mask of the whole sequence: bool, True where a token is real.
 
-        For all three methods: B, F and L are any from 1 on, the number of blocks any from 0 on. Gradients
-        reach every tensor and weight that is used. train() and eval() give the same result. All tensors may
-        have large values. They are float32 on one device, and some are bfloat16 inside `torch.autocast`. No
-        argument is changed in place, no seed is set, and nothing is kept from one call for the next.
+        Requirements for all three methods: B, F, L ≥ 1, and any number of blocks, 0 included. Every tensor
+        and weight that is used gets a gradient. train() and eval() mode give the same result. Values may be
+        large: clip nothing. Tensors are float32 on one device; inside `torch.autocast` some are bfloat16.
+        Change no argument in place, set no random seed, and keep no state between calls.
         """
         # TODO (Code 3): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError
 
     @stub("code3")
     def output_projection(self, h: Tensor, mask: Tensor, c: tuple[Tensor, Tensor]) -> Tensor:
-        """The sequence → (B, F, D): condition tokens are dropped, then `self.final_norm`, `self.final`."""
+        """The sequence → (B, F, D): drop the condition tokens, then `self.final_norm`, then `self.final`."""
         # TODO (Code 3): here, or in notebooks/02_architectures.ipynb
         raise NotImplementedError
