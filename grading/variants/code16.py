@@ -116,7 +116,8 @@ def product_of_single_steps():
         x_prev = step(x_t)
         if (t_prev < 0).all():
             return x_prev
-        alpha = (logs[t] - logs[t_prev]).exp().float().view(-1, 1, 1)
+        before = torch.where(t_prev < 0, 0.0, logs[t_prev.clamp(min=0)])
+        alpha = (logs[t] - before).exp().float().view(-1, 1, 1)
         for k in range(noise.shape[0]):
             x_prev = step(alpha.sqrt() * x_prev + (1 - alpha).sqrt() * noise[k])
         return x_prev
