@@ -55,7 +55,7 @@ def test_the_next_notebook_runs_what_passed(notebook, tmp_path):
     shown = notebook(answer, 'labkit.check("code7")')
     assert "Code 7 is right" in shown[1] and f"Stored for later notebooks in {mine.NAME}." in shown[1]
     source = json.loads((tmp_path / mine.NAME).read_text("utf-8"))["code7"]
-    assert "# zero at the last step" in source and "print" not in source
+    assert "# (B, F, D)" in source and "print" not in source
 
     shown = notebook(
         'import labkit\nlabkit.use_mine("code3", "code7")',
