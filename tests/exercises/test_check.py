@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from process_settings import SETTINGS
+from tiers import portion
 
 import labkit
 from labkit.exercises import check as module
@@ -154,7 +155,8 @@ def test_what_a_session_has_set_costs_no_points_and_stays_set(name):
     enter, read = SETTINGS[name]
     with enter():
         before = read()
-        verdicts = [check(exercise) for exercise in EXERCISES]
+        some = portion(EXERCISES, 3, lambda exercise: f"{name} {exercise}")
+        verdicts = [check(exercise) for exercise in some]
         assert read() == before
     assert [str(v) for v in verdicts if v.judgement.failed] == []
 

@@ -716,16 +716,22 @@ def test_notebooks_keep_nothing_that_acts(graded):
             assert kinds <= plain, path
 
 
-def opened(folder: Path) -> list[str]:
-    """A command's beginning: as root, but with a folder in root's home open to everybody."""
-    closed = [parent for parent in reversed(folder.parents) if not parent.stat().st_mode & 0o001]
-    if not closed:
-        return []
-    command = ["bwrap", "--dev-bind", "/", "/", "--cap-add", "ALL", "--perms", "0755", "--tmpfs", closed[0]]
-    for parent in reversed(folder.parents):
-        if parent != closed[0] and parent.is_relative_to(closed[0]):
-            command += ["--perms", "0755", "--dir", parent]
-    return [*map(str, command), "--ro-bind", str(folder), str(folder), "--"]
+def opened(*folders: Path) -> list[str]:
+    """A command's beginning: as root, but with these folders open to everybody, those in root's home too."""
+    command = ["bwrap", "--dev-bind", "/", "/", "--cap-add", "ALL"]
+    hidden, inside = set(), []
+    for folder in folders:
+        closed = [parent for parent in reversed(folder.parents) if not parent.stat().st_mode & 0o001]
+        if not closed:
+            continue
+        hidden.add(closed[0])
+        for parent in reversed(folder.parents):
+            if parent != closed[0] and parent.is_relative_to(closed[0]):
+                inside += ["--perms", "0755", "--dir", parent]
+        inside += ["--ro-bind", folder, folder]
+    for folder in hidden:
+        command += ["--perms", "0755", "--tmpfs", folder]
+    return [*map(str, [*command, *inside]), "--"] if hidden else []
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the whole zoo is graded by an unprivileged user here")
@@ -734,7 +740,7 @@ def test_an_unprivileged_user_grades_as_well(prepared):
     if not shutil.which("setpriv"):
         pytest.skip("setpriv is not installed")
     nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"]
-    nobody = [*opened(Path(sys.base_prefix)), *nobody]
+    nobody = [*opened(Path(sys.base_prefix), ROOT), *nobody]
     sandbox = [*nobody, "bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"]
     if subprocess.run(sandbox, capture_output=True).returncode:
         pytest.skip("this machine does not let ordinary users make namespaces")
