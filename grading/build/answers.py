@@ -112,11 +112,10 @@ class Rounded(Double):
         name = getattr(function, "__name__", "").strip("_")
         if name not in INEXACT or getattr(result, "dtype", None) != torch.float64:
             return result
-        with torch._C.DisableTorchFunction():
-            bits = result.detach().contiguous().view(torch.int64) ^ (self.seed + 1)
-            bits = (bits ^ (bits >> 32)) * 0x9E3779B97F4A7C1
-            share = ((bits ^ (bits >> 29)) & 0xFFFF).double() / 0x8000 - 1  # -1 to 1
-            return result * (1 + share * 2.0**-24)
+        bits = result.detach().contiguous().view(torch.int64) ^ (self.seed + 1)
+        bits = (bits ^ (bits >> 32)) * 0x9E3779B97F4A7C1  # a hash of the value
+        share = ((bits ^ (bits >> 29)) & 0xFFFF).double() / 0x8000 - 1  # -1 to 1
+        return result * (1 + share * 2.0**-24)
 
 
 def rounding(
