@@ -71,8 +71,10 @@ def step_with(mean) -> bank.Entry:
 
 
 def test_rounding_is_measured_against_float64():
-    """A float32 near 1000 is off by up to 2⁻¹⁵, and so is x0 + 1000 − 1000. A copy is as far off as x0: `split`
-    divides by roots of ᾱ, which other builds round otherwise, by half a unit (2⁻²⁴) each."""
+    """A float32 near 1000 is off by up to 2⁻¹⁵, and so is x0 + 1000 − 1000.
+
+    A copy is as far off as x0: `split` divides by roots of ᾱ. Other builds round each by half a unit, 2⁻²⁴.
+    """
     moved = answers.rounding("code8", step_with(lambda x0: x0 + 1000 - 1000))
     assert 2**-18 < moved["last"] < 2**-14
     assert answers.rounding("code8", step_with(lambda x0: x0.clone()))["last"] < 2**-20
