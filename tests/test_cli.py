@@ -129,6 +129,7 @@ def test_data_info(lab, capsys):
     assert lines[:2] == [["motions", "3"], ["captions", "3"]]
 
 
+@pytest.mark.slow
 def test_train_towers_and_a_network_on_their_features(lab):
     """Two steps each; what comes out is what generate takes."""
     assert cli.main(["train", "text", "--steps", "2"]) == 0
@@ -313,6 +314,7 @@ def test_defaults_of_sampling_are_the_library_s_own(command):
     )
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_is_no_error():
     reading, writing = os.pipe()
     os.close(reading)

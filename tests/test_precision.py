@@ -84,6 +84,7 @@ def test_private_names_are_found(source, found):
     assert private_names_of_torch(source) == found
 
 
+@pytest.mark.slow
 def test_no_private_name_of_torch_is_taken_for_granted():
     found = set()
     for folder in ("labkit", "labkit_data", "grading", "benchmarks", "tools", "solutions", "data", "tests"):

@@ -3,10 +3,12 @@
 import time
 
 import nbformat
+import pytest
 from nbclient import NotebookClient
 
 from labkit.progress import bar
 
+pytestmark = pytest.mark.slow
 CELL = """
 import time
 from labkit.progress import bar

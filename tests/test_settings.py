@@ -53,12 +53,10 @@ def undisturbed() -> Iterator[dict[str, list[torch.Tensor | np.ndarray]]]:
         yield results()
 
 
-QUICK = ("float64", "device", "inference mode")
+TIERED = [name if name == "device" else pytest.param(name, marks=pytest.mark.slow) for name in SETTINGS]
 
 
-@pytest.mark.parametrize(
-    "name", [*QUICK, *(pytest.param(n, marks=pytest.mark.slow) for n in SETTINGS if n not in QUICK)]
-)
+@pytest.mark.parametrize("name", TIERED)
 def test_motions_and_features_are_the_same(name, undisturbed):
     enter, read = SETTINGS[name]
     with enter():
@@ -102,6 +100,7 @@ def test_what_is_made_while_labkit_is_imported(name):
         assert (tensor.device.type, tensor.dtype, tensor.is_inference()) == ("cpu", dtype, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["float64", "device", "no gradients", "inference mode"])
 def test_training_sets_what_it_needs(name, lab, tmp_path):
     enter, _ = SETTINGS[name]
@@ -112,7 +111,7 @@ def test_training_sets_what_it_needs(name, lab, tmp_path):
     assert load_text(tmp_path / "text" / "text.safetensors")
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("name", TIERED)
 def test_pictures_are_the_same(name, random_motion, body):
     still = random_motion(frames=3)
 
@@ -141,6 +140,7 @@ def test_every_figure_is_protected():
                 assert hasattr(function, "__wrapped__"), name
 
 
+@pytest.mark.slow
 def test_figures_need_no_backend_of_pyplots():
     program = (
         "from labkit.show.figures.architecture import skeleton\n"

@@ -302,6 +302,7 @@ def test_dir_shows_the_public_names():
     assert all(getattr(labkit, name) is not None for name in dir(labkit))
 
 
+@pytest.mark.slow
 def test_all_public_names_can_be_imported_by_a_star():
     """Also those that nothing has asked for yet."""
     run = "from labkit import *; exercise(diffusion.ddpm_step), check, setup, LabError, hint, use_mine"

@@ -70,6 +70,7 @@ def step_with(mean) -> bank.Entry:
     return bank.Entry("cancels", {"ddim_step": ddim_step}, diagnosis="It cancels")
 
 
+@pytest.mark.slow
 def test_rounding_is_measured_against_float64():
     """A float32 near 1000 is off by up to 2⁻¹⁵, and so is x0 + 1000 − 1000.
 
@@ -81,6 +82,7 @@ def test_rounding_is_measured_against_float64():
     assert answers.rounding("code8", step_with(lambda x0: torch.randn_like(x0)))["last"] < 2**-22
 
 
+@pytest.mark.slow
 def test_rounding_of_other_builds_is_measured():
     """√4 − 2 is 0; a build whose root is off by half a unit in the last place gives up to 1.2e-7."""
     moved = answers.rounding("code8", step_with(lambda x0: x0 + 1e5 * (torch.full_like(x0, 4).sqrt() - 2)))
@@ -154,6 +156,7 @@ def test_notebooks_are_those_of_the_build(tmp_path):
     assert len(made) == len(notebooks.names()) >= 4
 
 
+@pytest.mark.slow
 def test_the_build_is_stable():
     """The same source gives the same cells and ids, all of them different."""
     for name in notebooks.names():

@@ -510,6 +510,7 @@ def test_lists_made_to_grow_are_refused(name):
         collect_module.gradescope(BOMBS[name].encode())
 
 
+@pytest.mark.slow
 def test_a_large_file_is_read_in_another_process_with_limits(course, inbox, student, monkeypatch):
     large = student()
     large.cells[0].source += "x " * 20 * collect_module.SMALL  # read in a second, not in a millisecond

@@ -14,7 +14,10 @@ from grading.sandbox import limits
 from grading.sandbox.bubblewrap import Sandbox
 from grading.sandbox.limits import MB, Group, Limits
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are those of Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="limits are those of Linux"),
+]
 
 
 def missing_groups() -> set[str]:

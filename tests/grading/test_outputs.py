@@ -244,6 +244,7 @@ def test_ordinary_html_stays(html):
     assert harmless(html) == html
 
 
+@pytest.mark.slow
 def test_a_feedback_page_runs_nothing_of_the_learners(course, student):
     """Pages of one who attacks and one who does not have the same scripts, styles and links in them."""
     pages = {}

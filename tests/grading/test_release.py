@@ -115,6 +115,7 @@ def test_no_solution_and_no_rubric_is_in_it(tree):
                 assert not [s for s in secret if s in text or textwrap.indent(s, "    ") in text], path
 
 
+@pytest.mark.slow
 def test_labkit_runs_from_the_tree_alone(tree, tmp_path):
     code = (
         "import labkit, labkit.diffusion as d; from labkit.paths import data_dir\n"
@@ -137,6 +138,7 @@ def test_the_address_is_in_badges_and_set_up_cells(tree):
     assert ADDRESS in (tree / "README.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_release_again_keeps_what_was_added(light, tmp_path):
     folder = tmp_path / "course"
     release(folder, ADDRESS)

@@ -198,6 +198,7 @@ def test_one_answer_in_two_rows_is_refused(course, student, tmp_path):
     assert read_in(course, path) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("work", ["marks", "write_out", "read_in", "feedback", "prepare"])
 @pytest.mark.parametrize("trouble", ["locked", "damaged"])
 def test_a_gradebook_that_cannot_be_used_is_one_line(work, trouble, handed_in, tmp_path):

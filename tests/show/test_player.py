@@ -81,6 +81,7 @@ def test_browser_poses_the_body_as_smplx_does(body, random_motion, tmp_path):
     assert error.mean() < 5e-4
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(NODE is None, reason="no Node here to run the player's code with")
 def test_real_motion_loses_less_than_is_seen(body, tmp_path):
     clips = MotionDataset("starter").samples[::40]
@@ -194,6 +195,7 @@ def test_player_shows_what_it_is_told(body, random_motion):
     assert carried(bundle["text/html"])[0]["tracks"] == player.scene["tracks"]
 
 
+@pytest.mark.slow
 def test_shipped_module_is_what_the_build_gives(tmp_path):
     npm = shutil.which("npm")
     if npm is None:

@@ -226,6 +226,7 @@ def test_a_caption_that_the_text_model_does_not_know(box):
     assert said(box) == "" and len(box.history) == 2
 
 
+@pytest.mark.slow
 def test_history_compares_side_by_side(box):
     for seed in range(4):
         box.seed.value = seed

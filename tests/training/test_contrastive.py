@@ -72,6 +72,7 @@ def test_symmetric_in_text_and_motion():
     torch.testing.assert_close(info_nce(text, motions, same("abca")), info_nce(motions, text, same("abca")))
 
 
+@pytest.mark.slow
 def test_towers_learn_which_motion_a_caption_means(corpus, encoder, tmp_path):
     log = Log(tmp_path / "towers.csv", total=120, every=1)
     evaluator = train_towers(corpus, encoder.width, 120, seed=0, log=log, batch_size=8)

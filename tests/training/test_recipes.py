@@ -28,6 +28,7 @@ def test_another_text_is_one_line(text, capsys):
         recipes.parse(text)
 
 
+@pytest.mark.slow
 def test_a_longer_training_has_less_loss_and_variants_do_not_depend_on_each_other(tmp_path, monkeypatch):
     monkeypatch.setattr(recipes, "BATCHES", 2)
     use_reference()
