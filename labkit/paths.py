@@ -115,6 +115,8 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
         temporary.chmod(0o666 & ~umask)  # mkstemp's 0600 would hide results from a group
         os.replace(temporary, path)
     except OSError as error:
-        raise LabError(f"cannot write {path}: {error.strerror or error}") from error
+        # What is written may come from another file, which cannot be read
+        other = "" if error.filename is None or str(error.filename) == name else f"{error.filename}: "
+        raise LabError(f"cannot write {path}: {other}{error.strerror or error}") from error
     finally:
         temporary.unlink(missing_ok=True)

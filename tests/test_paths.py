@@ -66,6 +66,15 @@ def test_a_full_disk(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_another_file_that_cannot_be_read_is_named(tmp_path):
+    with (
+        pytest.raises(LabError, match="cannot write .*a.txt: .*missing: No such file"),
+        atomic_write(tmp_path / "a.txt"),
+    ):
+        (tmp_path / "missing").read_bytes()
+    assert not list(tmp_path.iterdir())
+
+
 def test_existing_file(tmp_path, monkeypatch):
     (tmp_path / "a").write_text("x")
     assert existing_file(tmp_path / "a", "thing") == tmp_path / "a"

@@ -30,7 +30,7 @@ from nbgrader.utils import is_grade
 from sqlalchemy.exc import DatabaseError
 from tqdm import tqdm
 
-from grading.batch.jobs import TIMEOUT, Job, Result, exercise_of
+from grading.batch.jobs import TIMEOUT, Job, Result, exercise_of, version
 from grading.batch.pool import Pool, cluster, processes
 from grading.course import Course, why
 from grading.intake.outputs import plain_notebook
@@ -233,12 +233,14 @@ def autograde(
 ) -> dict[Pair, str]:  # fmt: skip
     """Grade (student, assignment) pairs; returns why some could not be graded.
 
-    safe: under bubblewrap; raises LabError where that does not work. workers: processes on this machine.
-    scheduler: the address of a Dask scheduler, whose workers do it instead. only: the exercise whose points
-    are written, of notebooks that were graded before. Ctrl-C raises KeyboardInterrupt with what is done.
+    safe: under bubblewrap. workers: processes on this machine. scheduler: the address of a Dask scheduler,
+    whose workers do it instead. only: the exercise whose points are written, of notebooks that were graded
+    before. Raises LabError where the sandbox does not work, or a file of the clone cannot be read. Ctrl-C
+    raises KeyboardInterrupt with what is done.
     """
     if not submissions:
         return {}
+    version()  # raises before the work, not after a submission of it
     releases, seed = course.released(), course.seed()
 
     def make(pair: Pair) -> Job:

@@ -45,6 +45,7 @@ from grading.remote.kernel_start import SERVER
 from grading.sandbox.bubblewrap import DATA, Sandbox
 from grading.sandbox.kernel import Manager
 from labkit.exercises.check import Verdict
+from labkit.paths import LabError
 from labkit.stubs import EXERCISES
 
 TIMEOUT = 120  # seconds a cell
@@ -130,14 +131,22 @@ def _run(job: Job, sandbox: Callable[..., Sandbox]) -> tuple[str, bool]:
 
 @cache
 def version() -> str:
-    """A digest of all that points depend on: code, checks, solutions, weights."""
+    """A digest of all that points depend on: code, checks, solutions, weights.
+
+    Raises LabError where one of these files cannot be read.
+    """
     grading = (f"grading/{name}" for name in ("batch", "intake", "remote", "sandbox", "variants"))
     folders = ("labkit", "solutions/reference", *grading, *(f"data/{name}" for name in DATA))
     paths = [p for folder in folders for p in (ROOT / folder).rglob("*")]
     digest = hashlib.sha256()
     for path in sorted(paths):
         if path.suffix in (".py", ".npz", ".z", ".safetensors"):
-            digest.update(f"{path.relative_to(ROOT)} {path.stat().st_size}\n".encode() + path.read_bytes())
+            try:
+                content = path.read_bytes()
+            except OSError as error:
+                advice = f"whoever grades must be able to read all of {ROOT}: chmod -R a+rX {ROOT}"
+                raise LabError(f"cannot read {path} ({error.strerror}): {advice}") from error
+            digest.update(f"{path.relative_to(ROOT)} {len(content)}\n".encode() + content)
     return digest.hexdigest()
 
 

@@ -16,6 +16,7 @@ from toy_pool import MOMENTS, Workers, gradebook
 
 from grading import cli
 from grading.batch import autograde as head
+from grading.batch import jobs
 from grading.batch.autograde import StoredResult, autograde, is_new
 from grading.batch.jobs import Job, Result
 from grading.batch.pool import Pool
@@ -188,6 +189,16 @@ def test_where_no_worker_can_work_all_is_stopped_with_one_line(course, monkeypat
 
     monkeypatch.setattr(head, "pool_for", Workers(run))
     with pytest.raises(LabError, match="another version"):
+        autograde(course, course.submissions())
+
+
+def test_a_file_of_the_clone_that_cannot_be_read_stops_before_the_work(course, monkeypatch, tmp_path):
+    (tmp_path / "labkit").mkdir()
+    (tmp_path / "labkit" / "gone.py").symlink_to("nowhere")
+    monkeypatch.setattr(jobs, "ROOT", tmp_path)
+    monkeypatch.setattr(head, "version", jobs.version.__wrapped__)  # not what is cached
+    monkeypatch.setattr(head, "pool_for", None)
+    with pytest.raises(LabError, match=r"cannot read .*gone.py \(No such file.*chmod"):
         autograde(course, course.submissions())
 
 
