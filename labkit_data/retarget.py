@@ -33,6 +33,17 @@ _TREE = (0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19)
 PARENTS = {JOINT_NAMES[j]: JOINT_NAMES[parent] for j, parent in enumerate(_TREE, 1)}
 
 
+def both_sides(names: dict[str, str], left: str, right: str) -> dict[str, str]:
+    """SMPL joint → source joint. A name with * stands for both sides, with `left` and `right` for the *.
+
+    {"head": "Head", "knee": "*Leg"} → {"head": "Head", "left_knee": "LeftLeg", "right_knee": "RightLeg"}.
+    """
+    mapping = {joint: name for joint, name in names.items() if "*" not in name}
+    for side, word in (("left", left), ("right", right)):
+        mapping |= {f"{side}_{j}": name.replace("*", word) for j, name in names.items() if "*" in name}
+    return mapping
+
+
 def retarget(animation: Animation, table: Table, body, floor: float) -> Motion:
     """The animation of a Y-up source as SMPL motion of F frames, 20 a second.
 

@@ -1,7 +1,7 @@
 """The result of every reader: a skeleton with its rotations."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +47,15 @@ class Animation:
                 f"{path}: missing joint {first}{more} (it has {', '.join(self.names[:4])} …): this source "
                 "has another skeleton"
             )
+
+    def in_axes(self, turn: np.ndarray) -> "Animation":
+        """The same animation in other axes. turn: (3, 3), a rotation; a vector v becomes turn @ v."""
+        return replace(
+            self,
+            offsets=self.offsets @ turn.T,
+            rotations=turn @ self.rotations @ turn.T,
+            root=self.root @ turn.T,
+        )
 
     def forward(self) -> tuple[np.ndarray, np.ndarray]:
         """Forward kinematics: world rotations (F, J, 3, 3) and world positions (F, J, 3)."""

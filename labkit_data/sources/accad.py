@@ -17,7 +17,7 @@ from labkit_data.formats.bvh import read_bvh
 from labkit_data.formats.text import any_case
 from labkit_data.mocap import Sentences, align_torso, captioned, on_floor, piece, read_sentences
 from labkit_data.pipeline import Raw
-from labkit_data.retarget import Table, align_limbs, retarget, zero_pose_table
+from labkit_data.retarget import Table, align_limbs, both_sides, retarget, zero_pose_table
 from labkit_data.sources.cmu import span
 from labkit_data.timing import stretched
 
@@ -26,21 +26,14 @@ LICENSE = "CC BY 3.0, Advanced Computing Center for the Arts and Design, The Ohi
 # The recordings' floor rises by this much a metre along our X and Y: fitted to resting feet, both subjects.
 SLOPE = (0.008, 0.004)
 
-MAPPING = {"pelvis": "Hips", "spine1": "Spine", "spine3": "Spine1", "neck": "Neck", "head": "Head"}
-MAPPING |= {
-    f"{side}_{joint}": f"{side.title()}{source}"
-    for side in ("left", "right")
-    for joint, source in (
-        ("collar", "Shoulder"),
-        ("shoulder", "Arm"),
-        ("elbow", "ForeArm"),
-        ("wrist", "Hand"),
-        ("hip", "UpLeg"),
-        ("knee", "Leg"),
-        ("ankle", "Foot"),
-        ("foot", "ToeBase"),
-    )
-}
+MAPPING = both_sides(
+    dict(
+        pelvis="Hips", spine1="Spine", spine3="Spine1", neck="Neck", head="Head",
+        collar="*Shoulder", shoulder="*Arm", elbow="*ForeArm", wrist="*Hand", hip="*UpLeg",
+        knee="*Leg", ankle="*Foot", foot="*ToeBase",
+    ),
+    "Left", "Right",
+)  # fmt: skip
 
 
 def _male1() -> Table:

@@ -1,6 +1,5 @@
 """The example motions of Animated Drawings (Smith et al. 2023): BVH, Z up, and a CMU trial in Y up."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ from labkit_data.formats.bvh import read_bvh
 from labkit_data.formats.text import any_case
 from labkit_data.mocap import align_torso, on_floor
 from labkit_data.pipeline import Raw
-from labkit_data.retarget import retarget, zero_pose_table
+from labkit_data.retarget import both_sides, retarget, zero_pose_table
 from labkit_data.sources import cmu
 from labkit_data.t_pose import without_t_poses
 
@@ -24,21 +23,14 @@ SHOWN = {
     "wave_hello": "wave hello",
     "zombie": "walk like a zombie",
 }
-MAPPING = dict(pelvis="Hips", spine1="Spine1", spine2="Spine2", spine3="Spine3", neck="Neck", head="Head")
-MAPPING |= {
-    f"{side}_{joint}": side.title() + source
-    for side in ("left", "right")
-    for joint, source in (
-        ("collar", "Shoulder"),
-        ("shoulder", "Arm"),
-        ("elbow", "ForeArm"),
-        ("wrist", "Hand"),
-        ("hip", "UpLeg"),
-        ("knee", "Leg"),
-        ("ankle", "Foot"),
-        ("foot", "ToeBase"),
-    )
-}
+MAPPING = both_sides(
+    dict(
+        pelvis="Hips", spine1="Spine1", spine2="Spine2", spine3="Spine3", neck="Neck", head="Head",
+        collar="*Shoulder", shoulder="*Arm", elbow="*ForeArm", wrist="*Hand", hip="*UpLeg",
+        knee="*Leg", ankle="*Foot", foot="*ToeBase",
+    ),
+    "Left", "Right",
+)  # fmt: skip
 # The zero pose is a T-pose with +Z up that faces -Y.
 TO_SMPL = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
 METRE = 25.0  # about: lengths come out right by the length of the legs
@@ -59,11 +51,6 @@ def load(raw: Raw, body) -> Motion:
     animation = read_bvh(raw.file, 1 / METRE)
     if not set(MAPPING.values()) <= set(animation.names):
         return cmu.load(raw, body)
-    animation = replace(
-        animation,
-        offsets=animation.offsets @ TO_SMPL.T,
-        rotations=TO_SMPL @ animation.rotations @ TO_SMPL.T,
-        root=animation.root @ TO_SMPL.T,
-    )
+    animation = animation.in_axes(TO_SMPL)
     table = align_torso(animation, zero_pose_table(animation, MAPPING, body), body)
     return without_t_poses(on_floor(retarget(animation, table, body, 0.0), body), body)

@@ -19,7 +19,7 @@ from labkit_data.formats.bvh import frame_rate, read_bvh
 from labkit_data.formats.text import any_case, read_text, with_points
 from labkit_data.mocap import Sentences, align_torso, captioned, on_floor, piece, pitched, read_sentences
 from labkit_data.pipeline import Raw
-from labkit_data.retarget import Table, align_limbs, retarget, zero_pose_table
+from labkit_data.retarget import Table, align_limbs, both_sides, retarget, zero_pose_table
 from labkit_data.timing import Span, stretched
 
 NAME = "cmu"
@@ -33,10 +33,7 @@ _SIDE = ("collar", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "foot")
 
 def _mapping(torso: dict[str, str], side: str, left: str, right: str) -> dict[str, str]:
     """SMPL joint → source joint; `side` holds the sources of _SIDE, with * for `left` or `right`."""
-    mapping = dict(torso)
-    for name, word in (("left", left), ("right", right)):
-        mapping |= {f"{name}_{j}": source.replace("*", word) for j, source in zip(_SIDE, side.split())}
-    return mapping
+    return both_sides(torso | dict(zip(_SIDE, side.split())), left, right)
 
 
 def _torso(names: str) -> dict[str, str]:

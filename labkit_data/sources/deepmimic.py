@@ -5,7 +5,6 @@ The repository also holds clips of Sony Interactive Entertainment (SIE), which a
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -110,13 +109,7 @@ def span(file: Path) -> Span:
 
 def load(raw: Raw, body) -> Motion:
     """One clip or piece of it on the body. Raises LabError where its file is broken."""
-    animation = read_deepmimic(raw.file)
-    animation = replace(
-        animation,
-        offsets=animation.offsets @ TO_SMPL.T,
-        rotations=TO_SMPL @ animation.rotations @ TO_SMPL.T,
-        root=animation.root @ TO_SMPL.T,
-    )
+    animation = read_deepmimic(raw.file).in_axes(TO_SMPL)
     table = align_torso(animation, zero_pose_table(animation, MAPPING, body), body)
     animation = stretched(animation, raw)
     return piece(on_floor(retarget(animation, table, body, 0.0), body), raw, animation.start)

@@ -13,7 +13,7 @@ from labkit_data.formats.animation import Animation
 from labkit_data.formats.gltf import read_glb
 from labkit_data.formats.text import any_case
 from labkit_data.pipeline import Raw
-from labkit_data.retarget import align_limbs, ankle_height, leg_ratio, rest_table, retarget
+from labkit_data.retarget import align_limbs, ankle_height, both_sides, leg_ratio, rest_table, retarget
 
 NAME = "mesh2motion"
 LICENSE = "CC0 1.0, Quaternius (base animations) and Mesh2Motion (addon animations)"
@@ -34,16 +34,9 @@ _ADDON = dict(
 )  # fmt: skip
 
 
-def _both_sides(names: dict[str, str], left: str, right: str) -> dict[str, str]:
-    mapping = {joint: name for joint, name in names.items() if "*" not in name}
-    for side, letter in (("left", left), ("right", right)):
-        mapping |= {f"{side}_{j}": name.replace("*", letter) for j, name in names.items() if "*" in name}
-    return mapping
-
-
 MAPPINGS = {
-    "human-base-animations": _both_sides(_BASE, "L", "R"),
-    "human-addon-animations": _both_sides(_ADDON, "l", "r"),
+    "human-base-animations": both_sides(_BASE, "L", "R"),
+    "human-addon-animations": both_sides(_ADDON, "l", "r"),
 }
 BASE, ADDON = MAPPINGS
 

@@ -86,7 +86,7 @@ def _axes(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.column_stack([x, y, np.cross(x, y)])
 
 
-def _both_sides(left: str, right: str) -> dict[str, str]:
+def _limbs(left: str, right: str) -> dict[str, str]:
     names = zip(("left", "right"), (left, right))
     return {f"{side}_{joint}": source for side, text in names for joint, source in zip(_SIDE, text.split())}
 
@@ -94,7 +94,7 @@ def _both_sides(left: str, right: str) -> dict[str, str]:
 # A skeleton whose zero pose is a T-pose along the world's axes. Its upper joint of the spine is at the height
 # of the shoulders, so the whole chest goes with the lower one.
 T_POSED = {"pelvis": "Hips", "spine1": "Spine", "spine3": "Spine", "neck": "Spine1", "head": "Head"}
-T_POSED |= _both_sides(
+T_POSED |= _limbs(
     "LeftShoulder1 LeftArm LeftForeArm LeftHand LeftUpLeg LeftLeg LeftFoot LeftToes",
     "RightShoulder RightArm RightForeArm RightHand RightUpLeg RightLeg RightFoot RightToes",
 )
@@ -105,7 +105,7 @@ def _table(torso: np.ndarray, arms: list[np.ndarray], legs: list[np.ndarray]) ->
     table = {"pelvis": "Hips", "spine1": "Spine", "spine2": "Spine1", "spine3": "Spine2"}
     table = {joint: (source, torso) for joint, source in (table | dict(neck="Neck", head="Head")).items()}
     sources = "Shoulder Arm ForeArm Hand UpLeg Leg Foot Toe"
-    sides = _both_sides(*(re.sub(r"\b(?=\w)", side, sources) for side in ("Left", "Right")))
+    sides = _limbs(*(re.sub(r"\b(?=\w)", side, sources) for side in ("Left", "Right")))
     for joint, source in sides.items():
         limbs = arms if joint.split("_")[1] in _SIDE[:4] else legs
         table[joint] = source, limbs[joint.startswith("right")]
@@ -129,7 +129,7 @@ FIGHTER = _table(
 
 
 # The dancer's ASF skeleton, at rest: hips x up, y forward, z to the left; elbows and knees bent.
-DANCER = dict(pelvis="root", spine1="Spine", spine3="Spine1", neck="Neck", head="Head") | _both_sides(
+DANCER = dict(pelvis="root", spine1="Spine", spine3="Spine1", neck="Neck", head="Head") | _limbs(
     "L_Clavicle L_UpperArm L_Forearm L_Hand L_Thigh L_Calf L_Foot L_Toe0",
     "R_Clavicle R_UpperArm R_Forearm R_Hand R_Thigh R_Calf R_Foot R_Toe0",
 )

@@ -8,7 +8,7 @@ from scipy.spatial.transform import Rotation
 from labkit.body import load_body
 from labkit.motion import FPS, JOINT_NAMES, N_ROTATIONS, Motion
 from labkit_data.formats.animation import Animation
-from labkit_data.retarget import align_limbs, ankle_height, resample, retarget, zero_pose_table
+from labkit_data.retarget import align_limbs, ankle_height, both_sides, resample, retarget, zero_pose_table
 
 NAMES = JOINT_NAMES[:N_ROTATIONS]
 Z_UP_TO_Y_UP = Rotation.from_euler("x", -90, degrees=True)
@@ -182,3 +182,19 @@ def test_a_body_with_its_ankles_at_ankle_height_stands_on_the_floor(body):
     pelvis = torch.tensor([[3.0, -2.0, ankle_height(body) + above_ankles]])
     vertices = body.vertices(Motion(upright, torch.zeros(1, 63), pelvis))
     assert abs(vertices[..., 2].min()) < 1e-5
+
+
+def test_in_other_axes_all_joints_are_where_they_were():
+    generator = np.random.default_rng(0)
+    rotations = Rotation.random(4 * 3, random_state=0).as_matrix().reshape(4, 3, 3, 3)
+    animation = Animation(
+        list("abc"), [-1, 0, 1], generator.normal(size=(3, 3)), rotations, generator.normal(size=(4, 3)), FPS
+    )
+    turn = Rotation.from_euler("xz", [90, 30], degrees=True).as_matrix()
+    found, expected = animation.in_axes(turn).forward()[1], animation.forward()[1]
+    np.testing.assert_allclose(found, expected @ turn.T, atol=1e-12)
+
+
+def test_names_of_both_sides():
+    mapping = both_sides({"head": "Head", "knee": "*Leg"}, "Left", "Right")
+    assert mapping == {"head": "Head", "left_knee": "LeftLeg", "right_knee": "RightLeg"}
