@@ -16,7 +16,7 @@ from labkit.exercises.probe import probes
 from labkit.stubs import EXERCISES
 
 MUTANTS = [(e, m) for e in EXERCISES for m in bank.entries("mutants", e)]
-TAKEN = portion(MUTANTS, 3, lambda case: f"{case[0]} {case[1].name}")
+TAKEN = portion(MUTANTS, 5, lambda case: f"{case[0]} {case[1].name}")
 VARIANTS = [(e, v) for e in EXERCISES for v in bank.entries("variants", e)]
 
 

@@ -17,7 +17,7 @@ from labkit.stubs import stubs
 
 FILES = sorted((Path(__file__).parent / "foreign").glob("*/*.py"))
 ANSWERS = portion(
-    FILES, 5, lambda f: f"{f.parent.name}/{f.name}", always=lambda f: f.name.startswith("right")
+    FILES, 8, lambda f: f"{f.parent.name}/{f.name}", always=lambda f: f.name.startswith("right")
 )
 
 

@@ -7,6 +7,7 @@ import enum
 import itertools
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -91,24 +92,34 @@ with bank.plugged(exercise):
 """
 
 
+@pytest.fixture(scope="module")
+def lender():
+    """The socket of a process that forks for each program to run, see lender.py."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    path = os.pathsep.join(map(str, (ROOT, ROOT / "grading", ROOT / "tests")))
+    env = os.environ | dict(PYTHONPATH=path, OMP_NUM_THREADS="1")
+    command = [sys.executable, Path(__file__).with_name("lender.py"), str(theirs.fileno())]
+    with subprocess.Popen(command, env=env, pass_fds=[theirs.fileno()]), ours:
+        theirs.close()
+        yield ours
+
+
 @pytest.fixture
-def lend():
+def lend(lender):
     """A function: a process that lends the code of these entries of the bank, one after the other."""
     running = []
 
     def start(exercise: str, *names: str, code: str = LENDER) -> socket.socket:
         ours, theirs = socket.socketpair()
-        path = os.pathsep.join(map(str, (ROOT, ROOT / "grading", ROOT / "tests")))
-        env = os.environ | dict(PYTHONPATH=path, LABKIT_CHANNEL=str(theirs.fileno()), OMP_NUM_THREADS="1")
-        command = [sys.executable, "-c", code, exercise, *names]
-        running.append((subprocess.Popen(command, env=env, pass_fds=[theirs.fileno()]), ours))
-        theirs.close()
+        with theirs:
+            socket.send_fds(lender, [json.dumps([code, [exercise, *names]]).encode()], [theirs.fileno()])
+        running.append((int(lender.recv(100)), ours))
         return ours
 
     yield start
     for process, stream in running:
-        process.kill()
-        process.wait()
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
+            os.kill(process, signal.SIGKILL)
         stream.close()
 
 
@@ -144,7 +155,7 @@ NEAR = {  # mistakes that change few numbers, or by little: some probes see them
 def test_points_are_those_of_a_check(exercise, lend):
     """Hidden inputs in another process fail the probes that a check's own inputs fail, for each entry."""
     whole = [*bank.entries("mutants", exercise), *bank.entries("variants", exercise)]
-    entries = [None, *portion(whole, 8, lambda entry: f"{exercise} {entry.name}")]
+    entries = [None, *portion(whole, 16, lambda entry: f"{exercise} {entry.name}")]
     stored = load_answers(exercise)
     checked = {m.name: judge(probes(exercise), m.outcomes, stored).failed for m in stored.mistakes}
     stream = lend(exercise, *(e.name if e else "" for e in entries))
@@ -241,7 +252,7 @@ def test_names_of_changed_arguments_are_text(changed):
 @pytest.mark.parametrize("exercise", EXERCISES)
 @pytest.mark.slow
 def test_what_a_learners_session_has_set_costs_no_points(exercise, lend):
-    names = portion(SETTINGS, 4, lambda name: f"{exercise} {name}")
+    names = portion(SETTINGS, 8, lambda name: f"{exercise} {name}")
     stream = lend(exercise, *names, code=SET)
     for name in names:
         remote = asking(stream)
