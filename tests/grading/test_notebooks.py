@@ -11,6 +11,7 @@ from labkit.stubs import EXERCISES
 pytestmark = pytest.mark.slow
 # Trainings and evaluations of few steps, to see that every cell runs; `make test-all` has them in full.
 SHORTER = {
+    "04_analysis": {"else (2, 32)": "else (1, 32)"},
     "05_train_steer_edit": {
         "STEPS = 800": "STEPS = 40",
         "240, rate": "60, rate",
@@ -18,7 +19,11 @@ SHORTER = {
         "view, 300": "view, 20",
         "[0.0, 1.0, 2.0, 3.5, 6.0]": "[0.0, 2.0]",
     },
-    "06_flows": {"STEPS = 500": "STEPS = 40", "range(2000)": "range(200)", "[2, 4, 8, 16, 32]": "[2, 4]"},
+    "06_flows": {
+        "STEPS = 500": "STEPS = 40",
+        "range(2000)": "range(200)",
+        "N, CALLS = 48, [2, 4, 8, 16, 32]": "N, CALLS = 24, [2, 4]",
+    },
 }
 
 
