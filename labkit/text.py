@@ -19,7 +19,6 @@ from typing import Any
 
 import safetensors
 import torch
-import transformers
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -83,6 +82,8 @@ class TextEncoder(nn.Module):
 
     @standard_settings()
     def __init__(self, name: str | None = None):
+        import transformers  # slower to import than the rest of this file
+
         super().__init__()
         self.name = name or "all-MiniLM-L6-v2"
         folder = name or _minilm_folder()
@@ -172,7 +173,8 @@ class TextEncoder(nn.Module):
 
 @contextmanager
 def _no_progress_bar() -> Iterator[None]:
-    bars = transformers.utils.logging
+    from transformers.utils import logging as bars
+
     shown = bars.is_progress_bar_enabled()
     bars.disable_progress_bar()
     try:

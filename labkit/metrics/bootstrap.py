@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binomtest
 
 
 def bootstrap(
@@ -74,5 +73,7 @@ def proportion(hits: int, n: int) -> tuple[float, float, float]:
 
     Wilson 1927. Raises ValueError unless 0 <= hits <= n and n >= 1.
     """
+    from scipy.stats import binomtest  # slower to import than the rest of this file
+
     interval = binomtest(hits, n).proportion_ci(method="wilson")
     return hits / n, interval.low, interval.high

@@ -8,7 +8,6 @@ faces.
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.ndimage import uniform_filter1d
-from scipy.signal import find_peaks
 
 from labkit.motion import FPS, JOINT_NAMES
 
@@ -90,6 +89,8 @@ def ends(mask: np.ndarray, seconds: float = 0.3) -> bool:
 
 def peaks(x: np.ndarray, least: float) -> np.ndarray:
     """Frames at which x (F,) peaks, by a prominence of `least` or more → (K,) int."""
+    from scipy.signal import find_peaks  # slower to import than the rest of this file
+
     return find_peaks(x, prominence=least)[0]
 
 
