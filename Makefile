@@ -17,8 +17,9 @@ CORES := $(shell $(PYTHON) -P labkit/cores.py 2>/dev/null || echo 2)
 export OMP_NUM_THREADS ?= $(CORES)
 CAPTIONS := "a person walks" "someone is running quickly" "a person waves with the left hand"
 
-# Files of tests are shared out to a process for each core, at most 4; nothing in them gains by threads.
-PYTEST := $(RUN)/python -m pytest -n $(CORES) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# Files of tests are shared out to processes, at most 5: one more than cores, since tests wait for kernels a third of
+# the time. Nothing in them gains by threads.
+PYTEST := $(RUN)/python -m pytest -n $(shell expr $(CORES) + 1) --maxprocesses 5 --dist loadfile --no-loadscope-reorder
 
 # What another processor, or another build of PyTorch, does otherwise; and the tests to see it in.
 CPUS ?= ATEN_CPU_CAPABILITY=default ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 LABKIT_ONEDNN=off OPENBLAS_CORETYPE=Nehalem OMP_NUM_THREADS=2

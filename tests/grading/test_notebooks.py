@@ -13,13 +13,18 @@ pytestmark = pytest.mark.slow
 SHORTER = {
     "04_analysis": {"else (2, 32)": "else (1, 32)"},
     "05_train_steer_edit": {
-        "STEPS = 800": "STEPS = 40",
+        "STEPS = 800": "STEPS = 20",
         "240, rate": "60, rate",
         "view, 80)": "view, 10)",
         "view, 300": "view, 20",
         "[0.0, 1.0, 2.0, 3.5, 6.0]": "[0.0, 2.0]",
     },
-    "06_flows": {"STEPS = 500": "STEPS = 40", "range(2000)": "range(200)", "[2, 4, 8, 16, 32]": "[2, 4]"},
+    "06_flows": {
+        "STEPS = 500": "STEPS = 20",
+        "range(2000)": "range(200)",
+        "N, CALLS = 48, [2, 4, 8, 16, 32]": "N, CALLS = 16, [2, 4]",
+        "gallery=24": "gallery=8",
+    },
 }
 
 
