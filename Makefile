@@ -18,8 +18,8 @@ export OMP_NUM_THREADS ?= $(CORES)
 CAPTIONS := "a person walks" "someone is running quickly" "a person waves with the left hand"
 
 # Files of tests are shared out to processes, at most 5: one more than cores, since tests wait for kernels a third of
-# the time. Nothing in them gains by threads.
-PYTEST := $(RUN)/python -m pytest -n $(shell expr $(CORES) + 1) --maxprocesses 5 --dist loadfile --no-loadscope-reorder
+# the time. Nothing in them gains by threads. What is compiled is kept: it takes each process seconds.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(RUN)/python -m pytest -n $(shell expr $(CORES) + 1) --maxprocesses 5 --dist loadfile --no-loadscope-reorder
 
 # What another processor, or another build of PyTorch, does otherwise; and the tests to see it in.
 CPUS ?= ATEN_CPU_CAPABILITY=default ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 LABKIT_ONEDNN=off OPENBLAS_CORETYPE=Nehalem OMP_NUM_THREADS=2
@@ -40,7 +40,7 @@ test-all: export LABKIT_TESTS = all
 test-all: test
 
 quick: $(VENV)/ready
-	OMP_NUM_THREADS=1 $(PYTEST) -m "not slow"
+	OMP_NUM_THREADS=1 $(PYTEST) -n $(CORES) -m "not slow"
 
 test-cpus: $(VENV)/ready
 	@for setting in $(CPUS); do \

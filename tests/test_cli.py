@@ -91,6 +91,7 @@ def test_evaluate_prints_a_table(lab, capsys):
     assert {"FD", "TMR-Score", "R3", "precision", "coverage"} <= {line.split()[0] for line in lines[1:]}
 
 
+@pytest.mark.slow
 def test_evaluate_actions(lab, capsys, monkeypatch):
     """Two actions, three networks: 3 + 3 captions and 2 seeds each."""
     two = {name: ACTIONS[name] for name in ("walk", "kick left")}

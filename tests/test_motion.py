@@ -164,6 +164,7 @@ def test_a_handstand_all_along_has_a_heading_in_every_frame():
     assert torch.isfinite(heading(root)).all()
 
 
+@pytest.mark.slow
 def test_decode_is_differentiable(random_motion):
     motion = random_motion(4, frames=2, dtype=torch.float64)
     joints = motion.pelvis[:, None].expand(-1, 24, -1) + 0.1

@@ -84,6 +84,7 @@ def test_captions_of_the_starter_set_name_no_wrong_angle():
             assert abs(turn - int(claimed)) < 45, (sample.name, turn)
 
 
+@pytest.mark.slow
 def test_starter_set():
     dataset = MotionDataset()
     assert len(dataset) >= 200 and {s.x.shape[1] for s in dataset} == {D}
@@ -91,6 +92,7 @@ def test_starter_set():
     assert len(MotionDataset(split="train")) > len(MotionDataset(split="test_a")) > 10
 
 
+@pytest.mark.slow
 def test_the_starter_set_has_what_notebook_01_looks_for():
     source = (ROOT / "solutions" / "01_dataset.py").read_text("utf-8")
     wanted = re.findall(r'find\("(.+?)"(?:, frames=(\d+))?\)', source)
