@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -122,3 +124,12 @@ def test_the_page_lists_modules_in_the_order_of_their_imports():
         own = rows.get(".".join(parts[:2]), rows.get(parts[0]))
         later = {name for name in imports(path) if own is not None and rows.get(layer(name), own) > own}
         assert not later, path
+
+
+@pytest.mark.slow
+def test_a_kernel_starts_without_what_is_slow_to_import():
+    """Each submission starts Python anew."""
+    slow = ("transformers", "scipy.signal", "scipy.stats", "matplotlib.pyplot", "nbformat", "pandas")
+    program = f"import sys, grading.remote.kernel_server; print([m for m in {slow} if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert result.stdout == "[]\n", result.stderr
