@@ -23,7 +23,6 @@ from labkit.scores import score_real
 from labkit.training.corpus import MAX_FRAMES
 from tools.publish import small_batch
 
-pytestmark = pytest.mark.stored
 LEFT, RIGHT = JOINT_NAMES.index("left_wrist"), JOINT_NAMES.index("right_wrist")
 
 
@@ -35,6 +34,7 @@ def test_weights_are_small_and_of_one_size():
     assert max(sizes) <= 1.05 * min(sizes)
 
 
+@pytest.mark.stored
 @pytest.mark.parametrize("network", NETWORKS)
 def test_the_asked_hand_goes_up(network):
     captions = ["a person raises the left hand", "a person raises the right hand"]
@@ -45,6 +45,7 @@ def test_the_asked_hand_goes_up(network):
     assert left[0] > left[1] + 0.3 and right[1] > right[0] + 0.3
 
 
+@pytest.mark.stored
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.slow
 def test_captions_fit_as_well_as_was_recorded(network):
@@ -54,6 +55,7 @@ def test_captions_fit_as_well_as_was_recorded(network):
     assert tmr_score(np.roll(text, 16, axis=0), sampled) < recorded["low"]
 
 
+@pytest.mark.stored
 def test_text_tower_tells_left_from_right_where_the_language_model_does_not():
     captions = ["a person raises the left hand", "a person raises the right hand"]
     conditioner = load_text()

@@ -11,7 +11,7 @@ from labkit.stubs import EXERCISES
 pytestmark = pytest.mark.slow
 # Trainings and evaluations of few steps, to see that every cell runs; `make test-all` has them in full.
 SHORTER = {
-    "04_analysis": {"else (2, 32)": "else (1, 32)"},
+    "04_analysis": {"else (2, 32)": "else (1, 16)"},
     "05_train_steer_edit": {
         "STEPS = 800": "STEPS = 20",
         "240, rate": "60, rate",
