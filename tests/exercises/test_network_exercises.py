@@ -42,6 +42,7 @@ ALONE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALONE)
 def test_a_side_that_nobody_sees_from_the_front(name):
     (entry,) = (m for m in common_mutants("code3") if m.name == name)

@@ -60,6 +60,7 @@ def test_a_check_without_its_number_earns_nothing(outputs):
     assert determine_grade(checked(*map(result, outputs))) == (0, 10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", notebooks.names())
 def test_real_notebooks_survive_colab(name):
     releases = {key: notebooks.release(notebooks.make(key)) for key in notebooks.names()}

@@ -120,6 +120,7 @@ def test_the_envelope_covers_and_is_smooth(seed):
     assert envelope(torch.zeros(1)).tolist() == [0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "archive, file, source",
     [
