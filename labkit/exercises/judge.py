@@ -18,6 +18,7 @@ from labkit.exercises.probe import Probe
 
 Outcomes = Mapping[str, np.ndarray]
 SEPARATE = ("refuses", "arguments")  # probes that a mistake in the numbers does not explain
+NEAR_ZERO = 0.01  # of the right outcome's size: smaller numbers of a mistake may be left by rounding
 PART = 3  # probes that a mistake must account for to be named as a part of what is wrong
 VARIES = np.array("varies")  # in the place of a mistake's outcome that is not reproducible
 
@@ -53,21 +54,30 @@ class Judgement:
     mistake: str | None
 
 
-def apart(a: np.ndarray, b: np.ndarray) -> float:
-    """The largest difference of two outcomes as a share of b's size; infinite for another kind or shape."""
+def size(a: np.ndarray) -> float:
+    """The largest finite magnitude in an outcome, at least 1e-6; 0 for a text, 1 where nothing is finite."""
+    if a.dtype.kind == "U":
+        return 0.0
+    finite = np.abs(a[np.isfinite(a)])
+    return max(float(finite.max()), 1e-6) if finite.size else 1.0
+
+
+def apart(a: np.ndarray, b: np.ndarray, least: float = 0.0) -> float:
+    """The largest difference of two outcomes as a share of b's size; infinite for another kind or shape.
+
+    least: b counts as at least this large.
+    """
     if a.dtype.kind == "U" or b.dtype.kind == "U":
         return 0.0 if a.dtype.kind == b.dtype.kind and str(a) == str(b) else np.inf
     if a.shape != b.shape or not np.array_equal(np.isnan(a), np.isnan(b)):
         return np.inf
-    finite = np.abs(b[np.isfinite(b)])
-    size = max(float(finite.max()), 1e-6) if finite.size else 1.0
     differ = (a != b) & ~np.isnan(b)
-    return float(np.abs(a[differ] - b[differ]).max(initial=0.0)) / size
+    return float(np.abs(a[differ] - b[differ]).max(initial=0.0)) / max(size(b), least)
 
 
-def agree(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
-    """Same kind, same shape, and no number further off than `tolerance` of b's size."""
-    return apart(a, b) <= tolerance
+def agree(a: np.ndarray, b: np.ndarray, tolerance: float, least: float = 0.0) -> bool:
+    """Same kind, same shape, and no number further off than `tolerance` of b's size, see `apart`."""
+    return apart(a, b, least) <= tolerance
 
 
 def judge(questions: Sequence[Probe], found: Outcomes, answers: Answers) -> Judgement:
@@ -98,9 +108,14 @@ def judge(questions: Sequence[Probe], found: Outcomes, answers: Answers) -> Judg
     return Judgement(earned, total, names, message, mistake.name)
 
 
-def explains(mistake: Mistake, q: Probe, found: Outcomes) -> bool:
-    """Whether a mistake has the outcome that was found for the probe q."""
-    return agree(found[q.name], mistake.outcomes[q.name], q.tolerance)
+def explains(mistake: Mistake, q: Probe, found: Outcomes, right: Outcomes) -> bool:
+    """Whether a mistake has the outcome that was found for the probe q.
+
+    right: a right answer's outcomes. Where the mistake's numbers are much smaller, they may be what rounding
+    leaves of terms that cancel, other numbers on another machine: there the right ones give the scale.
+    """
+    least = NEAR_ZERO * size(right[q.name])
+    return agree(found[q.name], mistake.outcomes[q.name], q.tolerance, least)
 
 
 def varies(mistake: Mistake, q: Probe) -> bool:
@@ -121,8 +136,8 @@ def recognise(
         if varies(mistake, q):
             return q.name in failed
         if q.name in failed:
-            return explains(mistake, q, found)
-        return any(explains(mistake, q, right) for right in answers.right)
+            return explains(mistake, q, found, answers.right[0])
+        return any(explains(mistake, q, right, right) for right in answers.right)
 
     def exact(mistake: Mistake, questions: Sequence[Probe]) -> bool:
         return any(q.name in failed and not varies(mistake, q) for q in questions)
@@ -144,10 +159,10 @@ def recognise_part(
     rest = [q for q in questions if q.name not in failed]
     counts: list[tuple[int, Mistake]] = []
     for mistake in answers.mistakes:
-        if not explains(mistake, wrong[0], found):
+        if not explains(mistake, wrong[0], found, answers.right[0]):
             continue
-        if all(any(explains(mistake, q, right) for right in answers.right) for q in rest):
-            counts.append((sum(explains(mistake, q, found) for q in wrong), mistake))
+        if all(any(explains(mistake, q, right, right) for right in answers.right) for q in rest):
+            counts.append((sum(explains(mistake, q, found, answers.right[0]) for q in wrong), mistake))
     most = max((n for n, _ in counts), default=0)
     best = [mistake for n, mistake in counts if n == most]
     return best[0] if most >= PART and len(best) == 1 else None
@@ -170,7 +185,7 @@ def fill(mistake: Mistake, failed: Sequence[Probe], found: Outcomes, right: Outc
         return mistake.diagnosis
     for q in failed:
         a, b = number(q, found[q.name]), number(q, right[q.name])
-        if a and b and a != b and explains(mistake, q, found):
+        if a and b and a != b and explains(mistake, q, found, right):
             return mistake.diagnosis.replace("{found}", a).replace("{expected}", b)
     return ""
 
@@ -190,8 +205,8 @@ def failure_message(q: Probe, found: Outcomes, right: Outcomes) -> str:
     if "U" in (a.dtype.kind, b.dtype.kind) or a.shape != b.shape:
         expected, got = (str(x) if x.dtype.kind == "U" else f"shape {x.shape}" for x in (b, a))
         return f"{q.requirement}. Expected {expected}, found {got}"
-    size = max(float(np.abs(b).max(initial=0.0)), 1e-6)
-    wrong = ~(np.abs(a - b) <= q.tolerance * size)
+    tiny = q.tolerance * size(b)
+    wrong = ~(np.abs(a - b) <= tiny)
     first = tuple(map(int, np.argwhere(wrong)[0]))
     if q.labels:
         names = list(dict.fromkeys(name for name, off in zip(q.labels(), wrong, strict=True) if off))
@@ -201,7 +216,7 @@ def failure_message(q: Probe, found: Outcomes, right: Outcomes) -> str:
     else:
         where = q.inputs_at(first) or (f"At {list(first)}" if first else "")
         text = f"{where + ': ' if where else ''}expected {b[first]:.4g}, found {a[first]:.4g}"
-    more = weights(q, a, b, first) or relation(a, b, wrong, q.tolerance * size)
+    more = weights(q, a, b, first) or relation(a, b, wrong, tiny)
     return ". ".join(filter(None, [q.requirement, text, more]))
 
 

@@ -98,6 +98,12 @@ class TestKnownMistakes:
         j = verdict(outcomes(ONE, THREE, TWO), mistakes)
         assert (j.mistake, j.message) == ("y", "One mistake that gives these results: It is y")
 
+    def test_what_rounding_leaves_of_terms_that_cancel_is_known_too(self):
+        """0 on one machine, 1e-7 on another: sqrt differs in its last digit between builds of PyTorch."""
+        mistake = Mistake("x", "It is x", outcomes(ONE, 0 * ONE, ONE))
+        assert verdict(outcomes(ONE, np.array([1.2e-7, 0]), ONE), [mistake]).mistake == "x"
+        assert verdict(outcomes(ONE, np.array([1e-3, 0]), ONE), [mistake]).mistake is None
+
     def test_one_that_leaves_a_failure_unexplained_is_not_named(self):
         j = verdict(outcomes(TWO, THREE, ONE), [Mistake("x", "It is x", outcomes(TWO, ONE, ONE))])
         assert j.mistake is None
