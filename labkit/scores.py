@@ -183,17 +183,18 @@ def score_mean_motion(reference: Reference, indices: np.ndarray) -> Scores:
     )
 
 
+def cell(value: float, low: float, high: float) -> str:
+    """A value with its interval as text; a dash for NaN."""
+    if np.isnan(value):
+        return "–"
+    digits = 3 if abs(value) < 10 else 1
+    return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+
 def table(columns: list[Scores]) -> str:
     """The table as text: a metric per line, a network per column, each value with its 95 % interval."""
     names = list(columns[0].metrics)
     width = max(map(len, names)) + 2
-
-    def cell(value: float, low: float, high: float) -> str:
-        if np.isnan(value):
-            return "–"
-        digits = 3 if abs(value) < 10 else 1
-        return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
-
     lines = ["".ljust(width) + "".join(f"{r.name} (N={r.N})".rjust(28) for r in columns)]
     for name in names:
         lines.append(name.ljust(width) + "".join(cell(*r.metrics[name]).rjust(28) for r in columns))

@@ -531,7 +531,7 @@ plain = sample_captions(
 columns = {column.name: column for column in table}
 unguided = score_samples(plain, reference)
 shown = [*named[-1:], "TMR-Score", *named[:1], "coverage"]
-figures.guidance({1: unguided, 2: columns["adaln"]}, columns["real"], shown)
+figures.guidance({1: unguided, SamplingConfig().guidance_scale: columns["adaln"]}, columns["real"], shown)
 
 # %% [markdown]
 # Real waves vary. Guidance may favour the typical one, which the evaluator finds more easily. Which metrics

@@ -429,7 +429,8 @@ def sampled(name, calls, text, lengths):
     """Motions of a sampler by its name: "DDPM", "DDIM", "flow, Euler", "flow, Heun"."""
     if name.startswith("flow"):
         return sample_flow(flow_network, text, lengths, calls, name.removeprefix("flow, "))
-    config = SamplingConfig(sampler=name.lower(), steps=calls, shift=1, guidance_scale=2.0)  # evenly spaced
+    # evenly spaced steps, all guided, as `sample_flow` takes them
+    config = SamplingConfig(sampler=name.lower(), steps=calls, shift=1, guidance_scale=2.0, guidance_below=1)
     return sample(diffusion_network, schedule, text, lengths, config)
 
 

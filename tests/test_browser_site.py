@@ -194,7 +194,10 @@ def test_dark_theme_reaches_the_players(visit):
     assert picture(player).mean() > dark + 60
 
 
-PAGES = ["index", "api", "gallery", "instructors", "security", "architecture", "course/results", "course/02_architectures"]
+PAGES = [
+    "index", "api", "gallery", "instructors", "security", "architecture", "course/results",
+    "course/02_architectures",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -47,7 +47,7 @@ def study(network: str, reference: Reference, steps: Sequence[int], count: int, 
     measures: dict[str, dict[str, list[tuple[float, float, float]]]] = {}
     for sampler in SAMPLERS:
         for n in bar(steps, sampler):
-            config = SamplingConfig(sampler=sampler, steps=n, shift=1, guidance_scale=scale)
+            config = SamplingConfig(sampler=sampler, steps=n, shift=1, guidance_scale=scale, guidance_below=1)
             # in one batch, for the same noise; not smoothed, as this is about what samplers leave
             settings = dict(config=config, smoothing=0, batch_size=count, progress=False)
             samples = sample_captions(network, reference, indices, **settings)
@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--network", choices=tuple(NETWORKS), default="cross_attention")
     parser.add_argument("--steps", nargs="+", type=int, default=[5, 10, 15, 25, 50])
     parser.add_argument("--count", type=int, default=128, help="captions: 128 by default")
-    parser.add_argument("--scale", type=float, default=SamplingConfig().guidance_scale, help="of guidance")
+    parser.add_argument("--scale", type=float, default=2.0, help="of guidance, at all steps")
     parser.add_argument("--out", type=Path, default=data_dir() / "checkpoints" / "samplers.json")
     arguments = sys.argv[1:] if arguments is None else arguments
     args = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""Compare samplers, numbers of steps, their shifts and guidance scales, by default on the validation split.
+"""Compare settings of sampling, by default on the validation split: steps, their shift, guidance.
 
 Every combination of the listed values is evaluated, with the same captions and initial noise.
 
@@ -18,12 +18,12 @@ from labkit.evaluate import choose_captions, sample_captions, score_samples
 from labkit.evaluator import load_evaluator
 from labkit.models import NETWORKS
 from labkit.reference import Reference
-from labkit.scores import Scores, score_real, table
+from labkit.scores import Scores, cell, score_real
 from labkit.stubs import use_reference
 from labkit.training.corpus import SOURCES
 from tools.publish import real_reference
 
-SHOWN = ("FD to half", "TMR-Score", "R3 of", "content", "style", "coverage", "foot sliding", "jerk")
+SHOWN = ("FD to half", "TMR-Score", "R3 of all", "coverage", "foot sliding", "jerk")
 
 
 def sweep(
@@ -41,9 +41,20 @@ def sweep(
     columns = [score_real(reference, indices)]
     for config in configs:
         samples = sample_captions(network, reference, indices, config=config, **settings)
-        name = f"{config.sampler.upper()} {config.steps}, {config.shift:g}, {config.guidance_scale:g}"
+        numbers = config.steps, config.shift, config.guidance_scale, config.guidance_below
+        name = f"{config.sampler.upper()} {', '.join(f'{n:g}' for n in numbers)}"
         columns.append(replace(score_samples(samples, reference), name=name))
     return [replace(c, metrics={k: v for k, v in c.metrics.items() if k.startswith(SHOWN)}) for c in columns]
+
+
+def lines(columns: Sequence[Scores]) -> str:
+    """The scores as text: a configuration per line, a metric per column, each value with its interval."""
+    first = "steps, shift, guidance, below"
+    rows = [first.ljust(32) + "".join(name.rjust(24) for name in columns[0].metrics)]
+    for column in columns:
+        values = (cell(*value).rjust(24) for value in column.metrics.values())
+        rows.append(column.name.ljust(32) + "".join(values))
+    return "\n".join(rows)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,6 +71,10 @@ def main(arguments: list[str] | None = None) -> int:
         "--scales", nargs="+", type=float, default=[default.guidance_scale], help="of guidance"
     )
     parser.add_argument(
+        "--below", nargs="+", type=float, default=[default.guidance_below],
+        help="share of the schedule above which steps are not guided",
+    )  # fmt: skip
+    parser.add_argument(
         "--shifts", nargs="+", type=float, default=[default.shift], help="of the steps towards noise"
     )
     parser.add_argument("--sources", nargs="+", default=SOURCES)
@@ -74,15 +89,19 @@ def main(arguments: list[str] | None = None) -> int:
         use_reference()
         reference = real_reference(args.sources, args.split, args.out / "cache", load_evaluator(), True)
         configs = [
-            SamplingConfig(sampler=sampler, steps=steps, shift=shift, guidance_scale=scale)
-            for sampler, steps, shift, scale in product(args.samplers, args.steps, args.shifts, args.scales)
+            SamplingConfig(
+                sampler=sampler, steps=steps, shift=shift, guidance_scale=scale, guidance_below=below
+            )
+            for sampler, steps, shift, scale, below in product(
+                args.samplers, args.steps, args.shifts, args.scales, args.below
+            )
         ]
         columns = sweep(
             args.network, reference, configs, args.count, checkpoint=args.checkpoint,
             text_checkpoint=args.text_checkpoint,
         )  # fmt: skip
-        print(f"{args.network}, {args.split}: columns are sampler and steps, shift, guidance scale")
-        print(table(columns))
+        print(f"{args.network}, {args.split}, {args.count} captions")
+        print(lines(columns))
 
     return exit_status(work)
 

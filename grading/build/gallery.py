@@ -77,7 +77,7 @@ PLAYERS = {
     "03_diffusion": {"player_denoising": ("show.denoising(", {"Diffusion step": "12", "Frame": "30"})},
     "04_analysis": {"player_networks": ("list(bodies.values())", {"Frame": "30"})},
 }
-GUIDANCE = (1, 1.5, 2, 3, 5)  # scales
+GUIDANCE = (1, 2, 3, 5, 8)  # scales
 SHOWN = ("R3 of 32", "TMR-Score", "FD", "coverage")
 
 

@@ -29,6 +29,8 @@ class SamplingConfig:
     shift: 1 or more; how far the steps are shifted towards noise, see `Schedule.timesteps`; 1 spaces them
     evenly.
     guidance_scale: w of `guided`; 1 is no guidance.
+    guidance_below: a share of the schedule, 0 to 1. Steps t ≥ guidance_below · T are not guided (Kynkäänniemi
+    et al. 2024, sec. 3); 1 guides all steps.
     eta: of DDIM (Song et al. 2021, eq. 16): 0 is deterministic, 1 has DDPM's variance. DDPM ignores it.
     seed: the same seed and settings give the same motions.
     """
@@ -36,13 +38,18 @@ class SamplingConfig:
     sampler: str = "ddpm"
     steps: int = 15
     shift: float = 3.0
-    guidance_scale: float = 2.0
+    guidance_scale: float = 5.0
+    guidance_below: float = 0.95
     eta: float = 0.0
     seed: int = 0
 
     def __post_init__(self):
         if self.sampler not in SAMPLERS:
             raise ValueError(f"sampler is {self.sampler!r}, not one of {SAMPLERS}")
+
+    def guidance_scale_at(self, t: int, T: int) -> float:
+        """The guidance scale at step t of T: `guidance_scale` where t < guidance_below · T, else 1."""
+        return self.guidance_scale if t < self.guidance_below * T else 1.0
 
 
 def predict(
@@ -104,7 +111,8 @@ def sample(
     pairs = list(zip(timesteps, timesteps[1:] + [-1]))
     for now, then in bar(pairs, config.sampler, progress):
         t, t_prev = (torch.full((B,), step, device=device) for step in (now, then))  # (B,)
-        prediction = predict(network, schedule, x, t, text, mask, config.guidance_scale)  # (B, F, D)
+        scale = config.guidance_scale_at(now, schedule.T)
+        prediction = predict(network, schedule, x, t, text, mask, scale)  # (B, F, D)
         if callback:
             callback(t, x, prediction)
         if config.sampler == "ddpm":

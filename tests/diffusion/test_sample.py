@@ -171,6 +171,25 @@ class TestLoop:
             draw([5], sampler="euler")
 
 
+@pytest.mark.parametrize(("below", "guided_times"), [(1.0, [19, 14, 10, 5, 0]), (0.5, [5, 0]), (0.0, [])])
+def test_noisy_steps_are_not_guided(tiny_denoiser, random_text, below, guided_times):
+    """Step 10 of 20 is at the limit of 0.5 and not below it."""
+    schedule, text, network, mask = Schedule(20), random_text(2), tiny_denoiser("adaln"), torch.ones(2, 6) > 0
+    config, kept = SamplingConfig(steps=5, shift=1, guidance_scale=4, guidance_below=below), mask[:, 0] < 1
+    found = []
+
+    def callback(t, x, prediction):
+        with_text, without = (network(x, t, text, mask, drop) for drop in (kept, ~kept))
+        found.append((int(t[0]), prediction, with_text, without))
+
+    sample(network, schedule, text, torch.tensor([6, 6]), config, callback=callback)
+    assert [t for t, *_ in found] == [19, 14, 10, 5, 0]
+    for t, prediction, with_text, without in found:
+        scale = 4 if t in guided_times else 1
+        expected = network.normalizer.clip((1 - scale) * without + scale * with_text)
+        torch.testing.assert_close(prediction, expected, atol=1e-4, rtol=1e-4)
+
+
 def test_output_is_not_z_scored():
     """A denoiser that predicts zero z-scores gives the mean of its training motions."""
 

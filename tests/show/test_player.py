@@ -160,7 +160,8 @@ def test_denoising_carries_the_estimates_of_the_sampler(body, tiny_denoiser, ran
     t, mask, kept = torch.tensor(times[:1]), torch.ones(1, 12, dtype=torch.bool), torch.tensor([False])
     with torch.no_grad():
         with_text, without = (network(noise, t, text, mask, k) for k in (kept, ~kept))
-    x0 = schedule.split(without + SamplingConfig().guidance_scale * (with_text - without), noise, t)[0]
+    scale = SamplingConfig().guidance_scale_at(times[0], schedule.T)
+    x0 = schedule.split(without + scale * (with_text - without), noise, t)[0]
     first = decode(network.normalizer.inverse(network.normalizer.clip(x0))[0]).pelvis
     for k, sampler in enumerate(("ddpm", "ddim")):
         pelvis = torch.tensor(arrays[f"pelvis{k}"]).reshape(5, 12, 3)

@@ -190,7 +190,12 @@ def test_ways_to_sample_on_the_validation_split(store, capsys, tmp_path):
         for sampler, scale in (("ddpm", 1.0), ("ddpm", 3.0), ("ddim", 3.0))
     ]
     rows = sweep("adaln", reference, settings, 16, progress=False)
-    assert [row.name for row in rows] == ["real", "DDPM 2, 3, 1", "DDPM 2, 3, 3", "DDIM 2, 3, 3"]
+    assert [row.name for row in rows] == [
+        "real",
+        "DDPM 2, 3, 1, 0.95",
+        "DDPM 2, 3, 3, 0.95",
+        "DDIM 2, 3, 3, 0.95",
+    ]
     assert len({row.metrics["TMR-Score"] for row in rows}) == 4
     again = sweep("adaln", reference, settings[1:2], 16, progress=False)
     assert again[1].metrics["TMR-Score"] == rows[2].metrics["TMR-Score"]
