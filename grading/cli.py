@@ -284,7 +284,7 @@ CHANGING = ("build", "collect", "autograde", "feedback")  # two at once would ov
 
 
 def to_itself(args) -> AbstractContextManager:
-    """The course folder for this process alone, where there is one and the command writes to it."""
+    """Reserve the course folder for this process, where there is one and the command writes to it."""
     if args.command in CHANGING and (folder := args.course.expanduser()).is_dir():
         return alone(folder, "wait for its end")
     return nullcontext()

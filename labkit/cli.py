@@ -76,6 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     samplers = ("ddpm", "ddim")
     device = dict(choices=("cpu", "cuda"), help="where to compute; the GPU where there is one")
+    guidance = dict(type=number(float, 0, 100), default=5.0, help="scale, at steps below 0.95 T; 1 is none")
     smooth = dict(type=number(float, 0, 10), default=1.0, help="frames; 0 is the network's output as it is")
 
     p = add("visualize", "Draw a motion to a video.", exercises=False)
@@ -93,7 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--network", choices=NETWORKS, default="cross_attention", help="how the caption enters")
     p.add_argument("--sampler", choices=samplers, default="ddpm")
     p.add_argument("--steps", type=number(int, 1, 1000), default=15, help="denoising steps")
-    p.add_argument("--guidance", type=number(float, 0, 100), default=5.0, help="guidance scale; 1 is none")
+    p.add_argument("--guidance", **guidance)
     p.add_argument("--seconds", type=number(float, 0.05, 10), default=6.0, help="length of the motion")
     p.add_argument("--seed", type=number(int, 0, 2**63 - 1), default=0, help="another seed, another motion")
     p.add_argument("--batch-size", type=number(int, 1, 6), default=1, help="motions for each caption")
@@ -127,7 +128,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--batch-size", type=number(int, 4), default=64)
     p.add_argument("--sampler", choices=samplers, default="ddpm")
     p.add_argument("--steps", type=number(int, 1, 1000), default=15, help="denoising steps")
-    p.add_argument("--guidance", type=number(float, 0, 100), default=5.0, help="scale; 1 is none")
+    p.add_argument("--guidance", **guidance)
     p.add_argument("--smooth", **smooth)
     p.add_argument("--seed", type=number(int, 0, 2**63 - 1), default=0)
     p.add_argument("--device", **device)

@@ -92,7 +92,7 @@ def sample_motions(
 def sample_captions(network: str, reference: Reference, indices: np.ndarray, **settings) -> Samples:
     """A network's motion for each of the captions `indices` (N,), as long as the real one → Samples.
 
-    settings: those of `sample_motions`.
+    settings: those of `sample_motions`. Raises LabError as `sample_motions` does.
     """
     captions = [reference.captions[i] for i in indices]
     lengths = torch.from_numpy(reference.lengths[reference.owner[indices]]).long()
@@ -104,7 +104,7 @@ def sample_captions(network: str, reference: Reference, indices: np.ndarray, **s
 
 
 def score_samples(samples: Samples, reference: Reference) -> Scores:
-    """The scores of a network's motions."""
+    """The scores of a network's N motions. Raises LabError as `score` does."""
     return score(samples.network, reference, samples.indices, samples.features, samples.physical)
 
 

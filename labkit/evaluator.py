@@ -17,7 +17,7 @@ from labkit.checkpoint import build, read_checkpoint
 from labkit.models.base import sinusoids
 from labkit.models.normalizer import Normalizer
 from labkit.paths import data_dir
-from labkit.text import TextFeatures, TextTower
+from labkit.text import TextFeatures, TextTower, masked_mean
 
 STRIDE = 2  # frames per token: half the tokens, a quarter of the attention's cost
 
@@ -49,8 +49,7 @@ class MotionTower(nn.Module):
         h = self.project(x)  # (B, F / 2, W)
         h = h + sinusoids(torch.arange(h.shape[1], device=h.device), self.width).to(h)  # (B, F / 2, W)
         h = self.layers(h, src_key_padding_mask=~mask)  # (B, F / 2, W)
-        weights = mask[..., None].to(h)  # (B, F / 2, 1)
-        pooled = (h * weights).sum(1) / weights.sum(1).clamp(min=1)  # (B, W)
+        pooled = masked_mean(h, mask)  # (B, W)
         return functional.normalize(self.pool(pooled), dim=-1)  # (B, W)
 
 

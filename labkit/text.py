@@ -167,7 +167,7 @@ class TextEncoder(nn.Module):
         out = self.model(input_ids=ids, attention_mask=mask)
         tokens = out.last_hidden_state.float()  # (B, L, C)
         mask = mask.bool()  # (B, L)
-        pooled = out.text_embeds.float() if self.is_clip else _masked_mean(tokens, mask)  # (B, C)
+        pooled = out.text_embeds.float() if self.is_clip else masked_mean(tokens, mask)  # (B, C)
         return TextFeatures(tokens * mask[..., None], mask, functional.normalize(pooled, dim=-1))
 
 
@@ -189,8 +189,8 @@ def _tidied(caption: str) -> str:
     return " ".join(caption.encode("utf-8", "replace").decode().split())
 
 
-def _masked_mean(tokens: Tensor, mask: Tensor) -> Tensor:
-    """Mean over the real tokens: (B, L, C), mask (B, L) → (B, C); 0 for a caption without any."""
+def masked_mean(tokens: Tensor, mask: Tensor) -> Tensor:
+    """Mean over the real tokens: (B, L, C), mask (B, L) bool → (B, C); 0 where none is real."""
     weights = mask[..., None].to(tokens)  # (B, L, 1)
     return (tokens * weights).sum(1) / weights.sum(1).clamp(min=1)  # (B, C)
 
@@ -230,7 +230,7 @@ class TextTower(nn.Module):
         """Tokens (B, L, C) and mask (B, L) → tokens (B, L, W), the mask, and pooled (B, W) of length 1."""
         h = self.project(text.tokens)  # (B, L, W)
         h = self.layers(h, src_key_padding_mask=~text.mask)  # (B, L, W)
-        pooled = functional.normalize(self.pool(_masked_mean(h, text.mask)), dim=-1)  # (B, W)
+        pooled = functional.normalize(self.pool(masked_mean(h, text.mask)), dim=-1)  # (B, W)
         return TextFeatures(h * text.mask[..., None], text.mask, pooled)  # (B, L, W), (B, L), (B, W)
 
 

@@ -11,8 +11,9 @@ from scipy.ndimage import median_filter, uniform_filter1d
 from scipy.signal import find_peaks
 from torch import Tensor
 
+from labkit.metrics.posture import spans
 from labkit.motion import FPS, JOINT_NAMES, Motion, heading
-from labkit_data.kinematics import find_turns, runs
+from labkit_data.kinematics import find_turns
 
 _J = {name: j for j, name in enumerate(JOINT_NAMES)}
 SIDES = ("left", "right")
@@ -240,7 +241,7 @@ def _jumps(track: Track) -> list[Event]:
     off = (track.soles.min(1) > 0.045) & (track.posture != POSTURES.index("inverted"))
     off &= ~np.isin(track.posture, [POSTURES.index(p) for p in ("lie", "fours", "sit")])
     found = []
-    for a, b in runs(off):
+    for a, b in spans(off):
         before, after = max(a - 1, 0), min(b, track.frames - 1)
         ground = max(track.pelvis[before], track.pelvis[after])
         rise = float(track.pelvis[a:b].max() - ground)
@@ -292,7 +293,7 @@ def _kicks(track: Track) -> list[Event]:
         away = np.maximum(ahead, out)
         high = (track.ankles[:, i] > 0.38) & (track.ankles[:, i] > track.ankles[:, 1 - i] + 0.2) & upright
         high &= (straight / length > 0.72) & ((away > 0.3) | (np.hypot(ahead, aside) > 0.45) & (ahead > -0.2))
-        for a, b in runs(high):
+        for a, b in spans(high):
             if speed[max(a - 8, 0) : b + 3].max() < 1.8:
                 continue
             top = a + int(track.ankles[a:b, i].argmax())
@@ -334,7 +335,7 @@ def _raises(track: Track) -> list[Event]:
     up = (track.wrists - track.shoulders > 0.05) & (track.tilt < 50)[:, None]
     found = []
     for side, mask in (("both", up.all(1)), *((s, up[:, i] & ~up[:, 1 - i]) for i, s in enumerate(SIDES))):
-        for a, b in runs(mask):
+        for a, b in spans(mask):
             if b - a >= 6:
                 i = slice(None) if side == "both" else SIDES.index(side)
                 amount = (track.wrists - track.shoulders)[a:b, i].max(0).min()
@@ -346,7 +347,7 @@ def _bows(track: Track) -> list[Event]:
     """The upper body bent forwards, 22° or more beyond its usual lean, for 0.3 s or longer while standing."""
     usual = np.percentile(track.tilt, 15)
     found = []
-    for a, b in runs((track.tilt > usual + 22) & (track.posture == 0)):
+    for a, b in spans((track.tilt > usual + 22) & (track.posture == 0)):
         depth = float(track.tilt[a:b].max())
         chest = track.joints[a:b, _J["neck"]] - track.joints[a:b, 0]
         c, s = np.cos(track.alpha[a:b]), np.sin(track.alpha[a:b])
@@ -365,7 +366,7 @@ def _turns(track: Track, others: list[Event]) -> list[Event]:
     for event in others:
         busy[event.start : event.end] = True
     found = []
-    for a, b in runs(~busy):
+    for a, b in spans(~busy):
         yaw = track.yaw[max(a - 2, 0) : min(b + 2, track.frames)]
         turn = float(yaw[-1] - yaw[0])
         if b - a >= 6 and abs(turn) >= 40:

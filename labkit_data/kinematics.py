@@ -6,6 +6,7 @@ import numpy as np
 from scipy.signal import find_peaks
 from torch import Tensor
 
+from labkit.metrics.posture import spans
 from labkit.motion import FPS, JOINT_NAMES, Motion, heading
 
 _J = {name: j for j, name in enumerate(JOINT_NAMES)}
@@ -116,12 +117,6 @@ def _swings(signal: np.ndarray, prominence: float) -> int:
     return len(find_peaks(signal, prominence=prominence)[0])
 
 
-def runs(mask: np.ndarray) -> list[tuple[int, int]]:
-    """Start and end (exclusive) of every run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(int)))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist()))
-
-
 def count_steps(foot: np.ndarray) -> int:
     """Steps of one foot, (F, 3) metres: moves of 15 cm or more between two rests.
 
@@ -133,7 +128,7 @@ def count_steps(foot: np.ndarray) -> int:
         return 0
     speed = _smooth(moves * FPS, 3)
     swinging = speed > max(0.4, 0.4 * np.percentile(speed, 95))
-    return sum(moves[a:b].sum() >= 0.15 for a, b in runs(swinging))
+    return sum(moves[a:b].sum() >= 0.15 for a, b in spans(swinging))
 
 
 def count_waves(hand: np.ndarray, raised: np.ndarray) -> int:
@@ -142,10 +137,10 @@ def count_waves(hand: np.ndarray, raised: np.ndarray) -> int:
     The position is projected on the main direction of its velocity. The result is the number of maxima or of
     minima, whichever is less, whose prominence is at least 6 cm and 40 % of the range.
     """
-    spans = [(a, b) for a, b in runs(raised) if b - a >= 6]
-    if not spans:
+    long = [(a, b) for a, b in spans(raised) if b - a >= 6]
+    if not long:
         return 0
-    start, end = max(spans, key=lambda span: span[1] - span[0])
+    start, end = max(long, key=lambda span: span[1] - span[0])
     path = _smooth(hand[start:end], 3)
     direction = np.linalg.svd(np.diff(path, axis=0), full_matrices=False)[2][0]
     swing = path @ direction
@@ -230,7 +225,7 @@ def measure(motion: Motion, positions: Tensor) -> Measures:
     ankles = joints[:, [_J["left_ankle"], _J["right_ankle"]]]
     overhead = wrists.min(1) > joints[:, _J["head"], 2] - floor - 0.1
     spread = np.linalg.norm(ankles[:, 0, :2] - ankles[:, 1, :2], axis=-1)
-    apart = [a for a, b in runs(overhead) if np.ptp(spread[max(a - 8, 0) : b + 8]) > 0.2]
+    apart = [a for a, b in spans(overhead) if np.ptp(spread[max(a - 8, 0) : b + 8]) > 0.2]
     lifted = ankles[..., 2] - np.percentile(ankles[..., 2], 10, axis=0)
     shoulders = joints[:, _J["left_shoulder"]] - joints[:, _J["right_shoulder"]]
     across = joints[:, _J["left_hip"]] - joints[:, _J["right_hip"]]
@@ -239,7 +234,7 @@ def measure(motion: Motion, positions: Tensor) -> Measures:
     alone = (lifted > 0.08) & (lifted[:, ::-1] < 0.05)  # this foot is up, the other one down
     stands_on = ""
     for i, other in enumerate(("right", "left")):
-        if any(b - a >= 1.2 * FPS for a, b in runs(alone[:, i])):
+        if any(b - a >= 1.2 * FPS for a, b in spans(alone[:, i])):
             stands_on = other
     upright = tilt < 60
 
@@ -269,6 +264,6 @@ def measure(motion: Motion, positions: Tensor) -> Measures:
         squats=_swings(-height, 0.3),
         lifts=_swings(lifted[:, 0], 0.12) + _swings(lifted[:, 1], 0.12),
         twists=_swings(_smooth(np.degrees(twist)), 35.0),
-        kneels=any(b - a >= FPS // 2 for a, b in runs((knees.min(1) < 0.15) & (tilt < 50) & (height > 0.35))),
+        kneels=bool(spans((knees.min(1) < 0.15) & (tilt < 50) & (height > 0.35), 0.5)),
         stands_on=stands_on,
     )

@@ -50,7 +50,6 @@ from labkit.show.figures import motion as figures
 # %%
 dataset = MotionDataset("starter")
 body = load_body()
-print(len(dataset), "motions")
 
 # %% [markdown]
 # These motions are **generated**: a trained network like those of notebook 2 sampled them. The licences of
@@ -368,9 +367,8 @@ figures.bodies(in_a_row([standing] * 5), body, labels, betas)
 # **`global_orient` and `transl`.** Here the pose stays at rest while the body turns by 60° and 120° about the
 # vertical, and then moves by one metre along $x$.
 #
-# A `Motion` of labkit stores the world position of the *pelvis*. SMPL's `transl` shifts the whole body, so
-# the two differ by the position of the pelvis at rest. `body.transl(motion)` converts. Compare the numbers
-# printed below.
+# A `Motion` of labkit stores the world position of the *pelvis*; `body.transl(motion)` converts it to SMPL's
+# `transl`. Compare the numbers printed below: why do the two differ?
 
 
 # %%

@@ -361,7 +361,7 @@ captions = [
     "a person raises the left hand", "a person raises the right hand", "a person crouches",
 ]  # fmt: skip
 vectors = attention.modulations(networks["adaln"], steps, conditioner(captions))
-attention.knobs(vectors, steps.tolist())
+attention.scales_and_gates(vectors, steps.tolist())
 
 # %% [markdown]
 # Time is part of $c$, so scales and gates *can* depend on $t$. Do they? In which blocks do they hardly change with $t$,
@@ -569,7 +569,7 @@ labkit.show([decode(inverse(x[0]).cpu()) for x in shown.values()], list(shown))
 
 # %% [markdown]
 # A network that uses its condition shows the motion of its caption, since nothing else distinguishes the four.
-# If the condition were lost on the way, or all gates stayed closed, it would show a mixture of all four.
+# If the condition were lost on the way, or all gates stayed 0, it would show a mixture of all four.
 # Reproducing is not generating: a network that has memorised four motions cannot generate a fifth.
 # (Change `x[0]` to see the others.)
 

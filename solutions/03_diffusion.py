@@ -388,7 +388,7 @@ figures.sticks(joints, titles, body.parents)
 # %% [markdown]
 # Now the network's *estimate* of the clean motion, $\hat x_0$, at several steps, always the same frame. It is
 # sampled without guidance, so you see exactly what the network predicts. At the first step its input is pure
-# noise, and the caption is all that it knows. What does it estimate there? And from which step on are details
+# noise, and the caption is its only information. What does it estimate there? And from which step on are details
 # fixed?
 
 # %% show=true
@@ -542,7 +542,7 @@ labkit.show(bodies(torch.cat(list(takes.values()))), list(takes), height=720)
 # ### The two samplers, measured
 #
 # One caption shows little. Both samplers were measured at several numbers of evenly spaced steps on held-out
-# captions, all from the same first noise, with the shipped cross-attention network, with guidance and without
+# captions, all from the same first noise, with the shipped cross-attention network, with guidance of scale 2 and without
 # smoothing. The numbers are in `data/checkpoints/samplers.json`, with the command that made them. The measures are
 # those of notebook 4. FD is the Fréchet distance to real motion. R3 of n: is the motion among the three of n motions
 # that fit its caption best? *Jerk* is the third derivative of a joint's position, large where a motion trembles.
@@ -557,7 +557,9 @@ labkit.show(bodies(torch.cat(list(takes.values()))), list(takes), height=720)
 study = json.loads((data_dir() / "checkpoints" / "samplers.json").read_text("utf-8"))
 better = {"FD": "lower", "R3": "higher", "jerk": "near real motion"}
 titles = {name: better[name.split()[0]] for name in study["measures"]}
-print(f"{study['network']}, {study['captions']} captions, guidance scale {study['guidance_scale']:g}")
+print(
+    f"{study['network']}, {study['captions']} captions, guidance scale {study['guidance_scale']:g} at all steps"
+)
 print(f"made by: {study['command']}")
 by_calls(study["steps"], study["measures"], titles, study["real"])
 
@@ -572,7 +574,11 @@ by_calls(study["steps"], study["measures"], titles, study["real"])
 
 # %% show=true
 labkit.show.denoising(
-    network, schedule, conditioner([CAPTION]), frames=80, config=SamplingConfig(steps=50, shift=1, seed=SEED)
+    network,
+    schedule,
+    conditioner([CAPTION]),
+    frames=80,
+    config=SamplingConfig(steps=50, shift=1, guidance_scale=2, guidance_below=1, seed=SEED),
 )
 
 # %% [markdown]
@@ -707,7 +713,7 @@ for name, measured in rows.items():
 # whether it does. From the same start noise the two give different motions, since DDPM's fresh noise leads elsewhere.
 # DDIM's motions with 50 and 10 steps are nearly one motion; at 5 steps finer movements are flattened. In the cell
 # above, hands and feet tremble in both; the table compares their jerk. Feet slide in both, more than
-# people's, so most of it is the network's. How much the sampler adds, three motions cannot tell (TRAINING.md compares
+# people's, so most of it is the network's. How much the sampler adds, three motions do not show (TRAINING.md compares
 # over 128). How deep feet sink differs from motion to motion.
 #
 # **Common misunderstandings.** Judging samplers by one motion each with different seeds. Calling DDPM
@@ -724,9 +730,10 @@ for name, measured in rows.items():
 # ## Your turn
 #
 # Everything you wrote is now part of labkit. One call generates motions with *your* step, for any caption and
-# setting. Its loop differs from `denoise` in two ways. Before your step it limits $\hat x_0$ to the range of the training
-# data ([Saharia et al. 2022](https://arxiv.org/abs/2205.11487), section 2.3). And it places more of the steps at high
+# setting. Its loop differs from `denoise` in three ways. Before your step it limits $\hat x_0$ to the range of the training
+# data ([Saharia et al. 2022](https://arxiv.org/abs/2205.11487), section 2.3). It places more of the steps at high
 # noise (`shift`; [Esser et al. 2024](https://arxiv.org/abs/2403.03206), eq. 23), where `shift=1` would space them evenly.
+# And it guides only steps below $0.95\,T$ (`guidance_below`), with a larger scale; notebook 5 says why.
 
 # %% show=true
 from labkit.generate import generate

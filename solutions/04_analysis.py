@@ -343,7 +343,7 @@ def forge(x, rng):
 
 
 forged = forge(real, rng)
-figures.twins(real, forged, frechet_distance(real, forged))
+figures.same_moments(real, forged, frechet_distance(real, forged))
 
 # %% [markdown]
 # *Can FD distinguish the two sets? In what do they differ all the same?* Remember this figure for the next question.
@@ -395,7 +395,7 @@ figures.twins(real, forged, frechet_distance(real, forged))
 # opposite.
 #
 # > **These numbers do not compare with published ones.** Our evaluator follows TMR's recipe (two transformer towers,
-# > a contrastive loss) at a small scale: 256 dimensions, another text encoder, other data and features, and short
+# > a contrastive loss) at a small scale: another text encoder, other data and features, and short
 # > training. The loss makes pairs similar and other combinations different, and leaves out combinations in which the
 # > caption may be true of the motion. Published TMR-Scores, R-precision and FD come from other features, and
 # > even the formula differs between papers: some report 100 · cos, CLIPScore is 2.5 · max(cos, 0). At the end of
@@ -640,7 +640,7 @@ figures.by_size(measured)
 # depends on the network, so even equal N is not perfectly fair), 1 for the other metrics, 1 for remedies.
 #
 # **Model answer.** Means of single motions (TMR-Score, physical metrics) are unbiased, their error falls
-# with 1/√N; at 640 the TMR-Score is good to about ±0.004. Rk in galleries of 32 is unbiased as well, a share
+# with 1/√N; at 640 the TMR-Score is good to about ±0.005. Rk in galleries of 32 is unbiased as well, a share
 # with standard error √(p(1−p)/N), at most 0.02 at 640. FD is biased upwards: 640 motions for a 256 × 256
 # covariance. Its size is read best from the line of real motion: there FD falls from N = 32 to 128, although both
 # halves are real. (In the figure with one Gaussian, N = 256 gives about 0.5 and N = 1000 still 0.13 where the truth is

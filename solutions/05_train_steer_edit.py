@@ -196,7 +196,7 @@ editing.training_curve(losses)
 
 # %% [markdown]
 # Does it do what a caption asks for? 12 motions for each hand, and the rule for "raises the hand" of
-# `labkit.metrics.actions`, which measures joints and knows nothing of the network:
+# `labkit.metrics.actions`, which measures joints and does not use the network:
 
 # %% show=true
 raised, config = (
@@ -419,10 +419,12 @@ editing.sweep(scales, measured, "guidance scale w", BEST)
 # %% [markdown]
 # *Which scale would you choose by each of the four? What do the measures that get worse at high scales measure?*
 #
-# Above, all steps are guided. By default this course guides only steps below 0.95 T, with a larger scale
-# ([Kynkäänniemi et al. 2024](https://arxiv.org/abs/2404.07724)). At the noisiest steps the two predictions are means over
-# all motions, and their difference, enlarged, leaves too little choice to the later steps. Remove `guidance_below=1` and
-# run the cell again: which measures change most at large scales?
+# Above, all steps are guided. By default `sample` guides only steps below $0.95\,T$, with a larger scale
+# ([Kynkäänniemi et al. 2024](https://arxiv.org/abs/2404.07724)). At the noisiest steps $x_t$ contains almost nothing of
+# the motion: one prediction is nearly the mean of the motions that fit the caption, the other nearly the mean of all
+# motions. Their difference, enlarged, moves every sample in the same direction and leaves too little choice to the later
+# steps. Remove `guidance_below=1` and run the cell again: which measures change most at large scales? (At $w=0$ the
+# noisiest steps then use the caption.)
 #
 # Now the same caption and noise at four scales. Watch the feet, and how large the movement is:
 

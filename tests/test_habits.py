@@ -38,7 +38,8 @@ def test_pypi_would_take_the_package():
 def test_one_version_and_one_repository():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     course = tomllib.loads((ROOT / "grading" / "course.toml").read_text("utf-8"))["course"]
-    assert citation["version"] == PROJECT["version"]
+    solutions = tomllib.loads((ROOT / "solutions" / "pyproject.toml").read_text("utf-8"))["project"]
+    assert citation["version"] == solutions["version"] == PROJECT["version"]
     assert citation["repository-code"] == course["repository"]
     assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from labkit.checkpoint import load_pair, load_text, read_checkpoint, write_checkpoint
+from labkit.checkpoint import load_denoiser, load_text, read_checkpoint, write_checkpoint
 from labkit.cli import Parser, exit_status
 from labkit.device import best_device
 from labkit.models import NETWORKS
@@ -45,7 +45,7 @@ def train_on(network: str, sources: Sequence[str | Path], folder: Path, steps: i
     data = corpus(sources, text.encoder, folder)
     run = Run(network, data, text.tower, recipe, more, best_device(None), origin)
     if run.step == 0:
-        shipped = load_pair(network)[0].state_dict()
+        shipped = load_denoiser(network)[0].state_dict()
         run.network.load_state_dict(shipped)
         run.ema.load_state_dict(shipped)
 

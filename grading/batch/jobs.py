@@ -376,7 +376,7 @@ class RunCells(Execute):
         return max(self.seconds(self.end_of_cells), min(SHORT, self.seconds(self.end)))
 
     def seconds(self, end: float) -> int:
-        """Of a cell that ends by then."""
+        """The time limit of a cell that ends by `end`, in whole seconds, at least 1."""
         return max(1, min(self.timeout, math.ceil(end - time.monotonic())))
 
     def handle_comm_msg(self, outs, msg, cell_index):

@@ -193,7 +193,7 @@ def confined(safe: bool) -> None:
 
 
 def run_there(job: Job, version: str) -> Result:
-    """On a worker, which may have joined after the others were asked."""
+    """Grade a job on a worker, which may have joined after the others were asked."""
     agree(socket.gethostname(), jobs.version(), version)
     confined(job.safe)
     return jobs.run(job)

@@ -48,7 +48,7 @@ def graded_with(course: Course, exercise: str, chosen: list[Pair]) -> list[Pair]
 
 
 class Regrade:
-    """One regrade, from when it was asked for. One that was stopped goes on where the same is asked again.
+    """A regrade. A stopped one continues when it is requested again with the same arguments.
 
     chosen: all that is to be graded again. exercise: the only one that counts, or none.
     """

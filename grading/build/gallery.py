@@ -47,7 +47,7 @@ FIGURES = {
         "skeleton": ".skeleton(",
         "stream": ".stream(",
         "lookup": ".lookup(",
-        "knobs": ".knobs(",
+        "scales_and_gates": ".scales_and_gates(",
         "caption_effect": ".caption_effect(",
     },
     "03_diffusion": {

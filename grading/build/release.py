@@ -96,8 +96,7 @@ def fill(new: Path, settings: dict) -> None:
         shutil.copyfile(Path(__file__).parent / "github" / source, new / target)
     write_notebooks(new / "notebooks", settings)
     (new / "pyproject.toml").write_text(pyproject((ROOT / "pyproject.toml").read_text("utf-8")), "utf-8")
-    environment = (ROOT / "environment.yml").read_text("utf-8").replace(".[test]", ".[notebook]")
-    (new / "environment.yml").write_text(environment, "utf-8")
+    shutil.copyfile(ROOT / "environment.yml", new / "environment.yml")
     readme = (ROOT / "grading" / "student_readme.md").read_text("utf-8")
     for key in ("repository", "branch"):
         readme = readme.replace(key.upper(), settings[key])
@@ -119,7 +118,7 @@ def sources() -> Iterator[Path]:
 def pyproject(text: str) -> str:
     """Without what only this repository needs: settings of tools, and every extra but the notebooks'."""
     sections = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
-    kept = [s for s in sections if not s.startswith(("[tool.pytest", "[tool.ruff", "[tool.hatch.metadata]"))]
+    kept = [s for s in sections if not s.startswith(("[tool.pytest", "[tool.ruff", "[tool.pyright"))]
     for i, section in enumerate(kept):
         if section.startswith("[project.optional-dependencies]"):
             notebook = next(line for line in section.splitlines() if line.startswith("notebook ="))

@@ -39,7 +39,7 @@ class Program(ctypes.Structure):
 
 
 def restrict(steps: bytes) -> None:
-    """For this process and all that it starts: no further rights, and a filter of system calls (prctl(2)).
+    """Restrict this process and all that it starts: no further rights, a filter of system calls (prctl(2)).
 
     It ends with the thread that started it, and orphans among its descendants become its children.
     """

@@ -85,7 +85,7 @@ class OnCpu(TorchFunctionMode):
 
 
 class Generator(torch.Generator):
-    """Of the CPU's random numbers, whatever device it is asked for."""
+    """A generator on the CPU, whatever device it is asked for."""
 
     def __new__(cls, device: object = "cpu") -> "Generator":
         return super().__new__(cls, available(device))  # pyright: ignore[reportCallIssue] - it takes one
@@ -95,7 +95,7 @@ _modes: list[OnCpu] = []
 
 
 def use_cpu() -> None:
-    """From now on. Not before a GPU is asked for: the mode costs time at each call of a function."""
+    """Use the CPU from now on. Not before a GPU is asked for: the mode costs time at each call."""
     if not _modes:
         _modes.append(OnCpu())
         _modes[0].__enter__()
@@ -254,7 +254,7 @@ class TolerantShell(ZMQInteractiveShell):
             super().showtraceback(*arguments, **keywords)
 
     def excusable(self, error: BaseException | None) -> bool:
-        """Is the machine the reason?"""
+        """Whether this machine is the reason for the error."""
         names = self.statement.co_names if self.statement else ()
         if isinstance(error, ELSEWHERE) or wants_gpu(error):
             return True
@@ -292,7 +292,7 @@ class TolerantKernel(IPythonKernel):
 
 
 def prepare() -> None:
-    """Before a learner's code runs."""
+    """Set up what is tolerated, before a learner's code runs."""
     sys.meta_path.append(Colab())
     if not torch.cuda.is_available():
         set_default_device = torch.set_default_device

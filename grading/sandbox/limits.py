@@ -30,7 +30,7 @@ class Limits:
     cpu_seconds: int = 1800
     cpus: int = 1
     processes: int = 256  # threads count
-    heard: int = GB  # bytes by which the grader may grow while it receives this kernel's messages
+    received: int = GB  # bytes by which the grader may grow while it receives this kernel's messages
 
     def rlimits(self) -> dict[str, int]:
         """Limits of each process, as setrlimit takes them."""
@@ -188,7 +188,7 @@ class Group:
                 or used_seconds(pids) > self.limits.cpu_seconds
                 or ("memory" in self.missing and exceeds(pids, self.limits.memory))
                 or resident([os.getpid()]) - before
-                > self.limits.heard  # a message is held until it is complete
+                > self.limits.received  # a message is held until it is complete
             ):
                 with suppress(OSError):
                     os.killpg(process.pid, signal.SIGKILL)

@@ -35,6 +35,7 @@ def edit(
     as in Lugmayr et al. 2022, alg. 1.
     text: features of the B captions. x_known: (B, F, D), not z-scored. known: (B, F, D) bool. All frames are
     real.
+    guidance_scale: w of `guided`, at all steps (`sample` leaves out the noisiest).
     repeats: U of `resampled_step`, how often each step is done. seed: of all noise, sampled on the CPU.
     Raises LabError unless 1 <= steps <= T.
     """

@@ -29,8 +29,8 @@ class SamplingConfig:
     shift: 1 or more; how far the steps are shifted towards noise, see `Schedule.timesteps`; 1 spaces them
     evenly.
     guidance_scale: w of `guided`; 1 is no guidance.
-    guidance_below: a share of the schedule, 0 to 1. Steps t ≥ guidance_below · T are not guided (Kynkäänniemi
-    et al. 2024, sec. 3); 1 guides all steps.
+    guidance_below: a share of the schedule, 0 to 1. Steps t ≥ guidance_below · T have scale 1, whatever
+    guidance_scale is (Kynkäänniemi et al. 2024, sec. 3); 1 guides all steps.
     eta: of DDIM (Song et al. 2021, eq. 16): 0 is deterministic, 1 has DDPM's variance. DDPM ignores it.
     seed: the same seed and settings give the same motions.
     """

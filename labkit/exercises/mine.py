@@ -30,7 +30,7 @@ def place() -> Path:
     return (DRIVE / "labkit" if DRIVE.is_dir() else Path.cwd()) / NAME
 
 
-def grading() -> bool:
+def run_by_nbgrader() -> bool:
     """Whether nbgrader grades or validates this notebook."""
     return bool(os.environ.get("NBGRADER_EXECUTION"))
 
@@ -93,7 +93,7 @@ def keep(exercise: str, passes: Callable[[], bool]) -> str:
     passes: the check. It is asked once more about the stored text alone, since a cell may use names of
     others, which the next notebook lacks.
     """
-    if grading() or "ipykernel" not in sys.modules:
+    if run_by_nbgrader() or "ipykernel" not in sys.modules:
         return ""
     if not all(entry.plugged for entry in stubs(exercise)):
         return "It is in labkit's own file: copy it into the notebook's cell, which alone is handed in."
@@ -131,7 +131,7 @@ def use_mine(*exercises: str) -> None:
     LabError for an exercise that does not exist.
     """
     path = place()
-    stored, damage = ({}, "") if grading() else read(path)
+    stored, damage = ({}, "") if run_by_nbgrader() else read(path)
     escape_unprintable()
     if damage:
         print(damage)
@@ -156,7 +156,7 @@ def use_mine(*exercises: str) -> None:
             use_recorded_solution(name)
             print(f"{title}: a recorded solution")
             pasted.append(title)
-    if pasted and not grading():
+    if pasted and not run_by_nbgrader():
         print(f"To see your own code at work, paste your cells of {', '.join(pasted)} below this one", end="")
         colab = "google.colab" in sys.modules and not DRIVE.is_dir()
         print(", or mount Google Drive before you check them." if colab else ".")

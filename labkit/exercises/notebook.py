@@ -63,7 +63,7 @@ def check_notebook(path: Path) -> Iterator[Checked]:
 
 
 def result(exercise: str, cell, stopped: str) -> Checked:
-    """What the outputs of a check's cell say."""
+    """The verdict that the outputs of a check's cell contain."""
     total = sum(question.points for question in probes(exercise))
     for output in cell.outputs:
         data = output.get("data", {})

@@ -1,7 +1,7 @@
 """Config B, adaptive layer norm: the condition modulates (shift, scale, gate) every LayerNorm (adaLN-Zero).
 
 New modulation and output layers are zero, so training starts slowly: the first step changes only `final`,
-then the gates open, and a layer gets a gradient when its gate is no longer zero.
+then the gates become non-zero, and a layer gets a gradient when its gate is no longer zero.
 """
 
 from torch import Tensor, nn

@@ -186,7 +186,7 @@ def project(vertices: np.ndarray, camera: Camera, height: int, width: int):
 
 
 @compiled
-def drop(vertices: np.ndarray, light: np.ndarray, cell: float):
+def project_shadow(vertices: np.ndarray, light: np.ndarray, cell: float):
     """Vertices (V, 3) → where their shadows fall on the floor, and how dark these are, for :func:`fill`.
 
     Points (V, 2) are world x and -y in 1/SUBPIXEL of a cell; values (V, 4) hold the darkness as the key.

@@ -10,9 +10,9 @@ from labkit.render.raster import (
     ShadowMap,
     bounds,
     compose,
-    drop,
     fill,
     project,
+    project_shadow,
     shade,
     vertex_normals,
 )
@@ -51,7 +51,7 @@ def _pixels(points: np.ndarray, height: int, width: int) -> tuple[int, int, int,
 
 def cast_shadow(vertices: np.ndarray, faces: np.ndarray, light: np.ndarray, cell: float) -> ShadowMap:
     """The body's shadow on the floor z = 0: its silhouette along the light, fainter from higher up, soft."""
-    points, values = drop(vertices, light, cell)
+    points, values = project_shadow(vertices, light, cell)
     # Whole cells of the world, so that the shadow's edge does not flicker when the body moves.
     top, left, bottom, right = bounds(points, SUBPIXEL, SOFTNESS)
     buffer = np.zeros((bottom - top, right - left, 4), np.float32)

@@ -21,7 +21,8 @@ def play(
 ) -> HTML:
     """A looping video of one motion or several side by side, part of the notebook file itself.
 
-    captions: one per motion, or none. size: pixels of each picture's side.
+    captions: one per motion, or none. size: pixels of each picture's side. Raises LabError as
+    `render_video` does.
     """
     motions, captions = paired(motions, captions)
     with tempfile.TemporaryDirectory() as folder:

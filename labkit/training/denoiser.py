@@ -136,9 +136,9 @@ class Objective:
         loss = plain + recipe.velocity_weight * velocity_loss(error, mask)  # (B,)
         loss = (weight * (loss + recipe.root_weight * root_loss(error, mask))).mean()  # a scalar
         # Forward kinematics is expensive, so only every fourth sample is used.
-        some, unscored = slice(None, None, 4), bare.normalizer.inverse
+        some, unnormalized = slice(None, None, 4), bare.normalizer.inverse
         position, joint_velocity, foot_contact = geometric_losses(
-            unscored(prediction[some]), unscored(x0[some]), mask[some], self.body
+            unnormalized(prediction[some]), unnormalized(x0[some]), mask[some], self.body
         )  # (⌈B / 4⌉,) each
         geometric = (
             recipe.joint_weight * position
@@ -186,8 +186,8 @@ class Run:
         ).to(device)  # fmt: skip
         self.network.normalizer.fit(corpus.rows().to(device))
         if recipe.prediction_type == "sample":  # what the filter estimates
-            scored = [self.network.normalizer(s.x.to(device)) for s in corpus.samples]
-            self.network.filter.fit(scored, schedule.alphas_cumprod)
+            normalized = [self.network.normalizer(s.x.to(device)) for s in corpus.samples]
+            self.network.filter.fit(normalized, schedule.alphas_cumprod)
         self.ema = copy.deepcopy(self.network).eval().requires_grad_(False)
         self.optimizers = make_optimizers(self.network, recipe)
         self.step, self.seconds = 0, 0.0

@@ -9,7 +9,7 @@ from labkit.exercises.probe import probes
 from labkit.stubs import stubs
 
 
-def draws(n: int, B: int = 4) -> torch.Tensor:
+def normal_samples(n: int, B: int = 4) -> torch.Tensor:
     return torch.randn(n, B, 5, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 
 
@@ -41,7 +41,7 @@ def test_the_error_falls_with_the_order_of_the_solver(step, order):
 def test_a_step_of_ddim_is_an_euler_step_between_the_same_noise_levels():
     schedule = Schedule(100)
     k, k_prev = torch.tensor([90, 60, 30, 5]), torch.tensor([80, 20, 29, -1])
-    x, x0 = draws(2)
+    x, x0 = normal_samples(2)
 
     def time(k: torch.Tensor) -> torch.Tensor:
         a = schedule.alpha_bar(k)

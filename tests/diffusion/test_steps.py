@@ -7,7 +7,7 @@ import torch
 from labkit.diffusion import PREDICTION_TYPES, Schedule, ddim_step, ddpm_step
 
 
-def draws(B: int = 4, n: int = 3) -> torch.Tensor:
+def normal_samples(B: int = 4, n: int = 3) -> torch.Tensor:
     return torch.randn(n, B, 5, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 
 
@@ -29,7 +29,7 @@ def posterior(a_t: float, a_prev: float, x0: np.ndarray, x_t: np.ndarray) -> tup
 @pytest.mark.parametrize(("now", "then"), [(99, 98), (50, 49), (50, 30), (1, 0), (99, 0)])
 def test_ddpm_draws_from_the_posterior(kind, now, then):
     schedule = Schedule(100, kind, "sample")
-    x0, x_t, noise = draws()
+    x0, x_t, noise = normal_samples()
     t, t_prev = torch.full((4,), now), torch.full((4,), then)
     a_t, a_prev = (float(schedule.alphas_cumprod[s]) for s in (now, then))
     mean, variance = posterior(a_t, a_prev, x0.numpy(), x_t.numpy())
@@ -42,7 +42,7 @@ def test_ddpm_draws_from_the_posterior(kind, now, then):
 def test_last_step_is_the_networks_x0(step, prediction_type):
     """And no noise is added to it."""
     schedule = Schedule(100, "linear", prediction_type)
-    prediction, x_t, noise = draws()
+    prediction, x_t, noise = normal_samples()
     t = torch.full((4,), 3)
     found = step(schedule, prediction, x_t, t, torch.full((4,), -1), 100 * noise)
     torch.testing.assert_close(found, schedule.split(prediction, x_t, t)[0], atol=1e-5, rtol=0)
@@ -51,7 +51,7 @@ def test_last_step_is_the_networks_x0(step, prediction_type):
 @pytest.mark.parametrize("step", [ddpm_step, ddim_step])
 def test_samples_of_a_batch_may_be_at_different_steps(step):
     schedule = Schedule(100)
-    prediction, x_t, noise = draws()
+    prediction, x_t, noise = normal_samples()
     t, t_prev = torch.tensor([90, 50, 10, 0]), torch.tensor([80, 49, 5, -1])
     together = step(schedule, prediction, x_t, t, t_prev, noise)
     for i in range(4):
@@ -62,7 +62,7 @@ def test_samples_of_a_batch_may_be_at_different_steps(step):
 
 @pytest.mark.parametrize("prediction_type", PREDICTION_TYPES)
 def test_the_three_predictions_step_alike(prediction_type):
-    x0, noise, fresh = draws()
+    x0, noise, fresh = normal_samples()
     t, t_prev = torch.full((4,), 60), torch.full((4,), 40)
     reference = Schedule(100, "cosine", "sample")
     x_t = reference.q_sample(x0, t, noise)
@@ -76,7 +76,7 @@ def test_the_three_predictions_step_alike(prediction_type):
 def test_ddim_with_a_perfect_network_stays_on_its_line():
     """Deterministic DDIM keeps ε: x_prev is q_sample of the same clean motion and the same noise."""
     schedule = Schedule(100, "cosine", "epsilon")
-    x0, noise, _ = draws()
+    x0, noise, _ = normal_samples()
     t, t_prev = torch.full((4,), 70), torch.full((4,), 20)
     found = ddim_step(schedule, noise, schedule.q_sample(x0, t, noise), t, t_prev, torch.zeros_like(noise))
     torch.testing.assert_close(found, schedule.q_sample(x0, t_prev, noise), atol=1e-5, rtol=0)
@@ -86,7 +86,7 @@ def test_ddim_with_a_perfect_network_stays_on_its_line():
 def test_ddim_of_eta_1_is_ddpm(now, then):
     """Song et al. 2021, sec. 4.2: with their eq. 16 at η = 1 the generative process becomes a DDPM."""
     schedule = Schedule(100, "linear", "sample")
-    x0, x_t, noise = draws()
+    x0, x_t, noise = normal_samples()
     t, t_prev = torch.full((4,), now), torch.full((4,), then)
     torch.testing.assert_close(
         ddim_step(schedule, x0, x_t, t, t_prev, noise, eta=1.0),
@@ -99,7 +99,7 @@ def test_ddim_of_eta_1_is_ddpm(now, then):
 @pytest.mark.parametrize("T", [10, 100, 1000])
 def test_ddim_of_eta_1_is_finite_for_every_stride(T):
     schedule = Schedule(T)
-    x0, x_t, noise = draws(1)
+    x0, x_t, noise = normal_samples(1)
     for then in range(-1, T - 1, max(T // 50, 1)):
         found = ddim_step(schedule, x0, x_t, torch.tensor([T - 1]), torch.tensor([then]), noise, eta=1.0)
         assert torch.isfinite(found).all(), then
@@ -125,7 +125,7 @@ class TestAgainstDiffusers:
         other.set_timesteps(25)
         timesteps = schedule.timesteps(25).tolist()
         assert other.timesteps.tolist() == timesteps
-        prediction, x_t, _ = draws(1)
+        prediction, x_t, _ = normal_samples(1)
         for now, then in zip(timesteps, timesteps[1:] + [-1]):
             expected = other.step(
                 prediction, now, x_t, generator=torch.Generator().manual_seed(now)
@@ -139,7 +139,7 @@ class TestAgainstDiffusers:
         schedule = Schedule(1000, kind, prediction_type)
         other = self.scheduler("DDIMScheduler", theirs, schedule)
         other.set_timesteps(25)  # theirs always go back 1000 / 25 = 40 steps
-        prediction, x_t, noise = draws(1)
+        prediction, x_t, noise = normal_samples(1)
         for now in other.timesteps.tolist():
             expected = other.step(prediction, now, x_t, eta=eta, variance_noise=noise).prev_sample
             t, t_prev = torch.tensor([now]), torch.tensor([max(now - 40, -1)])

@@ -194,7 +194,7 @@ def test_an_answer_that_is_there_stays(empty):
     assert ddpm_step(1, 2, 3) == "mine"
 
 
-def test_a_stand_in_earns_nothing(empty):
+def test_a_recorded_solution_earns_nothing(empty):
     labkit.use_recorded_solution("code7")
     verdict = labkit.check("code7")
     assert verdict.judgement.points == 0 and "recorded solution" in str(verdict)

@@ -169,7 +169,7 @@ LIES = {
         import labkit
         labkit.use_reference("code7")
     """,
-    "stand_in": """
+    "recorded_solution": """
         import _labkit_kernel_server, contextlib, labkit
         _labkit_kernel_server.silenced = lambda name: contextlib.nullcontext()
         labkit.use_recorded_solution("code7")

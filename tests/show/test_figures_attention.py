@@ -181,7 +181,7 @@ def test_lookup_draws_the_head_that_varies_most_words_down_frames_across():
     assert figure.get_suptitle() == "Block 2, head 3"
 
 
-def test_knobs_are_the_mean_sizes_of_scales_and_gates():
+def test_curves_are_the_mean_sizes_of_scales_and_gates():
     """Of the six vectors: shift, scale, gate of attention, then of the mlp. Shifts are not drawn."""
     vectors = torch.zeros(2, 2, 3, 6, 4)
     vectors[1, :, 2, 2] = torch.tensor([[1.0, -1, 1, -1], [3, -3, 3, -3]])
@@ -189,7 +189,7 @@ def test_knobs_are_the_mean_sizes_of_scales_and_gates():
     vectors[0, :, 0, 1] = 7
     vectors[1, :, 0, 4] = -9
     vectors[:, :, :, [0, 3]] = 100
-    figure = looking.knobs(vectors, [0, 10, 20])
+    figure = looking.scales_and_gates(vectors, [0, 10, 20])
     drawn = {ax.get_title(): [line.get_ydata().tolist() for line in ax.lines[:2]] for ax in figure.axes}
     assert drawn == {
         "scale before attention": [[7, 0, 0], [0, 0, 0]],
@@ -200,7 +200,7 @@ def test_knobs_are_the_mean_sizes_of_scales_and_gates():
     assert list(figure.axes[0].lines[0].get_xdata()) == [0, 10, 20]
 
 
-def test_captions_that_turn_the_same_knobs_correlate():
+def test_captions_that_change_the_same_channels_correlate():
     """Scales and gates count, shifts do not; what all captions have in common does not either."""
     vectors = torch.randn(2, 3, 1, 6, 800, generator=torch.Generator().manual_seed(0))
     vectors[:, 1, :, [1, 2, 4, 5]] = vectors[:, 0, :, [1, 2, 4, 5]]

@@ -63,7 +63,7 @@ class TestGaussians:
 
 def test_twins_are_seen_in_the_plane_of_the_first(rng):
     real, fake = rng.normal(size=(50, 5)), rng.normal(size=(40, 5))
-    figure = figures.twins(real, fake, 0.12345)
+    figure = figures.same_moments(real, fake, 0.12345)
     assert "0.1235" in figure.get_suptitle()
     origin, directions, _ = figures.principal_axes(real)
     for ax, points in zip(figure.axes, (real, fake)):

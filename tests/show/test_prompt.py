@@ -15,8 +15,8 @@ from labkit.exercises.recorded_solution import use_recorded_solution
 from labkit.generate import generate
 from labkit.show.prompt import box as module
 from labkit.show.prompt import job as jobs
+from labkit.show.prompt.code_source import overview
 from labkit.show.prompt.history import Prompt, captions, file_stem
-from labkit.show.prompt.standing import overview
 from labkit.stubs import exercise, forget, stubs, use_reference
 
 

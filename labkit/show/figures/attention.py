@@ -259,17 +259,19 @@ def lookup(panels: Mapping[str, Tensor], words: Sequence[str], patch_size: int =
     return figure
 
 
-KNOBS = {"scale before attention": 1, "gate of attention": 2, "scale before the mlp": 4, "gate of the mlp": 5}
+SCALES_AND_GATES = {
+    "scale before attention": 1, "gate of attention": 2, "scale before the mlp": 4, "gate of the mlp": 5,
+}  # fmt: skip
 
 
 @picture
-def knobs(vectors: Tensor, t: Sequence[int]) -> Figure:
+def scales_and_gates(vectors: Tensor, t: Sequence[int]) -> Figure:
     """Size of adaLN's scales and gates at each step t (N,): a panel each, a line per block.
 
     vectors: `modulations` (blocks, C, N, 6, W). Height is the mean absolute value over captions and width.
     """
     figure, panels = axes(2, 2, 7.6, 4.6, sharex=True, sharey="row")
-    for ax, (title, which) in zip(panels.T.flat, KNOBS.items()):
+    for ax, (title, which) in zip(panels.T.flat, SCALES_AND_GATES.items()):
         height = vectors[:, :, :, which].abs().mean((1, 3))  # (blocks, N)
         for i, line in enumerate(height.numpy()):
             look = LINES[i % len(LINES)]

@@ -112,7 +112,7 @@ def gaussians(real: np.ndarray, generated: Mapping[str, np.ndarray]) -> Figure:
 
 
 @picture
-def twins(real: np.ndarray, fake: np.ndarray, distance: float) -> Figure:
+def same_moments(real: np.ndarray, fake: np.ndarray, distance: float) -> Figure:
     """Two sets (N, D) side by side in the principal plane of the first; `distance` is the FD between them."""
     origin, directions, share = principal_axes(real)
     figure, grid = axes(1, 2, width=7.2, height=3.7, sharex=True, sharey=True)

@@ -17,11 +17,13 @@ from torch import Tensor
 
 from labkit.body import Body
 from labkit.metrics.physical import FEET, NEAR
+from labkit.metrics.posture import spans
 from labkit.motion import FPS, JOINT_NAMES, LAYOUT, Motion, decode_joints
 from labkit.render.camera import SIDE
 from labkit.render.raster import Camera
 from labkit.render.sheet import HEIGHT, WIDTH
 from labkit.render.video import Stage, render_frames
+from labkit.scores import rest_heights
 from labkit.show.figures.style import (
     BLUE,
     FAINT,
@@ -294,7 +296,7 @@ def contact_strip(
     second. Near is less than 2 cm above the rest height. Pictures have the middle of their frame's time.
     """
     places = body.joints(motion).double().numpy()
-    near = places[:, FEET[2:], 2] - (body.rest_joints[FEET[2:], 1] - body.sole).numpy() < NEAR  # (F, 2)
+    near = places[:, FEET[2:], 2] - rest_heights(body)[2:].numpy() < NEAR  # (F, 2)
     moments = np.linspace(0, len(motion) - 1, count)
     stage = Stage([motion], body, [""], HEIGHT, WIDTH)
     pixel = (len(motion) - 1) / (count - 1) / FPS / WIDTH  # in seconds, so that pictures fill the time axis
@@ -312,9 +314,11 @@ def contact_strip(
     film.set(ylim=(pixel * HEIGHT, 0), xlim=(-pixel * WIDTH / 2, len(motion) / FPS + pixel * WIDTH / 2))
     film.set_axis_off()
     for k, line in enumerate(SIDE_LINES.values()):
-        edges = np.flatnonzero(np.diff(np.pad(near[:, k].astype(int), 1)))
-        spans = [((a - 0.5) / FPS, (b - a) / FPS) for a, b in edges.reshape(-1, 2)]
-        bars.broken_barh(spans, (0.62 - k, 0.3 * line["linewidth"] / 2 + 0.1), facecolor=line["color"])
+        bars.broken_barh(
+            [((a - 0.5) / FPS, (b - a) / FPS) for a, b in spans(near[:, k])],
+            (0.62 - k, 0.3 * line["linewidth"] / 2 + 0.1),
+            facecolor=line["color"],
+        )
     bars.set_yticks([0.8, -0.2], [f"{name} foot near floor" for name in SIDE_LINES], fontsize=8)
     bars.set(xlabel="seconds", ylim=(-0.6, 1.2))
     return figure

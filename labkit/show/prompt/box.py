@@ -1,4 +1,4 @@
-"""``labkit.prompt_box()``: a caption in, a body out, with buttons."""
+"""``labkit.prompt_box()``: generate motion from a caption, with buttons."""
 
 import base64
 import contextlib
@@ -20,9 +20,9 @@ from labkit.paths import LabError
 from labkit.render.video import render_video
 from labkit.show.figures.style import NETWORK_LABELS
 from labkit.show.player.scene import HEIGHT, Scene
+from labkit.show.prompt.code_source import mistake, overview
 from labkit.show.prompt.history import Generated, Prompt, captions, file_stem
 from labkit.show.prompt.job import BackgroundJob, Stopped, in_colab
-from labkit.show.prompt.standing import mistake, overview
 from labkit.smpl_file import write_smpl
 from labkit.stubs import EmptyExercise
 
@@ -135,7 +135,7 @@ class PromptBox:
                 before = time.monotonic()
                 self._show_progress(f"step {done} of {steps}", done, steps)
 
-        with notes() as warnings:
+        with logged_warnings() as warnings:
             (motion,) = generate(
                 [prompt.caption],
                 prompt.network,
@@ -245,7 +245,7 @@ class PromptBox:
                 )
 
     def _saved(self) -> str:
-        """What the notebook's file keeps: hidden wherever the living box is there.
+        """What the notebook's file keeps: hidden wherever the live widget is there.
 
         Where it is not, JupyterLab's own line about a missing widget is hidden.
         """
@@ -264,7 +264,7 @@ class PromptBox:
 
 
 @contextlib.contextmanager
-def notes() -> Iterator[list[str]]:
+def logged_warnings() -> Iterator[list[str]]:
     """Messages that labkit logs meanwhile; in a notebook they would appear outside of the box."""
     messages: list[str] = []
     handler = logging.Handler(logging.WARNING)

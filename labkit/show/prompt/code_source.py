@@ -12,7 +12,7 @@ def exercise_of(name: str) -> str:
     return next(key for key, exercise in EXERCISES.items() if exercise.module == name)
 
 
-def standing(exercise: str) -> str:
+def code_source(exercise: str) -> str:
     """Whose code has filled it: "yours", "recorded", "reference", or none: "empty"."""
     entries = stubs(exercise)
     if any(entry.untouched for entry in entries):
@@ -26,7 +26,7 @@ def overview() -> str:
     found: dict[str, list[str]] = {who: [] for who in ("yours", "reference", "recorded", "empty")}
     for name in (*NETWORKS, *SAMPLERS):
         exercise = exercise_of(name)
-        who, label = standing(exercise), NETWORK_LABELS.get(name, name.upper())
+        who, label = code_source(exercise), NETWORK_LABELS.get(name, name.upper())
         found[who].append(f"{label} ({EXERCISES[exercise].title})" if who == "empty" else label)
     groups = (f"{who}: {', '.join(labels)}" for who, labels in found.items() if labels)
     return f"Whose code runs · {' · '.join(groups)}"
@@ -37,6 +37,6 @@ def mistake(error: BaseException, prompt: Prompt | None) -> str:
     words = " ".join(str(error).split()) or "no message"
     line = f"{'sampling' if prompt else 'it'} stopped with {type(error).__name__}: {words[:200]}."
     names = (prompt.network, prompt.config.sampler) if prompt else ()
-    yours = [exercise_of(name) for name in names if standing(exercise_of(name)) == "yours"]
+    yours = [exercise_of(name) for name in names if code_source(exercise_of(name)) == "yours"]
     checks = " and ".join(f'labkit.check("{exercise}")' for exercise in yours)
     return f"{line} {checks} may say why" if yours else f"{line} Restart the kernel and try again"
