@@ -83,7 +83,7 @@ def test_captions_of_the_starter_set_name_no_wrong_angle():
     for sample in MotionDataset():
         turn = np.degrees(abs(float(sample.x[:-1, LAYOUT["yaw_velocity"]].sum())))
         for claimed in re.findall(r"(\d+) degrees", " ".join(sample.captions)):
-            assert abs(turn - int(claimed)) < 45, (sample.name, turn)
+            assert abs(turn - int(claimed)) < 20, (sample.name, turn)
 
 
 @pytest.mark.slow
