@@ -505,7 +505,7 @@ figures.lengths(seconds, words)
 # difference with a reason why it matters.
 #
 # **Model answer** (figures of one starter set; `python -m labkit data` prints those of yours). The starter set has 496
-# motions and 1,308 captions, one to three for each motion. A motion lasts 5.5 s and a caption has 5.8 words on average.
+# motions and 1,307 captions, one to three for each motion. A motion lasts 5.5 s and a caption has 5.8 words on average.
 # HumanML3D has 30 times as many motions, which last 1.3 times as long, and captions of about twice as many words. With
 # so few motions a network sees few actions and few ways of doing each: it memorises them and fails on others. Short
 # captions name an action and a side, seldom a sequence ("walks, then sits down"), so the network can hardly learn to

@@ -31,6 +31,7 @@ LAYERS = """
     labkit.cli labkit.__main__ labkit
     labkit_data
     grading.paths grading.spreadsheet grading.limited grading.bank
+    grading.mutants grading.variants
     grading.build
     grading.course
     grading.intake
@@ -72,7 +73,7 @@ FILES = [
     path
     for folder in ("labkit", "labkit_data", "tools", "grading", "benchmarks")
     for path in sorted((ROOT / folder).rglob("*.py"))
-    if not {"course", "mutants", "variants", "zoo"} & set(path.relative_to(ROOT).parts)
+    if not {"course", "zoo"} & set(path.relative_to(ROOT).parts)
 ]
 
 
