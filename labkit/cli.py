@@ -76,7 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     samplers = ("ddpm", "ddim")
     device = dict(choices=("cpu", "cuda"), help="where to compute; the GPU where there is one")
-    guidance = dict(type=number(float, 0, 100), default=5.0, help="scale, at steps below 0.95 T; 1 is none")
+    guidance = dict(type=number(float, 0, 100), default=3.0, help="scale, at steps below 0.95 T; 1 is none")
     smooth = dict(type=number(float, 0, 10), default=1.0, help="frames; 0 is the network's output as it is")
 
     p = add("visualize", "Draw a motion to a video.", exercises=False)

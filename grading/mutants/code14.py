@@ -62,14 +62,14 @@ def exchanged():
     return combined(lambda c, u, s: c + s * (u - c))
 
 
-@mutant("The brackets are missing, so the prediction without the caption cancels: u + s · (c − u)")
+@mutant(
+    "The brackets are missing, so the prediction without the caption cancels: without + w · (with − without)"
+)
 def brackets_missing():
     return combined(lambda c, u, s: u + s * c - u)
 
 
-@mutant(
-    "The predictions are averaged with the weights s and 1: guidance goes from u along c − u, u + s · (c − u)"
-)
+@mutant("The predictions are averaged with the weights w and 1. Guidance is without + w · (with − without)")
 def weighted_mean():
     return combined(lambda c, u, s: (s * c + u) / (1 + s))
 
@@ -108,9 +108,8 @@ def wrong_sign():
 
 
 @mutant(
-    "The scale is limited to 0 … 1, so that the result lies between the two predictions: guidance goes "
-    "beyond "
-    "the prediction with the caption, for s > 1"
+    "The scale is limited to 0 … 1, so that the result lies between the two predictions. For w > 1 guidance "
+    "goes beyond the prediction with the caption"
 )
 def interpolated():
     return combined(lambda c, u, s: u + min(max(s, 0), 1) * (c - u))
@@ -139,7 +138,7 @@ def clipped():
     return combined(lambda c, u, s: (u + s * (c - u)).clamp(-1, 1))
 
 
-@mutant("Scales below 0 are raised to 0: the line goes on there, away from the caption. Leave s as it is")
+@mutant("Scales below 0 are raised to 0: the line goes on there, away from the caption. Leave w as it is")
 def not_below_zero():
     return combined(lambda c, u, s: u + max(s, 0.0) * (c - u))
 
@@ -149,7 +148,7 @@ def scale_without_sign():
     return combined(lambda c, u, s: u + abs(s) * (c - u))
 
 
-@mutant("Scales above 10 are reduced to 10: any real number is allowed. Leave s as it is")
+@mutant("Scales above 10 are reduced to 10: any real number is allowed. Leave w as it is")
 def not_above_ten():
     return combined(lambda c, u, s: u + min(s, 10.0) * (c - u))
 

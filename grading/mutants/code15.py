@@ -175,7 +175,7 @@ def one_step_late():
     )
 
 
-@mutant("At t = −1 you read the *last* entry of the table: ᾱ is 1 there, and schedule.alpha_bar knows it")
+@mutant("At t = −1 you read the *last* entry of the table: ᾱ is 1 there, and schedule.alpha_bar returns it")
 def index_wraps():
     def make(schedule, x_known, t, noise, x):
         a = schedule.alphas_cumprod[t].float()[:, None, None]

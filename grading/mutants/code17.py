@@ -214,7 +214,7 @@ def x0_clipped():
 
 
 @mutant(
-    "Padded frames count: nonsense in the padding makes a loss {found}× as large. Use `mask`, and divide by "
+    "Padded frames count: an error in the padding makes a loss {found}× as large. Use `mask`, and divide by "
     "the number of real frames"
 )
 def no_mask():

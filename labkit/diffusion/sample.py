@@ -38,7 +38,7 @@ class SamplingConfig:
     sampler: str = "ddpm"
     steps: int = 15
     shift: float = 3.0
-    guidance_scale: float = 5.0
+    guidance_scale: float = 3.0
     guidance_below: float = 0.95
     eta: float = 0.0
     seed: int = 0

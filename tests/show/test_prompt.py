@@ -296,7 +296,7 @@ def test_downloads(box, tmp_path):
     assert not list(tmp_path.glob("out/*")) and box.links.value == ""
     click(box, box.npz)
     (path,) = tmp_path.glob("out/*.npz")
-    assert path.name == "a_person_waves_jumps_cross_attention_ddim3_g5_0.4s_seed0.npz"
+    assert path.name == "a_person_waves_jumps_cross_attention_ddim3_g3_0.4s_seed0.npz"
     assert carried(box.links.value) == path.read_bytes() and f"out/{path.name}" in box.links.value
     with np.load(path) as file:
         assert np.array_equal(file["body_pose"], box.history[0].motion.body_pose)

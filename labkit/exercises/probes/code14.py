@@ -41,9 +41,9 @@ class GuidedNetwork:
             if len(drop) != len(x):
                 self.captions.add(f"`drop` of {len(drop)} for {len(x)} captions")
         words = (text.tokens * text.mask[..., None]).sum(1)  # (B, D)
-        heard = torch.where(drop[:, None], self.null, text.pooled + words)[:, None]
+        caption_part = torch.where(drop[:, None], self.null, text.pooled + words)[:, None]
         mean = (x * mask[..., None]).sum(1, keepdim=True) / mask.sum(1)[:, None, None]
-        return (x + mean) * (t / 50).cos()[:, None, None] + heard * (1 + x)
+        return (x + mean) * (t / 50).cos()[:, None, None] + caption_part * (1 + x)
 
 
 class Batch:
@@ -116,7 +116,7 @@ def zero(inputs: Inputs) -> Tensor:
 
 @probe(
     3,
-    "At scale s the result is the prediction without the caption plus s times the difference that it makes",
+    "At scale w the result is the prediction without the caption plus w times the difference that it makes",
     example=at_scales(2.5),
     terms=terms,
 )
@@ -129,8 +129,7 @@ SCALES = (12.0, 0.4, -1.5)
 
 @probe(
     1,
-    "The line has no ends: scales far above 1, between 0 and 1 and below 0 follow the same equation, also "
-    "for large motions",
+    "The equation holds for every scale: far above 1, between 0 and 1, and below 0, also for large motions",
     example=at_scales(*SCALES),
     terms=lambda inputs, sample: terms(inputs, sample, 40),
 )

@@ -13,7 +13,7 @@ T_NOW, T_PREV = torch.tensor([20, 50, 80]), torch.tensor([19, 40, 10])
 
 
 class RecordingStep:
-    """A step of a sampler that remembers what it was given, and makes something else of it each time."""
+    """A step of a sampler that records its inputs, and returns something else each time."""
 
     def __init__(self):
         self.given: list[Tensor] = []

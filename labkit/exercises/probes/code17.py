@@ -8,7 +8,7 @@ from labkit.exercises.probe import Inputs, arguments_kept, describe, probe
 
 
 class FixedVelocity:
-    """A network that puts out what it is made with, and remembers what it was asked."""
+    """A network that returns a fixed velocity and records its inputs."""
 
     def __init__(self, prediction: Tensor):
         self.prediction, self.asked = prediction, []
@@ -29,7 +29,7 @@ def everything(*shape: int) -> Tensor:
 
 
 def watched(inputs: Inputs, t: Tensor) -> tuple[Tensor, FixedVelocity]:
-    """The loss of motions (B, 5, 3), and a network that saw it being made."""
+    """The loss of motions (B, 5, 3), and the network with the calls that it recorded."""
     x0, noise, prediction = inputs.normal(3, len(t), 5, 3)
     model = FixedVelocity(prediction)
     return flow_loss(model, x0, t.clone(), noise, everything(len(t), 5)), model
@@ -110,8 +110,8 @@ def target(inputs: Inputs) -> Tensor:
 
 @probe(
     1,
-    "What the network puts out at padded frames does not count: `mask` is True at real frames",
-    ("the factor by which nonsense in the padding changes a loss", lambda a: a[0, -1]),
+    "The output at padded frames does not contribute to the loss: `mask` is True at real frames",
+    ("the factor by which an error in the padding changes a loss", lambda a: a[0, -1]),
 )
 def padding(inputs: Inputs) -> Tensor:
     given = motions(inputs)

@@ -13,7 +13,7 @@ BETWEEN, NEAR = torch.tensor([[0.8, 0.2, 0.1], [0.004, 0.002, 0.005]])  # none o
 
 
 class Field:
-    """A velocity that depends on x and t, and remembers where it was asked."""
+    """A velocity that depends on x and t, and records where it was asked."""
 
     def __init__(self):
         self.asked: list[tuple[object, object]] = []
@@ -86,7 +86,7 @@ def small(inputs: Inputs) -> Tensor | str:
 
 @probe(
     1,
-    "20 steps along the exact velocity lead noise to N(2, 0.5²), a little narrower",
+    "20 steps along the exact velocity turn noise into samples of nearly N(2, 0.5²), slightly narrower",
     ("standard deviation of the samples", lambda a: a[1]),
 )
 def gaussian(inputs: Inputs) -> Tensor | str:

@@ -203,7 +203,7 @@ def finite(inputs: Inputs) -> str:
 
 @probe(
     0.5,
-    "10 steps with an exact denoiser lead noise to N(2, 0.5²), a little narrower",
+    "10 steps with an exact denoiser turn noise into samples of nearly N(2, 0.5²), slightly narrower",
     ("standard deviation of the samples", lambda a: a[1]),
 )
 def gaussian(inputs: Inputs) -> Tensor | str:
