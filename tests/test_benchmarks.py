@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tiers import ALL
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
@@ -71,6 +72,7 @@ def test_sampling(benchmark, lab, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not ALL, reason="a minute of compiling: make test-all")
 @pytest.mark.skipif(not shutil.which("g++"), reason="torch.compile needs a compiler")
 def test_sampling_compiled(benchmark, lab, capsys):
     pytest.importorskip("diffusers")

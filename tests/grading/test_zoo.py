@@ -82,7 +82,7 @@ def read(path: Path) -> Animal:
 ZOO = [read(path) for path in sorted((ROOT / "grading" / "zoo").glob("*.md")) if path.stem != "README"]
 UNPRIVILEGED = ("curious", "gradebook", "keyring", "system_calls", "writer")  # graded by one once more
 NAME_OF = attrgetter("name")
-TAKEN = portion(ZOO, 9, NAME_OF, always=lambda animal: animal.name in (*UNPRIVILEGED, "scripts"))
+TAKEN = portion(ZOO, 12, NAME_OF, always=lambda animal: animal.name in (*UNPRIVILEGED, "scripts"))
 if order := os.environ.get("LABKIT_ZOO_ORDER"):  # any number: graded in another order
     random.Random(int(order)).shuffle(TAKEN)
 GRADED = [animal for animal in TAKEN if "points" in animal.header]
