@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
-from labkit.cli import Parser, exit_status
+from labkit.cli import Parser, exit_status, number
 from labkit.diffusion import SAMPLERS, SamplingConfig
 from labkit.evaluate import choose_captions, sample_captions, score_samples
 from labkit.evaluator import load_evaluator
@@ -71,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--scales", nargs="+", type=float, default=[default.guidance_scale], help="of guidance"
     )
     parser.add_argument(
-        "--below", nargs="+", type=float, default=[default.guidance_below],
+        "--below", nargs="+", type=number(float, 0, 1), default=[default.guidance_below],
         help="share of the schedule above which steps are not guided",
     )  # fmt: skip
     parser.add_argument(

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from labkit.checkpoint import load_denoiser, load_text, read_checkpoint, write_checkpoint
-from labkit.cli import Parser, exit_status
+from labkit.cli import Parser, exit_status, number
 from labkit.device import best_device
 from labkit.models import NETWORKS
 from labkit.paths import atomic_write, data_dir
@@ -26,9 +26,13 @@ from labkit.training.run import corpus, digest_of_sources, digest_of_weights
 
 
 def joined(former: Path, new: Path, steps: int) -> list[list[str]]:
-    """The rows of two logs, header first; the new one's steps and seconds begin where the former's end."""
-    with open(former, newline="") as one, open(new, newline="") as other:
-        (header, *rows), (_, *more) = csv.reader(one), csv.reader(other)
+    """The rows of two logs, header first; the new one's steps and seconds begin where the former's end.
+
+    The new one may be missing: a run of a few steps has no line yet.
+    """
+    with open(former, newline="") as file:
+        header, *rows = csv.reader(file)
+    more = list(csv.reader(new.read_text("utf-8").splitlines()))[1:] if new.is_file() else []
     seconds = float(rows[-1][1])
     return [
         header, *rows, *([str(int(n) + steps), f"{float(s) + seconds:.1f}", *rest] for n, s, *rest in more)
@@ -70,9 +74,13 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m tools.train_on",
     )
     parser.add_argument("network", choices=tuple(NETWORKS))
-    parser.add_argument("--steps", type=int, required=True, help="to add")
-    parser.add_argument("--shift", type=float, default=default.shift, help="of the timesteps towards noise")
-    parser.add_argument("--rate", type=float, default=0.6, help="learning rates, as a share of the recipe's")
+    parser.add_argument("--steps", type=number(int, 1), required=True, help="to add")
+    parser.add_argument(
+        "--shift", type=number(float, 1), default=default.shift, help="of the timesteps towards noise"
+    )
+    parser.add_argument(
+        "--rate", type=number(float, 0), default=0.6, help="learning rates, as a share of the recipe's"
+    )
     parser.add_argument("--seed", type=int, default=1, help="another than before: other batches")
     parser.add_argument("--sources", nargs="+", default=SOURCES)
     parser.add_argument("--runs", type=Path, default=Path("runs"))

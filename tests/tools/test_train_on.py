@@ -7,7 +7,7 @@ import torch
 from labkit.checkpoint import load_denoiser, read_checkpoint
 from labkit.paths import data_dir
 from labkit.store import Clip, write_store
-from tools.train_on import main
+from tools.train_on import joined, main
 
 pytestmark = pytest.mark.slow
 
@@ -48,3 +48,11 @@ def test_weights_begin_where_the_shipped_ones_ended(store, tmp_path, capsys):
 
     assert main(["adaln", "--steps", "60", "--sources", store, "--runs", str(tmp_path / "still")]) == 1
     assert "another recipe" in capsys.readouterr().err
+
+
+def test_a_run_of_a_few_steps_has_no_log_of_its_own(tmp_path):
+    (tmp_path / "former.csv").write_text("step,seconds,loss_1\n50,9.5,0.1\n", "utf-8")
+    former = [["step", "seconds", "loss_1"], ["50", "9.5", "0.1"]]
+    assert joined(tmp_path / "former.csv", tmp_path / "none.csv", 50) == former
+    (tmp_path / "new.csv").write_text("step,seconds,loss_1\n50,1.0,0.2\n", "utf-8")
+    assert joined(tmp_path / "former.csv", tmp_path / "new.csv", 50) == [*former, ["100", "10.5", "0.2"]]
