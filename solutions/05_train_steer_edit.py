@@ -199,10 +199,8 @@ editing.training_curve(losses)
 # `labkit.metrics.actions`, which measures joints and does not use the network:
 
 # %% show=true
-raised, config = (
-    {},
-    SamplingConfig(steps=25, guidance_scale=2, guidance_below=1, seed=1),
-)  # all steps are guided
+raised = {}
+config = SamplingConfig(steps=25, guidance_scale=2, guidance_below=1, seed=1)  # all steps are guided
 for side in ("left", "right"):
     text, lengths = conditioner([f"a person raises the {side} hand"] * 12), torch.full((12,), 60)
     raised[side] = sample(average, own_schedule, text, lengths, config)

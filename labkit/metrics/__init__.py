@@ -8,8 +8,8 @@
     physical     foot sliding, jerk and floor penetration, which features hardly reflect
     alignment    distance of a motion to a piece of another, independent of timing
     actions      whether a body performs an action, by rules on its joints (posture: their measurements)
-    left_right   whether the hand that was asked for moves more
-    features     how the evaluator sees motions
+    left_right   the side that a caption names, and the arm that a body raises
+    features     input checks, unit vectors and distances, for the metrics of features
     classes      whether content and style are those asked for
     bootstrap    95 % intervals of all these numbers
 
