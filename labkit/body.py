@@ -90,10 +90,10 @@ class Body:
         SMPL's kinematic chain, Loper et al. 2015, eq. 4. The result has the coordinates of the root's
         rotation and the pelvis, for example the world's.
         """
-        return torch.stack(self._chain(local, pelvis)[1], dim=-2)  # (..., 24, 3)
+        return self.chain(local, pelvis)[1]  # (..., 24, 3)
 
-    def _chain(self, local: Tensor, pelvis: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        """World rotations (..., 3, 3) and positions (..., 3) of the 24 joints, as two lists."""
+    def chain(self, local: Tensor, pelvis: Tensor) -> tuple[Tensor, Tensor]:
+        """World rotations (..., 24, 3, 3) and positions (..., 24, 3) of the joints; arguments as above."""
         rest = self.rest_joints.to(pelvis)  # (24, 3)
         rotations, positions = [local[..., 0, :, :]], [pelvis]  # (..., 3, 3), (..., 3)
         for j, parent in enumerate(self.parents[1:], start=1):
@@ -101,7 +101,7 @@ class Body:
             turned = rotations[parent]
             # the hands (22, 23) stay at rest and carry no joint
             rotations.append(turned @ local[..., j, :, :] if j < N_ROTATIONS else turned)
-        return rotations, positions
+        return torch.stack(rotations, dim=-3), torch.stack(positions, dim=-2)
 
     @cached_property
     def outer(self) -> tuple[Tensor, Tensor]:
@@ -125,9 +125,9 @@ class Body:
         exact: with SMPL's pose-dependent corrections (Loper et al. 2015, eq. 9). Without them it is several
         times faster, and wrong by up to 2 cm at strongly bent knees and hips.
         """
-        rotations, positions = self._chain(local, pelvis)
-        up = torch.stack(rotations, dim=-3)[..., 2, :]  # (F, 24, 3)
-        shift = torch.stack(positions, dim=-2)[..., 2] - (up * self.rest_joints).sum(-1)  # (F, 24)
+        rotations, positions = self.chain(local, pelvis)  # (F, 24, 3, 3), (F, 24, 3)
+        up = rotations[..., 2, :]  # (F, 24, 3)
+        shift = positions[..., 2] - (up * self.rest_joints).sum(-1)  # (F, 24)
         weights, rest = self._smpl.lbs_weights[vertices], self._smpl.v_template[vertices]  # (n, 24), (n, 3)
         blend = torch.cat([weights[..., None] * rest[:, None], weights[..., None]], dim=-1)  # (n, 24, 4)
         posed = torch.cat([up, shift[..., None]], dim=-1)  # (F, 24, 4)

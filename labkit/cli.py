@@ -77,7 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     samplers = ("ddpm", "ddim")
     device = dict(choices=("cpu", "cuda"), help="where to compute; the GPU where there is one")
     guidance = dict(type=number(float, 0, 100), default=3.0, help="scale, at steps below 0.95 T; 1 is none")
-    smooth = dict(type=number(float, 0, 10), default=1.0, help="frames; 0 is the network's output as it is")
+    raw = dict(action="store_true", help="the network's output without clean-up of jitter, feet and floor")
 
     p = add("visualize", "Draw a motion to a video.", exercises=False)
     p.add_argument(
@@ -98,7 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--seconds", type=number(float, 0.05, 10), default=6.0, help="length of the motion")
     p.add_argument("--seed", type=number(int, 0, 2**63 - 1), default=0, help="another seed, another motion")
     p.add_argument("--batch-size", type=number(int, 1, 6), default=1, help="motions for each caption")
-    p.add_argument("--smooth", **smooth)
+    p.add_argument("--raw", **raw)
     p.add_argument("--checkpoint", type=Path, help="weights of your own for the network")
     p.add_argument("--text-checkpoint", type=Path, help="the text tower that network was trained with")
     p.add_argument("--body", type=Path, help="an official SMPL file (.pkl or .npz); the open body without it")
@@ -129,7 +129,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--sampler", choices=samplers, default="ddpm")
     p.add_argument("--steps", type=number(int, 1, 1000), default=15, help="denoising steps")
     p.add_argument("--guidance", **guidance)
-    p.add_argument("--smooth", **smooth)
+    p.add_argument("--raw", **raw)
     p.add_argument("--seed", type=number(int, 0, 2**63 - 1), default=0)
     p.add_argument("--device", **device)
 
@@ -200,7 +200,7 @@ def generate(args: argparse.Namespace) -> None:
         sampler=args.sampler, steps=args.steps, guidance_scale=args.guidance, seed=args.seed
     )
     motions = generate(
-        captions, args.network, seconds=args.seconds, config=config, smoothing=args.smooth,
+        captions, args.network, seconds=args.seconds, config=config, raw=args.raw,
         checkpoint=args.checkpoint, text_checkpoint=args.text_checkpoint, device=args.device, progress=True,
     )  # fmt: skip
     numbers = [f"_{i}" for i in range(len(motions))] if len(motions) > 1 else [""]
@@ -237,7 +237,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
     def settings(network: str) -> dict:
         return dict(
-            config=config, smoothing=args.smooth, batch_size=args.batch_size, checkpoint=checkpoints[network],
+            config=config, raw=args.raw, batch_size=args.batch_size, checkpoint=checkpoints[network],
             text_checkpoint=args.text_checkpoint, device=args.device,
         )  # fmt: skip
 

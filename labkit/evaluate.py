@@ -10,10 +10,11 @@ from torch import Tensor
 
 from labkit.body import load_body
 from labkit.checkpoint import load_pair
+from labkit.cleanup import clean_up
 from labkit.device import autocast, best_device
 from labkit.diffusion import SamplingConfig, sample
 from labkit.evaluator import load_evaluator
-from labkit.motion import smooth
+from labkit.motion import encode
 from labkit.paths import LabError
 from labkit.progress import bar
 from labkit.reference import Reference, load_reference
@@ -62,7 +63,7 @@ def sample_motions(
     lengths: Tensor,
     *,
     config: SamplingConfig | None = None,
-    smoothing: float = 1.0,
+    raw: bool = False,
     batch_size: int = 64,
     checkpoint: str | Path | None = None,
     text_checkpoint: str | Path | None = None,
@@ -71,11 +72,11 @@ def sample_motions(
 ) -> list[Tensor]:
     """Motions of a network for N captions, as `generate` makes them: N of (F_i, D), not z-scored, on the CPU.
 
-    lengths: (N,) int64, frames. smoothing: standard deviation in frames, see `motion.smooth`; 0 for none.
+    lengths: (N,) int64, frames. raw: the network's output as it is, without `cleanup.clean_up`.
     batch_size: captions that are sampled together. The other settings are those of `generate`. Raises
     LabError as `generate` does.
     """
-    config, device = config or SamplingConfig(), best_device(device)
+    config, device, body = config or SamplingConfig(), best_device(device), load_body()
     denoiser, schedule, conditioner = load_pair(network, checkpoint, text_checkpoint)
     denoiser, conditioner = denoiser.to(device), conditioner.to(device)
     generator = torch.Generator().manual_seed(config.seed)
@@ -85,8 +86,11 @@ def sample_motions(
         some = lengths[start : start + batch_size]
         with autocast(device):  # changes every metric by less than a tenth of its interval
             x = sample(denoiser, schedule, text, some, config, generator=generator)
-        motions += [smooth(row[:n], smoothing) for row, n in zip(x.cpu(), some)]
-    return motions
+        motions += [row[:n] for row, n in zip(x.cpu(), some)]
+    if raw:
+        return motions
+    cleaned = (clean_up(x, body) for x in motions)
+    return [encode(motion, body.joints(motion)) for motion in cleaned]
 
 
 def sample_captions(network: str, reference: Reference, indices: np.ndarray, **settings) -> Samples:

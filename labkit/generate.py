@@ -6,10 +6,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from labkit.body import load_body
 from labkit.checkpoint import load_pair
+from labkit.cleanup import clean_up
 from labkit.device import best_device
 from labkit.diffusion import SamplingConfig, sample
-from labkit.motion import FPS, Motion, decode, smooth
+from labkit.motion import FPS, Motion, decode
 from labkit.paths import LabError
 from labkit.settings import standard_settings
 
@@ -23,7 +25,7 @@ def generate(
     *,
     seconds: float = 6.0,
     config: SamplingConfig | None = None,
-    smoothing: float = 1.0,
+    raw: bool = False,
     checkpoint: str | Path | None = None,
     text_checkpoint: str | Path | None = None,
     device: str | None = None,
@@ -33,8 +35,7 @@ def generate(
     """One motion (F, ...) per caption, on the open body's skeleton, starting at the origin with heading 0.
 
     captions: B sentences. network: "incontext", "adaln" or "cross_attention". seconds: length of each motion,
-    1/20 to 10. config: sampler, steps, guidance scale and seed. smoothing: frames, see `motion.smooth`; 0 for
-    none.
+    1/20 to 10. config: sampler, steps, guidance scale and seed. raw: without `cleanup.clean_up`.
     checkpoint, text_checkpoint: weights in the place of the shipped ones. device: "cpu" or "cuda". callback:
     called in each step, see `diffusion.sample`; an error in it ends the sampling.
     Raises LabError for a length out of range, an unknown network, a missing file, or a caption that cannot be
@@ -49,4 +50,5 @@ def generate(
     x = sample(  # (B, F, D)
         denoiser.to(device), schedule, text, lengths, config, progress=progress, callback=callback
     )
-    return [decode(smooth(row, smoothing)) for row in x.cpu()]
+    body = load_body()
+    return [decode(row) if raw else clean_up(row, body) for row in x.cpu()]

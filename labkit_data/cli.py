@@ -10,6 +10,7 @@ from labkit.paths import data_dir
 EPILOG = """examples:
   python -m labkit_data fetch --source bandai
   python -m labkit_data prepare --source bandai data/raw/bandai
+  python -m labkit_data derive bandai cmu
   python -m labkit data --source bandai
 
 docs/data.md describes the layout of each source.
@@ -43,6 +44,10 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--source", required=True, choices=PREPARED)
     p.add_argument("--out", type=Path, help="the store (default: data/prepared/SOURCE.npz)")
     p.add_argument("--workers", type=number(int, 1, 256), default=cores(), help="processes")
+
+    p = add("derive", "Make clips that no recording shows from training clips of prepared sources.")
+    p.add_argument("sources", nargs="+", metavar="SOURCE", help="prepared sources, or stores' paths")
+    p.add_argument("--out", type=Path, help="the store (default: data/prepared/derived.npz)")
     return parser
 
 
@@ -60,6 +65,13 @@ def prepare(args: argparse.Namespace) -> None:
 
     out = args.out or data_dir() / "prepared" / f"{args.source}.npz"
     print(prepare(args.source, args.path, out, args.workers))
+
+
+def derive(args: argparse.Namespace) -> None:
+    from labkit.dataset import store_path
+    from labkit_data.derive import derive
+
+    print(derive([store_path(s) for s in args.sources], args.out or data_dir() / "prepared" / "derived.npz"))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -12,17 +12,15 @@ Raising the whole body by that much would lift other parts off the floor. So, in
 Frames without penetration do not change. Hips, knees and ankles never turn.
 """
 
-import numpy as np
 import roma
 import torch
 import torch.nn.functional as nnf
-from scipy.ndimage import maximum_filter1d
 from torch import Tensor
 
-from labkit.motion import FPS, JOINT_NAMES, Motion
+from labkit.cleanup import DEPTH, envelope
+from labkit.motion import JOINT_NAMES, Motion
 
-DEPTH, DEEP = 0.01, 0.03  # metres: allowed penetration; the deepest that is corrected by a lift alone
-REACH = FPS // 4  # frames: how long before and after the penetration a lift or a flexion begins and ends
+DEEP = 0.03  # metres: the deepest penetration that is corrected by a lift alone
 MOST_BENT, TOE = (
     1.0,
     0.06,
@@ -58,15 +56,6 @@ def settle(motion: Motion, body) -> Motion:
         height = _heights(body, rotations, pelvis, vertices)
     rise = envelope((-DEPTH - height.amin(dim=1)).clamp(min=0))
     return Motion.from_rotations(rotations, pelvis + rise[:, None] * pelvis.new_tensor([0, 0, 1]))
-
-
-def envelope(values: Tensor) -> Tensor:
-    """A smooth curve (F,) that lies nowhere below `values`, and on them where they change slowly."""
-    width = 2 * REACH + 1
-    top = maximum_filter1d(values.numpy(), width, mode="nearest")
-    window = np.hanning(width + 2)[1:-1]
-    smooth = np.convolve(np.pad(top, REACH, mode="edge"), window / window.sum(), mode="valid")
-    return torch.from_numpy(smooth).to(values)
 
 
 def _heights(body, rotations: Tensor, pelvis: Tensor, vertices: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ LAYERS = """
     labkit.stubs labkit.device
     labkit.motion
     labkit.body labkit.text
-    labkit.models
+    labkit.cleanup labkit.models
     labkit.diffusion labkit.metrics
     labkit.store labkit.smpl_file labkit.tmr
     labkit.dataset labkit.checkpoint

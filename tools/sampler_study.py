@@ -48,8 +48,8 @@ def study(network: str, reference: Reference, steps: Sequence[int], count: int, 
     for sampler in SAMPLERS:
         for n in bar(steps, sampler):
             config = SamplingConfig(sampler=sampler, steps=n, shift=1, guidance_scale=scale, guidance_below=1)
-            # in one batch, for the same noise; not smoothed, as this is about what samplers leave
-            settings = dict(config=config, smoothing=0, batch_size=count, progress=False)
+            # in one batch, for the same noise; not cleaned up, as this is about what samplers leave
+            settings = dict(config=config, raw=True, batch_size=count, progress=False)
             samples = sample_captions(network, reference, indices, **settings)
             for name, value in chosen(score_samples(samples, reference)).items():
                 measures.setdefault(name, {}).setdefault(sampler.upper(), []).append(value)

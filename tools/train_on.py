@@ -82,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--rate", type=number(float, 0), default=0.6, help="learning rates, as a share of the recipe's"
     )
     parser.add_argument("--seed", type=int, default=1, help="another than before: other batches")
-    parser.add_argument("--sources", nargs="+", default=SOURCES)
+    parser.add_argument("--sources", nargs="+", default=[*SOURCES, "derived"])
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     args = parser.parse_args(arguments)
     recipe = replace(

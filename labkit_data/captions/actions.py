@@ -156,11 +156,12 @@ def _way(evidence: Evidence, event: Event, alone: bool) -> ActionMatch:
         slots |= dict(side=side) | (_angle(event.turn, f) if alone else {})
         if abs(turn) < 62:
             slots["veer"] = ""
-        if 150 <= abs(turn) <= 210:
-            slots["around"] = ""
         if 65 < abs(turn) < 115:
             slots["corner"] = ""
-        return ActionMatch("walk and turn" if gait == "walk" else "run and turn", slots, start, side, steps)
+        family = "run and turn" if gait != "walk" else "walk and turn"
+        if gait == "walk" and 150 <= abs(turn) <= 210:
+            family = "walk and turn around"
+        return ActionMatch(family, slots, start, side, steps)
     slots["normal"] = ""
     return ActionMatch(gait, slots, start, alone=steps)
 

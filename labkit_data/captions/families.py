@@ -60,15 +60,29 @@ walk and turn
     walk and *turn about {degrees} degrees to the {side}
     walk, then *turn {degrees} degrees {side}
     make a {degrees} degree turn to the {side} while walking
-    walk and *turn around{around}
-    walk, *turn around and *walk back{around}
-    turn around while walking{around}
-    walk forward, then *turn around to the {side}{around}
     take a few steps and *turn {side}
     change direction to the {side} while walking
     walk around a corner to the {side}{corner}
     take a {side} turn
     turn {side}
+walk and turn around
+    walk and *turn around
+    walk, *turn around and *walk back
+    (walk forward|walk ahead|go ahead), then *turn around
+    turn around while walking
+    walk forward, then *turn around to the {side}
+    walk and *turn around over {their} {side} shoulder
+    walk and *make a (half turn|u turn|180 degree turn)
+    turn back while walking
+    walk, then *turn back
+    walk one way, then *turn and *walk the other way
+    walk and *turn (180|about {degrees}) degrees
+    walk and *turn to face the other way
+    turn (around|back) and *walk in the opposite direction
+    (take|make) a u turn[ to the {side}]
+    reverse direction while walking
+    walk in a half circle[ to the {side}]
+    turn around
 walk and turn twice
     walk, *turn {side} and then *turn {other}
     walk and *turn {side}, then {other}

@@ -24,7 +24,8 @@ TRIES = 12  # for each sentence wanted
 # Common side actions: captions never contain them instead of a specific action.
 PLAIN = {
     "walk", "jog", "run", "stand", "stand and move", "turn", "walk and turn", "run and turn", "walk about",
-    "run about", "walk and turn twice", "walk backwards", "sidestep", "walk diagonally",
+    "run about", "walk and turn twice", "walk and turn around", "walk backwards", "sidestep",
+    "walk diagonally",
 }  # fmt: skip
 
 

@@ -6,8 +6,9 @@ import roma
 import torch
 from test_cmu import unpack
 
+from labkit.cleanup import DEPTH
 from labkit.motion import FPS, JOINT_NAMES, UPRIGHT, Motion
-from labkit_data.floor import DEPTH, REACH, envelope, lowest, settle
+from labkit_data.floor import lowest, settle
 from labkit_data.sources import accad, deepmimic
 
 J = {name: j for j, name in enumerate(JOINT_NAMES)}
@@ -105,19 +106,6 @@ def test_toes_bend_and_nothing_else_moves(body):
     assert moved.max() < 0.005 and moved[[0, -1]].max() == 0
     turned = (settled.rotations() - sunk.rotations()).abs().amax(dim=(0, 2, 3)) > 1e-5
     assert turned.nonzero()[:, 0].tolist() == [J["left_foot"]]
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_the_envelope_covers_and_is_smooth(seed):
-    values = torch.from_numpy(np.random.default_rng(seed).random(80) ** 4)
-    curve = envelope(values)
-    assert curve.shape == values.shape and (curve - values).min() > -1e-12
-    assert curve.max() < values.max() + 1e-12
-    peak = envelope(torch.eye(81, dtype=torch.float64)[40])
-    assert peak[40] == pytest.approx(1) and (peak > 0).sum() == 4 * REACH + 1  # half a second on both sides
-    assert peak.diff().abs().max() < 2 / (2 * REACH)
-    torch.testing.assert_close(envelope(torch.full((3,), 0.2)), torch.full((3,), 0.2))  # shorter than that
-    assert envelope(torch.zeros(1)).tolist() == [0]
 
 
 @pytest.mark.slow
