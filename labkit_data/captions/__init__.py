@@ -21,8 +21,8 @@ from labkit_data.captions.styles import style_words
 from labkit_data.events import find_events
 from labkit_data.kinematics import measure
 
-OURS = 20  # generated sentences for a clip without captions by people
-BESIDE_HUMAN = 16  # generated sentences for a clip with captions by people
+OURS = 40  # generated sentences for a clip without captions by people
+BESIDE_HUMAN = 32  # generated sentences for a clip with captions by people
 MOST_HUMAN = 8  # captions by people that are kept
 
 
