@@ -20,8 +20,8 @@
 
 # %% [markdown]
 # `labkit.use_mine` plugs in your answers to Code 4 (the network's methods), Code 6 (the loss), Code 7 and 8 (the two
-# samplers' steps) and Code 10 (the Fréchet distance), which were stored when they passed their checks. A recorded
-# solution takes the place of an answer that is missing, and the output names it.
+# samplers' steps), Code 10 (the Fréchet distance) and Code 14 (guidance), which were stored when they passed their
+# checks. A recorded solution takes the place of an answer that is missing, and the output names it.
 
 # %%
 import time
@@ -55,7 +55,7 @@ from labkit.show.figures import editing
 from labkit.show.figures import flow as figures
 from labkit.stubs import bare
 
-labkit.use_mine("code4", "code6", "code7", "code8", "code10")
+labkit.use_mine("code4", "code6", "code7", "code8", "code10", "code14")
 body, conditioner, schedule = load_body(), load_text().to(device), Schedule(1000).to(device)
 starter = MotionDataset("starter", mirror=True)
 
