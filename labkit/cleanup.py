@@ -17,25 +17,26 @@ from torch.nn import functional
 from labkit.body import Body
 from labkit.motion import FPS, JOINT_NAMES, Motion, decode, smooth
 
-HIP, KNEE, ANKLE, TOES = (
-    [JOINT_NAMES.index(f"{side}_{part}") for side in ("left", "right")]
-    for part in ("hip", "knee", "ankle", "foot")
+# Limbs: root, hinge and end joint, and the outermost joint, which the end joint carries.
+LEGS, ARMS = (
+    [tuple(JOINT_NAMES.index(f"{side}_{part}") for part in parts) for side in ("left", "right")]
+    for parts in (("hip", "knee", "ankle", "foot"), ("shoulder", "elbow", "wrist", "hand"))
 )
 SMOOTHING = 1.0  # frames, the standard deviation of a Gaussian
 LOW, SLOW = 0.04, 1.3  # metres, metres per second: a foot below and slower than these stands
 SHORTEST = 3  # frames of a contact
-FARTHEST = 0.15  # metres that a foot is moved, at most
+FARTHEST = 0.15  # metres that a foot or hand is moved, at most
 LYING = 0.4  # metres; with a lower pelvis the feet do not stand
 DEPTH = 0.01  # metres below the floor that are left: soft soles
-REACH = FPS // 4  # frames: how long before and after it a penetration raises the body
+REACH = FPS // 4  # frames: how long before and after it a penetration raises a limb or the body
 
 
 def clean_up(x: Tensor, body: Body) -> Motion:
     """x (F, D), a network's output, not z-scored → its motion on `body`, cleaned up.
 
-    Smoothed over time, standing feet planted, raised where the mesh is below the floor z = 0.
+    Smoothed over time, standing feet planted, hands, feet and body raised out of the floor z = 0.
     """
-    return raise_body(plant_feet(decode(smooth(x, SMOOTHING)), body), body)
+    return raise_body(raise_limbs(plant_feet(decode(smooth(x, SMOOTHING)), body), body), body)
 
 
 def plant_feet(motion: Motion, body: Body) -> Motion:
@@ -44,14 +45,29 @@ def plant_feet(motion: Motion, body: Body) -> Motion:
     The foot keeps its orientation and height. In between, the correction changes gradually.
     """
     rotations = motion.rotations()  # (F, 22, 3, 3)
-    for side in range(2):
+    for leg in LEGS:
+        _, _, ankle, toes = leg
         joints = body.forward_kinematics(rotations, motion.pelvis)  # (F, 24, 3)
-        stands = contacts(
-            joints[:, TOES[side]], joints[:, 0, 2], float(body.rest_joints[TOES[side], 1] - body.sole)
-        )  # (F,)
-        move = corrections(joints[:, TOES[side], :2], stands)  # (F, 2)
-        target = joints[:, ANKLE[side]] + functional.pad(move, (0, 1))  # (F, 3)
-        rotations = move_ankle(rotations, motion.pelvis, body, side, target)
+        rest = float(body.rest_joints[toes, 1] - body.sole)
+        stands = contacts(joints[:, toes], joints[:, 0, 2], rest)  # (F,)
+        move = corrections(joints[:, toes, :2], stands)  # (F, 2)
+        target = joints[:, ankle] + functional.pad(move, (0, 1))  # (F, 3)
+        rotations = move_end(rotations, motion.pelvis, body, leg, target)
+    return Motion.from_rotations(rotations, motion.pelvis)
+
+
+def raise_limbs(motion: Motion, body: Body) -> Motion:
+    """The motion with feet and hands that are below the floor raised, by at most FARTHEST."""
+    rotations = motion.rotations()  # (F, 22, 3, 3)
+    vertices, carriers = body.outer  # (n,), (n,)
+    for limb in (*LEGS, *ARMS):
+        own = vertices[torch.isin(carriers, torch.tensor(limb[2:]))]
+        depth = -body.heights(rotations, motion.pelvis, own).amin(dim=1)  # (F,)
+        if depth.max() > DEPTH:
+            rise = envelope((depth - DEPTH).clamp(0, FARTHEST))  # (F,)
+            end = body.forward_kinematics(rotations, motion.pelvis)[:, limb[2]]  # (F, 3)
+            target = end + functional.pad(rise[:, None], (2, 0))  # (F, 3)
+            rotations = move_end(rotations, motion.pelvis, body, limb, target)
     return Motion.from_rotations(rotations, motion.pelvis)
 
 
@@ -85,35 +101,38 @@ def corrections(toes: Tensor, stands: np.ndarray) -> Tensor:
     return torch.from_numpy(move * np.minimum(1, FARTHEST / np.maximum(length, 1e-9))).to(toes)
 
 
-def move_ankle(rotations: Tensor, pelvis: Tensor, body: Body, side: int, target: Tensor) -> Tensor:
-    """Rotations (F, 22, 3, 3) with an ankle at `target` (F, 3), as near as the leg reaches.
+def move_end(
+    rotations: Tensor, pelvis: Tensor, body: Body, limb: tuple[int, int, int, int], target: Tensor
+) -> Tensor:
+    """Rotations (F, 22, 3, 3) with the end of a limb at `target` (F, 3), as near as the limb reaches.
 
-    The knee bends in its own plane until the ankle is as far from the hip as the target, then the whole leg
-    turns about the hip towards it. The foot keeps its orientation in the world.
+    Knee or elbow bends in its own plane until the end is as far from the root as the target, then the whole
+    limb turns towards it. Foot or hand keeps its orientation in the world.
     """
+    root, hinge, end, _ = limb
     world, joints = body.chain(rotations, pelvis)  # (F, 24, 3, 3), (F, 24, 3)
-    hip, knee, ankle = (joints[:, part[side]] for part in (HIP, KNEE, ANKLE))  # (F, 3) each
-    thigh, shin = hip - knee, ankle - knee  # (F, 3) each
-    a, b = thigh.norm(dim=1), shin.norm(dim=1)  # (F,) each
-    reach = (target - hip).norm(dim=1).clamp(min=(a - b).abs().max() + 0.01).minimum(0.9995 * (a + b))  # (F,)
-    angle = torch.acos(((thigh * shin).sum(1) / (a * b)).clamp(-1, 1))  # (F,)
+    upper, lower = joints[:, root] - joints[:, hinge], joints[:, end] - joints[:, hinge]  # (F, 3) each
+    a, b = upper.norm(dim=1), lower.norm(dim=1)  # (F,) each
+    aim = target - joints[:, root]  # (F, 3)
+    reach = aim.norm(dim=1).maximum((a - b).abs() + 0.01).minimum(0.9995 * (a + b))  # (F,)
+    angle = torch.acos(((upper * lower).sum(1) / (a * b)).clamp(-1, 1))  # (F,)
     wanted = torch.acos(((a**2 + b**2 - reach**2) / (2 * a * b)).clamp(-1, 1))  # (F,), law of cosines
-    left = world[:, KNEE[side], :, 0]  # (F, 3); the knee of a straight leg bends about it
+    left = world[:, hinge, :, 0]  # (F, 3); the knee of a straight leg bends about it
     cross, straight = (
-        torch.linalg.cross(thigh, shin),
-        torch.linalg.cross(thigh, torch.linalg.cross(thigh, left)),
+        torch.linalg.cross(upper, lower),
+        torch.linalg.cross(upper, torch.linalg.cross(upper, left)),
     )
     bent = cross.norm(dim=1, keepdim=True) > 0.01 * (a * b)[:, None]  # (F, 1)
     axis = functional.normalize(torch.where(bent, cross, straight), dim=1)  # (F, 3)
     bend = roma.rotvec_to_rotmat((wanted - angle)[:, None] * axis)  # (F, 3, 3)
-    reached = knee + (bend @ shin[..., None])[..., 0]  # (F, 3)
-    swing = between(reached - hip, target - hip)  # (F, 3, 3)
-    thigh_world = swing @ world[:, HIP[side]]  # (F, 3, 3)
-    shin_world = swing @ bend @ world[:, KNEE[side]]  # (F, 3, 3)
+    reached = (bend @ lower[..., None])[..., 0] - upper  # (F, 3), the end as seen from the root
+    swing = between(reached, aim)  # (F, 3, 3)
+    upper_world = swing @ world[:, root]  # (F, 3, 3)
+    lower_world = swing @ bend @ world[:, hinge]  # (F, 3, 3)
     rotations = rotations.clone()
-    rotations[:, HIP[side]] = world[:, 0].mT @ thigh_world
-    rotations[:, KNEE[side]] = thigh_world.mT @ shin_world
-    rotations[:, ANKLE[side]] = shin_world.mT @ world[:, ANKLE[side]]
+    rotations[:, root] = world[:, body.parents[root]].mT @ upper_world
+    rotations[:, hinge] = upper_world.mT @ lower_world
+    rotations[:, end] = lower_world.mT @ world[:, end]
     return rotations
 
 

@@ -10,21 +10,20 @@ from scipy.spatial.transform import Rotation
 
 from labkit.body import load_body
 from labkit.cleanup import (
-    ANKLE,
+    ARMS,
     DEPTH,
     FARTHEST,
-    HIP,
-    KNEE,
+    LEGS,
     REACH,
-    TOES,
     between,
     clean_up,
     contacts,
     corrections,
     envelope,
-    move_ankle,
+    move_end,
     plant_feet,
     raise_body,
+    raise_limbs,
 )
 from labkit.dataset import MotionDataset
 from labkit.motion import FPS, Motion, decode, encode
@@ -48,19 +47,18 @@ def test_feet_of_a_standing_person_who_glides_stay_in_one_place(body):
     bent = still.body_pose.clone()
     bent[:, [0, 3]], bent[:, [9, 12]], bent[:, [18, 21]] = -0.4, 0.8, -0.4  # hips, knees, ankles
     still = replace(still, body_pose=bent)
-    lower = body.joints(still)[0, TOES[0], 2] - body.joints(standing(1, body=body))[0, TOES[0], 2]
+    lower = body.joints(still)[0, LEGS[0][3], 2] - body.joints(standing(1, body=body))[0, LEGS[0][3], 2]
     still = replace(still, pelvis=still.pelvis - lower * torch.tensor([0, 0, 1.0]))
     glides = replace(
         still, pelvis=still.pelvis + torch.linspace(0, 0.2, 60)[:, None] * torch.tensor([1.0, 0, 0])
     )
     planted = plant_feet(glides, body)
     before, after = body.joints(glides), body.joints(planted)
-    feet = [*TOES, *ANKLE]
+    feet = [joint for leg in LEGS for joint in leg[2:]]
     assert before[:, feet].diff(dim=0).norm(dim=-1).max() > 0.003
     assert after[:, feet].diff(dim=0).norm(dim=-1).max() < 2e-4
     torch.testing.assert_close(after[:, feet, 2], before[:, feet, 2], atol=1e-3, rtol=0)
-    legs = [*HIP, *KNEE, *ANKLE, *TOES]
-    others = [j for j in range(24) if j not in legs]
+    others = [j for j in range(24) if j not in LEGS[0] + LEGS[1]]
     torch.testing.assert_close(after[:, others], before[:, others], atol=1e-4, rtol=0)
 
 
@@ -96,42 +94,61 @@ def test_corrections_hold_contacts_and_change_linearly_between_them():
 
 
 def pose(seed: int, F: int = 40) -> tuple[torch.Tensor, torch.Tensor]:
-    """Random poses with bent knees, rotations (F, 22, 3, 3), and pelvis (F, 3)."""
+    """Random poses with bent knees and elbows, rotations (F, 22, 3, 3), and pelvis (F, 3)."""
     generator = torch.Generator().manual_seed(seed)
     turns = 0.3 * torch.randn(F, 66, generator=generator)
     turns[:, [12, 15]] += 0.8  # knees bend about their x axis
+    turns[:, 55] -= 0.8  # elbows about their y axis
+    turns[:, 58] += 0.8
     motion = Motion(turns[:, :3], turns[:, 3:], torch.randn(F, 3, generator=generator))
     return motion.rotations(), motion.pelvis
 
 
-@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("limb", [*LEGS, *ARMS])
 @pytest.mark.parametrize("seed", range(3))
-def test_the_ankle_reaches_its_target_and_the_foot_keeps_its_orientation(seed, side, body):
+def test_the_end_of_a_limb_reaches_its_target_and_keeps_its_orientation(seed, limb, body):
     rotations, pelvis = pose(seed)
+    root, hinge, end, outermost = limb
     world, joints = body.chain(rotations, pelvis)
     shift = 0.05 * torch.randn(40, 3, generator=torch.Generator().manual_seed(seed))
-    target = joints[:, ANKLE[side]] + shift
-    moved_world, moved = body.chain(move_ankle(rotations, pelvis, body, side, target), pelvis)
-    hip, knee, ankle = (joints[:, part[side]] for part in (HIP, KNEE, ANKLE))
-    leg = (hip - knee).norm(dim=1) + (knee - ankle).norm(dim=1)
-    near = (target - hip).norm(dim=1) < 0.999 * leg
-    assert near.float().mean() > 0.8
-    torch.testing.assert_close(moved[near, ANKLE[side]], target[near], atol=2e-4, rtol=0)
-    torch.testing.assert_close(moved_world[:, ANKLE[side]], world[:, ANKLE[side]], atol=1e-4, rtol=0)
-    same = [j for j in range(24) if j not in (KNEE[side], ANKLE[side], TOES[side])]
+    target = joints[:, end] + shift
+    moved_world, moved = body.chain(move_end(rotations, pelvis, body, limb, target), pelvis)
+    length = (joints[:, root] - joints[:, hinge]).norm(dim=1) + (joints[:, hinge] - joints[:, end]).norm(
+        dim=1
+    )
+    near = (target - joints[:, root]).norm(dim=1) < 0.999 * length
+    assert near.float().mean() > 0.7
+    torch.testing.assert_close(moved[near, end], target[near], atol=2e-4, rtol=0)
+    torch.testing.assert_close(moved_world[:, end], world[:, end], atol=1e-4, rtol=0)
+    same = [j for j in range(24) if j not in (hinge, end, outermost)]
     torch.testing.assert_close(moved[:, same], joints[:, same], atol=1e-5, rtol=0)
-    assert (moved[:, KNEE[side]] - joints[:, KNEE[side]]).norm(dim=1).max() < 0.4  # does not flip over
+    assert (moved[:, hinge] - joints[:, hinge]).norm(dim=1).max() < 0.4  # knee and elbow do not flip over
 
 
-def test_a_target_out_of_reach_straightens_the_leg_towards_it(body):
+def test_a_target_out_of_reach_straightens_the_limb_towards_it(body):
     rotations, pelvis = pose(0)
-    hip = body.forward_kinematics(rotations, pelvis)[:, HIP[0]]
+    root, hinge, end, _ = LEGS[0]
+    hip = body.forward_kinematics(rotations, pelvis)[:, root]
     target = hip + torch.tensor([0.3, -0.5, -2.0])
-    joints = body.forward_kinematics(move_ankle(rotations, pelvis, body, 0, target), pelvis)
-    knee, ankle = joints[:, KNEE[0]] - hip, joints[:, ANKLE[0]] - hip
+    joints = body.forward_kinematics(move_end(rotations, pelvis, body, LEGS[0], target), pelvis)
     aim = torch.nn.functional.normalize(target - hip, dim=1)
-    for part in (knee, ankle):
+    for part in (joints[:, hinge] - hip, joints[:, end] - hip):
         assert (torch.nn.functional.normalize(part, dim=1) * aim).sum(1).min() > 0.998
+
+
+def test_hands_in_the_floor_are_raised_and_nothing_else(body):
+    """A person face down in the air, whose arms hang into the floor."""
+    turned = torch.zeros(30, 63)
+    turned[:, 15 * 3 + 1], turned[:, 16 * 3 + 1] = -math.pi / 2, math.pi / 2  # shoulders: arms to the front
+    hangs = Motion(torch.tensor([math.pi, 0.0, 0.0]).repeat(30, 1), turned, torch.zeros(30, 3))
+    hands = body.outer[0][torch.isin(body.outer[1], torch.tensor([limb[3] for limb in ARMS]))]
+    lowest = body.heights(hangs.rotations(), hangs.pelvis, hands).amin()
+    sinks = replace(hangs, pelvis=hangs.pelvis - (lowest + 0.07) * torch.tensor([0, 0, 1.0]))
+    raised = raise_limbs(sinks, body)
+    assert body.heights(raised.rotations(), raised.pelvis, hands).amin() > -DEPTH - 2e-3
+    torch.testing.assert_close(raised.pelvis, sinks.pelvis)
+    others = [j for j in range(22) if j not in ARMS[0] + ARMS[1]]
+    torch.testing.assert_close(raised.rotations()[:, others], sinks.rotations()[:, others], atol=1e-4, rtol=0)
 
 
 def test_the_smallest_rotation_is_that_of_scipy():
