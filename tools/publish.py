@@ -216,7 +216,7 @@ def make_starter(
     about = dict(
         source="starter",
         license="not for commercial use, see NOTICE.md",
-        made=f"sampled from {network}, one of {tries} each, smoothed; no recording of a person",
+        made=f"sampled from {network}, one of {tries} each, cleaned up; no recording of a person",
     )
     write_store(data_dir() / "starter" / "starter.npz", clips, about)
 
