@@ -51,6 +51,7 @@ DEEPEST = 30  # millimetres; motions with a larger mean penetration of the floor
 # A family of captions (`labkit_data.captions`) whose action has another name in `labkit.metrics.actions`.
 ACTION_OF_FAMILY = {
     "walk and turn": "turn",
+    "walk and turn around": "turn around",
     "sidestep": "step",
     "zombie": "walk like a zombie",
     "salsa": "dance",
