@@ -359,7 +359,7 @@ def ask(*captions, scale=2.0, frames=80):
 
 
 def bodies(motions, smoothing=1.0):
-    """z-scored motions → bodies, slightly smoothed over time as in `labkit generate`."""
+    """z-scored motions → bodies, slightly smoothed over time."""
     return [decode(smooth(x, smoothing)) for x in network.normalizer.inverse(motions).cpu()]
 
 

@@ -63,6 +63,9 @@ print(f"Metrics of {BATCHES} × {BATCH_SIZE} motions per network.")
 # adds the same noise in each step. Only the network differs. There is nothing to write: run the cell, then
 # change `caption` and `seed` and run it again. The three cameras turn together; *Overlay* puts the bodies
 # into one place.
+#
+# `generate` cleans up what the network returns (`labkit/cleanup.py`): it smooths it over one frame, holds standing feet
+# in one place, and raises hands, feet and body out of the floor. With `raw=True` you see the network's own output.
 
 # %% show=true
 # Code 9: generate with each architecture
@@ -119,7 +122,7 @@ labkit.prompt_box()
 # **Model answer** (an example; the observations depend on weights and seeds, so check the answer against the captions
 # and seeds that it quotes). With the same seed the three start alike and often do the same thing at the same time. On
 # common captions (waving, walking, raising hands) all three followed the words in my six samples, sides
-# included; feet slide in all of them. On the rare caption they differ: one network turned over in three of
+# included; with `raw=True`, feet slide in all of them. On the rare caption they differ: one network turned over in three of
 # three seeds, another in one. In that one seed I would have ranked the two alike, and three seeds are few, so I do not
 # rank them on this. Cross-attention and in-context can attend to single words, adaLN cannot; whether that explains
 # a difference is a hypothesis, which the table below tests on many captions.
@@ -516,7 +519,8 @@ figures.intervals([row for row in table if row.name != "mean motion"], shown)
 #   reached by generated ones? **diversity**: the mean distance of two motions.
 # - **content, style accuracy**: is a motion nearest to real motions of the action (a wave) and of the style (like an
 #   old person) that its caption names?
-# - **foot sliding, jerk, penetration** are measured on the body itself, without the evaluator.
+# - **foot sliding, jerk, penetration** are measured on the body itself, without the evaluator; of generated motions
+#   after their clean-up.
 #
 # Two points deserve attention.
 #
