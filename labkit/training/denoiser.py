@@ -25,7 +25,7 @@ from labkit.text import TextFeatures, TextTower
 from labkit.training import parallel
 from labkit.training.corpus import Corpus, TrainingBatch
 from labkit.training.log import Log
-from labkit.training.losses import geometric_losses, root_loss, velocity_loss
+from labkit.training.losses import geometric_losses, root_loss, trajectory_loss, velocity_loss
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Recipe:
     learning_rate, muon_learning_rate: peaks, of AdamW and of Muon. warm_up: steps until the peak.
     weight_decay: of both.
     ema: decay of the exponential moving average of the weights, less in the first steps.
-    velocity_weight, root_weight: of `velocity_loss` and `root_loss`. joint_weight, joint_velocity_weight,
-    foot_contact_weight: of the three `geometric_losses`. All are relative to the plain loss, and used for x0
+    velocity_weight, root_weight, trajectory_weight: of `velocity_loss`, `root_loss` and `trajectory_loss`.
+    joint_weight, joint_velocity_weight, foot_contact_weight: of the three `geometric_losses`. All are relative to the plain loss, and used for x0
     prediction only.
     shift: how far the timesteps of training are shifted towards noise, see `stratified_timesteps`; 1 is
     uniform.
@@ -61,6 +61,7 @@ class Recipe:
     ema: float = 0.999
     velocity_weight: float = 0.2
     root_weight: float = 0.1
+    trajectory_weight: float = 0.01
     joint_weight: float = 0.1
     joint_velocity_weight: float = 0.003
     foot_contact_weight: float = 0.006
@@ -133,10 +134,16 @@ class Objective:
         error = prediction - x0  # (B, F, D)
         # EDM's λ = 1 / c_out² (Karras et al. 2022, sec. 5) gives all noise levels about the same weight.
         weight = 1 / bare.filter.deviation(t).square().mean((1, 2))  # (B, 1, D), then (B,)
-        loss = plain + recipe.velocity_weight * velocity_loss(error, mask)  # (B,)
-        loss = (weight * (loss + recipe.root_weight * root_loss(error, mask))).mean()  # a scalar
+        unnormalized = bare.normalizer.inverse
+        loss = (
+            plain
+            + recipe.velocity_weight * velocity_loss(error, mask)
+            + recipe.root_weight * root_loss(error, mask)
+            + recipe.trajectory_weight * trajectory_loss(unnormalized(prediction), unnormalized(x0), mask)
+        )  # (B,)
+        loss = (weight * loss).mean()  # a scalar
         # Forward kinematics is expensive, so only every fourth sample is used.
-        some, unnormalized = slice(None, None, 4), bare.normalizer.inverse
+        some = slice(None, None, 4)
         position, joint_velocity, foot_contact = geometric_losses(
             unnormalized(prediction[some]), unnormalized(x0[some]), mask[some], self.body
         )  # (⌈B / 4⌉,) each

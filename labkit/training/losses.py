@@ -16,7 +16,9 @@ from labkit.motion import LAYOUT, N_ROTATIONS
 
 POSITION, VELOCITY = 0.1, 0.02  # metres, metres per frame; about the standard deviations of real motion
 STANDING = 0.01  # metres per frame; a slower foot counts as touching the ground
+WAY = 0.5  # metres, and radians; about the standard deviation of where real motion ends
 ROOT = slice(0, LAYOUT["rotations"].start)  # height, velocity, yaw velocity
+MOVES = slice(LAYOUT["root_velocity"].start, LAYOUT["yaw_velocity"].stop)
 
 
 def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
@@ -30,6 +32,18 @@ def root_loss(error: Tensor, mask: Tensor) -> Tensor:
     error: (B, F, D), z-scored. mask: (B, F) bool.
     """
     squares = error[..., ROOT].square().mean(-1)  # (B, F, 4), then (B, F)
+    return masked_mean(squares, mask)  # (B,)
+
+
+def trajectory_loss(predicted: Tensor, real: Tensor, mask: Tensor) -> Tensor:
+    """Mean squared error of way and heading, the sums of the root's velocities → (B,), in units of WAY.
+
+    Velocities of a frame are small, but a constant error of half a degree makes a straight walk a curve. After
+    Karunratanakul et al. 2023 (GMD), sec. 4.1, who emphasise the trajectory in the representation itself.
+    predicted, real: x (B, F, D), not z-scored. mask: (B, F) bool. Ways are summed in the heading frame.
+    """
+    error = (predicted - real)[..., MOVES] * mask[..., None]  # (B, F, 3)
+    squares = (error.cumsum(1) / WAY).square().mean(-1)  # (B, F, 3), then (B, F)
     return masked_mean(squares, mask)  # (B,)
 
 
