@@ -38,8 +38,8 @@ class Recipe:
     weight_decay: of both.
     ema: decay of the exponential moving average of the weights, less in the first steps.
     velocity_weight, root_weight, trajectory_weight: of `velocity_loss`, `root_loss` and `trajectory_loss`.
-    joint_weight, joint_velocity_weight, foot_contact_weight: of the three `geometric_losses`. All are relative to the plain loss, and used for x0
-    prediction only.
+    joint_weight, joint_velocity_weight, foot_contact_weight: of the three `geometric_losses`. All are
+    relative to the plain loss, and used for x0 prediction only.
     shift: how far the timesteps of training are shifted towards noise, see `stratified_timesteps`; 1 is
     uniform.
     seed: of weights, batches and noise.

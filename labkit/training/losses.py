@@ -38,8 +38,8 @@ def root_loss(error: Tensor, mask: Tensor) -> Tensor:
 def trajectory_loss(predicted: Tensor, real: Tensor, mask: Tensor) -> Tensor:
     """Mean squared error of way and heading, the sums of the root's velocities → (B,), in units of WAY.
 
-    Velocities of a frame are small, but a constant error of half a degree makes a straight walk a curve. After
-    Karunratanakul et al. 2023 (GMD), sec. 4.1, who emphasise the trajectory in the representation itself.
+    A constant error of half a degree a frame is small, and makes a straight walk a curve. Karunratanakul et
+    al. 2023 (GMD) emphasise the trajectory for the same reason, in the representation ("emphasis projection").
     predicted, real: x (B, F, D), not z-scored. mask: (B, F) bool. Ways are summed in the heading frame.
     """
     error = (predicted - real)[..., MOVES] * mask[..., None]  # (B, F, 3)

@@ -12,7 +12,7 @@ from torch import nn
 from labkit.checkpoint import load_denoiser, write_checkpoint
 from labkit.diffusion import Schedule, ddpm_loss
 from labkit.models import NETWORKS
-from labkit.motion import D, Motion, encode, heading
+from labkit.motion import LAYOUT, D, Motion, encode, heading
 from labkit.paths import LabError
 from labkit.text import TextConditioner
 from labkit.training.denoiser import (
@@ -25,7 +25,15 @@ from labkit.training.denoiser import (
     update_ema,
 )
 from labkit.training.log import Log
-from labkit.training.losses import POSITION, VELOCITY, geometric_losses, root_loss, velocity_loss
+from labkit.training.losses import (
+    POSITION,
+    VELOCITY,
+    WAY,
+    geometric_losses,
+    root_loss,
+    trajectory_loss,
+    velocity_loss,
+)
 from labkit.training.run import write_samples
 
 KEEP = torch.zeros(12, dtype=torch.bool)  # no caption is withheld
@@ -250,6 +258,18 @@ def test_losses_of_features_by_a_slow_loop():
         pairs = [float((error[i, f + 1] - error[i, f]).square().mean()) for f in range(frames - 1)]
         assert float(root_loss(error, mask)[i]) == pytest.approx(root, rel=1e-5)
         assert float(velocity_loss(error, mask)[i]) == pytest.approx(sum(pairs) / len(pairs), rel=1e-5)
+
+
+def test_the_trajectory_loss_of_a_walk_that_veers():
+    """0.02 rad and 3 mm too much in each frame: the sums are f times that; padding and poses do not count."""
+    real = torch.randn(1, 9, D, generator=torch.Generator().manual_seed(0))
+    predicted, mask = real.clone(), torch.arange(9)[None] < 6
+    predicted[..., LAYOUT["yaw_velocity"]] += 0.02
+    predicted[..., LAYOUT["root_velocity"].start] -= 0.003
+    predicted[0, 6:] += 9
+    predicted[..., LAYOUT["rotations"]] += 1
+    expected = sum((f * 0.02 / WAY) ** 2 + (f * 0.003 / WAY) ** 2 for f in range(1, 7)) / 6 / 3
+    assert float(trajectory_loss(predicted, real, mask)) == pytest.approx(expected, rel=1e-3)
 
 
 @pytest.mark.parametrize("name", ["sources", "text tower"])
