@@ -39,7 +39,7 @@ def trajectory_loss(predicted: Tensor, real: Tensor, mask: Tensor) -> Tensor:
     """Mean squared error of way and heading, the sums of the root's velocities → (B,), in units of WAY.
 
     A constant error of half a degree a frame is small, and makes a straight walk a curve. Karunratanakul et
-    al. 2023 (GMD) emphasise the trajectory for the same reason, in the representation ("emphasis projection").
+    al. 2023 (GMD) emphasise the trajectory for the same reason, in the representation itself.
     predicted, real: x (B, F, D), not z-scored. mask: (B, F) bool. Ways are summed in the heading frame.
     """
     error = (predicted - real)[..., MOVES] * mask[..., None]  # (B, F, 3)
