@@ -36,7 +36,23 @@ def clean_up(x: Tensor, body: Body) -> Motion:
 
     Smoothed over time, standing feet planted, hands, feet and body raised out of the floor z = 0.
     """
-    return raise_body(raise_limbs(plant_feet(decode(smooth(x, SMOOTHING)), body), body), body)
+    motion = decode(smooth(x, SMOOTHING))
+    return raise_body(raise_limbs(plant_feet(stop_drift(motion, body), body), body), body)
+
+
+def stop_drift(motion: Motion, body: Body) -> Motion:
+    """The motion without the drift of a body on two standing feet: what the two move on average.
+
+    Only while both stand for a second or more, so that no walk becomes shorter, and only what is slow.
+    """
+    joints = body.joints(motion)  # (F, 24, 3)
+    both = np.logical_and(*(standing(joints, leg, body) for leg in LEGS))  # (F,)
+    both = binary_opening(np.pad(both, FPS, mode="edge"), np.ones(FPS))[FPS:-FPS]
+    feet = joints[:, [leg[3] for leg in LEGS], :2].mean(1)  # (F, 2)
+    drift = feet.diff(dim=0) * torch.from_numpy(both[1:] & both[:-1])[:, None]  # (F - 1, 2)
+    total = functional.pad(drift.cumsum(0), (0, 1, 1, 0))  # (F, 3)
+    total = smooth(total, FPS / 4)  # (F, 3)
+    return Motion(motion.global_orient, motion.body_pose, motion.pelvis - total)
 
 
 def plant_feet(motion: Motion, body: Body) -> Motion:
@@ -48,9 +64,7 @@ def plant_feet(motion: Motion, body: Body) -> Motion:
     for leg in LEGS:
         _, _, ankle, toes = leg
         joints = body.forward_kinematics(rotations, motion.pelvis)  # (F, 24, 3)
-        rest = float(body.rest_joints[toes, 1] - body.sole)
-        stands = contacts(joints[:, toes], joints[:, 0, 2], rest)  # (F,)
-        move = corrections(joints[:, toes, :2], stands)  # (F, 2)
+        move = corrections(joints[:, toes, :2], standing(joints, leg, body))  # (F, 2)
         target = joints[:, ankle] + functional.pad(move, (0, 1))  # (F, 3)
         rotations = move_end(rotations, motion.pelvis, body, leg, target)
     return Motion.from_rotations(rotations, motion.pelvis)
@@ -69,6 +83,12 @@ def raise_limbs(motion: Motion, body: Body) -> Motion:
             target = end + functional.pad(rise[:, None], (2, 0))  # (F, 3)
             rotations = move_end(rotations, motion.pelvis, body, limb, target)
     return Motion.from_rotations(rotations, motion.pelvis)
+
+
+def standing(joints: Tensor, leg: tuple[int, int, int, int], body: Body) -> np.ndarray:
+    """Whether the foot of a leg stands in each frame, (F,) bool. joints: (F, 24, 3), metres."""
+    toes = leg[3]
+    return contacts(joints[:, toes], joints[:, 0, 2], float(body.rest_joints[toes, 1] - body.sole))
 
 
 def contacts(toes: Tensor, pelvis: Tensor, rest_height: float) -> np.ndarray:

@@ -24,6 +24,7 @@ from labkit.cleanup import (
     plant_feet,
     raise_body,
     raise_limbs,
+    stop_drift,
 )
 from labkit.dataset import MotionDataset
 from labkit.motion import FPS, Motion, decode, encode
@@ -60,6 +61,19 @@ def test_feet_of_a_standing_person_who_glides_stay_in_one_place(body):
     torch.testing.assert_close(after[:, feet, 2], before[:, feet, 2], atol=1e-3, rtol=0)
     others = [j for j in range(24) if j not in LEGS[0] + LEGS[1]]
     torch.testing.assert_close(after[:, others], before[:, others], atol=1e-4, rtol=0)
+
+
+def test_a_body_on_two_standing_feet_does_not_drift_and_walks_stay_as_long(body):
+    still = standing(86, body=body)
+    way = torch.linspace(0, 0.5, 86)[:, None] * torch.tensor([0.6, 0.8, 0])
+    drifts = replace(still, pelvis=still.pelvis + way)
+    torch.testing.assert_close(stop_drift(drifts, body).pelvis, still.pelvis, atol=2e-2, rtol=0)
+    steps = drifts.body_pose.clone()
+    steps[torch.arange(86) % 16 < 6, 0] = -1.5  # a foot is in the air every second
+    steps = replace(drifts, body_pose=steps)
+    torch.testing.assert_close(stop_drift(steps, body).pelvis, steps.pelvis)
+    short = Motion(*(values[:1] for values in vars(still).values()))
+    torch.testing.assert_close(stop_drift(short, body).pelvis, short.pelvis)
 
 
 def test_a_foot_that_flies_fast_or_belongs_to_a_lying_body_does_not_stand(body):
