@@ -52,7 +52,7 @@ def stop_drift(motion: Motion, body: Body) -> Motion:
     drift = feet.diff(dim=0) * torch.from_numpy(both[1:] & both[:-1])[:, None]  # (F - 1, 2)
     total = functional.pad(drift.cumsum(0), (0, 1, 1, 0))  # (F, 3)
     total = smooth(total, FPS / 4)  # (F, 3)
-    return Motion(motion.global_orient, motion.body_pose, motion.pelvis - total)
+    return Motion(motion.global_orient, motion.body_pose, motion.pelvis - total + total[:1])
 
 
 def plant_feet(motion: Motion, body: Body) -> Motion:

@@ -269,7 +269,7 @@ def draw_curves() -> None:
             ax.set_title(f"t from {250 * quarter} to {250 * (quarter + 1)}", fontsize=9)
             ax.set_xlabel("step")
     grid[0].set_ylabel("squared error of $x_0$")
-    grid[0].legend(frameon=False, fontsize=8)
+    grid[1].legend(frameon=False, fontsize=8)
     figure.savefig(Path("docs") / "training.png")
 
 
