@@ -46,8 +46,9 @@ def stop_drift(motion: Motion, body: Body) -> Motion:
     Only while both stand for a second or more, so that no walk becomes shorter, and only what is slow.
     """
     joints = body.joints(motion)  # (F, 24, 3)
-    both = np.logical_and(*(standing(joints, leg, body) for leg in LEGS))  # (F,)
-    both = binary_opening(np.pad(both, FPS, mode="edge"), np.ones(FPS))[FPS:-FPS]
+    together = np.logical_and(*(standing(joints, leg, body) for leg in LEGS))  # (F,)
+    padded = np.pad(together, FPS, mode="edge")  # (F + 2 · FPS,)
+    both: np.ndarray = binary_opening(padded, np.ones(FPS))[FPS:-FPS]  # (F,)
     feet = joints[:, [leg[3] for leg in LEGS], :2].mean(1)  # (F, 2)
     drift = feet.diff(dim=0) * torch.from_numpy(both[1:] & both[:-1])[:, None]  # (F - 1, 2)
     total = functional.pad(drift.cumsum(0), (0, 1, 1, 0))  # (F, 3)
