@@ -5,6 +5,7 @@ from labkit.checkpoint import load_denoiser, load_text
 from labkit.device import best_device
 from labkit.diffusion import SamplingConfig
 from labkit.generate import MAX_SECONDS, generate
+from labkit.metrics.physical import jerk
 from labkit.models import NETWORKS
 from labkit.paths import LabError
 
@@ -36,11 +37,19 @@ def test_a_seed_is_a_motion(lab, sampler):
 def test_caption_and_guidance_matter(lab):
     def pose(caption: str, scale: float) -> torch.Tensor:
         config = SamplingConfig(steps=4, guidance_scale=scale, guidance_below=1)
-        return generate([caption], seconds=0.4, config=config)[0].body_pose
+        return generate([caption], seconds=0.4, config=config, raw=True)[0].body_pose
 
     assert not torch.equal(pose(WALK, 1.0), pose("a jump", 1.0))
     torch.testing.assert_close(pose(WALK, 0.0), pose("a jump", 0.0), rtol=0, atol=1e-4)
     assert not torch.equal(pose(WALK, 1.0), pose(WALK, 5.0))
+
+
+def test_motions_are_cleaned_up_unless_raw(lab, body):
+    config = SamplingConfig(steps=2)
+    raw, clean = (generate([WALK], config=config, seconds=1, raw=raw)[0] for raw in (True, False))
+    joints = [body.joints(motion) for motion in (raw, clean)]
+    rough, calm = (float(jerk(j)) for j in joints)
+    assert calm < 0.8 * rough
 
 
 def test_shortest_and_longest(lab):
