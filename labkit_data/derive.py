@@ -1,9 +1,11 @@
-"""Clips that no recording shows, made from training clips: other paths, longer gaits, standing still.
+"""Clips that no recording shows, made from training clips: other paths, other lengths, standing still.
 
-In published motion capture people rarely walk in a circle, run for a second or three only, and never just
-stand. Such clips can be made without new poses: a straight walk is bent by turning the body about the foot
-that carries it, cycles of a gait are repeated, and a pause is played forwards and backwards. Captions are
-made as for recordings, from what is measured on the result.
+In published motion capture people rarely walk in a circle or turn on the spot, run for a second or three
+only, kick as soon as the recording begins, and never just stand. Such clips can be made with hardly any new
+pose: a straight walk is bent by turning the body about the foot that carries it, a standing person turns in
+small steps, cycles of a gait or of blows are repeated, a pause is played forwards and backwards, and the
+first and last pose of a short clip are held. Captions are made as for recordings, from what is measured on
+the result.
 """
 
 import math
@@ -17,19 +19,29 @@ from torch import Tensor
 from tqdm import tqdm
 
 from labkit.body import Body, load_body
-from labkit.motion import FPS, JOINT_NAMES, LAYOUT, Motion, decode, encode
+from labkit.motion import FPS, JOINT_NAMES, Motion, encode
 from labkit.paths import LabError
 from labkit.store import Clip, read_store, write_store
 from labkit_data.captions import caption_motion
+from labkit_data.events import find_events
+from labkit_data.retiming import (
+    MOVES,
+    best_cycle,
+    hold,
+    longest_pause,
+    repeat,
+    repeat_in_place,
+    there_and_back,
+)  # fmt: skip
+from labkit_data.turning import bend, smoothstep, turn_in_place
 
-FEET = [JOINT_NAMES.index(f"{side}_foot") for side in ("left", "right")]
-CARRIES = 0.02  # metres; a foot that is this much higher than the other carries a third as much
 QUIET = [
     JOINT_NAMES.index(name)
     for name in ("pelvis", "head", "left_wrist", "right_wrist", "left_ankle", "right_ankle")
 ]
-STILL = 0.06  # metres; in a pause each of these joints stays within that, in each direction
 PAUSE, UPRIGHT = 3 * FPS // 2, 0.85  # at least: frames of a pause; height of the pelvis in it, metres
+WRISTS = [JOINT_NAMES.index(f"{side}_wrist") for side in ("left", "right")]
+HANGING = 1.1  # metres; the hands are lower than that in a pause
 LONG = 4 * FPS  # frames; shorter walks are not bent
 FASTEST = np.radians(110)  # of a bent walk's turn, per second
 # Bent paths: least and greatest angle, degrees.
@@ -40,9 +52,20 @@ CYCLIC = {
     "march", "crawl", "sneak", "jumping jacks", "climb stairs",
 }  # fmt: skip
 LOOPED = 4 * FPS, 8 * FPS
-CYCLE = FPS // 2, 2 * FPS  # frames of a repeated part, at least and at most
-AGREE = 0.05  # metres; greatest mean distance of the joints at both ends of a cycle
-AHEAD = 0.1  # seconds; velocities there count as the distance covered in that time
+BLOWS = {"punch", "kick"}  # of these, one cycle alone is repeated, where the body stays
+BLOW = 0.12  # metres; greatest mean distance of the joints at both ends of a blow
+LEAVES = 0.4  # metres, and radians; a blow in which it goes or turns farther is left out
+TURNS = 3  # on the spot, of one pause
+TURN = (45, 90, 90, 180, 180, 180, 270, 360)  # degrees, of turns on the spot
+TURNING = np.radians(60), np.radians(110)  # mean speed of these turns per second, least and greatest
+CUT = 5 * FPS  # frames; of longer gaits a part is cut out
+SHORT = 5 * FPS  # frames; of shorter clips the first and last pose are held
+HELD = 4 * FPS, 7 * FPS  # frames of such a clip, at least and at most
+KICKS_AND_JUMPS = {
+    "kick", "kick ball", "martial arts", "jump up", "jump forward", "jump backwards", "jump and turn", "leap",
+}  # fmt: skip
+AROUND = 2 * FPS  # frames before and after a kick or jump, in which its ends are looked for
+CALM = 1.0  # metres per second; a clip whose joints are faster at an end cannot be held there
 NAME = "derived"
 
 
@@ -68,105 +91,145 @@ def variants(clip: Clip, body: Body) -> Iterator[Clip]:
     """All clips that are made of one clip."""
     yield from walks(clip, body)
     yield from loops(clip, body)
+    yield from blows(clip, body)
     yield from pauses(clip, body)
+    yield from held(clip, body)
 
 
 def walks(clip: Clip, body: Body) -> Iterator[Clip]:
-    """Clips of a straight walk along bent paths; none of anything else."""
+    """A clip of a straight walk along a bent path, one of PATHS at random; none of anything else."""
     if clip.labels.get("family") != "walk" or clip.labels.get("side") or len(clip.motion) < LONG:
         return
     rng, joints = random.Random(clip.name), body.joints(clip.motion)
     F = len(clip.motion)
-    for path, (least, most) in PATHS.items():
-        angle = np.radians(rng.choice((-1, 1)) * rng.uniform(least, most))
-        # A smooth turn is 1.5 times as fast as its mean.
-        shortest = math.ceil(1.5 * abs(angle) / FASTEST * FPS)
-        if shortest > F:
-            continue
-        length = F if path == "circle" else rng.uniform(shortest, max(shortest, F / 2))
-        done = ((torch.arange(F) - rng.uniform(0, F - length)) / length).clamp(0, 1)  # (F,)
-        if path != "circle":
-            done = done.square() * (3 - 2 * done)  # starts and ends smoothly
-        motion = bend(clip.motion, joints, angle * done)
-        yield _captioned(f"{clip.name}_{path}", motion, "walk", clip.labels.get("style", ""), body)
+    path = rng.choice(list(PATHS))
+    least, most = PATHS[path]
+    angle = np.radians(rng.choice((-1, 1)) * rng.uniform(least, most))
+    shortest = math.ceil(1.5 * abs(angle) / FASTEST * FPS)  # a smooth turn is 1.5 times as fast as its mean
+    if shortest > F:
+        return
+    length = F if path == "circle" else rng.uniform(shortest, max(shortest, F / 2))
+    done = ((torch.arange(F) - rng.uniform(0, F - length)) / length).clamp(0, 1)  # (F,)
+    motion = bend(clip.motion, joints, angle * (done if path == "circle" else smoothstep(done)))
+    yield _captioned(f"{clip.name}_{path}", motion, "walk", clip.labels.get("style", ""), body)
 
 
 def loops(clip: Clip, body: Body) -> Iterator[Clip]:
-    """A longer clip of a gait, in which one cycle is repeated; none of a clip that is long or not cyclic."""
+    """A clip of a gait of another length: one cycle is repeated, or a long one is cut; else none."""
     rng, F = random.Random(clip.name), len(clip.motion)
+    if clip.labels.get("family") not in CYCLIC:
+        return
+    if F > CUT:
+        length = round(rng.uniform(3 * FPS, min(F, 6 * FPS)))
+        start = rng.randint(0, F - length)
+        yield _like(f"{clip.name}_part", clip.motion[start : start + length], clip, body)
+        return
     length = round(rng.uniform(*LOOPED))
-    if clip.labels.get("family") not in CYCLIC or 0.75 * length < F:
+    if 0.75 * length < F:
         return
     joints = body.joints(clip.motion)
     cycle = best_cycle(encode(clip.motion, joints))
     if cycle is None:
         return
     motion = repeat(clip.motion, joints, *cycle, times=round((length - F) / (cycle[1] - cycle[0])))
-    description = clip.labels.get("description") or clip.labels.get("content", "").replace("-", " ")
-    yield _captioned(f"{clip.name}_longer", motion, description, clip.labels.get("style", ""), body)
+    yield _like(f"{clip.name}_longer", motion, clip, body)
+
+
+def blows(clip: Clip, body: Body) -> Iterator[Clip]:
+    """Clips of each kick or punch of a clip, repeated from guard to guard; none of other families."""
+    families = BLOWS & set(clip.labels.get("family", "").split(", "))
+    if not families:
+        return
+    joints = body.joints(clip.motion)
+    x, rng, last = encode(clip.motion, joints), random.Random(clip.name), 0
+    for event in find_events(clip.motion, joints):
+        if event.kind not in families or event.start < last:
+            continue
+        first, last = max(event.start - FPS, 0), min(event.end + FPS, len(x))
+        cycle = best_cycle(x[first:last], BLOW, contains=(event.start + 3 - first, event.end - 3 - first))
+        if cycle is None:
+            continue
+        a, b = first + cycle[0], first + cycle[1]
+        way = x[a:b, MOVES].sum(0)  # (3,), metres and radians
+        if way.abs().max() > LEAVES:
+            continue
+        motion = repeat_in_place(x, a, b, times=math.ceil(rng.uniform(*HELD) / (b - a)))
+        yield _like(f"{clip.name}_again_{event.start}", motion, clip, body)
 
 
 def pauses(clip: Clip, body: Body) -> Iterator[Clip]:
-    """A clip of the longest pause of a standing person, played forwards and backwards; none without one."""
+    """The longest pause of a standing person, played forwards and backwards, and with a turn on the spot.
+
+    None of a clip without such a pause.
+    """
     joints = body.joints(clip.motion)
     start, end = longest_pause(joints[:, QUIET].numpy())
-    if end - start < PAUSE or joints[start:end, 0, 2].min() < UPRIGHT:
+    there = joints[start:end]
+    if end - start < PAUSE or there[:, 0, 2].min() < UPRIGHT or there[:, WRISTS, 2].max() > HANGING:
         return
     rng = random.Random(clip.name)
     order = there_and_back(end - start, round(rng.uniform(3, 8) * FPS))
     motion = clip.motion[start:end]
     motion = Motion(*(values[order] for values in vars(motion).values()))
     yield _captioned(f"{clip.name}_pause", motion, "stand still", "", body)
+    for k in range(TURNS):
+        angle = np.radians(rng.choice((-1, 1)) * rng.choice(TURN))
+        length = round(abs(angle) / rng.uniform(*TURNING) * FPS)
+        before, after = (round(rng.uniform(0.3, 2) * FPS) for _ in range(2))
+        order = there_and_back(end - start, before + length + after)
+        motion = Motion(*(values[start:end][order] for values in vars(clip.motion).values()))
+        motion = turn_in_place(motion, body, angle, before, before + length)
+        yield _captioned(f"{clip.name}_turn_in_place_{k}", motion, "turn", "", body)
 
 
-def best_cycle(x: Tensor) -> tuple[int, int] | None:
-    """Frames a < b at which pose and velocity are nearly the same; None where there are no such two.
+def held(clip: Clip, body: Body) -> Iterator[Clip]:
+    """A short clip with its first and last pose held, or each kick and jump of a long clip in that way.
 
-    Between them the body moves at least as much as in the whole motion: a pause is no cycle.
-    x: (F, D), features of the motion.
+    None of a gait, or where the body is not calm at those ends.
     """
-    local = x[:, LAYOUT["joints"]].unflatten(1, (-1, 3))  # (F, 23, 3)
-    height, pace = x[:, LAYOUT["root_height"]], x[:, LAYOUT["root_velocity"]] * FPS  # (F, 1), (F, 2)
-    speed = local.diff(dim=0, append=local[-1:]) * FPS  # (F, 23, 3)
-    pose = torch.cat([local, AHEAD * speed], dim=1).flatten(1) / len(local[0]) ** 0.5  # (F, 138)
-    state = torch.cat([pose, height, AHEAD * pace], dim=1)  # (F, 141)
-    distance = torch.cdist(state, state)  # (F, F)
-    a, b = torch.arange(len(x))[:, None], torch.arange(len(x))[None]
-    moves = speed.norm(dim=-1).mean(-1)  # (F,)
-    until = torch.cat([torch.zeros(1), moves.cumsum(0)[:-1]])  # (F,), of the frames before each
-    busy = (until[b] - until[a]) / (b - a).clamp(min=1) >= moves.mean()  # (F, F)
-    distance[(b - a < CYCLE[0]) | (b - a > CYCLE[1]) | ~busy] = torch.inf
-    best = int(distance.argmin())
-    return divmod(best, len(x)) if distance.min() < AGREE else None
+    F, families = len(clip.motion), set(clip.labels.get("family", "").split(", "))
+    if families & (CYCLIC | {"", "stand"}):
+        return
+    joints = body.joints(clip.motion)
+    x, speed = encode(clip.motion, joints), fastest(joints)  # (F, D), (F,)
+    if F < SHORT:
+        motion = _held(x, speed, random.Random(clip.name))
+        if motion is not None:
+            yield Clip(f"{clip.name}_held", motion, clip.captions, clip.labels)
+        return
+    events, last = find_events(clip.motion, joints) if families & KICKS_AND_JUMPS else (), 0
+    for event in events:
+        if event.kind not in ("kick", "jump") or event.start < last:
+            continue
+        before, after = max(event.start - AROUND, 0), min(event.end + AROUND, F)
+        start = before + int(speed[before : event.start + 1].argmin())
+        end = event.end + int(speed[event.end - 1 : after].argmin())
+        last = end
+        motion = _held(x[start:end], speed[start:end], random.Random(f"{clip.name} {start}"))
+        if motion is not None:
+            yield _like(f"{clip.name}_held_{start}", motion, clip, body)
 
 
-def repeat(motion: Motion, joints: Tensor, a: int, b: int, times: int) -> Motion:
-    """The motion with its frames a to b - 1 played `times` times more.
-
-    Where pose and velocity at b differ from those at a, the difference is spread over each repetition.
-    """
-    x = encode(motion, joints)  # (F, D)
-    ramp = torch.arange(b - a)[:, None] / (b - a)  # (b - a, 1)
-    cycle = x[a:b] - ramp * (x[b] - x[a])  # (b - a, D)
-    return decode(torch.cat([x[:a], *[cycle] * times, x[a:]]))
+def fastest(joints: Tensor) -> Tensor:
+    """The speed of the fastest joint in each frame (F,), metres per second. joints: (F, 24, 3), metres."""
+    if len(joints) < 2:
+        return torch.zeros(len(joints))
+    speed = joints.diff(dim=0).norm(dim=-1).amax(1) * FPS  # (F - 1,)
+    return torch.cat([speed[:1], speed])
 
 
-def longest_pause(positions: np.ndarray) -> tuple[int, int]:
-    """The longest run of frames in which each joint (F, J, 3) stays within STILL → its start and end."""
-    best, start = (0, 0), 0
-    for end in range(1, len(positions) + 1):
-        while np.ptp(positions[start:end], axis=0).max() > STILL:
-            start += 1
-        if end - start > best[1] - best[0]:
-            best = start, end
-    return best
+def _held(x: Tensor, speed: Tensor, rng: random.Random) -> Motion | None:
+    """The motion x (F, D) with its first and last pose held where it is calm; None if it is so at neither."""
+    longer = round(rng.uniform(*HELD)) - len(x)
+    before = round(rng.uniform(0.1, 0.5) * longer) if speed[0] < CALM else 0
+    after = longer - before if speed[-1] < CALM else 0
+    return hold(x, before, after) if before + after >= FPS else None
 
 
-def there_and_back(frames: int, length: int) -> Tensor:
-    """Indices (length,) that run from 0 to `frames` - 1, back to 0, and so on."""
-    period = max(2 * frames - 2, 1)
-    index = torch.arange(length) % period
-    return torch.minimum(index, period - index)
+def _like(name: str, motion: Motion, clip: Clip, body: Body) -> Clip:
+    """A clip of a motion that shows what `clip` shows, with captions of its own."""
+    description = clip.labels.get("description") or clip.labels.get("content", "").replace("-", " ")
+    return _captioned(name, motion, description, clip.labels.get("style", ""), body)
 
 
 def _captioned(name: str, motion: Motion, description: str, style: str, body: Body) -> Clip:
@@ -176,31 +239,3 @@ def _captioned(name: str, motion: Motion, description: str, style: str, body: Bo
         labels["style"] = style
     described = caption_motion(NAME, labels, motion, body.joints(motion), [])
     return Clip(name, motion, described.captions, labels | described.labels())
-
-
-def bend(motion: Motion, joints: Tensor, turn: Tensor) -> Motion:
-    """The motion turned by `turn` (F,), radians to the left at each frame, about the foot that carries it.
-
-    Each step of the turn rotates the whole body about the lower foot, which stays where it is, so that the
-    path bends. joints: (F, 24, 3), metres, of the motion. Poses and heights do not change.
-    """
-    height = joints[:, FEET, 2]  # (F, 2)
-    weight = (-height / CARRIES).softmax(dim=1)[..., None]  # (F, 2, 1)
-    pivot = (weight * joints[:, FEET, :2]).sum(1)  # (F, 2)
-    about = _planar(turn)  # (F, 2, 2)
-    # The map of frame f is p → about[f] p + shift[f]. Those of f and f + 1 agree at the pivot of frame f.
-    steps = (about[:-1] - about[1:]) @ pivot[:-1, :, None]  # (F - 1, 2, 1)
-    shift = torch.cat([torch.zeros(1, 2), steps[..., 0].cumsum(0)])  # (F, 2)
-    pelvis = motion.pelvis.clone()
-    pelvis[:, :2] = (about @ motion.pelvis[:, :2, None])[..., 0] + shift
-    rotations = motion.rotations()
-    spin = torch.eye(3).repeat(len(turn), 1, 1)
-    spin[:, :2, :2] = about
-    rotations[:, 0] = spin @ rotations[:, 0]
-    return Motion.from_rotations(rotations, pelvis)
-
-
-def _planar(angle: Tensor) -> Tensor:
-    """Rotations of the plane by angles (N,), radians → (N, 2, 2)."""
-    c, s = angle.cos(), angle.sin()
-    return torch.stack([torch.stack([c, -s], dim=-1), torch.stack([s, c], dim=-1)], dim=-2)

@@ -13,7 +13,17 @@ from labkit.motion import FPS, JOINT_NAMES, Motion, encode, heading
 from labkit.paths import LabError
 from labkit.store import Clip, read_store, write_store
 from labkit_data.cli import main
-from labkit_data.derive import STILL, bend, best_cycle, derive, longest_pause, repeat, there_and_back
+from labkit_data.derive import derive
+from labkit_data.retiming import (
+    STILL,
+    best_cycle,
+    hold,
+    longest_pause,
+    repeat,
+    repeat_in_place,
+    there_and_back,
+)  # fmt: skip
+from labkit_data.turning import bend, turn_in_place
 
 LEFT, RIGHT = (JOINT_NAMES.index(f"{side}_foot") for side in ("left", "right"))
 
@@ -119,10 +129,66 @@ def test_there_and_back(frames, length, expected):
     assert there_and_back(frames, length).tolist() == expected
 
 
+def test_a_blow_is_repeated_in_place(body):
+    walk = gait(60)
+    x = encode(walk, body.joints(walk))
+    again = repeat_in_place(x, 10, 30, times=4)
+    assert len(again) == 80
+    torch.testing.assert_close(again.body_pose[20:], again.body_pose[:-20], atol=1e-3, rtol=0)
+    torch.testing.assert_close(again.pelvis[20:], again.pelvis[:-20], atol=1e-3, rtol=0)
+
+
+def test_a_cycle_contains_what_is_asked_for(body):
+    walk = gait(120)
+    cycle = best_cycle(encode(walk, body.joints(walk)), contains=(70, 75))
+    assert cycle is not None and cycle[0] <= 70 and cycle[1] >= 75
+
+
+def test_a_held_pose_comes_to_rest_smoothly(body):
+    walk = gait(40)
+    longer = hold(encode(walk, body.joints(walk)), 30, 50)
+    joints = body.joints(longer)
+    assert len(longer) == 120
+    middle = joints[30:70] - joints[30, :1] * torch.tensor([1, 1, 0])
+    expected = body.joints(walk)
+    torch.testing.assert_close(
+        middle, expected - expected[0, :1] * torch.tensor([1, 1, 0]), atol=1e-2, rtol=0
+    )
+    speed = joints.diff(dim=0).norm(dim=-1).amax(1) * FPS  # (F - 1,)
+    assert speed[:10].max() < 0.01 and speed[-30:].max() < 0.01
+    fastest = (body.joints(walk).diff(dim=0).norm(dim=-1).amax(1) * FPS).max()
+    assert speed.max() < 1.05 * fastest
+    change = joints.diff(n=2, dim=0).norm(dim=-1).amax(1)  # no jump of the velocity where the pose is held
+    assert change[[28, 29, 68, 69]].max() < 0.5 * speed.max() / FPS
+
+
+@pytest.mark.parametrize("degrees", [90, -180, 360])
+def test_a_person_turns_on_the_spot_in_steps(degrees, body):
+    F, start, end = 100, 20, 80
+    still = Motion(*(values[:1].repeat(F, 1) for values in vars(gait(1)).values()))
+    still = replace(still, body_pose=torch.zeros(F, 63))
+    turned = turn_in_place(still, body, math.radians(degrees), start, end)
+    joints, before = body.joints(turned), body.joints(still)
+    alpha = np.unwrap(heading(turned.rotations()[:, 0]).numpy())
+    assert np.degrees(alpha[-1] - alpha[0]) == pytest.approx(degrees, abs=0.5)
+    torch.testing.assert_close(joints[: start + 1], before[: start + 1], atol=1e-3, rtol=0)
+    # one foot stands in every frame, a stepping foot is lifted, and nobody leaves the place
+    feet = joints[:, [LEFT, RIGHT]]  # (F, 2, 3)
+    moved = feet.diff(dim=0).norm(dim=-1)  # (F - 1, 2)
+    assert moved.amin(1).max() < 2e-3
+    assert 0.05 < (feet[..., 2] - feet[0, :, 2]).max() < 0.09
+    assert (joints[:, 0, :2] - before[:, 0, :2]).norm(dim=-1).max() < 0.1
+    inner = 0 if degrees > 0 else 1  # steps first
+    assert moved[:, inner].gt(2e-3).nonzero()[0] < moved[:, 1 - inner].gt(2e-3).nonzero()[0]
+
+
 @pytest.fixture
 def store(tmp_path, body):
     walk = gait()
     still = Motion(*(values[:1].repeat(40, 1) for values in vars(walk).values()))
+    still.body_pose[:, 15 * 3 + 2], still.body_pose[:, 16 * 3 + 2] = -1.3, 1.3  # the arms hang
+    bow = still.body_pose.clone()
+    bow[:, 2 * 3] = 1.2 * torch.linspace(0, math.pi, 40).sin().square()  # of the spine
     pose = still.body_pose.clone()
     pose[20:, 15 * 3 + 1] = torch.linspace(0, 1, 20)  # an arm moves after a second; too short a pause
     clips = [
@@ -130,6 +196,7 @@ def store(tmp_path, body):
         Clip("short walk", gait(50), ("a person walks",), {"family": "walk", "content": "walk"}),
         Clip("stand", still, ("a person stands",), {"family": "stand", "content": "stand"}),
         Clip("moves", replace(still, body_pose=pose), ("a person stands",), {"family": "stand"}),
+        Clip("bow", replace(still, body_pose=bow), ("a person bows",), {"family": "bow", "content": "bow"}),
         Clip("held out", walk, ("a person walks",), {"family": "walk"}, "test_a"),
     ]
     path = tmp_path / "source.npz"
@@ -140,15 +207,24 @@ def store(tmp_path, body):
 def test_clips_are_made_of_training_clips_alone_and_captioned_by_what_they_show(store, tmp_path, capsys):
     assert main(["derive", str(store), "--out", str(tmp_path / "new.npz")]) == 0
     clips = {clip.name: clip for clip in read_store(tmp_path / "new.npz")[0]}
-    assert {name.split("_")[0] for name in clips} == {"walk", "short walk", "stand"}
+    assert {name.split("_")[0] for name in clips} == {"walk", "short walk", "stand", "bow"}
     assert all(clip.split == "train" for clip in clips.values())
-    assert clips["walk_circle"].labels["family"] == "walk in a circle"
-    assert any("circle" in caption for caption in clips["walk_circle"].captions)
-    assert any("proud" in caption for caption in clips["walk_circle"].captions)
-    assert clips["walk_turn_around"].labels["family"] == "walk and turn around"
+    families = {"circle": "walk in a circle", "turn": "walk and turn", "turn_around": "walk and turn around"}
+    (path,) = [path for path in families if f"walk_{path}" in clips]  # a walk is bent once
+    bent = clips[f"walk_{path}"]
+    assert bent.labels["family"] == families[path]
+    assert any("turn" in c or "circle" in c for c in bent.captions) and any(
+        "proud" in c for c in bent.captions
+    )
+    assert 3 * FPS <= len(clips["walk_part"].motion) <= 6 * FPS
     assert clips["stand_pause"].labels["family"] == "stand"
+    turns = [clip for name, clip in clips.items() if name.startswith("stand_turn_in_place")]
+    assert len(turns) == 3 and all(
+        "turn" in c.labels["family"] or c.labels["family"] == "spin" for c in turns
+    )
+    assert clips["bow_held"].captions == ("a person bows",) and len(clips["bow_held"].motion) >= 4 * FPS
     assert len(clips["short walk_longer"].motion) >= 4 * FPS - 20
-    assert f"{len(clips)} clips of 4" in capsys.readouterr().out
+    assert f"{len(clips)} clips of 5" in capsys.readouterr().out
 
 
 def test_the_result_is_the_same_each_time(store, tmp_path):
