@@ -15,11 +15,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from labkit.body import Body
-from labkit.motion import FPS, JOINT_NAMES, Motion, decode, smooth
+from labkit.motion import FPS, JOINT_INDEX, Motion, decode, smooth
 
 # Limbs: root, hinge and end joint, and the outermost joint, which the end joint carries.
 LEGS, ARMS = (
-    [tuple(JOINT_NAMES.index(f"{side}_{part}") for part in parts) for side in ("left", "right")]
+    [tuple(JOINT_INDEX[f"{side}_{part}"] for part in parts) for side in ("left", "right")]
     for parts in (("hip", "knee", "ankle", "foot"), ("shoulder", "elbow", "wrist", "hand"))
 )
 SMOOTHING = 1.0  # frames, the standard deviation of a Gaussian

@@ -51,8 +51,9 @@ JOINT_NAMES = (
     "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist",
     "left_hand", "right_hand",
 )  # fmt: skip
+JOINT_INDEX = {name: j for j, name in enumerate(JOINT_NAMES)}
 _MIRROR = [
-    JOINT_NAMES.index(n.replace("left", "?").replace("right", "left").replace("?", "right"))
+    JOINT_INDEX[n.replace("left", "?").replace("right", "left").replace("?", "right")]
     for n in JOINT_NAMES
 ]
 

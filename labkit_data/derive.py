@@ -19,7 +19,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from labkit.body import Body, load_body
-from labkit.motion import FPS, JOINT_NAMES, Motion, encode
+from labkit.motion import FPS, JOINT_INDEX, Motion, encode
 from labkit.paths import LabError
 from labkit.store import Clip, read_store, write_store
 from labkit_data.captions import caption_motion
@@ -36,11 +36,10 @@ from labkit_data.retiming import (
 from labkit_data.turning import bend, smoothstep, turn_in_place
 
 QUIET = [
-    JOINT_NAMES.index(name)
-    for name in ("pelvis", "head", "left_wrist", "right_wrist", "left_ankle", "right_ankle")
+    JOINT_INDEX[name] for name in ("pelvis", "head", "left_wrist", "right_wrist", "left_ankle", "right_ankle")
 ]
 PAUSE, UPRIGHT = 3 * FPS // 2, 0.85  # at least: frames of a pause; height of the pelvis in it, metres
-WRISTS = [JOINT_NAMES.index(f"{side}_wrist") for side in ("left", "right")]
+WRISTS = [JOINT_INDEX[f"{side}_wrist"] for side in ("left", "right")]
 HANGING = 1.1  # metres; the hands are lower than that in a pause
 LONG = 4 * FPS  # frames; shorter walks are not bent
 FASTEST = np.radians(110)  # of a bent walk's turn, per second

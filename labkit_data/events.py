@@ -12,10 +12,10 @@ from scipy.signal import find_peaks
 from torch import Tensor
 
 from labkit.metrics.posture import spans
-from labkit.motion import FPS, JOINT_NAMES, Motion, heading
+from labkit.motion import FPS, Motion, heading
+from labkit.motion import JOINT_INDEX as _J
 from labkit_data.kinematics import find_turns
 
-_J = {name: j for j, name in enumerate(JOINT_NAMES)}
 SIDES = ("left", "right")
 POSTURES = ("stand", "low", "sit", "fours", "lie", "inverted")
 

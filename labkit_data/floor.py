@@ -18,7 +18,7 @@ import torch.nn.functional as nnf
 from torch import Tensor
 
 from labkit.cleanup import DEPTH, envelope
-from labkit.motion import JOINT_NAMES, Motion
+from labkit.motion import JOINT_INDEX, JOINT_NAMES, Motion
 
 DEEP = 0.03  # metres: the deepest penetration that is corrected by a lift alone
 MOST_BENT, TOE = (
@@ -30,9 +30,9 @@ SMOOTH = (100.0, 4.0)  # weights of the second differences of turns and of the r
 # Scales at which a rise of the body (metres) and turns of joints (radians) have equal cost.
 RISE, TURNS = 0.02, {"shoulder": 0.3, "elbow": 0.5, "wrist": 1.0}
 SIDES = ("left", "right")
-ARMS = [JOINT_NAMES.index(f"{side}_{joint}") for joint in TURNS for side in SIDES]
-FOREARMS = [JOINT_NAMES.index(f"{side}_{joint}") for joint in ("elbow", "wrist", "hand") for side in SIDES]
-TOES = [JOINT_NAMES.index(f"{side}_foot") for side in SIDES]
+ARMS = [JOINT_INDEX[f"{side}_{joint}"] for joint in TURNS for side in SIDES]
+FOREARMS = [JOINT_INDEX[f"{side}_{joint}"] for joint in ("elbow", "wrist", "hand") for side in SIDES]
+TOES = [JOINT_INDEX[f"{side}_foot"] for side in SIDES]
 
 
 def lowest(motion: Motion, body) -> Tensor:

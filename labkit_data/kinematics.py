@@ -7,9 +7,8 @@ from scipy.signal import find_peaks
 from torch import Tensor
 
 from labkit.metrics.posture import spans
-from labkit.motion import FPS, JOINT_NAMES, Motion, heading
-
-_J = {name: j for j, name in enumerate(JOINT_NAMES)}
+from labkit.motion import FPS, Motion, heading
+from labkit.motion import JOINT_INDEX as _J
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labkit.motion import FPS, JOINT_NAMES, Motion
+from labkit.motion import FPS, JOINT_INDEX, JOINT_NAMES, Motion
 from labkit.paths import UNREADABLE, LabError
 from labkit_data.cutting import MAX_FRAMES
 from labkit_data.formats.animation import Animation
@@ -28,7 +28,7 @@ from labkit_data.timing import FAST, Length, Span, half_rate_sessions, session, 
 MIN_SECONDS = 1.0  # what is left beside described pieces must be this long to be kept
 RESTING = 0.2  # metres a second
 MIN_RESTING = 5  # frames
-SOLES = [JOINT_NAMES.index(f"{side}_{joint}") for side in ("left", "right") for joint in ("ankle", "foot")]
+SOLES = [JOINT_INDEX[f"{side}_{joint}"] for side in ("left", "right") for joint in ("ankle", "foot")]
 
 
 @dataclass

@@ -14,7 +14,7 @@ import roma
 import torch
 from torch import Tensor
 
-from labkit.motion import FPS, JOINT_NAMES, UPRIGHT, Motion
+from labkit.motion import FPS, JOINT_INDEX, JOINT_NAMES, UPRIGHT, Motion
 from labkit_data.formats.animation import Animation
 
 # SMPL joint → the source joint that it follows, and A (3, 3).
@@ -147,7 +147,7 @@ def leg_ratio(animation: Animation, table: Table, body) -> float:
 
 def ankle_height(body) -> float:
     """Height of the ankles over the soles of the body at rest, metres."""
-    ankles = [JOINT_NAMES.index(f"{side}_ankle") for side in ("left", "right")]
+    ankles = [JOINT_INDEX[f"{side}_ankle"] for side in ("left", "right")]
     return float(body.rest_joints[ankles, 1].mean()) - body.sole
 
 

@@ -11,9 +11,9 @@ from torch.nn import functional
 
 from labkit.body import Body
 from labkit.cleanup import LEGS, move_end
-from labkit.motion import JOINT_NAMES, Motion
+from labkit.motion import JOINT_INDEX, Motion
 
-FEET = [JOINT_NAMES.index(f"{side}_foot") for side in ("left", "right")]
+FEET = [JOINT_INDEX[f"{side}_foot"] for side in ("left", "right")]
 CARRIES = 0.02  # metres; a foot that is this much higher than the other carries a third as much
 STEP = math.radians(60)  # greatest turn of a foot in one step
 LIFT = 0.07  # metres, of a foot in the middle of its step

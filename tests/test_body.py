@@ -17,7 +17,7 @@ import torch
 from smplx.vertex_ids import vertex_ids
 
 from labkit.body import FRAMES_AT_ONCE, load_body
-from labkit.motion import JOINT_NAMES, Motion
+from labkit.motion import JOINT_INDEX, JOINT_NAMES, Motion
 from labkit.paths import LabError, data_dir
 
 OPEN_BODY = data_dir() / "body" / "open_body.npz"
@@ -109,7 +109,7 @@ def test_rest_joints_are_pinned(arrays, body):
               "left_foot": [0.1442, -0.7952, 0.1340], "head": [0, 0.7301, 0.0439],
               "left_wrist": [0.6726, 0.5333, 0.0188]}  # fmt: skip
     for name, position in pinned.items():
-        np.testing.assert_allclose(arrays["J"][JOINT_NAMES.index(name)], position, atol=1e-4)
+        np.testing.assert_allclose(arrays["J"][JOINT_INDEX[name]], position, atol=1e-4)
 
 
 def test_rest_joints_are_symmetric(arrays):

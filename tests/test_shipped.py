@@ -16,14 +16,14 @@ from labkit.evaluator import load_evaluator
 from labkit.generate import generate
 from labkit.metrics import tmr_score
 from labkit.models import NETWORKS
-from labkit.motion import JOINT_NAMES, LAYOUT, D
+from labkit.motion import JOINT_INDEX, LAYOUT, D
 from labkit.paths import data_dir
 from labkit.reference import load_reference
 from labkit.scores import score_real
 from labkit.training.corpus import MAX_FRAMES
 from tools.publish import small_batch
 
-LEFT, RIGHT = JOINT_NAMES.index("left_wrist"), JOINT_NAMES.index("right_wrist")
+LEFT, RIGHT = JOINT_INDEX["left_wrist"], JOINT_INDEX["right_wrist"]
 
 
 def test_weights_are_small_and_of_one_size():

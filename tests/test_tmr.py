@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from labkit.dataset import MotionDataset
-from labkit.motion import JOINT_NAMES, decode
+from labkit.motion import JOINT_INDEX, decode
 from labkit.paths import LabError
 from labkit.tmr import read_features, write_joints
 
-LEFT_HIP, RIGHT_HIP = (JOINT_NAMES.index(f"{side}_hip") for side in ("left", "right"))
-ANKLES, FEET = ([JOINT_NAMES.index(f"{s}_{part}") for s in ("left", "right")] for part in ("ankle", "foot"))
+LEFT_HIP, RIGHT_HIP = (JOINT_INDEX[f"{side}_hip"] for side in ("left", "right"))
+ANKLES, FEET = ([JOINT_INDEX[f"{s}_{part}"] for s in ("left", "right")] for part in ("ankle", "foot"))
 
 
 def test_joints_have_the_axes_that_tmr_expects(tmp_path, body):

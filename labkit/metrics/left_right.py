@@ -4,11 +4,11 @@ import re
 
 from torch import Tensor
 
-from labkit.motion import JOINT_NAMES
+from labkit.motion import JOINT_INDEX
 
 MARGIN = 0.1  # metres; with a smaller difference both arms count as raised, or neither
 LEFT, RIGHT = (
-    [JOINT_NAMES.index(f"{side}_{part}") for part in ("wrist", "shoulder")] for side in ("left", "right")
+    [JOINT_INDEX[f"{side}_{part}"] for part in ("wrist", "shoulder")] for side in ("left", "right")
 )
 
 PROMPTS = [

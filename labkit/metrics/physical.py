@@ -16,9 +16,9 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from labkit.motion import FPS, JOINT_NAMES
+from labkit.motion import FPS, JOINT_INDEX, JOINT_NAMES
 
-FEET = [JOINT_NAMES.index(name) for name in ("left_ankle", "right_ankle", "left_foot", "right_foot")]
+FEET = [JOINT_INDEX[name] for name in ("left_ankle", "right_ankle", "left_foot", "right_foot")]
 NEAR = 0.02  # metres above the floor; a lower foot is near it
 
 

@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike
 from scipy.ndimage import uniform_filter1d
 
 from labkit.motion import FPS, JOINT_NAMES
+from labkit.motion import JOINT_INDEX as _J
 
 LEG = 0.822  # metres from hip over knee to ankle, of the open body
 PELVIS = 0.95  # metres, height of the pelvis of the open body as people stand
 SOLE = {"ankle": 0.075, "foot": 0.027}  # metres, height of these joints over a sole that lies flat
 SIDES = ("left", "right")
-_J = {name: j for j, name in enumerate(JOINT_NAMES)}
 
 
 def to_open_body(joints: ArrayLike) -> np.ndarray:

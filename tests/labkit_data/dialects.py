@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 from test_bvh import Joint, write_bvh
 from test_retarget import NAMES, angle, source_of
 
-from labkit.motion import JOINT_NAMES, UPRIGHT, Motion, heading
+from labkit.motion import JOINT_INDEX, UPRIGHT, Motion, heading
 from labkit_data.formats.animation import Animation
 from labkit_data.retarget import PARENTS, Table
 
@@ -108,7 +108,7 @@ def check_walker(motion: Motion, body, lean: float = 1.0, sole: float = 3.0) -> 
 
     def turned(start: str, end: str) -> float:
         """Greatest angle between what the two say of a bone, degrees."""
-        a, b = JOINT_NAMES.index(start), JOINT_NAMES.index(end)
+        a, b = JOINT_INDEX[start], JOINT_INDEX[end]
         return float(angle(*((j[:, b] - j[:, a]).numpy() for j in (joints, right))).max())
 
     for side in ("left", "right"):
@@ -117,7 +117,7 @@ def check_walker(motion: Motion, body, lean: float = 1.0, sole: float = 3.0) -> 
         # the soles are level, and point ahead: the whole foot, not only its bone
         foot = ours[:, 0]
         for joint in ("hip", "knee", "ankle"):
-            foot = foot @ ours[:, JOINT_NAMES.index(f"{side}_{joint}")]
+            foot = foot @ ours[:, JOINT_INDEX[f"{side}_{joint}"]]
         assert angle(foot[:, :, 1].numpy(), np.array([0, 0, 1.0])).max() < sole
         assert angle(foot[:, :, 2].numpy(), theirs[:, 0, :, 2].numpy()).max() < sole
     assert turned("pelvis", "left_shoulder") < lean

@@ -8,7 +8,7 @@ import torch
 from dialects import as_bvh, as_source, check_walker, walker
 from test_cmu import check, unpack, walks_forwards
 
-from labkit.motion import JOINT_NAMES, heading
+from labkit.motion import JOINT_INDEX, heading
 from labkit_data.formats.bvh import read_bvh
 from labkit_data.sources import accad
 
@@ -126,7 +126,7 @@ def test_a_real_walk_of_male1(male1, body):
     # upright: neither the torso nor the head as in the file's zero pose, which lies folded
     joints = body.joints(motion)
     for joint in ("neck", "head"):
-        up = joints[:, JOINT_NAMES.index(joint)] - joints[:, 0]
+        up = joints[:, JOINT_INDEX[joint]] - joints[:, 0]
         assert (up[:, 2] / up.norm(dim=-1)).min() > np.cos(np.radians(15))
 
 

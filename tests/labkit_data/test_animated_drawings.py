@@ -8,7 +8,7 @@ import torch
 from dialects import as_bvh, as_source, check_walker, walker
 from test_cmu import unpack, walks_forwards, write_clip
 
-from labkit.motion import JOINT_NAMES
+from labkit.motion import JOINT_INDEX
 from labkit_data.events import find_events
 from labkit_data.kinematics import measure
 from labkit_data.sources import animated_drawings, cmu
@@ -57,6 +57,6 @@ def test_real_motions(real, body):
     ) == 1 and walks_forwards(motions["jumping"])
     assert facts["wave_hello"].right.raised > 0 > -0.1 > facts["wave_hello"].left.raised
     for name in ("jumping", "wave_hello", "zombie", "dab"):  # no T-pose is left
-        wrists = joints[name][0, [JOINT_NAMES.index(f"{side}_wrist") for side in ("left", "right")]]
+        wrists = joints[name][0, [JOINT_INDEX[f"{side}_wrist"] for side in ("left", "right")]]
         assert torch.linalg.norm(wrists[0] - wrists[1]) < 1.2
         assert abs(body.vertices(motions[name])[..., 2].amin(dim=1).median()) < 0.02

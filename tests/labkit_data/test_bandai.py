@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 from test_bvh import Joint, write_bvh
 
 from labkit.body import load_body
-from labkit.motion import JOINT_NAMES, decode, decode_joints, encode, heading
+from labkit.motion import JOINT_INDEX, decode, decode_joints, encode, heading
 from labkit.paths import LabError
 from labkit_data.formats.bvh import read_bvh
 from labkit_data.pipeline import Raw
@@ -116,7 +116,7 @@ def test_a_walking_t_pose(tmp_path, body):
     joints = body.joints(motion)
     # arms and legs lie as in SMPL's rest pose, but straight: the body is upright and turns to the left
     np.testing.assert_allclose(heading(motion.rotations()[:, 0]).rad2deg(), np.linspace(0, 60, 41), atol=1e-3)
-    left, right = (joints[0, JOINT_NAMES.index(f"{side}_wrist")] for side in ("left", "right"))
+    left, right = (joints[0, JOINT_INDEX[f"{side}_wrist"]] for side in ("left", "right"))
     assert left[0] > 0.5 and right[0] < -0.5 and abs(left[2] - right[2]) < 1e-3
     # its front is -Y in our world; 2 m of the source are longer on a larger body
     way = motion.pelvis[-1] - motion.pelvis[0]
@@ -159,7 +159,7 @@ def test_real_clips(real_clips, body):
         for side in ("left", "right"):
             for bone in (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist")):
                 start, end = (f"{side}_{joint}" for joint in bone)
-                ours = joints[:, JOINT_NAMES.index(end)] - joints[:, JOINT_NAMES.index(start)]
+                ours = joints[:, JOINT_INDEX[end]] - joints[:, JOINT_INDEX[start]]
                 i, j = (animation.names.index(column[joint]) for joint in (start, end))
                 x, y, z = (theirs[:, j] - theirs[:, i]).T
                 bone = np.stack([x, -z, y], axis=-1)
@@ -171,7 +171,7 @@ def test_real_clips(real_clips, body):
                 assert np.degrees(np.arccos(np.clip(cosine, -1, 1))).max() < 0.05
         lowest = body.vertices(motion)[..., 2].amin(dim=1)
         assert abs(lowest.median()) < 0.01  # the feet stand on the floor
-        assert (joints[:, JOINT_NAMES.index("head"), 2] > 1.0).all()
+        assert (joints[:, JOINT_INDEX["head"], 2] > 1.0).all()
 
 
 def test_features_of_real_clips_go_round(real_clips, body):

@@ -12,7 +12,7 @@ import torch
 from scipy.spatial.transform import Rotation
 from test_bvh import Joint, write_bvh
 
-from labkit.motion import JOINT_NAMES, UPRIGHT, Motion, heading
+from labkit.motion import JOINT_INDEX, JOINT_NAMES, UPRIGHT, Motion, heading
 from labkit.paths import LabError
 from labkit_data import timing
 from labkit_data.formats.animation import Animation
@@ -93,7 +93,7 @@ def test_each_skeleton_walks_upright(tmp_path, body, mapping, unit, t_pose):
     # the legs hang straight, so the soles are level and on the floor
     for side in ("left", "right"):
         chain = [rotations[:, 0]] + [
-            rotations[:, JOINT_NAMES.index(f"{side}_{j}")] for j in ("hip", "knee", "ankle")
+            rotations[:, JOINT_INDEX[f"{side}_{j}"]] for j in ("hip", "knee", "ankle")
         ]
         sole = torch.linalg.multi_dot([c.double()[-1] for c in chain])
         assert sole[2, 1] > 0.9999
@@ -345,7 +345,7 @@ def check(motion: Motion, animation: Animation, mapping: dict[str, str], body, h
     bones = [("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist")]
     bones = [(f"{side}_{a}", f"{side}_{b}", 0.05) for side in ("left", "right") for a, b in bones]
     for start, end, most in (*bones, ("left_hip", "right_hip", hips), ("pelvis", "left_shoulder", 15)):
-        ours = joints[:, JOINT_NAMES.index(end)] - joints[:, JOINT_NAMES.index(start)]
+        ours = joints[:, JOINT_INDEX[end]] - joints[:, JOINT_INDEX[start]]
         i, j = (animation.names.index(mapping[joint]) for joint in (start, end))
         source = (theirs[:, j] - theirs[:, i]) @ UPRIGHT.double().numpy().T
         cosine = (ours * source).sum(-1) / np.linalg.norm(ours, axis=-1) / np.linalg.norm(source, axis=-1)
@@ -379,7 +379,7 @@ def test_real_walks(trials, body, trial):
     check(motion, animation, mapping, body)
     assert walks_forwards(motion)
     assert 0.8 < motion.pelvis[:, 2].min() < motion.pelvis[:, 2].max() < 1.1
-    wrists = body.joints(motion)[:, [JOINT_NAMES.index("left_wrist"), JOINT_NAMES.index("right_wrist")], 2]
+    wrists = body.joints(motion)[:, [JOINT_INDEX["left_wrist"], JOINT_INDEX["right_wrist"]], 2]
     assert (wrists < 1.2).all()  # no T-pose is left
 
 

@@ -9,7 +9,7 @@ import torch
 from scipy.spatial.transform import Rotation
 from test_cmu import check, unpack, walks_forwards
 
-from labkit.motion import JOINT_NAMES, heading
+from labkit.motion import JOINT_INDEX, JOINT_NAMES, heading
 from labkit.paths import LabError
 from labkit_data import timing
 from labkit_data.pipeline import Raw
@@ -159,4 +159,4 @@ def test_real_punches_of_sony(tmp_path, body):
         assert 1.5 < len(motion) / 20 < 3
         joints = body.joints(motion)
         speed = (joints - joints[:, :1]).diff(dim=0).norm(dim=-1).amax(dim=0)
-        assert speed[JOINT_NAMES.index("right_wrist")] > 1.4 * speed[JOINT_NAMES.index("left_wrist")]
+        assert speed[JOINT_INDEX["right_wrist"]] > 1.4 * speed[JOINT_INDEX["left_wrist"]]

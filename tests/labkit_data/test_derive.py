@@ -9,7 +9,7 @@ import torch
 
 from labkit.body import load_body
 from labkit.dataset import store_path
-from labkit.motion import FPS, JOINT_NAMES, Motion, encode, heading
+from labkit.motion import FPS, JOINT_INDEX, Motion, encode, heading
 from labkit.paths import LabError
 from labkit.store import Clip, read_store, write_store
 from labkit_data.cli import main
@@ -25,7 +25,7 @@ from labkit_data.retiming import (
 )  # fmt: skip
 from labkit_data.turning import bend, turn_in_place
 
-LEFT, RIGHT = (JOINT_NAMES.index(f"{side}_foot") for side in ("left", "right"))
+LEFT, RIGHT = (JOINT_INDEX[f"{side}_foot"] for side in ("left", "right"))
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ import torch
 from test_cmu import unpack
 
 from labkit.cleanup import DEPTH
-from labkit.motion import FPS, JOINT_NAMES, UPRIGHT, Motion
+from labkit.motion import FPS, UPRIGHT, Motion
+from labkit.motion import JOINT_INDEX as J
 from labkit_data.floor import lowest, settle
 from labkit_data.sources import accad, deepmimic
 
-J = {name: j for j, name in enumerate(JOINT_NAMES)}
 FRAMES = 60
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from labkit.motion import FPS, JOINT_NAMES, UPRIGHT, Motion
+from labkit.motion import FPS, JOINT_INDEX, UPRIGHT, Motion
 from labkit_data.kinematics import find_turns, measure
 
 REST = {  # upright, facing -Y, left is +X; metres
@@ -25,7 +25,7 @@ def figure(frames: int, path=(0.0, 0.0), turn=0.0, lift=0.0, **joints):
     single joints in it; each a constant, or an array with a row for every frame."""
     place = np.zeros((frames, 24, 3))
     for name, rest in REST.items():
-        place[:, JOINT_NAMES.index(name)] = joints.get(name, rest)
+        place[:, JOINT_INDEX[name]] = joints.get(name, rest)
     alpha = np.radians(np.broadcast_to(turn, frames))
     c, s = np.cos(alpha)[:, None], np.sin(alpha)[:, None]
     x, y = place[..., 0].copy(), place[..., 1].copy()
@@ -156,9 +156,7 @@ def test_gaze_range():
     motion, joints = figure(30)
     rotations = motion.rotations()
     c, s = math.cos(math.radians(40)), math.sin(math.radians(40))
-    rotations[10:, JOINT_NAMES.index("head")] = torch.tensor(
-        [[c, 0, s], [0, 1, 0], [-s, 0, c]]
-    )  # about Y: left
+    rotations[10:, JOINT_INDEX["head"]] = torch.tensor([[c, 0, s], [0, 1, 0], [-s, 0, c]])  # about Y: left
     turned = Motion.from_rotations(rotations, motion.pelvis)
     assert measure(turned, joints).gaze_range == pytest.approx(40, abs=0.01)
 

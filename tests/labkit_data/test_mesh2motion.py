@@ -11,7 +11,7 @@ from dialects import as_source, check_walker, walker
 from scipy.spatial.transform import Rotation
 from test_cmu import unpack, walks_forwards
 
-from labkit.motion import JOINT_NAMES, UPRIGHT, Motion
+from labkit.motion import JOINT_INDEX, UPRIGHT, Motion
 from labkit.paths import LabError
 from labkit_data.formats.animation import Animation
 from labkit_data.formats.gltf import read_glb
@@ -109,7 +109,7 @@ def arm_swing(body, frames: int, closed: bool) -> Motion:
     angles = np.linspace(0, 2 * np.pi, frames, endpoint=closed)
     local = still.rotations().repeat(frames, 1, 1, 1)
     swing = Rotation.from_rotvec([[a, 0, 0] for a in angles]).as_matrix()
-    local[:, JOINT_NAMES.index("left_shoulder")] = torch.from_numpy(swing).float()
+    local[:, JOINT_INDEX["left_shoulder"]] = torch.from_numpy(swing).float()
     return Motion.from_rotations(local, still.pelvis.repeat(frames, 1))
 
 
@@ -118,7 +118,7 @@ def test_loops_go_on_evenly(tmp_path, body, stem, name, closed):
     raw = written(tmp_path, stem, body, {name: arm_swing(body, 25 if closed else 24, closed)})[name]
     motion = mesh2motion.load(raw, body)
     assert len(motion) == (61 if closed else 60)  # three times a second
-    arm = motion.rotations()[:, JOINT_NAMES.index("left_shoulder")]
+    arm = motion.rotations()[:, JOINT_INDEX["left_shoulder"]]
     steps = Rotation.from_matrix((arm[:-1].mT @ arm[1:]).numpy()).magnitude()
     np.testing.assert_allclose(np.degrees(steps), 360 / 20, atol=0.5)
 
@@ -132,12 +132,12 @@ def test_a_treadmill_becomes_a_way(tmp_path, body):
         ahead = np.where(p < 0.5, 1 - 4 * p, 4 * p - 3)  # back on the floor, forth in the air
         for joint, angle in (("hip", -reach * ahead), ("knee", np.where(p < 0.5, 0, np.radians(60)))):
             turn = Rotation.from_rotvec([[a, 0, 0] for a in angle]).as_matrix()
-            local[:, JOINT_NAMES.index(f"{side}_{joint}")] = torch.from_numpy(turn).float()
+            local[:, JOINT_INDEX[f"{side}_{joint}"]] = torch.from_numpy(turn).float()
     motion = Motion.from_rotations(local, standing(body).pelvis.repeat(33, 1))
     raw = written(tmp_path, FILES[0], body, {"Walk_Loop": motion})["Walk_Loop"]
     made = mesh2motion.load(raw, body)
     assert len(made) == 81  # 3 loops of 32 frames
-    feet = body.joints(made)[:, [JOINT_NAMES.index(f"{side}_foot") for side in ("left", "right")]]
+    feet = body.joints(made)[:, [JOINT_INDEX[f"{side}_foot"] for side in ("left", "right")]]
     lower = feet[1:, :, 2].argmin(dim=1)
     speeds = (feet[1:, :, :2] - feet[:-1, :, :2]).norm(dim=-1).gather(1, lower[:, None]) * 20
     leg = float((body.rest_joints[1] - body.rest_joints[7]).norm())
@@ -188,7 +188,7 @@ def test_real_animations_do_what_they_are_called(real, body):
         motion = mesh2motion.load(raw, body)
         joints = body.joints(motion)
         facts[raw.name] = measure(motion, joints)
-        wrists = joints[:, [JOINT_NAMES.index(f"{side}_wrist") for side in ("left", "right")]]
+        wrists = joints[:, [JOINT_INDEX[f"{side}_wrist"] for side in ("left", "right")]]
         ahead[raw.name] = (joints[:, :1, 1] - wrists[..., 1]).max(dim=0).values  # they face -Y
         lowest = body.vertices(motion[::3])[..., 2].min()
         assert -0.1 < lowest < (0.5 if "Swim" in raw.name else 0.03), raw.name

@@ -6,7 +6,7 @@ import torch
 from scipy.spatial.transform import Rotation
 
 from labkit.body import load_body
-from labkit.motion import FPS, JOINT_NAMES, N_ROTATIONS, Motion
+from labkit.motion import FPS, JOINT_INDEX, JOINT_NAMES, N_ROTATIONS, Motion
 from labkit_data.formats.animation import Animation
 from labkit_data.retarget import align_limbs, ankle_height, both_sides, resample, retarget, zero_pose_table
 
@@ -64,7 +64,7 @@ def assert_same_limb_directions(motion: Motion, animation: Animation, table, bod
     ours = body.joints(motion).double().numpy()
     theirs = Z_UP_TO_Y_UP.inv().as_matrix() @ animation.forward()[1][..., None]
     for start, end in BONES:
-        a = ours[:, JOINT_NAMES.index(end)] - ours[:, JOINT_NAMES.index(start)]
+        a = ours[:, JOINT_INDEX[end]] - ours[:, JOINT_INDEX[start]]
         i, j = (animation.names.index(table[joint][0]) for joint in (start, end))
         assert angle(a, (theirs[:, j] - theirs[:, i])[..., 0]).max() < 0.01
 

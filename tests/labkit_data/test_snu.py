@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 from test_cmu import check, unpack, walks_forwards
 from test_t_pose import arms
 
-from labkit.motion import JOINT_NAMES
+from labkit.motion import JOINT_INDEX, JOINT_NAMES
 from labkit.paths import LabError
 from labkit_data.pipeline import Raw
 from labkit_data.sources import snu
@@ -120,7 +120,7 @@ def test_a_real_dancer(real, body):
     motion = snu.load(raw, body)
     check(motion, animation, snu.DANCER, body)
     assert len(motion) == pytest.approx(20 * 22.6, abs=2)  # 30 frames a second, not CMU's 120
-    assert (body.joints(motion)[:, JOINT_NAMES.index("head"), 2] > 1.2).all()
+    assert (body.joints(motion)[:, JOINT_INDEX["head"], 2] > 1.2).all()
 
 
 @pytest.mark.parametrize("name", ["boxing_boxman_stand_dir_upper_left", "s_005_1_1", "s_004_1_1"])
@@ -141,5 +141,5 @@ def test_the_left_hand_boxes(real, body):
     joints = body.joints(snu.load(real["boxing_boxman_stand_dir_upper_left"], body))
     pelvis = joints[:, :1]
     speed = (joints - pelvis).diff(dim=0).norm(dim=-1) * 20
-    left, right = (speed[:, JOINT_NAMES.index(f"{side}_wrist")] for side in ("left", "right"))
+    left, right = (speed[:, JOINT_INDEX[f"{side}_wrist"]] for side in ("left", "right"))
     assert (left > 4).sum() > 3 * (right > 4).sum()

@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy.spatial.transform import Rotation
 
-from labkit.motion import JOINT_NAMES, UPRIGHT, Motion
+from labkit.motion import JOINT_INDEX, UPRIGHT, Motion
 from labkit_data.t_pose import without_t_poses
 
 
@@ -15,7 +15,7 @@ def arms(spread: list[float]) -> Motion:
     local[:, 0] = UPRIGHT
     for side, sign in (("left", -1), ("right", 1)):
         turn = Rotation.from_rotvec([[0, 0, sign * np.radians(a)] for a in spread]).as_matrix()
-        local[:, JOINT_NAMES.index(f"{side}_shoulder")] = torch.from_numpy(turn).float()
+        local[:, JOINT_INDEX[f"{side}_shoulder"]] = torch.from_numpy(turn).float()
     return Motion.from_rotations(local, torch.zeros(len(spread), 3) + torch.tensor([0, 0, 0.95]))
 
 
@@ -31,5 +31,5 @@ def test_t_poses_are_cut_off_at_the_ends(body, ends, late):
     last = UP + 15 * [5.0] if ends in ("both", "last") else []
     kept = without_t_poses(arms(first + middle + last), body)
     assert len(middle) <= len(kept) <= len(middle) + 4
-    wrists = body.joints(kept)[:, [JOINT_NAMES.index(f"{side}_wrist") for side in ("left", "right")], 2]
+    wrists = body.joints(kept)[:, [JOINT_INDEX[f"{side}_wrist"] for side in ("left", "right")], 2]
     assert (wrists[[0, -1]] < 1.2).all()

@@ -5,7 +5,7 @@ Its proportions are its own, not those of the open body. Angles are degrees. Eve
 
 import numpy as np
 
-from labkit.motion import FPS, JOINT_NAMES
+from labkit.motion import FPS, JOINT_INDEX, JOINT_NAMES
 
 THIGH, SHANK, UPPER_ARM, FOREARM, HAND = 0.43, 0.42, 0.28, 0.25, 0.09  # metres
 HIP, SHOULDER = 0.1, 0.18  # half the width
@@ -76,7 +76,7 @@ def stick(
     joints = np.stack([np.broadcast_to(p[name], (len(t), 3)) for name in JOINT_NAMES], 1)
     joints = turn(turn(turn(joints, "x", of(roll)), "y", of(pitch)), "z", of(heading))
 
-    ankles = joints[:, [JOINT_NAMES.index(f"{side}_ankle") for side in ("left", "right")]]
+    ankles = joints[:, [JOINT_INDEX[f"{side}_ankle"] for side in ("left", "right")]]
     move = np.stack([of(x), of(y), of(up) - (ankles[..., 2].min(1) - ANKLE)], 1)
     if planted:
         move[:, :2] += ankles[0, :, :2].mean(0) - ankles[..., :2].mean(1)
@@ -88,7 +88,7 @@ def stick(
 def mirrored(joints):
     """Left and right swapped."""
     twin = [n.replace("left", "?").replace("right", "left").replace("?", "right") for n in JOINT_NAMES]
-    return joints[:, [JOINT_NAMES.index(n) for n in twin]] * [1, -1, 1]
+    return joints[:, [JOINT_INDEX[n] for n in twin]] * [1, -1, 1]
 
 
 def ramp(*points):

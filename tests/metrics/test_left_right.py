@@ -4,14 +4,14 @@ import torch
 
 from labkit.dataset import mirror_caption
 from labkit.metrics.left_right import MARGIN, PROMPTS, is_right, lead, side_named
-from labkit.motion import JOINT_NAMES, Motion
+from labkit.motion import JOINT_INDEX, Motion
 
 
 def standing(body, frames=10, tilt=0.0, **lifted):
     """Joints of a body at rest, upright, whose shoulders are turned about the body's front axis, radians."""
     pose = torch.zeros(frames, 21, 3)
     for joint, angle in lifted.items():
-        pose[frames // 2, JOINT_NAMES.index(joint) - 1, 2] = angle
+        pose[frames // 2, JOINT_INDEX[joint] - 1, 2] = angle
     upright = roma.rotvec_composition(
         [torch.tensor([0.0, tilt, 0.0]), torch.tensor([torch.pi / 2, 0, 0])]
     ).expand(frames, 3)

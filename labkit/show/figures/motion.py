@@ -18,7 +18,7 @@ from torch import Tensor
 from labkit.body import Body
 from labkit.metrics.physical import FEET, NEAR
 from labkit.metrics.posture import spans
-from labkit.motion import FPS, JOINT_NAMES, LAYOUT, Motion, decode_joints
+from labkit.motion import FPS, JOINT_INDEX, JOINT_NAMES, LAYOUT, Motion, decode_joints
 from labkit.render.camera import SIDE
 from labkit.render.raster import Camera
 from labkit.render.sheet import HEIGHT, WIDTH
@@ -129,7 +129,7 @@ def _stick(ax: Axes, points: np.ndarray, parents: Sequence[int]) -> None:
         if parent >= 0:
             side = SIDE_LINES.get(JOINT_NAMES[j].split("_")[0], dict(color=INK, linewidth=1.9))
             ax.plot(*points[[parent, j]].T, solid_capstyle="round", **side)
-    head = points[JOINT_NAMES.index("head")]
+    head = points[JOINT_INDEX["head"]]
     ax.plot(*head, "o", color=INK, markersize=8)
 
 
@@ -146,7 +146,7 @@ def row_anatomy(x: Tensor, frame: int, parents: Sequence[int]) -> Figure:
     joints = decode_joints(row)[0].double().numpy()  # one frame starts at the origin with heading 0
     step = -row[0, LAYOUT["root_velocity"]].double().numpy() * FPS / 2  # as drawn: to the right, ahead
     turning = math.degrees(float(row[0, LAYOUT["yaw_velocity"]])) * FPS
-    wrist, knee = JOINT_NAMES.index("left_wrist"), JOINT_NAMES.index("left_knee")
+    wrist, knee = JOINT_INDEX["left_wrist"], JOINT_INDEX["left_knee"]
 
     figure, (side, above) = axes(1, 2, 7.8, 4.2)
     profile, plan = np.stack([-joints[:, 1], joints[:, 2]], -1), -joints[:, :2]
@@ -306,7 +306,7 @@ def contact_strip(
         i, left = round(moment), moment / FPS - pixel * WIDTH / 2
         film.imshow(stage.frame(i), extent=(left, left + pixel * WIDTH, pixel * HEIGHT, 0))
         for joint, line in zip(joints, SIDE_LINES.values()):
-            path = places[max(0, i - FPS) : i + 1, JOINT_NAMES.index(joint)]
+            path = places[max(0, i - FPS) : i + 1, JOINT_INDEX[joint]]
             x, y = in_picture(path, stage.cameras[0][i], WIDTH, HEIGHT).T
             x[(x < 0) | (x > WIDTH)] = np.nan  # walked in from outside the picture
             film.plot(left + pixel * x, pixel * y, **line)
