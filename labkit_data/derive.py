@@ -77,7 +77,8 @@ def derive(stores: Sequence[Path], out: Path) -> str:
     clips = [clip for store in stores for clip in read_store(store)[0] if clip.split == "train"]
     made = [new for clip in tqdm(clips, desc=NAME, unit="clip") for new in variants(clip, body)]
     if not made:
-        raise LabError(f"no walk of {LONG // FPS} s, no pause and no short clip in {', '.join(map(str, stores))}")
+        where = ", ".join(map(str, stores))
+        raise LabError(f"no walk of {LONG // FPS} s, no pause and no short clip in {where}")
     write_store(
         out, made, dict(source=NAME, license="that of the clips it is made from", fps=FPS, clips=len(made))
     )
