@@ -53,8 +53,7 @@ JOINT_NAMES = (
 )  # fmt: skip
 JOINT_INDEX = {name: j for j, name in enumerate(JOINT_NAMES)}
 _MIRROR = [
-    JOINT_INDEX[n.replace("left", "?").replace("right", "left").replace("?", "right")]
-    for n in JOINT_NAMES
+    JOINT_INDEX[n.replace("left", "?").replace("right", "left").replace("?", "right")] for n in JOINT_NAMES
 ]
 
 
