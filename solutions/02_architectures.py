@@ -117,8 +117,9 @@ print(inspect.getsource(Denoiser.forward))
 
 # %% [markdown]
 # **Why does a filter stand before the network?** `self.filter` is a Wiener filter, a linear estimate of $x_0$ from
-# the 31 frames of $x_t$ around each frame. Neighbouring frames resemble each other, so a weighted mean over them
-# already removes much noise. The weights are not learned. They follow from the *autocovariance* of the data: how
+# the 31 frames of $x_t$ around each frame. Neighbouring frames resemble each other, so a weighted sum over them
+# already removes much noise. The weights are not learned. They depend on $t$ (with much noise all go to 0, the mean
+# motion) and differ between the principal axes of a frame. They follow from the *autocovariance* of the data: how
 # strongly a frame varies together with the frame $k$ frames later. The network receives this estimate as a fourth
 # input, and its own output is added to it:
 #
@@ -170,8 +171,8 @@ print(*both.mask.int().tolist(), sep="\n")
 # %% [markdown]
 # ## Code 3 · In-context: one sequence of tokens
 #
-# *Difficulty 3 of 5 · 35 minutes · needs nothing. Stretch: put the condition after the frames instead of
-# before them, and find out why the check accepts both.*
+# *Difficulty 3 of 5 · 35 minutes · needs nothing. Stretch: the check accepts the condition before and after
+# the frames. What would change if positional encodings were added to the whole sequence?*
 #
 # The simplest way: concatenate time, caption and word tokens with the frames, and let self-attention exchange
 # information between them. After the last block, drop them again.
@@ -333,7 +334,9 @@ h = torch.randn(1, 10, new.width, device=device)
 with torch.no_grad():
     c = new.cond_mapping(new.embed_condition(t, text, drop=torch.tensor([False], device=device)))
     change = new.backbone(h, torch.ones(1, 10, device=device).bool(), c) - h
-print(f"c {tuple(c.shape)}; a new backbone changes h by {change.abs().max():.1f}")
+print(
+    f"c {tuple(c.shape) if isinstance(c, torch.Tensor) else type(c).__name__}; a new backbone changes h by {change.abs().max():.1f}"
+)
 print(f"adaLN: padding changes predictions by at most {padding_difference(networks['adaln']):.1e}")
 
 # %% [markdown]
@@ -394,8 +397,8 @@ architecture.losses(curves)
 # **Q3.** Write down the adaLN operation. Let $h \in \mathbb{R}^W$ be the token of one frame and $c$ the
 # condition; call the scale $\gamma$ and the shift $\beta$. Give the formula with everything that LayerNorm
 # does. Which of its quantities differ between the frames of one sample, and which only between samples and between
-# diffusion steps? And why is the factor $1 + \gamma$? (All modulation layers and the last layer start at zero. Which
-# weights of a new network would learn with $\gamma$ alone?)
+# diffusion steps? What does your formula do at $\gamma = \beta = 0$, and why was it chosen so? (All modulation layers and
+# the last layer start at zero. Which weights of a new network would learn if $\gamma$ itself were the factor?)
 #
 # *Learning alone? Answer first, then compare with your own `backbone` and with section 3.2 of
 # [Peebles & Xie (2023)](https://arxiv.org/abs/2212.09748).*
@@ -456,7 +459,8 @@ architecture.cross_attention()
 # `labkit.hint("code5")`, and afterwards `labkit.solution("code5")`.
 #
 # First the padding, then the attention map: which frame attends to which word? A mean over all heads would
-# hide what single heads do, so the figure shows the head whose attention to words varies most over time.
+# hide what single heads do, so the figure shows the head whose attention to words varies most from frame
+# to frame. Unlike the map of Code 3 it is turned: a row is a token of the memory, and a column is a frame, the query.
 
 # %%
 network = networks["cross_attention"]
@@ -528,7 +532,8 @@ architecture.losses(curves)
 # $$\underbrace{4 + 2 \cdot 5}_{\text{in-context}} \;=\; \underbrace{4 + 2 \cdot 2 + 6}_{\text{adaLN}} \;=\;
 #   \underbrace{4 + 4 + 2 \cdot 3}_{\text{cross-attention}} \;=\; 14.$$
 #
-# Equal weights do not mean equal computation. A FLOP is one multiplication or addition; we count those of one
+# Equal weights do not mean equal computation. A FLOP is one multiplication or addition. We count those of
+# matrix products (norms, softmax, and adaLN's scaling and gating are not counted) in one
 # pass over 120 motion tokens (each of `patch_size` frames), with a short and a long caption.
 
 
@@ -569,7 +574,7 @@ labkit.show([decode(inverse(x[0]).cpu()) for x in shown.values()], list(shown))
 
 # %% [markdown]
 # A network that uses its condition shows the motion of its caption, since nothing else distinguishes the four.
-# If the condition were lost on the way, or all gates stayed 0, it would show a mixture of all four.
+# If the condition were lost on the way, it would show a mixture of all four.
 # Reproducing is not generating: a network that has memorised four motions cannot generate a fifth.
 # (Change `x[0]` to see the others.)
 

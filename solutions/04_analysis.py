@@ -116,8 +116,9 @@ labkit.prompt_box()
 # **3 points.** 1 for at least two concrete observations that name a body part or a moment (feet slide while
 # the hand waves; the cartwheel stops half-way; the left hand goes up), across at least three captions. 1 for
 # separating what repeats over seeds and captions from what occurred in one sample. 1 for a link to the
-# architecture that is argued as a hypothesis: adaLN has one pooled vector for the whole caption, which
-# modulates every frame alike; in-context and cross-attention can attend to single words, frame by frame.
+# architecture that is argued as a hypothesis, or for a reasoned statement that the samples support none: adaLN has one
+# pooled vector for the whole caption, which modulates every frame alike; in-context and cross-attention can attend to
+# single words, frame by frame.
 #
 # **Model answer** (an example; the observations depend on weights and seeds, so check the answer against the captions
 # and seeds that it quotes). With the same seed the three start alike and often do the same thing at the same time. On
@@ -127,8 +128,8 @@ labkit.prompt_box()
 # rank them on this. Cross-attention and in-context can attend to single words, adaLN cannot; whether that explains
 # a difference is a hypothesis, which the table below tests on many captions.
 #
-# **Common misunderstandings.** Ranking the networks on one video. Attributing trembling hands to the
-# architecture: all three were trained on the same data with the same recipe. Expecting the same motion from
+# **Common misunderstandings.** Ranking the networks on one video. Attributing to the architecture
+# what all three show, such as trembling hands, or what one training run of each may explain. Expecting the same motion from
 # different networks with the same seed: it gives the same noise, no more. Stating that an architecture "keeps
 # more detail" without a sample that shows it.
 
@@ -204,8 +205,8 @@ for name, d in generated.items():
 # ## Two sets, two Gaussians
 #
 # The generated motions (coloured) over the real ones (grey), in the same plane. The Fréchet distance fits a
-# Gaussian to each set and compares these two: the cross is the mean, the ellipses are at one and two standard
-# deviations; solid is real, dashed is generated.
+# Gaussian to each set and compares these two, in all 256 dimensions of the features. Here is their projection: the cross
+# is the mean, the ellipses are at one and two standard deviations; solid is real, dashed is generated.
 
 # %% show=true
 figures.gaussians(real, {name: d.features for name, d in generated.items()})
@@ -227,7 +228,8 @@ figures.gaussians(real, {name: d.features for name, d in generated.items()})
 # Wasserstein-2 distance of the two Gaussians. The first term compares the positions of the two sets, the
 # second their widths and orientations. In one dimension the second term is $(\sigma_a - \sigma_b)^2$.
 #
-# Means and covariances are estimated from two sets of features, arrays of shape (N, D) and (M, D);
+# Means and covariances are estimated from two sets of features, arrays of shape (N, D) and (M, D), where D is the number
+# of the evaluator's features, 256 here (not the 205 of a frame);
 # covariances are the unbiased ones, divided by N − 1. $(\cdot)^{1/2}$ is a *matrix* square root, and for N ≤
 # D the covariances are singular: a general matrix root may then fail or become complex. But only its *trace*
 # is needed, and a trace is a sum of eigenvalues.
@@ -321,8 +323,8 @@ figures.by_size(panels)
 # %% [markdown]
 # On the right the true value is 0 at every N, but the estimate starts far above it. On the left even *real*
 # motion has a distance from real motion, and all lines fall as N grows. The reason: a covariance of D × D
-# numbers is estimated from few motions. It misses directions of the distribution, and FD counts them as a
-# difference. FD is **biased** upwards. The bias depends on how many directions hold variance: 256 equal ones in the
+# numbers is estimated from few motions. FD counts the errors of the estimate as a difference of the two sets, and such
+# errors never cancel. With N ≤ D whole directions are missing as well. FD is **biased** upwards. The bias depends on how many directions hold variance: 256 equal ones in the
 # right panel, fewer in our features. (Their *effective dimension* is $(\sum\lambda)^2 / \sum\lambda^2$, with the
 # eigenvalues $\lambda$ of the covariance.) So read the size of the bias from the left panel.
 #
@@ -397,15 +399,16 @@ figures.same_moments(real, forged, frechet_distance(real, forged))
 # The TMR-Score of a set is the mean over its N pairs. 1 is the same direction, 0.5 orthogonal (unrelated), 0
 # opposite.
 #
-# > **These numbers do not compare with published ones.** Our evaluator follows TMR's recipe (two transformer towers,
-# > a contrastive loss) at a small scale: another text encoder, other data and features, and short
-# > training. The loss makes pairs similar and other combinations different, and leaves out combinations in which the
+# > **These numbers do not compare with published ones.** Our evaluator has two transformer towers and a contrastive loss
+# > as TMR has, but neither TMR's decoder nor its losses of motion synthesis. It is small: another text encoder, other data
+# > and features, and short training. Captions with left and right exchanged are additional negatives. The loss makes pairs similar and other combinations different, and leaves out combinations in which the
 # > caption may be true of the motion. Published TMR-Scores, R-precision and FD come from other features, and
 # > even the formula differs between papers: some report 100 · cos, CLIPScore is 2.5 · max(cos, 0). At the end of
 # > this section you can name TMR's own weights, if you have them.
 #
-# The figure shows both towers: real motions and their captions. A thin line joins a motion and its caption;
-# the shorter it is, the better they agree for the evaluator.
+# The figure shows both towers: real motions and their captions. A thin line joins a motion and its caption. A long line
+# means that they disagree for the evaluator. A short one need not mean that they agree, since the plane leaves out most
+# dimensions.
 
 # %% show=true
 some = rng.permutation(len(reference.captions))[:400]
@@ -516,7 +519,9 @@ figures.intervals([row for row in table if row.name != "mean motion"], shown)
 # - **R1, R2, R3 of n** (in papers R@1, R@2, R@3): rank n motions by their similarity to a caption; how often is its
 #   own motion among the first 1, 2, 3?
 # - **precision, density**: do generated motions lie near real ones? **recall, coverage**: are real motions
-#   reached by generated ones? **diversity**: the mean distance of two motions.
+#   reached by generated ones? In the *real* column all four are too good, for the same reason as FD. Few motions near
+#   real ones make coverage low as well, so it measures variety and fidelity at once. **diversity**: the mean distance of
+#   two motions.
 # - **content, style accuracy**: is a motion nearest to real motions of the action (a wave) and of the style (like an
 #   old person) that its caption names?
 # - **foot sliding, jerk, penetration** are measured on the body itself, without the evaluator; of generated motions
@@ -557,9 +562,10 @@ figures.guidance({1: unguided, SamplingConfig().guidance_scale: columns["adaln"]
 # (a) At least one difference that the intervals support and one that they do not, with N; or, where the table supports
 # none, the three candidates that come closest, with that statement. Disjoint intervals of FD to half are no support:
 # they cover only the choice of the half. (b) Compared with the *real* column, not with 0 or 1; at least two of the four
-# aspects, with the numbers. (c) One misleading number with its reason: R1 to R3 or TMR-Score above real's (guidance); FD of
+# aspects, with the numbers. For precision, recall, density and coverage the answer states that the *real* column is too
+# good (these motions are part of the set), or compares the networks with each other. (c) One misleading number with its reason: R1 to R3 or TMR-Score above real's (guidance); FD of
 # *real* (part of the reference) or FD beside a published one (other N, other features); precision without recall;
-# shuffled rows' FD, which is as good as real's. (d) A choice that follows from (a) to (c), and a next measurement: more
+# shuffled rows' FD, which is as good as real's; the mean motion's jerk; any other with a right reason. (d) A choice that follows from (a) to (c), and a next measurement: more
 # motions, several seeds, several training runs, people's judgement, guidance 1, the difference of two networks caption
 # by caption.
 #
@@ -568,7 +574,8 @@ figures.guidance({1: unguided, SamplingConfig().guidance_scale: columns["adaln"]
 # intervals, so that difference is supported. The intervals of FD to half are disjoint too, but they cover only the choice
 # of the half; FD's own interval, in the first row, covers the sampling of motions. Precision and recall of all three
 # overlap widely, so I do not rank them there." (b) "By R3 all three are at or above real motion (…), by FD to half …
-# times as far from it as real motion is, and coverage is below real's (…): captions are followed, variety is missing.
+# times as far from it as real motion is. Precision and coverage are below real's (… and …), which are too good, as real
+# motions are in the set: captions are followed; whether variety is missing, coverage alone does not say.
 # Feet slide … times as fast as in real motion, and jerk is higher (…)." (c) "R3 above real does not mean better than
 # people; it can be an effect of guidance." (d) "The one with the best caption metrics whose physics is no worse, then 640
 # motions, three seeds, and guidance 1."
@@ -604,9 +611,9 @@ figures.guidance({1: unguided, SamplingConfig().guidance_scale: columns["adaln"]
 # dense regions count more, the huge ball of one outlier counts once; may exceed 1. Coverage: share of real
 # balls that hold at least one generated point: like recall, with the balls of the real set, which outliers of
 # the network cannot enlarge. Always the same walk: precision 1, density high, recall and coverage near 0 (its
-# balls have radius 0), Rk 0 (all motions tie, and ties count against). Motions of noise: coverage and density near 0,
-# Rk near chance. Precision and recall depend on where the evaluator puts them. If it maps all to nearly one place,
-# recall is near 0, and precision need not be 0, since a real ball may hold that place. If their *features* scatter, recall is high, since
+# balls have radius 0), Rk 0 (all motions tie, and ties count against). Motions of noise: coverage near 0,
+# Rk near chance. Precision, density and recall depend on where the evaluator puts them. If it maps all to nearly one
+# place, recall is near 0; precision and density need not be, since real balls may hold that place. If their *features* scatter, recall is high, since
 # scattered points have large balls, and precision is 0. Accept either with its reason.
 
 # %% [markdown]
@@ -644,7 +651,7 @@ figures.by_size(measured)
 # depends on the network, so even equal N is not perfectly fair), 1 for the other metrics, 1 for remedies.
 #
 # **Model answer.** Means of single motions (TMR-Score, physical metrics) are unbiased, their error falls
-# with 1/√N; at 640 the TMR-Score is good to about ±0.005. Rk in galleries of 32 is unbiased as well, a share
+# with 1/√N: at 640 the TMR-Score's interval is a third as wide as at 64. Rk in galleries of 32 is unbiased as well, a share
 # with standard error √(p(1−p)/N), at most 0.02 at 640. FD is biased upwards: 640 motions for a 256 × 256
 # covariance. Its size is read best from the line of real motion: there FD falls from N = 32 to 128, although both
 # halves are real. (In the figure with one Gaussian, N = 256 gives about 0.5 and N = 1000 still 0.13 where the truth is

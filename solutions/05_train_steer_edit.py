@@ -81,13 +81,13 @@ print(f"{len(starter)} motions: the starter set and its mirror images")
 # > $\big\lVert\varepsilon-\varepsilon_\theta(\sqrt{\bar\alpha_t}\,x_0+\sqrt{1-\bar\alpha_t}\,\varepsilon,\;t)\big\rVert^2$
 # > **until** converged.
 #
-# Three things are added in practice.
+# Here the network predicts $x_0$ in the place of $\varepsilon$ (notebook 03). Three things are added in practice.
 #
 # - **Condition dropout** ([Ho & Salimans 2021](https://arxiv.org/abs/2207.12598), algorithm 1): with a small probability
 #   the caption is withheld. The same network then learns two predictions, $\hat x(x_t,c)$ and
 #   $\hat x(x_t,\varnothing)$. Code 14 needs both.
-# - **AdamW**, an optimizer that divides each weight's step by the recent size of its gradient, and a learning rate
-#   that rises at the start and falls at the end.
+# - **AdamW**, an optimizer that divides each weight's step by the recent size of its gradient, and makes all weights a
+#   little smaller in each step (the W: weight decay); and a learning rate that rises at the start and falls at the end.
 # - An **exponential moving average** (EMA) of the weights $\theta$ (Ho et al. 2020, appendix B). With a decay $\mu$ near 1,
 #   $$\bar\theta \leftarrow \mu\,\bar\theta + (1-\mu)\,\theta .$$
 #   The gradient of one batch is noisy, and so are the weights of any one step. Their average is less noisy. It is
@@ -216,7 +216,7 @@ labkit.show(
 # their average hardly from the newest. What an average does is seen where the steps are noisy. Here is a training with
 # batches of only 4 motions, and with a learning rate that is ten times as high and does not fall. During it we measure
 # the error of both sets of weights, the newest and their average: the mean squared error of $x_0$, on eight motions of
-# the starter set.
+# the starter set. The networks were trained on them, so this measures the fit, and not new motions.
 
 # %%
 judged = torch.tensor([2, 10, 30, 60, 100, 200, 300, 400, 500, 600, 700, 800, 900, 980])
@@ -379,8 +379,8 @@ diffusion.loss_by_step(judged, withheld, own_schedule, ("0: without", "0.1: with
 # ### How much guidance?
 #
 # The shipped adaLN network, 48 captions of the test split, and four measures of notebook 04: R3 of 24 (is the motion among
-# the three of 24 that fit its caption best?), FD (the Fréchet distance to real motion), recall (are the motions as varied
-# as real ones?) and foot sliding. Bands are 95 % intervals. FD and recall depend on N, here 48, so read their shape and
+# the three of 24 that fit its caption best?), FD (the Fréchet distance to real motion), recall (how many real motions lie
+# near generated ones?) and foot sliding. Bands are 95 % intervals. FD and recall depend on N, here 48, so read their shape and
 # not their height.
 
 # %%
@@ -513,8 +513,8 @@ labkit.show(pair, ["given: a person walks forward", "legs kept: waves with the l
 # The picture shows the *jerk*, the third derivative of the joints' positions, averaged over joints and over eight
 # motions. The grey lines are the seams, where given and sampled frames meet. Nothing is smoothed here, and guidance is
 # off ($w=1$). Without smoothing, the sampled frames may have a high jerk *everywhere*: a token of the network holds
-# `network.patch_size` frames, and its errors are independent of those of the next token. That is the network's. The
-# effect of replacement is what the seams have *more* than the frames between them.
+# `network.patch_size` frames, and its output need not continue smoothly in the next token. That is the network's. The
+# effect of replacement is what the seams have *more* than the borders of tokens between them.
 
 # %%
 ends = [s.x for s in starter if len(s.x) >= frames and "walk" in s.captions[0]][:8]
@@ -531,12 +531,15 @@ def jerk_over_time(motions):
 
 
 def at_seams(jerk):
-    """Mean jerk of windows of four frames: with a seam, between the seams (sampled), and outside (given)."""
-    seam, between = np.zeros(len(jerk), dtype=bool), np.zeros(len(jerk), dtype=bool)
-    for first in (FPS, frames - FPS):
-        seam[first - 3 : first] = True
-    between[FPS : frames - FPS - 3] = True
-    return jerk[seam].mean(), jerk[between].mean(), jerk[~seam & ~between].mean()
+    """Mean jerk of windows of four frames: with a seam, sampled ones between the seams, and given ones.
+
+    Of the sampled ones those in which a token ends, as it does at the seams.
+    """
+    window = np.arange(len(jerk))  # the first frame of each
+    seam = np.isin(window, [first - n for first in (FPS, frames - FPS) for n in (1, 2, 3)])
+    between = (window >= FPS) & (window <= frames - FPS - 4)
+    border = window % network.patch_size > 0  # the others lie within one token
+    return jerk[seam].mean(), jerk[between & border].mean(), jerk[~seam & ~between].mean()
 
 
 # %% show=true
@@ -702,11 +705,12 @@ labkit.show([decode(x[0].cpu()) for x in trio.values()], list(trio))
 # again, several times, so that the sampled frames are moved towards the given ones at each noise level. In the world
 # of two numbers the mean moves towards the true one (0.91, 1.22 and 1.31 with $U$ = 1, 3 and 10, where 1.35 is true).
 # For large $U$ the spread becomes too small there, an error of the DDPM step and not of resampling. In the picture of the
-# jerk the seams were far above the sampled frames between them with $U$ = 1, and hardly with $U$ = 3; $U$ = 8 brought
-# nothing more. (An answer quotes its own numbers.) It takes $U$ times as long.
+# jerk the seams were at … with $U$ = 1 and at … with $U$ = 3, the sampled frames between them at …. (An answer has numbers
+# in the place of the dots.) It takes $U$ times as long.
 #
-# **Common misunderstandings.** "The seam is there because the known part is noised" (at the last step it is exact, and
-# replacing without noise gives the network inputs that it never saw in training). "Smoothing does the same" (it blurs
+# **Common misunderstandings.** "The seam is there because the known part is noised", without more (replacing without noise
+# gives the network inputs that it never saw in training; what matters is that the noise is new at each step and
+# independent of the unknown part). "Smoothing does the same" (it blurs
 # the given frames too). "More sampling steps without resampling are equivalent."
 
 # %% [markdown]

@@ -217,8 +217,9 @@ figures.clouds(shown, truth)
 # $x_t$ is pure noise?)
 #
 # Below, on the left, are some of the straight lines that the network was trained on, from noise to data. On the right
-# are the paths that its velocity makes of the same starting points. *Which of them cross, and why can the others
-# not?*
+# are the paths that its velocity makes of the same starting points. *On the left two lines can pass through the same
+# point at the same time. Why can two paths of the flow not?* (The pictures have no axis of time: where two paths cross,
+# they pass at different times.)
 
 # %% show=true
 ends = moons(60, torch.Generator().manual_seed(3))
@@ -385,10 +386,12 @@ labkit.show([decode(smooth(x.cpu(), 1.0)) for x in made], [f"flow: {caption}" fo
 # ## How many network calls?
 #
 # 48 captions of the starter set, and three measures of notebook 4: R3 of 24 (is the motion among the three of 24 that fit
-# its caption best?), the Fréchet distance (FD) to the other motions of the set, and jerk. Both networks were trained on
+# its caption best?), the Fréchet distance (FD) to the other motions of the set, and jerk (here without the clean-up).
+# The motions of the set were sampled from a network themselves. Both networks were trained on
 # these captions, so this compares samplers and does not test the networks on new captions. DDPM and DDIM use the
 # network of the diffusion loss, Euler and Heun that of the flow's loss. With guidance, a call is one call on a batch of
-# two. Bands are 95 % intervals. The grey line is the value of the set's own 48 motions for these captions. FD depends
+# two. The $n$ steps of DDPM and DDIM include $k=0$, where almost no noise is left, so their $n$ calls are little more than
+# $n-1$ steps; Euler's $n$ calls are $n$ steps, and Heun makes $n-1$ calls. Bands are 95 % intervals. The grey line is the value of the set's own 48 motions for these captions. FD depends
 # on N, here 48, so compare only values of this picture with each other.
 #
 # *Before you run it: which sampler do you expect to need the fewest calls?*
@@ -429,7 +432,7 @@ def sampled(name, calls, text, lengths):
     """Motions of a sampler by its name: "DDPM", "DDIM", "flow, Euler", "flow, Heun"."""
     if name.startswith("flow"):
         return sample_flow(flow_network, text, lengths, calls, name.removeprefix("flow, "))
-    # evenly spaced steps, all guided, as `sample_flow` takes them
+    # steps evenly spaced in k, all guided, as those of `sample_flow` are in t
     config = SamplingConfig(sampler=name.lower(), steps=calls, shift=1, guidance_scale=2.0, guidance_below=1)
     return sample(diffusion_network, schedule, text, lengths, config)
 
@@ -445,8 +448,8 @@ figures.by_calls(CALLS, measured, BEST, real)
 
 # %% [markdown]
 # *Which differences are larger than their intervals? From how many calls on do more calls no longer help?* The two
-# networks differ in their training, too. Is a difference of two curves due to the sampler or to the network? The next
-# section separates the two.
+# networks differ in their training, too: a difference of two curves may be due to the sampler or to the network. The next
+# section compares two samplers on one network.
 #
 # The same caption from the same noise with four calls:
 
@@ -522,7 +525,7 @@ for n in (4, 16, 64, 256):
 #   against the line $(1-t)x_0+t\varepsilon$; where the steps lie (equal in $k$, or equal in $t$), which decides the
 #   error at few calls; the loss: an error of $x_0$ counts $1/t^2$ times in the flow's loss, SNR times (or once) in
 #   that of diffusion, and the levels are sampled uniformly in $t$ or in $k$, so the networks are trained for other noise
-#   levels; the time is continuous and needs no table.
+#   levels; the time of a flow may be continuous (here `step_of` rounds it to the table of diffusion).
 #   Solvers of higher order, such as Heun's, are *no* difference: they can be applied to DDIM's equation as well.
 # - **1: tied to a number or picture** of their own, read correctly: the one step that agrees, the differences that
 #   change with the number of calls, or a comparison in the plot with its intervals. Check the answer against the numbers
@@ -536,7 +539,7 @@ for n in (4, 16, 64, 256):
 # $\sqrt{1-\bar\alpha}$ or a straight line, and therefore in where equally spaced steps lie, which matters with few
 # calls. They also differ in training: the velocity's error is the error of $x_0$ divided by $t$, so the flow's loss
 # gives more weight to low noise than a loss on $x_0$ does. (What the plot shows depends on the training. For example:)
-# In my plot most differences at 16 and more calls are smaller than the intervals, so I do not rank the samplers there.
+# In my plot the differences at … and more calls are smaller than the intervals, so I do not rank the samplers there.
 #
 # **Common misunderstandings.** "The paths of a flow are straight lines" (the lines of the *training* are; the mean
 # velocity changes along a path, otherwise one step would be enough). "A flow needs another kind of network." "DDIM is
@@ -549,7 +552,9 @@ for n in (4, 16, 64, 256):
 #
 # ## Three derivations
 #
-# For those who want to know where the equations of notebook 3 come from. Each ends in a check by numbers.
+# For those who want to know where the equations of notebook 3 come from. Each ends in a check by numbers. From here on
+# $t$ is the step of diffusion again, as in notebook 3 ($k$ in the section above), and
+# $x_t=\sqrt{\bar\alpha_t}\,x_0+\sqrt{1-\bar\alpha_t}\,\varepsilon$.
 #
 # <details><summary><b>1. The posterior q(x_{t−1} | x_t, x_0), from Bayes' rule</b></summary>
 #

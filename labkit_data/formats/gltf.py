@@ -24,7 +24,7 @@ def read_glb(path: str | Path, root: str) -> tuple[Animation, dict[str, Animatio
     try:
         import pygltflib
     except ImportError:
-        raise LabError("reading .glb needs pygltflib: pip install 'labkit[prepare]'") from None
+        raise LabError("reading .glb needs pygltflib: pip install -e '.[prepare]'") from None
     try:
         gltf = pygltflib.GLTF2().load_binary(path)
         return _read(gltf, gltf.binary_blob(), root)
