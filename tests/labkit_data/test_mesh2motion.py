@@ -162,7 +162,7 @@ def test_what_is_missing_is_named(tmp_path, body):
 def test_without_pygltflib_the_way_to_it_is_told(tmp_path, monkeypatch):
     (tmp_path / "a.glb").touch()
     monkeypatch.setitem(sys.modules, "pygltflib", None)
-    with pytest.raises(LabError, match=r"needs pygltflib: pip install 'labkit\[prepare\]'"):
+    with pytest.raises(LabError, match=r"needs pygltflib: pip install -e '\.\[prepare\]'"):
         read_glb(tmp_path / "a.glb", "pelvis")
 
 
