@@ -538,7 +538,9 @@ def at_seams(jerk):
     window = np.arange(len(jerk))  # the first frame of each
     seam = np.isin(window, [first - n for first in (FPS, frames - FPS) for n in (1, 2, 3)])
     between = (window >= FPS) & (window <= frames - FPS - 4)
-    border = window % network.patch_size > 0  # the others lie within one token
+    border = (
+        window // network.patch_size != (window + 3) // network.patch_size
+    )  # the others lie within one token
     return jerk[seam].mean(), jerk[between & border].mean(), jerk[~seam & ~between].mean()
 
 
