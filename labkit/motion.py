@@ -44,6 +44,7 @@ _WIDTHS = {
 _ends = np.cumsum(list(_WIDTHS.values())).tolist()
 LAYOUT = {name: slice(end - width, end) for (name, width), end in zip(_WIDTHS.items(), _ends)}
 D = _ends[-1]
+MOVES = slice(LAYOUT["root_velocity"].start, LAYOUT["yaw_velocity"].stop)  # what is summed over time
 
 JOINT_NAMES = (
     "pelvis", "left_hip", "right_hip", "spine1", "left_knee", "right_knee", "spine2", "left_ankle",

@@ -19,19 +19,18 @@ from torch import Tensor
 from tqdm import tqdm
 
 from labkit.body import Body, load_body
-from labkit.motion import FPS, JOINT_INDEX, Motion, encode
+from labkit.motion import FPS, JOINT_INDEX, MOVES, Motion, encode
 from labkit.paths import LabError
 from labkit.store import Clip, read_store, write_store
 from labkit_data.captions import caption_motion
 from labkit_data.events import find_events
 from labkit_data.retiming import (
-    MOVES,
     best_cycle,
     hold,
     longest_pause,
     repeat,
     repeat_in_place,
-    there_and_back,
+    swing,
 )  # fmt: skip
 from labkit_data.turning import bend, smoothstep, turn_in_place
 
@@ -168,17 +167,15 @@ def pauses(clip: Clip, body: Body) -> Iterator[Clip]:
     if end - start < PAUSE or there[:, 0, 2].min() < UPRIGHT or there[:, WRISTS, 2].max() > HANGING:
         return
     rng = random.Random(clip.name)
-    order = there_and_back(end - start, round(rng.uniform(3, 8) * FPS))
-    motion = clip.motion[start:end]
-    motion = Motion(*(values[order] for values in vars(motion).values()))
-    yield _captioned(f"{clip.name}_pause", motion, "stand still", "", body)
+    pause = clip.motion[start:end]
+    longer = swing(pause, round(rng.uniform(3, 8) * FPS))
+    yield _captioned(f"{clip.name}_pause", longer, "stand still", "", body)
     for k in range(TURNS):
         angle = np.radians(rng.choice((-1, 1)) * rng.choice(TURN))
         length = round(abs(angle) / rng.uniform(*TURNING) * FPS)
         before, after = (round(rng.uniform(0.3, 2) * FPS) for _ in range(2))
-        order = there_and_back(end - start, before + length + after)
-        motion = Motion(*(values[start:end][order] for values in vars(clip.motion).values()))
-        motion = turn_in_place(motion, body, angle, before, before + length)
+        longer = swing(pause, before + length + after)
+        motion = turn_in_place(longer, body, angle, before, before + length)
         yield _captioned(f"{clip.name}_turn_in_place_{k}", motion, "turn", "", body)
 
 

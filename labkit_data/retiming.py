@@ -7,14 +7,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from labkit.motion import FPS, LAYOUT, Motion, decode, encode
+from labkit.motion import FPS, LAYOUT, MOVES, Motion, decode, encode
 
 CYCLE = FPS // 2, 2 * FPS  # frames of a repeated part, at least and at most
 AGREE = 0.05  # metres; greatest mean distance of the joints at both ends of a cycle
 AHEAD = 0.1  # seconds; velocities there count as the distance covered in that time
 STILL = 0.06  # metres; in a pause each of these joints stays within that, in each direction
 EASE = 3  # frames, the time constant of coming to rest
-MOVES = slice(LAYOUT["root_velocity"].start, LAYOUT["yaw_velocity"].stop)  # what is summed in time
 
 
 def best_cycle(
@@ -90,6 +89,12 @@ def longest_pause(positions: np.ndarray) -> tuple[int, int]:
         if end - start > best[1] - best[0]:
             best = start, end
     return best
+
+
+def swing(motion: Motion, length: int) -> Motion:
+    """`length` frames of a motion that is played forwards, backwards, forwards, and so on."""
+    order = there_and_back(len(motion), length)
+    return Motion(*(values[order] for values in vars(motion).values()))
 
 
 def there_and_back(frames: int, length: int) -> Tensor:

@@ -12,13 +12,12 @@ from torch.nn import functional
 
 from labkit.body import Body
 from labkit.metrics.physical import FEET
-from labkit.motion import LAYOUT, N_ROTATIONS
+from labkit.motion import LAYOUT, MOVES, N_ROTATIONS
 
 POSITION, VELOCITY = 0.1, 0.02  # metres, metres per frame; about the standard deviations of real motion
 STANDING = 0.01  # metres per frame; a slower foot counts as touching the ground
 WAY = 0.5  # metres, and radians; about the standard deviation of where real motion ends
 ROOT = slice(0, LAYOUT["rotations"].start)  # height, velocity, yaw velocity
-MOVES = slice(LAYOUT["root_velocity"].start, LAYOUT["yaw_velocity"].stop)
 
 
 def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
