@@ -1,6 +1,7 @@
-"""Answers of the bank as submissions, graded under bubblewrap: the points that `labkit.check` gives."""
+"""Answers of the bank as submissions, graded under bubblewrap: the points of a check with the same inputs."""
 
 import base64
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 
@@ -15,12 +16,12 @@ from toy_course import Student, check, meta
 import grading
 from grading import bank
 from grading.batch.autograde import autograde
-from grading.build.answers import outcomes
 from grading.build.notebooks import release
 from grading.course import Course
 from grading.intake.collect import collect
-from labkit.exercises.check import load_answers
-from labkit.exercises.judge import judge
+from grading.remote.grader_client import right
+from labkit.exercises import probe
+from labkit.exercises.judge import Answers, Judgement, judge
 from labkit.exercises.probe import probes
 from labkit.stubs import EXERCISES, reference, stubs
 
@@ -31,6 +32,7 @@ TAKEN = portion(
     60,
     lambda case: f"sandbox {case[0]} {case[1].name}",
 )
+SEED = 2**63 + 11
 CALLS = {"code13": ["code6"]}  # of other exercises; the reference answers these
 PLUG = """
 import base64, importlib, operator
@@ -54,6 +56,18 @@ def cell(exercise: str, entry: bank.Entry) -> str:
     return PLUG.format(pickled=base64.b64encode(cloudpickle.dumps(functions)).decode())
 
 
+def here(exercise: str, entry: bank.Entry) -> Judgement:
+    """What a check with the hidden inputs finds, in this process."""
+    with bank.plugged(exercise, entry):
+        found = probe.collect(exercise, SEED)
+    return judge(probes(exercise), found, Answers(right_answers(exercise), []))
+
+
+@cache
+def right_answers(exercise: str) -> list:
+    return right(exercise, SEED)
+
+
 def source(notebook: str) -> NotebookNode:
     """A notebook of its exercises alone."""
     made = new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
@@ -62,7 +76,7 @@ def source(notebook: str) -> NotebookNode:
         if exercise.notebook == notebook:
             made.cells += [
                 new_code_cell("# empty", id=name, metadata=meta(name, False, True)),
-                check(name, sum(probe.points for probe in probes(name))),
+                check(name, sum(q.points for q in probes(name))),
             ]
     return made
 
@@ -82,11 +96,12 @@ def test_the_sandbox_gives_what_check_gives(notebook, tmp_path):
         nbformat.write(source(notebook), folder / notebook / f"{notebook}.ipynb")
 
     course.prepare(write)
+    (course.root / "hidden_seed.txt").write_text(f"{SEED}\n")
     for number, cases in enumerate(zip_longest(*given)):
         student = Student(release(source(notebook)))
         for exercise, entry in filter(None, cases):
             student.write(exercise, cell(exercise, entry))
-            found = judge(probes(exercise), outcomes(exercise, entry), load_answers(exercise))
+            found = here(exercise, entry)
             expected[f"s{number}", exercise] = entry.name, found.points
         folder = inbox / f"s{number}" / f"{notebook}.ipynb"
         folder.parent.mkdir(parents=True)
